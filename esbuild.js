@@ -1,0 +1,61 @@
+// Builds dist/: the extension, the command and the sandbox process, each with its own lazily loaded chunks.
+import { rmSync } from 'node:fs';
+import esbuild from 'esbuild';
+
+const watch = process.argv.includes('--watch');
+const production = process.argv.includes('--production');
+
+/** Bundled CommonJS packages look for `require`, which an ES module does not have. */
+const requireBanner =
+  "import { createRequire as __keyturnRequire } from 'node:module'; const require = __keyturnRequire(import.meta.url);";
+
+/** @type {esbuild.BuildOptions} */
+const shared = {
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  // The CommonJS build of jsonc-parser loads its parts in a way that cannot be bundled.
+  mainFields: ['module', 'main'],
+  chunkNames: 'chunks/[name]-[hash]',
+  sourcemap: true,
+  minify: production,
+  legalComments: 'none',
+  logLevel: 'info',
+};
+
+/** @type {esbuild.BuildOptions[]} */
+const builds = [
+  // The only bundle that may name 'vscode': anywhere else the import cannot be resolved and the build fails.
+  {
+    ...shared,
+    entryPoints: ['src/extension.ts'],
+    outdir: 'dist/extension',
+    external: ['vscode'],
+    banner: { js: requireBanner },
+  },
+  // keytar is a native module and stays in node_modules; it runs in a process of its own.
+  {
+    ...shared,
+    entryPoints: { cli: 'src/cli.ts', keychainProcess: 'src/terminal/keychainProcess.ts' },
+    outdir: 'dist/cli',
+    external: ['keytar'],
+    banner: { js: requireBanner },
+  },
+  {
+    ...shared,
+    // oidc-provider finds its models by the names of their classes.
+    keepNames: true,
+    entryPoints: { sandbox: 'src/sandbox/main.ts' },
+    outdir: 'dist/sandbox',
+    banner: { js: requireBanner },
+  },
+];
+
+rmSync('dist', { recursive: true, force: true });
+if (watch) {
+  for (const options of builds) await (await esbuild.context(options)).watch();
+} else {
+  await Promise.all(builds.map((options) => esbuild.build(options)));
+}

@@ -1,0 +1,104 @@
+import { EventEmitter, type ExtensionContext, RelativePattern, Uri, workspace } from 'vscode';
+import type { Files } from '../../files.ts';
+import type { EnvironmentSet } from '../../httpfile/environments.ts';
+import type { EnvironmentPicker, SandboxControl } from '../services.ts';
+import { onDidChangeSetting, readSetting } from '../settings.ts';
+
+export interface EnvironmentParts {
+  readonly context: ExtensionContext;
+  readonly files: Files;
+  readonly sandbox: SandboxControl;
+}
+
+const stateKey = 'keyturn.environments';
+const fileNames = '{http-client.env.json,http-client.private.env.json,.env,.env.*}';
+
+/** The environments of the workspace's folders. Read when somebody asks, kept until a file or a setting changes. */
+export function createEnvironmentPicker({ context, files, sandbox }: EnvironmentParts): EnvironmentPicker {
+  const changed = new EventEmitter<void>();
+  const sets = new Map<string, Promise<EnvironmentSet>>();
+  const watched = new Set<string>();
+  const forget = () => {
+    sets.clear();
+    changed.fire();
+  };
+
+  const watch = (base: Uri, pattern: string) => {
+    const key = `${base.toString()} ${pattern}`;
+    if (watched.has(key)) return;
+    watched.add(key);
+    const watcher = workspace.createFileSystemWatcher(new RelativePattern(base, pattern));
+    watcher.onDidCreate(forget);
+    watcher.onDidChange(forget);
+    watcher.onDidDelete(forget);
+    context.subscriptions.push(watcher);
+  };
+
+  const load = (document: Uri): Promise<EnvironmentSet> => {
+    const folder = Uri.joinPath(document, '..');
+    const key = folder.toString();
+    const known = sets.get(key);
+    if (known !== undefined) return known;
+    const workspaceFolder = workspace.getWorkspaceFolder(document);
+    if (workspaceFolder === undefined) watch(folder, fileNames);
+    else watch(workspaceFolder.uri, `**/${fileNames}`);
+    const loading = readSet(files, document);
+    sets.set(key, loading);
+    return loading;
+  };
+
+  const selected = (document: Uri): string | null => {
+    const choices = context.workspaceState.get<unknown>(stateKey);
+    const choice = isRecord(choices) ? choices[folderKey(document)] : null;
+    return typeof choice === 'string' ? choice : null;
+  };
+
+  context.subscriptions.push(
+    changed,
+    sandbox.onDidChange(() => changed.fire()),
+    onDidChangeSetting(['keyturn.environments', 'rest-client.environmentVariables'], forget),
+    workspace.onDidChangeWorkspaceFolders(forget),
+  );
+
+  return {
+    selected,
+    names: async (document) => [...(await load(document)).names],
+    problems: async (document) => (await load(document)).problems,
+    async select(document, name) {
+      const choices = context.workspaceState.get<unknown>(stateKey);
+      await context.workspaceState.update(stateKey, {
+        ...(isRecord(choices) ? choices : {}),
+        [folderKey(document)]: name ?? undefined,
+      });
+      changed.fire();
+    },
+    async variables(document, environment = selected(document)) {
+      const set = await load(document);
+      const wanted = environment !== null && set.names.includes(environment) ? environment : null;
+      const running = Object.entries(sandbox.variables());
+      const variables = set.variables(wanted);
+      return running.length === 0 ? variables : new Map([...variables, ...running]);
+    },
+    onDidChange: changed.event,
+  };
+}
+
+async function readSet(files: Files, document: Uri): Promise<EnvironmentSet> {
+  const { loadEnvironments } = await import('../../httpfile/environments.ts');
+  const environments: Record<string, Record<string, string>> = {};
+  for (const setting of ['rest-client.environmentVariables', 'keyturn.environments'] as const) {
+    for (const [name, variables] of Object.entries(readSetting(setting, document))) {
+      environments[name] = { ...environments[name], ...variables };
+    }
+  }
+  return loadEnvironments(files, document.toString(), { environments });
+}
+
+/** One choice for each workspace folder; for files outside, one for each folder they lie in. */
+function folderKey(document: Uri): string {
+  return (workspace.getWorkspaceFolder(document)?.uri ?? Uri.joinPath(document, '..')).toString();
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,92 @@
+import {
+  commands,
+  type ExtensionContext,
+  languages,
+  type QuickPickItem,
+  StatusBarAlignment,
+  type StatusBarItem,
+  type Uri,
+  window,
+} from 'vscode';
+import { requestCommands } from '../requests/commands.ts';
+import type { EditorServices, EnvironmentPicker } from '../services.ts';
+import { showEnvironmentProblems } from './diagnostics.ts';
+
+/** The status-bar item, the quick pick and the diagnostics of environments. */
+export function registerEnvironments(services: EditorServices, context: ExtensionContext): void {
+  const { environments } = services;
+  const item = window.createStatusBarItem('keyturn.environment', StatusBarAlignment.Right, 101);
+  item.name = 'Keyturn: environment';
+  item.command = requestCommands.selectEnvironment;
+  const diagnostics = languages.createDiagnosticCollection('keyturn-environments');
+  const update = () => {
+    showEnvironment(item, environments).catch((error: unknown) => services.log.error('Reading environments', error));
+    showEnvironmentProblems(diagnostics, environments).catch((error: unknown) =>
+      services.log.error('Reading environments', error),
+    );
+  };
+  context.subscriptions.push(
+    item,
+    diagnostics,
+    environments.onDidChange(update),
+    window.onDidChangeActiveTextEditor(update),
+    commands.registerCommand(requestCommands.selectEnvironment, (document?: Uri) =>
+      pickEnvironment(environments, document ?? activeHttpDocument()),
+    ),
+  );
+  update();
+}
+
+export function activeHttpDocument(): Uri | undefined {
+  const document = window.activeTextEditor?.document;
+  return document?.languageId === 'http' ? document.uri : undefined;
+}
+
+async function showEnvironment(item: StatusBarItem, environments: EnvironmentPicker): Promise<void> {
+  const document = activeHttpDocument();
+  const names = document === undefined ? [] : await environments.names(document);
+  // The person may have gone on to another editor meanwhile.
+  if (document === undefined || names.length === 0 || activeHttpDocument()?.toString() !== document.toString()) {
+    if (activeHttpDocument()?.toString() === document?.toString()) item.hide();
+    return;
+  }
+  const selected = environments.selected(document);
+  const missing = selected !== null && !names.includes(selected);
+  item.text = `$(globe) ${selected ?? 'No environment'}${missing ? ' (missing)' : ''}`;
+  item.tooltip = missing
+    ? `No file or setting defines the environment ${selected}. Choose another one.`
+    : 'Environment of the requests in this folder';
+  item.accessibilityInformation = {
+    label: selected === null ? 'No environment chosen' : `Environment ${selected}${missing ? ', missing' : ''}`,
+  };
+  item.show();
+}
+
+interface EnvironmentItem extends QuickPickItem {
+  readonly environment: string | null;
+}
+
+async function pickEnvironment(environments: EnvironmentPicker, document: Uri | undefined): Promise<void> {
+  if (document === undefined) {
+    await window.showInformationMessage('Open an .http file to choose its environment.');
+    return;
+  }
+  const names = await environments.names(document);
+  if (names.length === 0) {
+    await window.showInformationMessage(
+      'There are no environments yet. Add them to http-client.env.json beside your requests, or to the setting keyturn.environments.',
+    );
+    return;
+  }
+  const selected = environments.selected(document);
+  const items: EnvironmentItem[] = [...names, null].map((environment) => ({
+    environment,
+    label: environment ?? 'No environment',
+    description: environment === selected ? 'current' : '',
+  }));
+  const picked = await window.showQuickPick(items, {
+    title: 'Environment',
+    placeHolder: 'The variables of this environment are used in the requests of the folder',
+  });
+  if (picked !== undefined) await environments.select(document, picked.environment);
+}

@@ -1,0 +1,39 @@
+import { type CancellationToken, l10n, ProgressLocation, window } from 'vscode';
+import { asKeyturnError } from '../errors.ts';
+import type { Redactor } from '../token/redactor.ts';
+import type { Log } from './log.ts';
+
+export interface MessageParts {
+  readonly log: Log;
+  readonly redactor: Redactor;
+}
+
+/** Tells the person what failed and what to do next, and logs it. A cancelled action needs no words. */
+export function showError({ log, redactor }: MessageParts, what: string, error: unknown): void {
+  const known = asKeyturnError(error);
+  if (known.code === 'cancelled') return;
+  log.error(what, error);
+  const sentence = [known.message, known.hint].filter((part) => part !== undefined).join(' ');
+  const showLog = l10n.t('Show Log');
+  const actions = known.code === 'internal' ? [showLog] : [];
+  void window.showErrorMessage(redactor.mask(sentence), ...actions).then((chosen) => {
+    if (chosen === showLog) log.show();
+  });
+}
+
+/** Runs long work under a notification with a Cancel button. */
+export function withCancellableProgress<T>(
+  title: string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Thenable<T> {
+  return window.withProgress(
+    { location: ProgressLocation.Notification, title, cancellable: true },
+    (_, cancellation) => work(abortSignal(cancellation)),
+  );
+}
+
+function abortSignal(cancellation: CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  cancellation.onCancellationRequested(() => controller.abort());
+  return controller.signal;
+}

@@ -1,0 +1,122 @@
+import { readFile } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import { Uri, workspace } from 'vscode';
+import { KeyturnError } from '../errors.ts';
+import type { Clock } from '../clock.ts';
+import { createHttpClient } from '../http/client.ts';
+import { fetchThrough } from '../http/fetch.ts';
+import type { HttpClient, HttpRequest, HttpResponse } from '../http/message.ts';
+import { proxyFromEnvironment, type ProxySettings } from '../http/proxy.ts';
+import { createObtain, type Obtain } from '../oauth/obtain.ts';
+import type { Redactor } from '../token/redactor.ts';
+import { onDidChangeSetting, readSetting } from './settings.ts';
+
+/** What talks to servers: requests and grants share their connections. */
+export interface Network {
+  readonly client: HttpClient;
+  readonly obtain: Obtain;
+}
+
+export function createNetwork(redactor: Redactor, clock: Clock): Network {
+  const client = new SettingsClient();
+  const mask = (text: string) => redactor.mask(text);
+  return { client, obtain: createObtain({ fetch: fetchThrough(client), clock, mask }) };
+}
+
+interface Generation {
+  readonly client: Promise<HttpClient>;
+  running: number;
+  outdated: boolean;
+}
+
+/** A client that follows the settings: after a change of proxy or certificates, new requests use new connections. */
+class SettingsClient implements HttpClient {
+  readonly #subscription: { dispose(): void };
+  #current: Generation | null = null;
+
+  constructor() {
+    this.#subscription = onDidChangeSetting(
+      [
+        'http.proxy',
+        'http.noProxy',
+        'http.proxyAuthorization',
+        'http.proxySupport',
+        'keyturn.tls.caCertificates',
+      ],
+      () => this.#retire(),
+    );
+  }
+
+  async send(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> {
+    const generation = (this.#current ??= { client: createClient(), running: 0, outdated: false });
+    generation.running++;
+    try {
+      return await (await generation.client).send(request, signal);
+    } catch (error) {
+      // A certificate file may be there next time.
+      if (KeyturnError.is(error, 'file_unreadable') && this.#current === generation) this.#current = null;
+      throw error;
+    } finally {
+      generation.running--;
+      if (generation.outdated) closeIfIdle(generation);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#subscription.dispose();
+    await (await this.#current?.client)?.close();
+  }
+
+  #retire(): void {
+    const old = this.#current;
+    this.#current = null;
+    if (old === null) return;
+    old.outdated = true;
+    closeIfIdle(old);
+  }
+}
+
+function closeIfIdle({ client, running }: Generation): void {
+  if (running > 0) return;
+  client.then(
+    (open) => open.close(),
+    () => undefined,
+  );
+}
+
+async function createClient(): Promise<HttpClient> {
+  const paths = readSetting('keyturn.tls.caCertificates');
+  return createHttpClient({
+    proxy: proxySettings(),
+    caCertificates: await Promise.all(paths.map(readCertificate)),
+  });
+}
+
+/** The editor's own proxy settings, else those of the environment. */
+function proxySettings(): ProxySettings | null {
+  if (readSetting('http.proxySupport') === 'off') return null;
+  const proxy = readSetting('http.proxy');
+  const authorization = readSetting('http.proxyAuthorization');
+  const noProxy = readSetting('http.noProxy');
+  const settings =
+    proxy === '' ? proxyFromEnvironment(process.env) : { httpProxy: proxy, httpsProxy: proxy, noProxy: [] };
+  if (settings === null) return null;
+  return {
+    ...settings,
+    noProxy: [...settings.noProxy, ...noProxy],
+    ...(authorization === null ? {} : { authorization }),
+  };
+}
+
+async function readCertificate(path: string): Promise<string> {
+  const folder = workspace.workspaceFolders?.[0]?.uri;
+  const file = isAbsolute(path) || folder === undefined ? path : Uri.joinPath(folder, path).fsPath;
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new KeyturnError('file_unreadable', `The certificate file ${path} could not be read.`, {
+      cause: error,
+      hint: 'Correct the setting keyturn.tls.caCertificates.',
+    });
+  }
+}

@@ -1,0 +1,34 @@
+/** Commands of requests, responses and environments, as package.json contributes them. */
+export const requestCommands = {
+  /** Arguments, both optional: the document's Uri and a line in the request. */
+  send: 'keyturn.send',
+  sendAll: 'keyturn.sendAll',
+  sendWithToken: 'keyturn.sendWithToken',
+  sendAndSave: 'keyturn.sendAndSave',
+  cancel: 'keyturn.cancel',
+  /** Only from the lens: the document's Uri, a line in the request, the token's name. */
+  tokenActions: 'keyturn.tokenActions',
+  selectEnvironment: 'keyturn.environment.select',
+} as const;
+
+export const responseCommands = {
+  resend: 'keyturn.response.resend',
+  /** Only from the lens over a body that was cut off. */
+  sendAndSave: 'keyturn.response.sendAndSave',
+  pin: 'keyturn.response.pin',
+  unpin: 'keyturn.response.unpin',
+  reveal: 'keyturn.response.reveal',
+  mask: 'keyturn.response.mask',
+  saveBody: 'keyturn.response.saveBody',
+  copyBody: 'keyturn.response.copyBody',
+} as const;
+
+/** Keys for `when` and `enablement` in package.json. */
+export const requestContextKeys = {
+  /** At least one request is under way. */
+  running: 'keyturn.running',
+  /** The active response stays where it is; the next one opens another tab. */
+  responsePinned: 'keyturn.responsePinned',
+  /** The active response holds a secret: `masked`, `revealed`, or `none`. */
+  responseSecrets: 'keyturn.responseSecrets',
+} as const;

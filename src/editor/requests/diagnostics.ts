@@ -1,0 +1,103 @@
+import {
+  Diagnostic,
+  DiagnosticSeverity,
+  type Disposable,
+  languages,
+  type TextDocument,
+  workspace,
+} from 'vscode';
+import type { MetadataNode } from '../../httpfile/tree.ts';
+import type { EditorServices } from '../services.ts';
+import type { DocumentTrees } from './documentTrees.ts';
+import { toRange } from './ranges.ts';
+
+/** After the last keystroke. */
+const waitMs = 400;
+/** More than anybody reads. */
+const mostProblems = 1000;
+
+/** The parser's problems, and names of tokens that nobody declares. */
+export class RequestDiagnostics {
+  readonly #trees: DocumentTrees;
+  readonly #services: EditorServices;
+  readonly #collection = languages.createDiagnosticCollection('keyturn');
+  readonly #waiting = new Map<string, NodeJS.Timeout>();
+  readonly #subscriptions: Disposable[];
+
+  constructor(trees: DocumentTrees, services: EditorServices) {
+    this.#trees = trees;
+    this.#services = services;
+    this.#subscriptions = [
+      workspace.onDidOpenTextDocument((document) => this.#later(document)),
+      workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0) this.#later(document);
+      }),
+      workspace.onDidCloseTextDocument((document) => this.#closed(document)),
+      services.profiles.onDidChange(() => this.checkAll()),
+    ];
+    this.checkAll();
+  }
+
+  checkAll(): void {
+    for (const document of workspace.textDocuments) this.#later(document);
+  }
+
+  dispose(): void {
+    for (const timer of this.#waiting.values()) clearTimeout(timer);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#collection.dispose();
+  }
+
+  #later(document: TextDocument): void {
+    if (document.languageId !== 'http') return;
+    const key = document.uri.toString();
+    clearTimeout(this.#waiting.get(key));
+    const check = () => {
+      this.#waiting.delete(key);
+      this.#check(document).catch((error: unknown) => this.#services.log.error('Checking a file', error));
+    };
+    this.#waiting.set(key, setTimeout(check, waitMs));
+  }
+
+  async #check(document: TextDocument): Promise<void> {
+    const { version } = document;
+    const tree = this.#trees.of(document);
+    const found = tree.problems.slice(0, mostProblems).map(({ code, message, severity, span }) =>
+      diagnostic(toRange(span), message, code, severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning),
+    );
+    const named = tree.requests.flatMap(({ metadata }) => metadata.filter(namesToken));
+    if (named.length > 0) {
+      const names = new Set(await this.#services.profiles.names(document.uri));
+      for (const { value, span } of named) {
+        const name = value.trim();
+        if (names.has(name) || name.includes('{{')) continue;
+        const message = `There is no token ${name}. Declare it in keyturn.json, or add it with Keyturn: Add Token.`;
+        found.push(diagnostic(toRange(span), message, 'profile_unknown', DiagnosticSeverity.Warning));
+      }
+    }
+    if (!document.isClosed && document.version === version) this.#collection.set(document.uri, found);
+  }
+
+  #closed(document: TextDocument): void {
+    const key = document.uri.toString();
+    clearTimeout(this.#waiting.get(key));
+    this.#waiting.delete(key);
+    this.#collection.delete(document.uri);
+  }
+}
+
+function namesToken({ key, value }: MetadataNode): boolean {
+  return key.toLowerCase() === 'token' && value.trim() !== '';
+}
+
+function diagnostic(
+  range: Diagnostic['range'],
+  message: string,
+  code: string,
+  severity: DiagnosticSeverity,
+): Diagnostic {
+  const found = new Diagnostic(range, message, severity);
+  found.source = 'Keyturn';
+  found.code = code;
+  return found;
+}

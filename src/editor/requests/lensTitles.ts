@@ -1,0 +1,65 @@
+import type { RequestNode } from '../../httpfile/tree.ts';
+import { formatDuration } from '../../text.ts';
+import type { TokenStatus } from '../../token/token.ts';
+
+/** What a lens says about a token. */
+export interface TokenLensFacts {
+  readonly name: string;
+  readonly status: TokenStatus;
+  readonly expiresAtMs: number | null;
+  /** Sending obtains or refreshes it without anybody's help. */
+  readonly canRefresh: boolean;
+}
+
+/** The editor swallows a plain space after an icon in a lens. */
+export const gap = '\u00a0';
+
+/** `viewer · 4 min`: short, with a warning sign where sending would fail. */
+export function tokenLensTitle(facts: TokenLensFacts, nowMs: number): string {
+  const { name, status, expiresAtMs, canRefresh } = facts;
+  switch (status) {
+    case 'missing':
+      return canRefresh ? `$(key)${gap}${name} · obtained on send` : `$(warning)${gap}${name} · no token yet`;
+    case 'expired':
+      return canRefresh ? `$(key)${gap}${name} · refreshed on send` : `$(warning)${gap}${name} · expired`;
+    case 'not_yet_valid':
+      return `$(warning)${gap}${name} · not yet valid`;
+    case 'unknown':
+      return `$(key)${gap}${name}`;
+    case 'active':
+    case 'expiring': {
+      const icon = status === 'expiring' ? '$(watch)' : '$(key)';
+      if (expiresAtMs === null) return `${icon}${gap}${name}`;
+      return `${icon}${gap}${name} · ${formatDuration(Math.max(0, expiresAtMs - nowMs))}`;
+    }
+  }
+}
+
+/** The token that the request names in `# @token` or, failing that, first in a `{{$token name}}`; null for none. */
+export function namedToken(node: RequestNode): string | null {
+  for (const { key, value } of node.metadata) {
+    if (key.toLowerCase() === 'token' && value.trim() !== '') return value.trim();
+  }
+  for (const text of templatedTexts(node)) {
+    const found = tokenVariable(text);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function* templatedTexts(node: RequestNode): Generator<string> {
+  yield node.url;
+  for (const { value } of node.headers) yield value;
+  if (node.body.kind !== 'none' && node.body.kind !== 'file') yield node.body.text;
+}
+
+/** The name in the first `{{$token name}}` of a text. */
+export function tokenVariable(text: string): string | null {
+  for (let from = text.indexOf('{{'); from !== -1; from = text.indexOf('{{', from + 2)) {
+    const end = text.indexOf('}}', from);
+    if (end === -1) return null;
+    const words = text.slice(from + 2, end).trim().split(/\s+/);
+    if (words[0] === '$token' && words[1] !== undefined) return words[1];
+  }
+  return null;
+}

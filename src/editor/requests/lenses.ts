@@ -1,0 +1,125 @@
+import { CodeLens, type CodeLensProvider, EventEmitter, Range, type TextDocument, type Uri, window } from 'vscode';
+import type { RequestNode } from '../../httpfile/tree.ts';
+import type { EditorServices } from '../services.ts';
+import { requestCommands } from './commands.ts';
+import type { DocumentTrees } from './documentTrees.ts';
+import { gap, namedToken, tokenLensTitle } from './lensTitles.ts';
+import type { TokenState, TokenStates } from './tokenStates.ts';
+
+/** Lives shown in minutes are painted again this often. */
+const repaintEveryMs = 20_000;
+
+/**
+ * Send above every request; the token with its remaining life where the request names one; the environment once,
+ * above the first request. A file that names no token costs one lens a request and nothing to wait for.
+ */
+export class RequestLenses implements CodeLensProvider {
+  readonly #trees: DocumentTrees;
+  readonly #states: TokenStates;
+  readonly #services: EditorServices;
+  readonly #changed = new EventEmitter<void>();
+  readonly onDidChangeCodeLenses = this.#changed.event;
+  /** What the lenses of each document say about its tokens. */
+  readonly #said = new Map<string, { readonly states: readonly TokenState[]; readonly titles: string }>();
+  #timer: { dispose(): void } | undefined;
+
+  constructor(trees: DocumentTrees, states: TokenStates, services: EditorServices) {
+    this.#trees = trees;
+    this.#states = states;
+    this.#services = services;
+  }
+
+  async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
+    const { requests } = this.#trees.of(document);
+    const uri = document.uri;
+    const lenses = requests.map((node) => sendLens(uri, node));
+    const [first] = requests;
+    if (first === undefined) return lenses;
+    if (document.getText().includes('token')) await this.#addTokens(document, requests, lenses);
+    if ((await this.#services.environments.names(uri)).length > 0) lenses.push(this.#environmentLens(uri, first));
+    return lenses;
+  }
+
+  forget(document: TextDocument): void {
+    this.#said.delete(document.uri.toString());
+  }
+
+  /** Tokens, profiles or environments changed. */
+  refresh(): void {
+    this.#changed.fire();
+  }
+
+  dispose(): void {
+    this.#timer?.dispose();
+    this.#changed.dispose();
+  }
+
+  async #addTokens(document: TextDocument, requests: readonly RequestNode[], lenses: CodeLens[]): Promise<void> {
+    const named = requests.flatMap((node) => {
+      const name = namedToken(node);
+      return name === null || name.includes('{{') ? [] : [{ node, name }];
+    });
+    if (named.length === 0) return;
+    const names = [...new Set(named.map(({ name }) => name))];
+    const states = new Map(
+      await Promise.all(names.map(async (name) => [name, await this.#states.of(document, name)] as const)),
+    );
+    const nowMs = this.#services.clock.now();
+    for (const { node, name } of named) {
+      const state = states.get(name);
+      if (state !== undefined) lenses.push(tokenLens(document.uri, node, name, state, nowMs));
+    }
+    const said = [...states.values()];
+    this.#said.set(document.uri.toString(), { states: said, titles: titlesOf(said, nowMs) });
+    this.#timer ??= this.#startTimer();
+  }
+
+  /** One timer for all documents; new lenses only where somebody sees a title that reads differently by now. */
+  #startTimer(): { dispose(): void } {
+    const { clock } = this.#services;
+    return clock.at(clock.now() + repaintEveryMs, () => {
+      this.#timer = this.#said.size > 0 ? this.#startTimer() : undefined;
+      const stale = window.visibleTextEditors.some(({ document }) => {
+        const said = this.#said.get(document.uri.toString());
+        return said !== undefined && titlesOf(said.states, clock.now()) !== said.titles;
+      });
+      if (stale) this.#changed.fire();
+    });
+  }
+
+  #environmentLens(uri: Uri, first: RequestNode): CodeLens {
+    const selected = this.#services.environments.selected(uri);
+    return new CodeLens(lineRange(first), {
+      title: `$(globe)${gap}${selected ?? 'No environment'}`,
+      tooltip: 'Choose the environment of this folder',
+      command: requestCommands.selectEnvironment,
+      arguments: [uri],
+    });
+  }
+}
+
+function titlesOf(states: readonly TokenState[], nowMs: number): string {
+  return states.map((state) => (state.kind === 'known' ? tokenLensTitle(state.facts, nowMs) : '')).join();
+}
+
+function sendLens(uri: Uri, node: RequestNode): CodeLens {
+  return new CodeLens(lineRange(node), {
+    title: 'Send',
+    command: requestCommands.send,
+    arguments: [uri, node.line],
+  });
+}
+
+function tokenLens(uri: Uri, node: RequestNode, name: string, state: TokenState, nowMs: number): CodeLens {
+  const known = state.kind === 'known';
+  return new CodeLens(lineRange(node), {
+    title: known ? tokenLensTitle(state.facts, nowMs) : `$(error)${gap}${name} · unusable`,
+    tooltip: known ? 'Refresh, show claims, send with another token' : state.message,
+    command: requestCommands.tokenActions,
+    arguments: [uri, node.line, name],
+  });
+}
+
+function lineRange(node: RequestNode): Range {
+  return new Range(node.line, 0, node.line, 0);
+}

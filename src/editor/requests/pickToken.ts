@@ -1,0 +1,34 @@
+import { l10n, type QuickPickItem, type TextDocument, window } from 'vscode';
+import type { EditorServices } from '../services.ts';
+import { tokenLensTitle } from './lensTitles.ts';
+import { TokenStates } from './tokenStates.ts';
+
+interface TokenItem extends QuickPickItem {
+  readonly name: string;
+}
+
+/** One of the tokens that the document may use; null when there is none or the person leaves. */
+export async function pickToken(services: EditorServices, document: TextDocument): Promise<string | null> {
+  const names = await services.profiles.names(document.uri);
+  if (names.length === 0) {
+    await window.showInformationMessage(
+      l10n.t('There is no token for this file yet. Add one, or declare one in keyturn.json.'),
+    );
+    return null;
+  }
+  const states = new TokenStates(services);
+  const items = await Promise.all(
+    names.map(async (name): Promise<TokenItem> => {
+      const state = await states.of(document, name);
+      return state.kind === 'known'
+        ? { name, label: tokenLensTitle(state.facts, services.clock.now()) }
+        : { name, label: `$(error) ${name}`, description: state.message };
+    }),
+  );
+  const picked = await window.showQuickPick(items, {
+    title: l10n.t('Send with token'),
+    placeHolder: l10n.t('For this send only; the file stays as it is'),
+    matchOnDescription: true,
+  });
+  return picked?.name ?? null;
+}

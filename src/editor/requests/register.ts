@@ -1,0 +1,84 @@
+import { commands, type ExtensionContext, languages, l10n, type TextDocument, Uri, window, workspace } from 'vscode';
+import { registerEnvironments } from '../environments/register.ts';
+import { registerResponses } from '../responses/register.ts';
+import type { EditorServices } from '../services.ts';
+import { requestCommands } from './commands.ts';
+import { Completions } from './completions.ts';
+import { Definitions } from './definitions.ts';
+import { RequestDiagnostics } from './diagnostics.ts';
+import { RequestFolding } from './foldingProvider.ts';
+import { Hovers } from './hovers.ts';
+import { InlineResults } from './inlineResults.ts';
+import { RequestLenses } from './lenses.ts';
+import { Outline } from './outline.ts';
+import { ResultDecorations } from './resultDecorations.ts';
+import { sendAll } from './sendAll.ts';
+import { SendCommands } from './sendCommands.ts';
+import { Sender } from './sender.ts';
+import { showTokenMenu } from './tokenMenu.ts';
+import { TokenStates } from './tokenStates.ts';
+
+const selector = { language: 'http' } as const;
+
+/** Everything about requests: lenses, language features, sending, results, responses and environments. */
+export function registerRequests(services: EditorServices, context: ExtensionContext): void {
+  const { trees } = services;
+  const states = new TokenStates(services);
+  const inline = new InlineResults();
+  const lenses = new RequestLenses(trees, states, services);
+  const decorations = new ResultDecorations(inline, trees, services.clock);
+  const diagnostics = new RequestDiagnostics(trees, services);
+  const sender = new Sender(services, trees, inline, (document) => decorations.update(document));
+  const responses = registerResponses(services, context, {
+    resend: (shown) => send.resend(shown),
+    sendAndSave: (shown) => send.sendAndSaveAgain(shown),
+  });
+  const send = new SendCommands({ services, trees, inline, sender, responses });
+  const tokensChanged = () => {
+    states.forget();
+    lenses.refresh();
+  };
+  context.subscriptions.push(
+    lenses,
+    decorations,
+    diagnostics,
+    sender,
+    languages.registerCodeLensProvider(selector, lenses),
+    languages.registerDocumentSymbolProvider(selector, new Outline(trees)),
+    languages.registerFoldingRangeProvider(selector, new RequestFolding(trees)),
+    languages.registerHoverProvider(selector, new Hovers({ trees, inline, states, services })),
+    languages.registerDefinitionProvider(selector, new Definitions(trees)),
+    languages.registerCompletionItemProvider(
+      selector,
+      new Completions(trees, services),
+      ...Completions.triggerCharacters,
+    ),
+    services.tokens.onDidChange(tokensChanged),
+    services.profiles.onDidChange(tokensChanged),
+    services.environments.onDidChange(tokensChanged),
+    workspace.onDidCloseTextDocument((document) => lenses.forget(document)),
+    commands.registerCommand(requestCommands.send, (uri?: unknown, line?: unknown) => send.send(uri, line)),
+    commands.registerCommand(requestCommands.sendWithToken, (uri?: unknown, line?: unknown) =>
+      send.sendWithToken(uri, line),
+    ),
+    commands.registerCommand(requestCommands.sendAndSave, (uri?: unknown, line?: unknown) =>
+      send.sendAndSave(uri, line),
+    ),
+    commands.registerCommand(requestCommands.cancel, () => sender.cancelAll()),
+    commands.registerCommand(requestCommands.sendAll, async () => {
+      const document = activeHttpDocument();
+      if (document === null) await window.showInformationMessage(l10n.t('Open an .http file first.'));
+      else await sendAll({ services, trees, sender }, document);
+    }),
+    commands.registerCommand(requestCommands.tokenActions, async (uri?: unknown, line?: unknown, name?: unknown) => {
+      if (!(uri instanceof Uri) || typeof line !== 'number' || typeof name !== 'string') return;
+      await showTokenMenu(states, await workspace.openTextDocument(uri), line, name);
+    }),
+  );
+  registerEnvironments(services, context);
+}
+
+function activeHttpDocument(): TextDocument | null {
+  const document = window.activeTextEditor?.document;
+  return document?.languageId === 'http' ? document : null;
+}

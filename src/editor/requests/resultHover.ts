@@ -1,0 +1,81 @@
+import type { HttpResponse } from '../../http/message.ts';
+import type { RequestResult, TokenUse } from '../../run/result.ts';
+import { formatDuration, formatElapsed } from '../../text.ts';
+import type { InlineState } from './inlineResults.ts';
+import { oneLine, statusWords } from './resultWords.ts';
+
+const longestValue = 200;
+
+/** Markdown for the hover over an inline result. Everything a server said is escaped. */
+export function resultHover(state: InlineState, nowMs: number, localTime: (atMs: number) => string): string {
+  if (state.kind === 'running') return `Sending for ${formatElapsed(Math.max(0, nowMs - state.startedAtMs))}.`;
+  const { result } = state;
+  const { request, response, error, token } = result;
+  const parts: string[] = [];
+  if (error !== null) {
+    parts.push(`**${escapeMarkdown(error.message)}**`);
+    if (error.hint !== null) parts.push(escapeMarkdown(error.hint));
+  } else if (response !== null) {
+    parts.push(`**${escapeMarkdown(statusWords(response))}** over HTTP/${response.httpVersion}`);
+  }
+  if (request !== null) parts.push(`${escapeMarkdown(request.method)} ${escapeMarkdown(response?.url ?? request.url)}`);
+  if (response?.tlsVerified === false) {
+    parts.push('$(warning) **The certificate of the server was not verified.** Anybody on the way can have answered.');
+  }
+  if (response?.bodyTruncated === true) {
+    parts.push('$(warning) The body was cut off. Raise `keyturn.response.maxSize`, or use Send and Save Response Body.');
+  }
+  if (token !== null) parts.push(tokenWords(token, nowMs));
+  if (response !== null) {
+    parts.push(timingsTable(response));
+    if (response.redirects.length > 0) parts.push(redirectList(response));
+  }
+  if (result.rateLimitHeaders.length > 0) parts.push(limitTable(result));
+  const took = formatElapsed(Math.max(0, result.finishedAtMs - result.startedAtMs));
+  parts.push(`Sent at ${escapeMarkdown(localTime(result.startedAtMs))}, ${took} until the end.`);
+  return parts.join('\n\n');
+}
+
+function tokenWords(token: TokenUse, nowMs: number): string {
+  const facts = [`$(key) Token **${escapeMarkdown(token.name)}**`];
+  if (token.expiresAtMs !== null) {
+    const left = token.expiresAtMs - nowMs;
+    facts.push(left > 0 ? `expires in ${formatDuration(left)}` : `expired ${formatDuration(-left)} ago`);
+  }
+  if (token.refreshed) facts.push('refreshed for this request');
+  return facts.join(' · ');
+}
+
+function timingsTable({ timings }: HttpResponse): string {
+  const rows: (readonly [string, number | null])[] = [
+    ['DNS', timings.dnsMs],
+    ['Connect', timings.connectMs],
+    ['TLS', timings.tlsMs],
+    ['First byte', timings.firstByteMs],
+    ['Download', timings.downloadMs],
+    ['Total', timings.totalMs],
+  ];
+  const lines = rows.flatMap(([phase, ms]) => (ms === null ? [] : [`| ${phase} | ${formatElapsed(ms)} |`]));
+  const reused = timings.connectMs === null ? '\n\nThe connection was open already.' : '';
+  return `| Phase | Time |\n| :-- | --: |\n${lines.join('\n')}${reused}`;
+}
+
+function limitTable({ rateLimitHeaders }: RequestResult): string {
+  const lines = rateLimitHeaders
+    .slice(0, 40)
+    .map(([name, value]) => `| ${escapeMarkdown(name)} | ${escapeMarkdown(value)} |`);
+  return `| Limit header | Value |\n| :-- | :-- |\n${lines.join('\n')}`;
+}
+
+function redirectList({ redirects }: HttpResponse): string {
+  const lines = redirects.map(({ status, to, dropped }) => {
+    const left = dropped.length === 0 ? '' : `, without ${dropped.map((name) => escapeMarkdown(name)).join(', ')}`;
+    return `1. ${status} to ${escapeMarkdown(to)}${left}`;
+  });
+  return `Redirects:\n\n${lines.join('\n')}`;
+}
+
+/** Text that stands for itself in Markdown, tables included: no link, image, icon or HTML comes out of it. */
+export function escapeMarkdown(text: string): string {
+  return oneLine(text, longestValue).replace(/[\\`*_{}[\]()#+\-!|<>~&$:@]/g, (character) => `\\${character}`);
+}

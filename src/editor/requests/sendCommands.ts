@@ -1,0 +1,129 @@
+import { l10n, type TextDocument, Uri, window, workspace } from 'vscode';
+import { requestAtLine } from '../../httpfile/requestAt.ts';
+import type { RequestNode } from '../../httpfile/tree.ts';
+import type { RequestResult } from '../../run/result.ts';
+import { showError } from '../messages.ts';
+import { safeFileName } from '../responses/bodyFileName.ts';
+import type { Responses } from '../responses/register.ts';
+import type { ShownResponse } from '../responses/responseDocuments.ts';
+import type { EditorServices } from '../services.ts';
+import type { DocumentTrees } from './documentTrees.ts';
+import type { InlineResults } from './inlineResults.ts';
+import { pickToken } from './pickToken.ts';
+import type { Sender, SendOptions } from './sender.ts';
+
+export interface SendParts {
+  readonly services: EditorServices;
+  readonly trees: DocumentTrees;
+  readonly inline: InlineResults;
+  readonly sender: Sender;
+  readonly responses: Responses;
+}
+
+interface Target {
+  readonly document: TextDocument;
+  readonly node: RequestNode;
+}
+
+/** What the person does to send one request. */
+export class SendCommands {
+  readonly #parts: SendParts;
+
+  constructor(parts: SendParts) {
+    this.#parts = parts;
+  }
+
+  /** The request at a line of a document, by default under the cursor. */
+  async send(uri?: unknown, line?: unknown): Promise<void> {
+    const target = await this.#target(uri, line);
+    if (target !== null) await this.#run(target, {});
+  }
+
+  /** With a token picked for this send alone. */
+  async sendWithToken(uri?: unknown, line?: unknown): Promise<void> {
+    const target = await this.#target(uri, line);
+    if (target === null) return;
+    const tokenName = await pickToken(this.#parts.services, target.document);
+    if (tokenName !== null) await this.#run(target, { tokenName });
+  }
+
+  async sendAndSave(uri?: unknown, line?: unknown): Promise<void> {
+    const target = await this.#target(uri, line);
+    if (target === null) return;
+    const file = await window.showSaveDialog({
+      defaultUri: Uri.joinPath(target.document.uri, '..', safeFileName(plainUrl(target.node.url), '')),
+      title: l10n.t('Save the response body of {0}', label(target.node)),
+      saveLabel: l10n.t('Send and Save'),
+    });
+    if (file === undefined) return;
+    const result = await this.#run(target, { saveBodyTo: file.toString() });
+    if (result?.response == null) return;
+    const open = l10n.t('Open');
+    const answer = await window.showInformationMessage(
+      l10n.t('Saved the response body to {0}.', workspace.asRelativePath(file)),
+      open,
+    );
+    if (answer === open) await window.showTextDocument(file);
+  }
+
+  async resend({ result, source }: ShownResponse): Promise<void> {
+    await this.send(source, this.#lineOf(result, source));
+  }
+
+  async sendAndSaveAgain({ result, source }: ShownResponse): Promise<void> {
+    await this.sendAndSave(source, this.#lineOf(result, source));
+  }
+
+  #lineOf(result: RequestResult, source: Uri): number {
+    return this.#parts.inline.lineOf(source.toString(), result) ?? result.node.line;
+  }
+
+  async #run({ document, node }: Target, options: SendOptions): Promise<RequestResult | null> {
+    const { sender, responses, services } = this.#parts;
+    try {
+      const result = await sender.send(document, node, {
+        ...options,
+        show: async (shown) => {
+          if (shown.error?.code !== 'cancelled') await responses.show(shown, document.uri);
+        },
+      });
+      if (result === null) window.setStatusBarMessage(l10n.t('This request is being sent already.'), 3000);
+      return result;
+    } catch (error) {
+      showError(services, l10n.t('Sending the request'), error);
+      return null;
+    }
+  }
+
+  async #target(uri: unknown, line: unknown): Promise<Target | null> {
+    const editor = window.activeTextEditor;
+    const document = uri instanceof Uri ? await documentOf(uri) : editor?.document;
+    if (document?.languageId !== 'http') {
+      await window.showInformationMessage(l10n.t('Open an .http file and put the cursor in a request.'));
+      return null;
+    }
+    const at = typeof line === 'number' ? line : editor?.document === document ? editor.selection.active.line : 0;
+    const node = requestAtLine(this.#parts.trees.of(document), at);
+    if (node === null) {
+      await window.showInformationMessage(l10n.t('There is no request here. Put the cursor in one.'));
+      return null;
+    }
+    return { document, node };
+  }
+}
+
+/** An open document is at hand at once, unsaved edits and all. */
+async function documentOf(uri: Uri): Promise<TextDocument> {
+  const key = uri.toString();
+  const open = workspace.textDocuments.find((document) => document.uri.toString() === key);
+  return open ?? (await workspace.openTextDocument(uri));
+}
+
+export function label(node: RequestNode): string {
+  return node.name ?? node.title ?? `${node.method} ${node.url}`;
+}
+
+/** `{{api}}/reports` has a last part that names a file, though it is no URL yet. */
+function plainUrl(url: string): string {
+  return `http://localhost/${url.split(/[?#]/, 1)[0]?.split('/').at(-1) ?? ''}`;
+}

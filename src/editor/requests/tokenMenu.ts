@@ -1,0 +1,47 @@
+import { commands, l10n, type QuickPickItem, type TextDocument, window } from 'vscode';
+import { tokenCommands } from '../commands.ts';
+import { requestCommands } from './commands.ts';
+import type { TokenStates } from './tokenStates.ts';
+
+interface Action extends QuickPickItem {
+  run(): Thenable<unknown>;
+}
+
+/** The menu behind a token's lens. */
+export async function showTokenMenu(
+  states: TokenStates,
+  document: TextDocument,
+  line: number,
+  name: string,
+): Promise<void> {
+  const state = await states.of(document, name);
+  const actions: Action[] = [];
+  if (state.kind === 'known') {
+    const { key, facts } = state;
+    const onToken = (text: string, command: string): Action => ({
+      label: text,
+      run: () => commands.executeCommand(command, { key }),
+    });
+    const held = facts.status !== 'missing';
+    if (facts.canRefresh) {
+      actions.push(onToken(held ? l10n.t('$(refresh) Refresh') : l10n.t('$(refresh) Obtain'), tokenCommands.refresh));
+    }
+    if (held) actions.push(onToken(l10n.t('$(json) Show claims'), tokenCommands.showClaims));
+    if (held) actions.push(onToken(l10n.t('$(copy) Copy'), tokenCommands.copy));
+    if (!facts.canRefresh) actions.push(onToken(l10n.t('$(add) Paste a token…'), tokenCommands.add));
+  } else {
+    actions.push({
+      label: l10n.t('$(add) Add a token…'),
+      run: () => commands.executeCommand(tokenCommands.add),
+    });
+  }
+  actions.push({
+    label: l10n.t('$(arrow-swap) Send with another token…'),
+    run: () => commands.executeCommand(requestCommands.sendWithToken, document.uri, line),
+  });
+  const chosen = await window.showQuickPick(actions, {
+    title: l10n.t('Token {0}', name),
+    ...(state.kind === 'unusable' ? { placeHolder: state.message } : {}),
+  });
+  await chosen?.run();
+}

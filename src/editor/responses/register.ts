@@ -1,0 +1,195 @@
+import {
+  CodeLens,
+  commands,
+  type Disposable,
+  env,
+  EventEmitter,
+  type ExtensionContext,
+  FoldingRange,
+  FoldingRangeKind,
+  languages,
+  Range,
+  TabInputText,
+  Uri,
+  window,
+  workspace,
+} from 'vscode';
+import { asKeyturnError } from '../../errors.ts';
+import type { RequestResult } from '../../run/result.ts';
+import { requestContextKeys, responseCommands } from '../requests/commands.ts';
+import type { EditorServices } from '../services.ts';
+import { bodyFileName } from './bodyFileName.ts';
+import { BodyFiles } from './bodyFiles.ts';
+import { showImage } from './images.ts';
+import { ResponseDocuments, responseScheme, type ShownResponse } from './responseDocuments.ts';
+import { foldedElsewhere, headFold, indentFolds } from './responseFolds.ts';
+
+/** What the requests' part asks of the responses' part. */
+export interface Responses {
+  /** Beside the request, without taking the focus. */
+  show(result: RequestResult, source: Uri): Promise<void>;
+}
+
+/** What a person can do with a shown response's request, wherever edits have moved it. */
+export interface ResponseActions {
+  resend(shown: ShownResponse): Promise<void>;
+  sendAndSave(shown: ShownResponse): Promise<void>;
+}
+
+export function registerResponses(
+  services: EditorServices,
+  context: ExtensionContext,
+  actions: ResponseActions,
+): Responses {
+  const documents = new ResponseDocuments((text) => services.redactor.mask(text));
+  const bodies = new BodyFiles();
+  context.subscriptions.push(
+    documents,
+    bodies.register(),
+    registerLenses(documents),
+    registerFolding(documents),
+    ...registerCommands(documents, actions),
+    followActive(documents),
+  );
+  void closeStale();
+  return {
+    async show(result, source) {
+      // A failure stands at its line already; it only must not leave an older response open as if it were the answer.
+      if (result.response === null) return documents.updateIfOpen(result, source);
+      const image = showImage(bodies, result.response, services.clock.now());
+      if (image === null) return documents.show(result, source);
+      await Promise.all([documents.updateIfOpen(result, source), image]);
+    },
+  };
+}
+
+/** Tabs of an earlier session, which have no response any more. */
+async function closeStale(): Promise<void> {
+  const stale = window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter(({ input }) => input instanceof TabInputText && input.uri.scheme === responseScheme);
+  if (stale.length > 0) await window.tabGroups.close(stale, true);
+}
+
+function registerLenses(documents: ResponseDocuments): Disposable {
+  const changed = new EventEmitter<void>();
+  const updates = documents.onDidUpdate(() => changed.fire());
+  const provider = languages.registerCodeLensProvider(
+    { scheme: responseScheme },
+    {
+      onDidChangeCodeLenses: changed.event,
+      provideCodeLenses: ({ uri }) => {
+        const shown = documents.of(uri);
+        return shown === null ? [] : lensesOf(shown);
+      },
+    },
+  );
+  return {
+    dispose: () => {
+      provider.dispose();
+      updates.dispose();
+      changed.dispose();
+    },
+  };
+}
+
+/** Only what a person could miss: most responses have no lens, and so no line that jumps. */
+function lensesOf({ uri, text, revealed, result }: ShownResponse): CodeLens[] {
+  const top = new Range(0, 0, 0, 0);
+  const lens = (title: string, command: string) => new CodeLens(top, { title, command, arguments: [uri] });
+  const lenses: CodeLens[] = [];
+  if (text.hasSecrets) {
+    lenses.push(
+      revealed
+        ? lens('$(eye-closed) Mask secrets', responseCommands.mask)
+        : lens('$(eye) Reveal secrets', responseCommands.reveal),
+    );
+  }
+  if (result.response?.bodyTruncated === true) {
+    lenses.push(lens('$(save) Send and save the whole body…', responseCommands.sendAndSave));
+  } else if (text.bodyIsBinary) {
+    lenses.push(lens('$(save) Save body…', responseCommands.saveBody));
+  }
+  return lenses;
+}
+
+function registerFolding(documents: ResponseDocuments): Disposable {
+  return languages.registerFoldingRangeProvider(
+    { scheme: responseScheme },
+    {
+      provideFoldingRanges: (document) => {
+        const shown = documents.of(document.uri);
+        if (shown === null) return [];
+        const { headLines } = shown.text;
+        const body = foldedElsewhere.has(document.languageId)
+          ? []
+          : indentFolds(headLines, document.lineCount, (line) => document.lineAt(line).text);
+        return [
+          ...headFold(headLines).map(({ start, end }) => new FoldingRange(start, end, FoldingRangeKind.Comment)),
+          ...body.map(({ start, end }) => new FoldingRange(start, end)),
+        ];
+      },
+    },
+  );
+}
+
+function registerCommands(
+  documents: ResponseDocuments,
+  actions: ResponseActions,
+): Disposable[] {
+  const register = (command: string, work: (shown: ShownResponse) => unknown) =>
+    commands.registerCommand(command, async (uri?: unknown) => {
+      const shown = documents.of(uri instanceof Uri ? uri : (window.activeTextEditor?.document.uri ?? Uri.file('/')));
+      if (shown === null) await window.showInformationMessage('Open a response first: send a request.');
+      else await work(shown);
+    });
+  return [
+    register(responseCommands.resend, (shown) => actions.resend(shown)),
+    register(responseCommands.sendAndSave, (shown) => actions.sendAndSave(shown)),
+    register(responseCommands.pin, ({ uri }) => documents.pin(uri, true)),
+    register(responseCommands.unpin, ({ uri }) => documents.pin(uri, false)),
+    register(responseCommands.reveal, ({ uri }) => documents.reveal(uri, true)),
+    register(responseCommands.mask, ({ uri }) => documents.reveal(uri, false)),
+    register(responseCommands.copyBody, ({ text }) => env.clipboard.writeText(text.text.slice(text.bodyOffset))),
+    register(responseCommands.saveBody, saveBody),
+  ];
+}
+
+async function saveBody({ result, source }: ShownResponse): Promise<void> {
+  const { response } = result;
+  if (response === null) return;
+  const target = await window.showSaveDialog({
+    defaultUri: Uri.joinPath(source, '..', bodyFileName(response)),
+    saveLabel: 'Save Body',
+    title: 'Save response body',
+  });
+  if (target === undefined) return;
+  try {
+    await workspace.fs.writeFile(target, response.body);
+  } catch (error) {
+    await window.showErrorMessage(`The body could not be saved. ${asKeyturnError(error).hint ?? 'Choose another folder.'}`);
+  }
+}
+
+/** Keeps the context keys of the title bar true for the response in front. */
+function followActive(documents: ResponseDocuments): Disposable {
+  let said = '';
+  const follow = () => {
+    const uri = window.activeTextEditor?.document.uri;
+    const shown = uri?.scheme === responseScheme ? documents.of(uri) : null;
+    const secrets = shown?.text.hasSecrets !== true ? 'none' : shown.revealed ? 'revealed' : 'masked';
+    const pinned = shown?.pinned === true;
+    if (said === `${secrets} ${pinned}`) return;
+    said = `${secrets} ${pinned}`;
+    void commands.executeCommand('setContext', requestContextKeys.responseSecrets, secrets);
+    void commands.executeCommand('setContext', requestContextKeys.responsePinned, pinned);
+  };
+  const active = window.onDidChangeActiveTextEditor(follow);
+  const updates = documents.onDidUpdate(follow);
+  return {
+    dispose: () => {
+      active.dispose();
+      updates.dispose();
+    },
+  };
+}

@@ -1,0 +1,180 @@
+import {
+  type Disposable,
+  EventEmitter,
+  languages,
+  TabInputText,
+  type TextDocument,
+  type TextDocumentContentProvider,
+  Uri,
+  ViewColumn,
+  window,
+  workspace,
+} from 'vscode';
+import type { RequestResult } from '../../run/result.ts';
+import { responseText, type ResponseText } from './responseText.ts';
+
+export const responseScheme = 'keyturn-response';
+
+/** One response document: what it shows and where it came from. */
+export interface ShownResponse {
+  readonly uri: Uri;
+  readonly result: RequestResult;
+  /** The document that the request stands in. */
+  readonly source: Uri;
+  readonly text: ResponseText;
+  readonly revealed: boolean;
+  readonly pinned: boolean;
+}
+
+const longestTextChangeMs = 250;
+const gone = 'The response is no longer held. Send the request again.\n';
+
+/**
+ * Read-only documents for responses. One of them is used again and again, so that the editor only has to replace
+ * text; pinning it leaves it as it is, and the next response opens another.
+ */
+export class ResponseDocuments implements TextDocumentContentProvider {
+  readonly #mask: (text: string) => string;
+  readonly #changed = new EventEmitter<Uri>();
+  readonly #updated = new EventEmitter<ShownResponse>();
+  readonly #shown = new Map<string, ShownResponse>();
+  readonly #subscriptions: Disposable[];
+  #current: string | null = null;
+  #count = 0;
+  readonly onDidChange = this.#changed.event;
+  /** A document shows something new. */
+  readonly onDidUpdate = this.#updated.event;
+
+  constructor(mask: (text: string) => string) {
+    this.#mask = mask;
+    this.#subscriptions = [
+      this.#changed,
+      this.#updated,
+      workspace.registerTextDocumentContentProvider(responseScheme, this),
+      window.tabGroups.onDidChangeTabs(({ closed }) => {
+        for (const { input } of closed) {
+          if (input instanceof TabInputText && input.uri.scheme === responseScheme) this.#closed(input.uri);
+        }
+      }),
+    ];
+  }
+
+  provideTextDocumentContent(uri: Uri): string {
+    return this.#shown.get(uri.toString())?.text.text ?? gone;
+  }
+
+  of(uri: Uri): ShownResponse | null {
+    return this.#shown.get(uri.toString()) ?? null;
+  }
+
+  /** Shows a result beside its request, without taking the focus. */
+  async show(result: RequestResult, source: Uri): Promise<void> {
+    const uri = this.#slot();
+    const shown = { uri, result, source, text: responseText(result, this.#mask, false), revealed: false, pinned: false };
+    const before = this.of(uri)?.text.text;
+    this.#shown.set(uri.toString(), shown);
+    this.#changed.fire(uri);
+    await this.#open(uri, before !== undefined && before !== shown.text.text);
+    // What is painted around the text waits until the text is there.
+    this.#updated.fire(shown);
+  }
+
+  /** Replaces what the open response tab shows; opens none and moves none to the front. */
+  async updateIfOpen(result: RequestResult, source: Uri): Promise<void> {
+    if (this.#current === null) return;
+    const uri = Uri.parse(this.#current);
+    this.#put({ uri, result, source, text: responseText(result, this.#mask, false), revealed: false, pinned: false });
+    await this.#setLanguage(uri);
+  }
+
+  pin(uri: Uri, pinned: boolean): void {
+    const shown = this.of(uri);
+    if (shown === null) return;
+    if (pinned && this.#current === uri.toString()) this.#current = null;
+    this.#put({ ...shown, pinned });
+  }
+
+  /** Secrets in the clear, or masked again, in this document alone. */
+  async reveal(uri: Uri, revealed: boolean): Promise<void> {
+    const shown = this.of(uri);
+    if (shown === null) return;
+    this.#put({ ...shown, revealed, text: responseText(shown.result, this.#mask, revealed) });
+    await this.#setLanguage(uri);
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #put(shown: ShownResponse): void {
+    this.#shown.set(shown.uri.toString(), shown);
+    this.#changed.fire(shown.uri);
+    this.#updated.fire(shown);
+  }
+
+  #slot(): Uri {
+    if (this.#current !== null) return Uri.parse(this.#current);
+    this.#count++;
+    const name = this.#count === 1 ? 'Response' : `Response ${this.#count}`;
+    const uri = Uri.from({ scheme: responseScheme, path: `/${name}` });
+    this.#current = uri.toString();
+    return uri;
+  }
+
+  async #open(uri: Uri, changes: boolean): Promise<void> {
+    const key = uri.toString();
+    if (window.visibleTextEditors.some(({ document }) => document.uri.toString() === key)) {
+      await Promise.all([this.#setLanguage(uri), changes ? textChanged(key) : null]);
+      return;
+    }
+    const document = await workspace.openTextDocument(uri);
+    // The language goes ahead of the editor on the same wire, so nothing is painted without its colours.
+    const languageSet = this.#setLanguage(uri, document);
+    await window.showTextDocument(document, {
+      viewColumn: columnOf(key) ?? ViewColumn.Beside,
+      preserveFocus: true,
+      preview: false,
+    });
+    await languageSet;
+  }
+
+  async #setLanguage(uri: Uri, known?: TextDocument): Promise<void> {
+    const key = uri.toString();
+    const document = known ?? workspace.textDocuments.find((other) => other.uri.toString() === key);
+    const languageId = this.of(uri)?.text.languageId;
+    if (document === undefined || languageId === undefined || document.languageId === languageId) return;
+    await languages.setTextDocumentLanguage(document, languageId);
+  }
+
+  #closed(uri: Uri): void {
+    const key = uri.toString();
+    if (columnOf(key) !== null) return;
+    this.#shown.delete(key);
+    if (this.#current === key) this.#current = null;
+  }
+}
+
+/** The editor has put the new text into the document; it says nothing when there was nothing to do. */
+function textChanged(key: string): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      subscription.dispose();
+      resolve();
+    };
+    const timer = setTimeout(done, longestTextChangeMs);
+    const subscription = workspace.onDidChangeTextDocument(({ document }) => {
+      if (document.uri.toString() === key) done();
+    });
+  });
+}
+
+/** Where the document has a tab already. */
+function columnOf(key: string): ViewColumn | null {
+  for (const group of window.tabGroups.all) {
+    for (const { input } of group.tabs) {
+      if (input instanceof TabInputText && input.uri.toString() === key) return group.viewColumn;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,127 @@
+import { decodeText, describeContent, formatText } from '../../http/content.ts';
+import { headerValue, type HttpResponse } from '../../http/message.ts';
+import type { RequestResult } from '../../run/result.ts';
+import { formatBytes } from '../../text.ts';
+import { oneLine, responseFacts } from '../requests/resultWords.ts';
+
+/** What a response document shows. */
+export interface ResponseText {
+  readonly text: string;
+  readonly languageId: string;
+  /** Lines of the head (status, facts, headers), for folding; the body starts after them. */
+  readonly headLines: number;
+  /** Where the body starts in `text`. */
+  readonly bodyOffset: number;
+  /** True when the redactor found a secret in the body. */
+  readonly hasSecrets: boolean;
+  /** Neither text nor an image: only worth saving. */
+  readonly bodyIsBinary: boolean;
+}
+
+/** Formatting and colouring more than this takes longer than a person wants to wait. */
+const mostFormatted = 4_000_000;
+const mostColoured = 8_000_000;
+
+interface CommentStyle {
+  readonly open: string;
+  readonly line: string;
+  readonly close: string;
+}
+
+const lineComments: CommentStyle = { open: '', line: '// ', close: '' };
+const plain: CommentStyle = { open: '', line: '', close: '' };
+/** The head stands in a comment of the body's language, so that the body is coloured and folded as what it is. */
+const comments: Readonly<Record<string, CommentStyle>> = {
+  jsonc: lineComments,
+  jsonl: lineComments,
+  javascript: lineComments,
+  xml: { open: '<!--', line: '  ', close: '-->' },
+  html: { open: '<!--', line: '  ', close: '-->' },
+  css: { open: '/*', line: '  ', close: '*/' },
+  markdown: { open: '<!--', line: '  ', close: '-->' },
+  sql: { open: '', line: '-- ', close: '' },
+  yaml: { open: '', line: '# ', close: '' },
+};
+
+/** The text of a response: head, then the body, formatted if it is JSON; secrets masked unless `reveal`. */
+export function responseText(result: RequestResult, mask: (text: string) => string, reveal: boolean): ResponseText {
+  const { response } = result;
+  if (response === null) return failureText(result);
+  const body = bodyText(response);
+  const shown = reveal ? body.text : mask(body.text);
+  const style = comments[body.languageId] ?? plain;
+  const head = headText(result, response, style, body.notes);
+  const text = `${head}${shown}`;
+  return {
+    text,
+    languageId: text.length > mostColoured ? 'plaintext' : body.languageId,
+    headLines: countLines(head) - 1,
+    bodyOffset: head.length,
+    hasSecrets: reveal ? mask(body.text) !== body.text : shown !== body.text,
+    bodyIsBinary: body.isBinary,
+  };
+}
+
+function failureText(result: RequestResult): ResponseText {
+  const { request, node, error } = result;
+  const lines = [`${request?.method ?? node.method} ${request?.url ?? node.url}`, '', `✗ ${error?.message ?? 'Nothing came back.'}`];
+  if (error !== null && error.hint !== null) lines.push('', error.hint);
+  const text = `${lines.join('\n')}\n`;
+  return { text, languageId: 'plaintext', headLines: 0, bodyOffset: text.length, hasSecrets: false, bodyIsBinary: false };
+}
+
+function headText(result: RequestResult, response: HttpResponse, style: CommentStyle, notes: readonly string[]): string {
+  const lines = [
+    responseFacts(result, response, response.receivedAtMs).join(' · '),
+    `${result.request?.method ?? result.node.method} ${oneLine(response.url, 500)}`,
+  ];
+  if (result.token !== null) lines.push(`token ${result.token.name}${result.token.refreshed ? ', refreshed' : ''}`);
+  lines.push(...notes, '');
+  for (const [name, value] of response.headers) lines.push(`${oneLine(name, 200)}: ${oneLine(value, 8000)}`);
+  const safe = lines.map((line) => `${style.line}${closedIn(line, style.close)}`.trimEnd());
+  // Folded, the head still shows its first line.
+  if (style.open !== '') safe[0] = `${style.open} ${(safe[0] ?? '').trimStart()}`;
+  if (style.close !== '') safe.push(style.close);
+  return `${safe.join('\n')}\n\n`;
+}
+
+/** A header cannot end the comment it stands in. */
+function closedIn(line: string, close: string): string {
+  return close === '' ? line : line.replaceAll(close, `${close[0] ?? ''} ${close.slice(1)}`);
+}
+
+interface BodyText {
+  readonly text: string;
+  readonly languageId: string;
+  /** What the head says about the body. */
+  readonly notes: readonly string[];
+  readonly isBinary: boolean;
+}
+
+function bodyText(response: HttpResponse): BodyText {
+  const empty = { text: '', languageId: 'plaintext', isBinary: false };
+  const { body, bodyTruncated, sizeBytes, headers } = response;
+  if (body.byteLength === 0) return { ...empty, notes: [sizeBytes > 0 ? 'The body was saved to a file.' : 'No body.'] };
+  const cut = `The body was cut off after ${formatBytes(body.byteLength)}: raise keyturn.response.maxSize, or use Send and Save Response Body.`;
+  const notes = bodyTruncated ? [cut] : [];
+  const content = describeContent(headerValue(headers, 'content-type'), body);
+  if (content.kind === 'image') return { ...empty, notes: [...notes, 'The image is in a tab of its own.'] };
+  if (content.kind === 'binary') {
+    return { ...empty, isBinary: true, notes: [...notes, 'The body is binary: use Save Response Body to keep it.'] };
+  }
+  const text = decodeText(body, content.charset);
+  const format = text.length <= mostFormatted && !bodyTruncated;
+  return {
+    text: format ? formatText(content.kind, text) : text,
+    // Comments are allowed there, and the head stands in one.
+    languageId: content.languageId === 'json' ? 'jsonc' : content.languageId,
+    notes,
+    isBinary: false,
+  };
+}
+
+function countLines(text: string): number {
+  let count = 1;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count++;
+  return count;
+}

@@ -1,0 +1,27 @@
+import { commands } from 'vscode';
+import { contextKeys } from '../commands.ts';
+import type { Log } from '../log.ts';
+import type { SandboxActionParts } from './sandboxActions.ts';
+
+/** Follows the sandbox: what the palette offers, and the demonstration secrets of profiles that lead to it. */
+export function registerSandbox(parts: SandboxActionParts, log: Log): { dispose(): void } {
+  const { sandbox, profiles } = parts;
+  const provide = () => {
+    import('./sandboxActions.ts')
+      .then(({ provideDemonstrationSecrets }) => provideDemonstrationSecrets(parts))
+      .catch((error: unknown) => log.error('Sandbox', error));
+  };
+  const changed = sandbox.onDidChange(() => {
+    void commands.executeCommand('setContext', contextKeys.sandboxRunning, sandbox.running !== null);
+    provide();
+  });
+  const edited = profiles.onDidChange(() => {
+    if (sandbox.running !== null) provide();
+  });
+  return {
+    dispose() {
+      changed.dispose();
+      edited.dispose();
+    },
+  };
+}

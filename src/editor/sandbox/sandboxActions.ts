@@ -1,0 +1,82 @@
+import { env, l10n, Uri, window } from 'vscode';
+import type { Sandbox } from '../../sandbox/start.ts';
+import { clientSecretKey, tokenKey } from '../../token/key.ts';
+import type { TokenProfile } from '../../token/profile.ts';
+import type { TokenStore } from '../../token/store.ts';
+import { withCancellableProgress } from '../messages.ts';
+import type { ProfileIndex } from '../services.ts';
+import type { WindowSandbox } from './sandboxControl.ts';
+
+export interface SandboxActionParts {
+  readonly sandbox: WindowSandbox;
+  readonly profiles: ProfileIndex;
+  readonly store: TokenStore;
+}
+
+export async function startSandboxHere({ sandbox }: SandboxActionParts): Promise<void> {
+  const { issuer, api } = await withCancellableProgress(l10n.t('Starting the sandbox'), (signal) =>
+    sandbox.start(signal),
+  );
+  const open = l10n.t('Open API');
+  void window
+    .showInformationMessage(
+      l10n.t('The sandbox is running: issuer {0}, API {1}. It stops with the editor.', issuer, api),
+      open,
+    )
+    .then((chosen) => (chosen === open ? env.openExternal(Uri.parse(api, true)) : undefined));
+}
+
+export async function stopSandboxHere({ sandbox }: SandboxActionParts): Promise<void> {
+  if (sandbox.running === null) return;
+  await sandbox.stop();
+  window.setStatusBarMessage(l10n.t('The sandbox was stopped.'), 5000);
+}
+
+/**
+ * Keeps the public demonstration secrets at hand for profiles that lead to the running sandbox, so that trying it
+ * out asks for nothing. Profiles of any other server are left alone.
+ */
+export async function provideDemonstrationSecrets({
+  sandbox,
+  profiles,
+  store,
+}: SandboxActionParts): Promise<void> {
+  const { running } = sandbox;
+  if (running === null) return;
+  for (const profile of await profiles.all()) {
+    const client = running.clients.find(({ id }) => id === profile.clientId);
+    if (client !== undefined && leadsTo(profile, running)) {
+      const key = clientSecretKey(profile);
+      if ((await store.getClientSecret(key)) !== client.secret)
+        await store.setClientSecret(key, client.secret);
+    }
+    if (takesDemonstrationKey(profile, running) && (await store.get(tokenKey(profile))) === null) {
+      await store.set({
+        key: tokenKey(profile),
+        name: profile.name,
+        accessToken: running.apiKey,
+        refreshToken: null,
+        tokenType: null,
+        scope: null,
+        expiresAtMs: null,
+        obtainedAtMs: Date.now(),
+        personal: null,
+      });
+    }
+  }
+}
+
+function leadsTo({ issuer, tokenEndpoint }: TokenProfile, sandbox: Sandbox): boolean {
+  const server = URL.parse(issuer ?? tokenEndpoint ?? '');
+  return server !== null && server.origin === new URL(sandbox.issuer).origin;
+}
+
+function takesDemonstrationKey({ grant, sendAs, origins }: TokenProfile, sandbox: Sandbox): boolean {
+  const api = new URL(sandbox.api).origin;
+  return (
+    grant === 'static' &&
+    'header' in sendAs &&
+    sendAs.header.toLowerCase() === 'x-api-key' &&
+    origins.every((origin) => origin === api)
+  );
+}

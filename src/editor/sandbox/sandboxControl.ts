@@ -1,0 +1,61 @@
+import { EventEmitter } from 'vscode';
+import { KeyturnError } from '../../errors.ts';
+import type { Sandbox } from '../../sandbox/start.ts';
+import type { SandboxControl } from '../services.ts';
+
+/** The sandbox process of this window: at most one, ended with the extension host. */
+export class WindowSandbox implements SandboxControl {
+  readonly #entry: string;
+  readonly #changed = new EventEmitter<void>();
+  #running: Sandbox | null = null;
+  #starting: Promise<Sandbox> | null = null;
+
+  readonly onDidChange = this.#changed.event;
+
+  /** `entry`: path of the bundled process entry. */
+  constructor(entry: string) {
+    this.#entry = entry;
+  }
+
+  get running(): Sandbox | null {
+    return this.#running;
+  }
+
+  variables(): Readonly<Record<string, string>> {
+    if (this.#running === null) return {};
+    return { sandboxIssuer: this.#running.issuer, sandboxApi: this.#running.api };
+  }
+
+  /** The running one, or a new one. Fails with `sandbox_failed` or `cancelled`. */
+  async start(signal: AbortSignal): Promise<Sandbox> {
+    if (this.#running !== null) return this.#running;
+    if (this.#starting !== null) {
+      throw new KeyturnError('sandbox_failed', 'The sandbox is being started already.');
+    }
+    this.#starting = import('../../sandbox/start.ts').then(({ startSandbox }) =>
+      startSandbox({ entry: this.#entry, signal }),
+    );
+    try {
+      const sandbox = await this.#starting;
+      this.#running = sandbox;
+      void sandbox.exited.then(() => {
+        if (this.#running !== sandbox) return;
+        this.#running = null;
+        this.#changed.fire();
+      });
+      this.#changed.fire();
+      return sandbox;
+    } finally {
+      this.#starting = null;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#running?.stop();
+  }
+
+  dispose(): void {
+    void this.stop();
+    this.#changed.dispose();
+  }
+}

@@ -1,0 +1,60 @@
+import type { Uri } from 'vscode';
+import type { Clock } from '../clock.ts';
+import type { Files } from '../files.ts';
+import type { EnvironmentSet } from '../httpfile/environments.ts';
+import type { Engine } from '../run/engine.ts';
+import type { TokenProfile } from '../token/profile.ts';
+import type { Redactor } from '../token/redactor.ts';
+import type { TokenStore } from '../token/store.ts';
+import type { TokenManager } from '../token/tokenManager.ts';
+import type { Log } from './log.ts';
+import type { DocumentTrees } from './requests/documentTrees.ts';
+
+/** What extension.ts builds once and hands to every part of the editor. */
+export interface EditorServices {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Over `workspace.fs`: locations are `uri.toString()`. */
+  readonly files: Files;
+  readonly trees: DocumentTrees;
+  readonly store: TokenStore;
+  readonly tokens: TokenManager;
+  readonly redactor: Redactor;
+  readonly profiles: ProfileIndex;
+  readonly environments: EnvironmentPicker;
+  readonly sandbox: SandboxControl;
+  /** Loads the heavy half (undici, OAuth) on first use. */
+  engine(): Promise<Engine>;
+}
+
+/** The `keyturn.json` files of the workspace; each document uses the nearest one upward. */
+export interface ProfileIndex {
+  /** Names that a document may use: profiles of its `keyturn.json`, then pasted tokens. */
+  names(document: Uri): Promise<string[]>;
+  /** Fails with `profile_unknown`, `profile_invalid` or, for what an untrusted workspace declares, `untrusted_workspace`. */
+  find(document: Uri, name: string): Promise<TokenProfile>;
+  /** Every profile of every folder of the workspace, variables replaced by the chosen environment. */
+  all(): Promise<TokenProfile[]>;
+  onDidChange(listener: () => void): { dispose(): void };
+}
+
+/** Built by `createEnvironmentPicker({ context, files, sandbox })` of environments/environmentPicker.ts. */
+export interface EnvironmentPicker {
+  /** Chosen environment of the document's folder; null for none. */
+  selected(document: Uri): string | null;
+  names(document: Uri): Promise<string[]>;
+  /** Remembers the choice for the document's folder. */
+  select(document: Uri, name: string | null): Promise<void>;
+  /** What is wrong in the environment files that the document uses. */
+  problems(document: Uri): Promise<EnvironmentSet['problems']>;
+  /** Variables of an environment (the chosen one where none is named; null: only the shared ones), the running sandbox's above them. */
+  variables(document: Uri, environment?: string | null): Promise<ReadonlyMap<string, string>>;
+  onDidChange(listener: () => void): { dispose(): void };
+}
+
+/** The sandbox process of this window. */
+export interface SandboxControl {
+  /** `sandboxIssuer` and `sandboxApi` while it runs, else empty. */
+  variables(): Readonly<Record<string, string>>;
+  onDidChange(listener: () => void): { dispose(): void };
+}

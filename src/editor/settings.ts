@@ -1,0 +1,46 @@
+import { type ConfigurationScope, workspace } from 'vscode';
+import * as v from 'valibot';
+
+const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(86_400));
+const environments = v.record(v.string(), v.record(v.string(), v.string()));
+
+/**
+ * Every setting that Keyturn reads, with what counts where a value is missing or not of its type. The defaults
+ * here are those of package.json.
+ */
+const settings = {
+  'keyturn.environments': v.fallback(environments, {}),
+  'rest-client.environmentVariables': v.fallback(environments, {}),
+  'keyturn.tokens.expiryLead': v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(1440)), 5),
+  'keyturn.tokens.groupBy': v.fallback(v.picklist(['environment', 'issuer']), 'environment'),
+  'keyturn.tokens.notifyExpired': v.fallback(v.boolean(), true),
+  'keyturn.tls.insecureHosts': v.fallback(v.array(v.string()), []),
+  'keyturn.tls.caCertificates': v.fallback(v.array(v.string()), []),
+  'keyturn.response.maxSize': v.fallback(v.pipe(v.number(), v.minValue(0.001), v.maxValue(1024)), 10),
+  'keyturn.timeout.connect': v.fallback(seconds, 10),
+  'keyturn.timeout.total': v.fallback(seconds, 300),
+  'keyturn.followRedirects': v.fallback(v.boolean(), true),
+  'http.proxy': v.fallback(v.string(), ''),
+  'http.noProxy': v.fallback(v.array(v.string()), []),
+  'http.proxyAuthorization': v.fallback(v.nullable(v.string()), null),
+  'http.proxySupport': v.fallback(v.string(), 'override'),
+} as const;
+
+export type SettingName = keyof typeof settings;
+export type SettingValue<Name extends SettingName> = v.InferOutput<(typeof settings)[Name]>;
+
+/** The setting's value at a place (a document, a folder), always of its type. */
+export function readSetting<Name extends SettingName>(
+  name: Name,
+  scope?: ConfigurationScope,
+): SettingValue<Name> {
+  const value: unknown = workspace.getConfiguration(undefined, scope).get(name);
+  return v.parse(settings[name], value);
+}
+
+/** Calls when one of the settings changes. */
+export function onDidChangeSetting(names: readonly SettingName[], listener: () => void): { dispose(): void } {
+  return workspace.onDidChangeConfiguration((event) => {
+    if (names.some((name) => event.affectsConfiguration(name))) listener();
+  });
+}

@@ -1,0 +1,102 @@
+import { formatDuration } from '../../text.ts';
+import type { TokenEntry } from '../../token/tokenManager.ts';
+import { lifeText } from '../tokens/describe.ts';
+import type { Words } from '../words.ts';
+
+export type Severity = 'none' | 'warning' | 'error';
+
+export interface StatusBarState {
+  /** With codicons, such as `$(key) viewer 4 min`. */
+  readonly text: string;
+  /** The same in words, for a screen reader. */
+  readonly label: string;
+  readonly severity: Severity;
+  /** Tokens in trouble, the worst first. */
+  readonly trouble: readonly TokenEntry[];
+  /** The others that matter now. */
+  readonly calm: readonly TokenEntry[];
+}
+
+/** How long a token counts as in use after it was sent. */
+export const IN_USE_MS = 3_600_000;
+
+/** Null when no token matters to the open file or was used within the hour: then there is nothing to show. */
+export function statusBarState(
+  entries: readonly TokenEntry[],
+  nowMs: number,
+  words: Words,
+): StatusBarState | null {
+  const ranked = entries
+    .map((entry) => ({ entry, severity: severityOf(entry) }))
+    .sort((a, b) => rank(b.severity) - rank(a.severity) || endOf(a.entry) - endOf(b.entry));
+  const first = ranked[0];
+  if (first === undefined) return null;
+  const { entry, severity } = first;
+  return {
+    text: `$(key) ${shorten(entry.profile.name)} ${shortLife(entry, nowMs, words)}`.trimEnd(),
+    label: words.t('Token {0}, {1}', entry.profile.name, lifeText(entry, nowMs, words)),
+    severity,
+    trouble: ranked.filter((one) => one.severity !== 'none').map((one) => one.entry),
+    calm: ranked.filter((one) => one.severity === 'none').map((one) => one.entry),
+  };
+}
+
+/** True for tokens used within the hour. */
+export function inUse({ lastUsedAtMs }: TokenEntry, nowMs: number): boolean {
+  return lastUsedAtMs !== null && nowMs - lastUsedAtMs < IN_USE_MS;
+}
+
+/** True when a token in use ended and could not be refreshed: worth a notification. */
+export function isLost(entry: TokenEntry, nowMs: number): boolean {
+  return entry.status === 'expired' && inUse(entry, nowMs) && (!entry.canRefresh || entry.lastError !== null);
+}
+
+function severityOf({ status, canRefresh, lastError, profile }: TokenEntry): Severity {
+  switch (status) {
+    case 'expired':
+      return canRefresh && lastError === null ? 'warning' : 'error';
+    case 'expiring':
+    case 'not_yet_valid':
+      return 'warning';
+    case 'missing':
+      // Tokens of a client are obtained when they are first used.
+      if (lastError !== null) return 'error';
+      return profile.grant === 'client_credentials' ? 'none' : 'warning';
+    case 'active':
+    case 'unknown':
+      return lastError === null ? 'none' : 'warning';
+  }
+}
+
+function rank(severity: Severity): number {
+  return severity === 'error' ? 2 : severity === 'warning' ? 1 : 0;
+}
+
+/** What ends first comes first; what has no end comes last. */
+function endOf({ token }: TokenEntry): number {
+  return token?.expiresAtMs ?? Number.MAX_SAFE_INTEGER;
+}
+
+/** "4 min", "expired", "missing": at most two words, since the status bar is narrow. */
+function shortLife({ status, token, profile }: TokenEntry, nowMs: number, { t }: Words): string {
+  const left = (token?.expiresAtMs ?? nowMs) - nowMs;
+  switch (status) {
+    case 'active':
+    case 'expiring':
+      return left < 60_000 ? t('under 1 min') : formatDuration(left);
+    case 'expired':
+      return t('expired');
+    case 'not_yet_valid':
+      return t('not yet valid');
+    case 'missing':
+      return profile.grant === 'client_credentials' ? '' : t('not added');
+    case 'unknown':
+      return '';
+  }
+}
+
+const LONGEST_NAME = 24;
+
+function shorten(name: string): string {
+  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`;
+}

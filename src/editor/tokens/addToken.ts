@@ -1,0 +1,97 @@
+import { l10n, type QuickPickItem, ThemeIcon, window } from 'vscode';
+import type { SendAs } from '../../token/profile.ts';
+import { withCancellableProgress } from '../messages.ts';
+import { requireTrust } from '../profiles/profileIndex.ts';
+import type { EditorServices } from '../services.ts';
+import { editorWords } from '../words.ts';
+import type { EntryPickParts, UsableNode } from './entryPick.ts';
+import { statusIcons } from './describe.ts';
+import { takesPastedToken } from './model.ts';
+import { describePasted, proposeName } from './pasted.ts';
+import { personalProfile } from './personal.ts';
+import { askName, askOrigins, askSecret, askSendAs } from './prompts.ts';
+import { workspaceOrigins } from './workspaceOrigins.ts';
+
+/**
+ * Adds a pasted token: for a profile of a `keyturn.json` that waits for one, or a new one with a name, origins and
+ * a way to be sent. Gives the key it is stored under; null when the person left.
+ */
+export async function addToken(services: EditorServices, parts: EntryPickParts): Promise<string | null> {
+  const target = await askTarget(parts);
+  if (target === null) return null;
+  return target === 'new' ? addPersonal(services, parts) : pasteToken(services, target);
+}
+
+/** A new value for a declared profile or a token that was pasted before; its name and origins stay. */
+export async function pasteToken(
+  services: EditorServices,
+  { name, entry }: UsableNode,
+): Promise<string | null> {
+  const { profile } = entry;
+  const refresh = profile.grant === 'refresh_token';
+  if (refresh) requireTrust(profile);
+  const value = await askSecret(
+    l10n.t('Paste Token: {0}', name),
+    refresh
+      ? l10n.t('Paste the refresh token of "{0}". It is tried at once and kept if the server takes it.', name)
+      : l10n.t('Paste the token of "{0}". It goes only to {1}.', name, profile.origins.join(', ')),
+    (text) => describePasted(text, services.clock.now(), editorWords),
+  );
+  if (value === null) return null;
+  if (!refresh) return (await services.tokens.add(profile, value)).key;
+  const added = await withCancellableProgress(l10n.t('Trying the refresh token of "{0}"', name), (signal) =>
+    services.tokens.add(profile, value, { signal }),
+  );
+  return added.key;
+}
+
+/** A profile that waits for a token, or a token of its own. */
+async function askTarget({ directory }: EntryPickParts): Promise<UsableNode | 'new' | null> {
+  const waiting = (await directory.entries()).filter(
+    (node): node is UsableNode =>
+      node.entry !== null && node.declaredIn !== null && takesPastedToken(node.entry.profile),
+  );
+  if (waiting.length === 0) return 'new';
+  const items: (QuickPickItem & { readonly target: UsableNode | 'new' })[] = [
+    {
+      target: 'new',
+      label: l10n.t('New token'),
+      iconPath: new ThemeIcon('add'),
+      description: l10n.t('with a name and origins of its own'),
+    },
+    ...waiting.map((node) => ({
+      target: node,
+      label: node.name,
+      iconPath: new ThemeIcon(statusIcons[node.entry.status].icon),
+      description:
+        node.entry.token === null
+          ? l10n.t('declared in keyturn.json, no token yet')
+          : l10n.t('declared in keyturn.json, replaces its token'),
+    })),
+  ];
+  const chosen = await window.showQuickPick(items, {
+    title: l10n.t('Add Token'),
+    placeHolder: l10n.t('What is the token for?'),
+    ignoreFocusOut: true,
+  });
+  return chosen?.target ?? null;
+}
+
+async function addPersonal(services: EditorServices, parts: EntryPickParts): Promise<string | null> {
+  const value = await askSecret(
+    l10n.t('Add Token (1/4)'),
+    l10n.t('Paste the token. It is kept in the secret storage of the editor and shown nowhere.'),
+    (text) => describePasted(text, services.clock.now(), editorWords),
+  );
+  if (value === null) return null;
+  const taken = new Set((await parts.directory.entries()).map((node) => node.name));
+  const name = await askName(l10n.t('Add Token (2/4)'), proposeName(value, taken), taken);
+  if (name === null) return null;
+  services.redactor.register(value, name);
+  const origins = await askOrigins(l10n.t('Add Token (3/4)'), [], await workspaceOrigins(services));
+  if (origins === null) return null;
+  const sendAs: SendAs | null = await askSendAs(l10n.t('Add Token (4/4)'));
+  if (sendAs === null) return null;
+  const entry = await services.tokens.add(personalProfile({ name, origins, sendAs }), value);
+  return entry.key;
+}

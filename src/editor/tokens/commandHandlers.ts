@@ -1,0 +1,65 @@
+import { l10n } from 'vscode';
+import { type HandledCommand, tokenCommands } from '../commands.ts';
+import { createProfileFile, openProfile } from '../profiles/profileActions.ts';
+import { type SandboxActionParts, startSandboxHere, stopSandboxHere } from '../sandbox/sandboxActions.ts';
+import type { EditorServices } from '../services.ts';
+import { addToken, pasteToken } from './addToken.ts';
+import type { ClaimsDocuments } from './claimsDocuments.ts';
+import { type EntryPickParts, pickEntry, pickNode } from './entryPick.ts';
+import { takesPastedToken } from './model.ts';
+import { TokenActions } from './tokenActions.ts';
+
+export interface CommandHandlers {
+  /** One line a command: leaving one out does not compile. */
+  readonly handlers: Readonly<Record<HandledCommand, (argument: unknown) => Promise<unknown>>>;
+  dispose(): Promise<void>;
+}
+
+/** What the commands of tokens, profiles and the sandbox do. */
+export function createCommandHandlers(
+  services: EditorServices,
+  pick: EntryPickParts,
+  claims: ClaimsDocuments,
+  sandboxParts: SandboxActionParts,
+): CommandHandlers {
+  const actions = new TokenActions(services, pick);
+  return {
+    handlers: {
+      [tokenCommands.add]: () => addToken(services, pick),
+      [tokenCommands.paste]: async (argument) => {
+        const node = await pickEntry(pick, argument, {
+          placeHolder: l10n.t('Paste a new value for which token?'),
+          none: l10n.t('This token is obtained from its issuer. Refresh it instead.'),
+          fits: ({ entry }) => takesPastedToken(entry.profile),
+        });
+        if (node !== null) await pasteToken(services, node);
+      },
+      [tokenCommands.editOrigins]: (argument) => actions.editOrigins(argument),
+      [tokenCommands.copy]: (argument) => actions.copy(argument),
+      [tokenCommands.rename]: (argument) => actions.rename(argument),
+      [tokenCommands.delete]: (argument) => actions.delete(argument),
+      [tokenCommands.refresh]: (argument) => actions.refresh(argument),
+      [tokenCommands.setClientSecret]: (argument) => actions.setClientSecret(argument),
+      [tokenCommands.showClaims]: async (argument) => {
+        const node = await pickEntry(pick, argument, {
+          placeHolder: l10n.t('Show the claims of which token?'),
+          none: l10n.t('No token is held here yet. Add or refresh it first.'),
+          fits: ({ entry }) => entry.token !== null,
+        });
+        if (node !== null) await claims.show(node);
+      },
+      [tokenCommands.createProfileFile]: () => createProfileFile(services.files),
+      [tokenCommands.openProfile]: async (argument) => {
+        const node = await pickNode(pick, argument, {
+          placeHolder: l10n.t('Open which profile?'),
+          none: l10n.t('No keyturn.json of this workspace declares a token.'),
+          fits: ({ declaredIn }) => declaredIn !== null,
+        });
+        if (node !== null && node.declaredIn !== null) await openProfile(node.declaredIn, node.name);
+      },
+      [tokenCommands.startSandbox]: () => startSandboxHere(sandboxParts),
+      [tokenCommands.stopSandbox]: () => stopSandboxHere(sandboxParts),
+    },
+    dispose: () => actions.dispose(),
+  };
+}

@@ -1,0 +1,95 @@
+import { l10n, type QuickPickItem, ThemeIcon, window } from 'vscode';
+import * as v from 'valibot';
+import type { Clock } from '../../clock.ts';
+import type { TokenEntry } from '../../token/tokenManager.ts';
+import type { Words } from '../words.ts';
+import { entryDescription, statusIcons } from './describe.ts';
+import type { EntryNode } from './model.ts';
+import type { TokenDirectory } from './tokenDirectory.ts';
+
+/** A usable entry: its profile could be filled. */
+export type UsableNode = EntryNode & { readonly entry: TokenEntry };
+
+export interface EntryPickParts {
+  readonly directory: TokenDirectory;
+  readonly clock: Clock;
+  readonly words: Words;
+  /** The entry selected in the tree. */
+  selected(): EntryNode | null;
+}
+
+const argumentSchema = v.union([
+  /** An item of the tree. */
+  v.object({ kind: v.literal('entry'), id: v.string() }),
+  /** A link: the key of an entry. */
+  v.object({ key: v.string() }),
+  /** A key binding of the tree. */
+  v.object({ selected: v.literal(true) }),
+]);
+
+export interface EntryQuestion<Node extends EntryNode> {
+  readonly placeHolder: string;
+  /** Said when no entry fits. */
+  readonly none: string;
+  readonly fits: (node: Node) => boolean;
+}
+
+/** `pickNode` among the entries whose profile could be filled. */
+export async function pickEntry(
+  parts: EntryPickParts,
+  argument: unknown,
+  question: EntryQuestion<UsableNode>,
+): Promise<UsableNode | null> {
+  const fits = (node: EntryNode): node is UsableNode => isUsable(node) && question.fits(node);
+  const node = await pickNode(parts, argument, { ...question, fits });
+  return node !== null && fits(node) ? node : null;
+}
+
+/**
+ * The entry a command is about: the tree's item, the link's key, the selection, else the person picks one of those
+ * that the command can work on. Null when there is none or the person leaves.
+ */
+export async function pickNode(
+  parts: EntryPickParts,
+  argument: unknown,
+  question: EntryQuestion<EntryNode>,
+): Promise<EntryNode | null> {
+  const entries = await parts.directory.entries();
+  const named = nodeOf(parts, argument, entries);
+  const fitting = (named === null ? entries : [named]).filter(question.fits);
+  if (fitting.length === 0) {
+    void window.showInformationMessage(question.none);
+    return null;
+  }
+  if (named !== null) return named;
+  const items = fitting.map((node): QuickPickItem & { node: EntryNode } => ({
+    node,
+    label: node.name,
+    description:
+      node.entry === null
+        ? (node.problem?.message ?? '')
+        : entryDescription(node.entry, parts.clock.now(), parts.words),
+    iconPath: new ThemeIcon(node.entry === null ? 'warning' : statusIcons[node.entry.status].icon),
+    ...(node.environment === null ? {} : { detail: l10n.t('Environment {0}', node.environment) }),
+  }));
+  const chosen = await window.showQuickPick(items, {
+    placeHolder: question.placeHolder,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  return chosen?.node ?? null;
+}
+
+/** The entry that an argument names, or null when it names none. */
+function nodeOf(parts: EntryPickParts, argument: unknown, entries: readonly EntryNode[]): EntryNode | null {
+  const parsed = v.safeParse(argumentSchema, argument);
+  if (!parsed.success) return null;
+  const wanted = parsed.output;
+  if ('id' in wanted) return entries.find((node) => node.id === wanted.id) ?? null;
+  if ('key' in wanted) return entries.find((node) => node.entry?.key === wanted.key) ?? null;
+  return parts.selected();
+}
+
+function isUsable(node: EntryNode): node is UsableNode {
+  return node.entry !== null;
+}

@@ -1,0 +1,64 @@
+import type { HttpFile } from '../../httpfile/tree.ts';
+import { parseOriginPattern } from '../../token/origin.ts';
+
+export interface OriginProposal {
+  readonly origin: string;
+  /** Requests that go there. */
+  readonly requests: number;
+}
+
+export interface ProposalSource {
+  readonly tree: HttpFile;
+  /** Of the chosen environment; variables of the file stand above them. */
+  readonly environment: ReadonlyMap<string, string>;
+}
+
+/** Variables may lead to variables, but not further than this. */
+const DEEPEST = 8;
+
+/** Origins that the requests of these files go to and that a token may be bound to, the most frequent first. */
+export function proposeOrigins(sources: Iterable<ProposalSource>): OriginProposal[] {
+  const counts = new Map<string, number>();
+  for (const { tree, environment } of sources) {
+    const variables = new Map(environment);
+    for (const { name, value } of tree.variables) variables.set(name, value);
+    for (const { url } of tree.requests) {
+      const origin = originOf(url, variables);
+      if (origin !== null) counts.set(origin, (counts.get(origin) ?? 0) + 1);
+    }
+  }
+  return [...counts]
+    .map(([origin, requests]) => ({ origin, requests }))
+    .sort((a, b) => b.requests - a.requests || (a.origin < b.origin ? -1 : 1));
+}
+
+function originOf(url: string, variables: ReadonlyMap<string, string>): string | null {
+  const origin = URL.parse(authorityOf(expand(url, variables, 0)))?.origin ?? null;
+  // What is left of an unknown variable, and plain http beyond this computer, is not proposed.
+  return origin !== null && parseOriginPattern(origin).fault === null ? origin : null;
+}
+
+/** `https://api.example.com` of a URL whose path may hold variables that nobody knows yet. */
+function authorityOf(url: string): string {
+  const start = url.indexOf('://');
+  if (start < 0) return '';
+  const rest = url.slice(start + 3);
+  const end = rest.search(/[/?#]/);
+  const authority = end < 0 ? rest : rest.slice(0, end);
+  return authority.includes('{{') ? '' : url.slice(0, start + 3) + authority;
+}
+
+function expand(text: string, variables: ReadonlyMap<string, string>, depth: number): string {
+  if (depth > DEEPEST) return text;
+  let result = '';
+  let position = 0;
+  for (;;) {
+    const open = text.indexOf('{{', position);
+    const close = open < 0 ? -1 : text.indexOf('}}', open);
+    if (close < 0) return result + text.slice(position);
+    const value = variables.get(text.slice(open + 2, close).trim());
+    result += text.slice(position, open);
+    result += value === undefined ? text.slice(open, close + 2) : expand(value, variables, depth + 1);
+    position = close + 2;
+  }
+}

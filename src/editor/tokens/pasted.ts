@@ -1,0 +1,45 @@
+import { decodeToken } from '../../token/decode.ts';
+import { isValidName } from '../../token/profileFile.ts';
+import { formatWhen } from '../../text.ts';
+import type { Words } from '../words.ts';
+
+/** What people copy along with a token: white space, quotes, a header name, the word Bearer. */
+export function withoutScheme(text: string): string {
+  let rest = text.trim();
+  for (const prefix of ['authorization:', 'bearer ']) {
+    if (rest.slice(0, prefix.length).toLowerCase() === prefix) rest = rest.slice(prefix.length).trim();
+  }
+  const quoted =
+    rest.length > 1 && (rest.startsWith('"') || rest.startsWith("'")) && rest.endsWith(rest.charAt(0));
+  return quoted ? rest.slice(1, -1).trim() : rest;
+}
+
+/** What a pasted value looks like, without quoting it; not usable when it cannot be a token. */
+export function describePasted(
+  value: string,
+  nowMs: number,
+  { t }: Words,
+): { text: string; usable: boolean } {
+  if (/[\x00-\x1f\x7f]/.test(value)) {
+    return { text: t('This holds a line break. Copy the token in one line.'), usable: false };
+  }
+  const { kind, expiresAtMs, warnings } = decodeToken(value);
+  const parts = [kind.label];
+  if (expiresAtMs !== null) {
+    const when = formatWhen(expiresAtMs, nowMs);
+    parts.push(expiresAtMs <= nowMs ? t('expired {0}', when) : t('expires {0}', when));
+  }
+  const warning = warnings.find(({ code }) => code !== 'expiry_missing' && code !== 'nested');
+  if (warning !== undefined) parts.push(warning.message);
+  return { text: parts.join(' · '), usable: true };
+}
+
+/** A name from the token's own claims that is not taken; empty when nothing fits. */
+export function proposeName(value: string, taken: ReadonlySet<string>): string {
+  const { clientId, subject, kind } = decodeToken(value);
+  const candidates = [clientId, subject, kind.vendor?.toLowerCase() ?? null];
+  return (
+    candidates.find((name) => name !== null && name.length <= 40 && isValidName(name) && !taken.has(name)) ??
+    ''
+  );
+}

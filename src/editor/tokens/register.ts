@@ -1,0 +1,127 @@
+import { commands, EventEmitter, l10n, type TreeDataProvider, type TreeView, window } from 'vscode';
+import { Lazy } from '../../lazy.ts';
+import { contextKeys, type HandledCommand, tokenCommands } from '../commands.ts';
+import { showError } from '../messages.ts';
+import type { SandboxActionParts } from '../sandbox/sandboxActions.ts';
+import type { EditorServices } from '../services.ts';
+import { editorWords } from '../words.ts';
+import { ClaimsDocuments } from './claimsDocuments.ts';
+import type { EntryNode } from './model.ts';
+import type { TokenDirectory } from './tokenDirectory.ts';
+import type { TokenTree, TreeNode } from './treeProvider.ts';
+
+/** How often the descriptions in the visible tree are looked at. */
+const AGE_MS = 10_000;
+
+/** The tokens view and the commands that work on tokens, profiles and the sandbox. */
+export function registerTokens(
+  services: EditorServices,
+  directory: TokenDirectory,
+  sandboxParts: SandboxActionParts,
+): { dispose(): unknown } {
+  const { clock } = services;
+  const tree = new LazyTree(services, directory);
+  const view = window.createTreeView<TreeNode>('keyturn.tokens', { treeDataProvider: tree, showCollapseAll: true });
+  const claims = new ClaimsDocuments(services, directory);
+  const pick = { directory, clock, words: editorWords, selected: () => selectedEntry(view) };
+  const loaded = new Lazy(async () => {
+    const { createCommandHandlers } = await import('./commandHandlers.ts');
+    return createCommandHandlers(services, pick, claims, sandboxParts);
+  });
+  const registered = Object.values(tokenCommands)
+    .filter((command): command is HandledCommand => command !== tokenCommands.focusView)
+    .map((command) =>
+      commands.registerCommand(command, async (argument: unknown) => {
+        try {
+          const { handlers } = await loaded.get();
+          await handlers[command](argument);
+        } catch (error) {
+          showError(services, command, error);
+        }
+      }),
+    );
+
+  let aging: NodeJS.Timeout | undefined;
+  const visible = () => {
+    clearInterval(aging);
+    if (!view.visible) return;
+    tree.age();
+    aging = setInterval(() => tree.age(), AGE_MS);
+  };
+  visible();
+  const parts = [
+    ...registered,
+    view,
+    tree,
+    claims,
+    view.onDidChangeVisibility(visible),
+    directory.onDidRead(countEntries),
+    sandboxParts.sandbox.onDidChange(() => showSandbox(view, sandboxParts)),
+  ];
+  return {
+    async dispose() {
+      clearInterval(aging);
+      for (const part of parts) part.dispose();
+      await (await loaded.made)?.dispose();
+    },
+  };
+}
+
+/** Loads what builds the tree when the view is first opened. */
+class LazyTree implements TreeDataProvider<TreeNode> {
+  readonly #changed = new EventEmitter<TreeNode[] | undefined>();
+  readonly #tree: Lazy<TokenTree>;
+  #made: TokenTree | null = null;
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor({ redactor, clock }: EditorServices, directory: TokenDirectory) {
+    this.#tree = new Lazy(async () => {
+      const { TokenTree } = await import('./treeProvider.ts');
+      const tree = new TokenTree({ directory, redactor, clock, words: editorWords });
+      tree.onDidChangeTreeData((nodes) => this.#changed.fire(nodes));
+      this.#made = tree;
+      return tree;
+    });
+  }
+
+  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
+    return (await this.#tree.get()).getChildren(node);
+  }
+
+  async getTreeItem(node: TreeNode) {
+    return (await this.#tree.get()).getTreeItem(node);
+  }
+
+  async resolveTreeItem(...[item, node]: Parameters<TokenTree['resolveTreeItem']>) {
+    return (await this.#tree.get()).resolveTreeItem(item, node);
+  }
+
+  getParent(node: TreeNode) {
+    return this.#made?.getParent(node);
+  }
+
+  age(): void {
+    this.#made?.age();
+  }
+
+  dispose(): void {
+    this.#made?.dispose();
+    this.#changed.dispose();
+  }
+}
+
+function selectedEntry(view: TreeView<TreeNode>): EntryNode | null {
+  const [node] = view.selection;
+  return node?.kind === 'entry' ? node : null;
+}
+
+function countEntries(entries: readonly EntryNode[]): void {
+  const held = entries.filter(({ entry }) => entry !== null && entry.token !== null).length;
+  void commands.executeCommand('setContext', contextKeys.entryCount, entries.length);
+  void commands.executeCommand('setContext', contextKeys.tokenCount, held);
+}
+
+function showSandbox(view: TreeView<TreeNode>, { sandbox }: SandboxActionParts): void {
+  view.description = sandbox.running === null ? '' : l10n.t('sandbox running');
+}

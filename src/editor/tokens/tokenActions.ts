@@ -1,0 +1,159 @@
+import { l10n, window } from 'vscode';
+import { clientSecretKey } from '../../token/key.ts';
+import type { TokenProfile } from '../../token/profile.ts';
+import type { Token } from '../../token/token.ts';
+import { withCancellableProgress } from '../messages.ts';
+import { openProfile } from '../profiles/profileActions.ts';
+import { requireTrust } from '../profiles/profileIndex.ts';
+import type { EditorServices } from '../services.ts';
+import { SecretClipboard } from './clipboard.ts';
+import { type EntryPickParts, pickEntry, type UsableNode } from './entryPick.ts';
+import { usesClientSecret } from './model.ts';
+import { changedToken } from './personal.ts';
+import { askName, askOrigins, askSecret } from './prompts.ts';
+import { workspaceOrigins } from './workspaceOrigins.ts';
+
+/** What a person does with one token; each takes the argument of its command. */
+export class TokenActions {
+  readonly #services: EditorServices;
+  readonly #pick: EntryPickParts;
+  readonly #clipboard: SecretClipboard;
+
+  constructor(services: EditorServices, pick: EntryPickParts) {
+    this.#services = services;
+    this.#pick = pick;
+    this.#clipboard = new SecretClipboard(services.clock);
+  }
+
+  async copy(argument: unknown): Promise<void> {
+    const node = await this.#pickHeld(argument, l10n.t('Copy which token?'));
+    const token = node?.entry.token ?? null;
+    if (node === null || token === null) return;
+    this.#services.redactor.register(token.accessToken, node.name);
+    await this.#clipboard.copy(token.accessToken, node.name);
+  }
+
+  async delete(argument: unknown): Promise<void> {
+    const node = await this.#pickHeld(argument, l10n.t('Delete which token?'));
+    if (node === null) return;
+    const { store } = this.#services;
+    const { profile } = node.entry;
+    const secretKey = usesClientSecret(profile) ? clientSecretKey(profile) : null;
+    const hasSecret = secretKey !== null && (await store.getClientSecret(secretKey)) !== null;
+    const only = l10n.t('Delete Token');
+    const both = l10n.t('Delete Token and Client Secret');
+    const chosen = await window.showWarningMessage(
+      l10n.t('Delete the token "{0}"?', node.name),
+      {
+        modal: true,
+        detail:
+          node.declaredIn === null
+            ? l10n.t('It cannot be brought back.')
+            : l10n.t('Its profile stays in keyturn.json, and a token can be obtained or added again.'),
+      },
+      ...(hasSecret ? [only, both] : [only]),
+    );
+    if (chosen === undefined) return;
+    await store.delete(node.entry.key);
+    if (chosen === both && secretKey !== null) await store.deleteClientSecret(secretKey);
+  }
+
+  async rename(argument: unknown): Promise<void> {
+    const node = await pickEntry(this.#pick, argument, {
+      placeHolder: l10n.t('Rename which token?'),
+      none: l10n.t('Only pasted tokens can be renamed here. Change the others in their keyturn.json.'),
+      fits: ({ entry, declaredIn }) => declaredIn === null && entry.token !== null,
+    });
+    const token = node?.entry.token ?? null;
+    const personal = token?.personal ?? null;
+    if (node === null || token === null || personal === null) return;
+    const taken = await this.#takenNames();
+    taken.delete(node.name);
+    const name = await askName(l10n.t('Rename Token'), node.name, taken);
+    if (name === null || name === node.name) return;
+    await this.#replace(token, changedToken(token, name, personal));
+  }
+
+  async editOrigins(argument: unknown): Promise<void> {
+    const node = await pickEntry(this.#pick, argument, {
+      placeHolder: l10n.t('Edit the origins of which token?'),
+      none: l10n.t('There is no token yet. Add one first.'),
+      fits: () => true,
+    });
+    if (node === null) return;
+    const token = node.entry.token;
+    if (node.declaredIn !== null) {
+      await openProfile(node.declaredIn, node.name);
+      return;
+    }
+    const personal = token?.personal ?? null;
+    if (token === null || personal === null) return;
+    const origins = await askOrigins(
+      l10n.t('Origins of the token "{0}"', node.name),
+      personal.origins,
+      await workspaceOrigins(this.#services),
+    );
+    if (origins === null) return;
+    await this.#replace(token, changedToken(token, token.name, { ...personal, origins }));
+  }
+
+  async refresh(argument: unknown): Promise<void> {
+    const node = await pickEntry(this.#pick, argument, {
+      placeHolder: l10n.t('Refresh which token?'),
+      none: l10n.t('This token cannot be refreshed. Only tokens with an OAuth grant can.'),
+      fits: ({ entry }) => entry.canRefresh,
+    });
+    if (node === null) return;
+    const { profile } = node.entry;
+    requireTrust(profile);
+    await withCancellableProgress(l10n.t('Refreshing the token "{0}"', node.name), (signal) =>
+      this.#services.tokens.acquire(profile, { force: true, markUsed: false, signal }),
+    );
+  }
+
+  async setClientSecret(argument: unknown): Promise<void> {
+    const node = await pickEntry(this.#pick, argument, {
+      placeHolder: l10n.t('Set the client secret of which profile?'),
+      none: l10n.t('No profile here uses a client secret.'),
+      fits: ({ entry }) => usesClientSecret(entry.profile),
+    });
+    if (node === null) return;
+    await this.#askClientSecret(node.entry.profile);
+  }
+
+  async dispose(): Promise<void> {
+    await this.#clipboard.dispose();
+  }
+
+  async #askClientSecret(profile: TokenProfile): Promise<void> {
+    requireTrust(profile);
+    const server = profile.issuer ?? profile.tokenEndpoint ?? '';
+    const secret = await askSecret(
+      l10n.t('Client Secret: {0}', profile.name),
+      l10n.t('Paste the secret of the client {0} at {1}.', profile.clientId ?? '', server),
+      () => ({ text: l10n.t('It is kept in the secret storage of the editor.'), usable: true }),
+    );
+    if (secret === null) return;
+    this.#services.redactor.register(secret, l10n.t('client secret of {0}', profile.name));
+    await this.#services.store.setClientSecret(clientSecretKey(profile), secret);
+  }
+
+  #pickHeld(argument: unknown, placeHolder: string): Promise<UsableNode | null> {
+    return pickEntry(this.#pick, argument, {
+      placeHolder,
+      none: l10n.t('No token is held here yet. Add or refresh it first.'),
+      fits: ({ entry }) => entry.token !== null,
+    });
+  }
+
+  /** Writes the new one first: when that is refused, the old one is still there. */
+  async #replace(old: Token, next: Token): Promise<void> {
+    if (next.key === old.key) return;
+    await this.#services.store.set(next);
+    await this.#services.store.delete(old.key);
+  }
+
+  async #takenNames(): Promise<Set<string>> {
+    return new Set((await this.#pick.directory.entries()).map((node) => node.name));
+  }
+}

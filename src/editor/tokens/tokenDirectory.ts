@@ -1,0 +1,195 @@
+import { EventEmitter, Uri } from 'vscode';
+import { tokenKey } from '../../token/key.ts';
+import type { TokenEntry, TokenManager } from '../../token/tokenManager.ts';
+import type { WorkspaceProfiles } from '../profiles/profileIndex.ts';
+import type { EnvironmentPicker } from '../services.ts';
+import { onDidChangeSetting, readSetting } from '../settings.ts';
+import type { Words } from '../words.ts';
+import { buildGroups, type EntryNode, type GroupNode, sameShape } from './model.ts';
+
+export interface DirectoryParts {
+  readonly tokens: TokenManager;
+  readonly profiles: WorkspaceProfiles;
+  readonly environments: EnvironmentPicker;
+  readonly words: Words;
+}
+
+/** What changed: entries in place, or (null) the list itself. */
+export type DirectoryChange = readonly EntryNode[] | null;
+
+/**
+ * All profiles and tokens of this window, as the tree and the pickers show them. Read when first asked for; then
+ * only what changed is read again.
+ */
+export class TokenDirectory {
+  readonly #parts: DirectoryParts;
+  readonly #changed = new EventEmitter<DirectoryChange>();
+  readonly #read = new EventEmitter<readonly EntryNode[]>();
+  readonly #subscriptions: { dispose(): void }[];
+  #groups: Promise<readonly GroupNode[]> | null = null;
+  #loaded: readonly GroupNode[] = [];
+  #byKey = new Map<string, EntryNode[]>();
+  #pendingKeys = new Set<string>();
+  #updating = false;
+
+  readonly onDidChange = this.#changed.event;
+  /** All entries, after the list was read or one of them came to hold something else. */
+  readonly onDidRead = this.#read.event;
+
+  constructor(parts: DirectoryParts) {
+    this.#parts = parts;
+    const reload = () => void this.#reload();
+    this.#subscriptions = [
+      this.#changed,
+      this.#read,
+      parts.profiles.onDidChange(reload),
+      onDidChangeSetting(['keyturn.tokens.groupBy'], reload),
+      parts.tokens.onDidChange((keys) => this.#tokensChanged(keys)),
+    ];
+  }
+
+  groups(): Promise<readonly GroupNode[]> {
+    this.#groups ??= this.#load();
+    return this.#groups;
+  }
+
+  async entries(): Promise<EntryNode[]> {
+    return (await this.groups()).flatMap((group) => group.entries);
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  async #load(): Promise<readonly GroupNode[]> {
+    const { tokens, profiles, environments, words } = this.#parts;
+    const [listed, personal] = await Promise.all([profiles.list(), tokens.personal()]);
+    const input = {
+      listed: await Promise.all(
+        listed.map(async (profile) => ({
+          profile,
+          entry: profile.profile === null ? null : await tokens.peek(profile.profile),
+        })),
+      ),
+      personal,
+      chosen: new Set(
+        listed
+          .map(({ declaredIn }) => environments.selected(Uri.parse(declaredIn, true)))
+          .filter((name) => name !== null),
+      ),
+    };
+    const groups = buildGroups(input, readSetting('keyturn.tokens.groupBy'), words);
+    this.#take(groups);
+    return groups;
+  }
+
+  async #reload(): Promise<void> {
+    // Not read yet: whoever reads first reads what is now.
+    if (this.#groups === null) {
+      this.#changed.fire(null);
+      return;
+    }
+    const before = this.#loaded;
+    const loading = this.#load();
+    this.#groups = loading;
+    try {
+      const after = await loading;
+      // Overtaken by a later reload, which tells.
+      if (this.#groups !== loading) return;
+      if (!sameShape(before, after)) {
+        this.#changed.fire(null);
+        return;
+      }
+      this.#adopt(before, after);
+    } catch {
+      // Read again by whoever asks next, who then hears of the failure.
+      this.#groups = null;
+      this.#changed.fire(null);
+    }
+  }
+
+  /** The tree knows the old nodes: they live on with what the new ones hold. */
+  #adopt(before: readonly GroupNode[], after: readonly GroupNode[]): void {
+    const fresh = new Map(after.flatMap((group) => group.entries.map((node) => [node.id, node] as const)));
+    const changed: EntryNode[] = [];
+    for (const node of before.flatMap((group) => group.entries)) {
+      const next = fresh.get(node.id);
+      if (next === undefined) continue;
+      if (JSON.stringify([node.entry, node.problem]) === JSON.stringify([next.entry, next.problem])) continue;
+      node.entry = next.entry;
+      node.problem = next.problem;
+      changed.push(node);
+    }
+    this.#groups = Promise.resolve(before);
+    this.#take(before);
+    if (changed.length > 0) this.#changed.fire(changed);
+  }
+
+  #take(groups: readonly GroupNode[]): void {
+    const nodes = groups.flatMap((group) => group.entries);
+    this.#loaded = groups;
+    this.#byKey = new Map();
+    for (const node of nodes) {
+      if (node.entry === null) continue;
+      const same = this.#byKey.get(node.entry.key);
+      if (same === undefined) this.#byKey.set(node.entry.key, [node]);
+      else same.push(node);
+    }
+    this.#read.fire(nodes);
+  }
+
+  #tokensChanged(keys: ReadonlySet<string>): void {
+    if (this.#groups === null) {
+      this.#changed.fire(null);
+      return;
+    }
+    for (const key of keys) this.#pendingKeys.add(key);
+    if (!this.#updating) void this.#update();
+  }
+
+  async #update(): Promise<void> {
+    this.#updating = true;
+    try {
+      while (this.#pendingKeys.size > 0) {
+        const keys = this.#pendingKeys;
+        this.#pendingKeys = new Set();
+        const changed = await this.#refreshKeys(keys);
+        if (changed === null) await this.#reload();
+        else if (changed.length > 0) {
+          this.#changed.fire(changed);
+          this.#read.fire(this.#loaded.flatMap((group) => group.entries));
+        }
+      }
+    } catch {
+      await this.#reload();
+    } finally {
+      this.#updating = false;
+    }
+  }
+
+  /** The entries of these keys, read again; null when a pasted token came or went. */
+  async #refreshKeys(keys: ReadonlySet<string>): Promise<EntryNode[] | null> {
+    await this.groups();
+    const changed: EntryNode[] = [];
+    let personal: ReadonlyMap<string, TokenEntry> | null = null;
+    for (const key of keys) {
+      const nodes = this.#byKey.get(key);
+      if (nodes === undefined) return null;
+      for (const node of nodes) {
+        if (node.entry === null) continue;
+        if (node.declaredIn === null) {
+          personal ??= new Map(
+            (await this.#parts.tokens.personal()).map((entry) => [tokenKey(entry.profile), entry]),
+          );
+          const entry = personal.get(key);
+          if (entry === undefined) return null;
+          node.entry = entry;
+        } else {
+          node.entry = await this.#parts.tokens.peek(node.entry.profile);
+        }
+        changed.push(node);
+      }
+    }
+    return changed;
+  }
+}

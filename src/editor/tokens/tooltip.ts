@@ -1,0 +1,41 @@
+import { formatWhen } from '../../text.ts';
+import { decodeToken } from '../../token/decode.ts';
+import type { TokenEntry } from '../../token/tokenManager.ts';
+import type { Words } from '../words.ts';
+import { entryDescription, scopeText } from './describe.ts';
+import { sendAsText } from './details.ts';
+
+/** What a hover over an entry says, in Markdown, without the token. */
+export function tooltipText(entry: TokenEntry, nowMs: number, words: Words): string {
+  const { t } = words;
+  const { profile, token, lastError } = entry;
+  const decoded = token === null ? null : decodeToken(token.accessToken);
+  const rows: [string, string][] = [];
+  if (decoded !== null) rows.push([t('Kind'), decoded.kind.label]);
+  if (token !== null && token.expiresAtMs !== null)
+    rows.push([t('Ends'), formatWhen(token.expiresAtMs, nowMs)]);
+  const scope = scopeText(entry);
+  if (scope !== '') rows.push([t('Scopes'), scope]);
+  const issuer = decoded?.issuer ?? profile.issuer ?? profile.tokenEndpoint;
+  if (issuer !== null) rows.push([t('Issuer'), issuer]);
+  rows.push([t('Origins'), profile.origins.join(', ')], [t('Sent as'), sendAsText(profile.sendAs, t)]);
+  const lines = [
+    `**${escape(profile.name)}**: ${escape(entryDescription({ ...entry, lastError: null }, nowMs, words))}`,
+  ];
+  if (lastError !== null) lines.push(escape(t('The last refresh failed: {0}', lastError.message)));
+  for (const { message } of decoded?.warnings ?? []) lines.push(escape(message));
+  lines.push(
+    `|  |  |\n|---|---|\n${rows.map(([name, value]) => `| ${escape(name)} | ${escape(value)} |`).join('\n')}`,
+  );
+  if (decoded !== null && decoded.claims !== null)
+    lines.push(`*${escape(t('The signature was not verified.'))}*`);
+  return lines.join('\n\n');
+}
+
+/** Nothing that a token or a server says becomes a link, a picture or a table. */
+function escape(text: string): string {
+  return text
+    .slice(0, 1000)
+    .replaceAll(/[\\`*_{}[\]()#+!|~<>&]/g, (character) => `\\${character}`)
+    .replaceAll(/\s+/g, ' ');
+}

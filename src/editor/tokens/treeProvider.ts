@@ -1,0 +1,154 @@
+import {
+  EventEmitter,
+  MarkdownString,
+  ThemeColor,
+  ThemeIcon,
+  type TreeDataProvider,
+  TreeItem,
+  TreeItemCollapsibleState,
+} from 'vscode';
+import type { Clock } from '../../clock.ts';
+import type { Redactor } from '../../token/redactor.ts';
+import type { Words } from '../words.ts';
+import { entryDescription, statusIcons, statusText } from './describe.ts';
+import { detailsOf, type DetailNode } from './details.ts';
+import { contextValueOf, type EntryNode, type GroupNode, LARGE_GROUP } from './model.ts';
+import type { TokenDirectory } from './tokenDirectory.ts';
+import { tooltipText } from './tooltip.ts';
+
+export type TreeNode = GroupNode | EntryNode | DetailNode;
+
+export interface TreeParts {
+  readonly directory: TokenDirectory;
+  readonly redactor: Redactor;
+  readonly clock: Clock;
+  readonly words: Words;
+}
+
+/** The view `keyturn.tokens`. Repaints an entry when what it says changes, and nothing else. */
+export class TokenTree implements TreeDataProvider<TreeNode> {
+  readonly #parts: TreeParts;
+  readonly #changed = new EventEmitter<TreeNode[] | undefined>();
+  readonly #subscription: { dispose(): void };
+  /** What each entry on screen says of its life. */
+  readonly #shown = new Map<EntryNode, string>();
+  readonly #parents = new WeakMap<TreeNode, TreeNode>();
+
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(parts: TreeParts) {
+    this.#parts = parts;
+    this.#subscription = parts.directory.onDidChange((entries) => {
+      if (entries === null) this.#shown.clear();
+      this.#changed.fire(entries === null ? undefined : [...entries]);
+    });
+  }
+
+  /** Repaints the entries whose life reads differently by now. */
+  age(): void {
+    const aged: EntryNode[] = [];
+    for (const [node, shown] of this.#shown) {
+      if (this.#describe(node) !== shown) aged.push(node);
+    }
+    if (aged.length > 0) this.#changed.fire(aged);
+  }
+
+  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
+    const children = await this.#children(node);
+    if (node !== undefined) for (const child of children) this.#parents.set(child, node);
+    return children;
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    return this.#parents.get(node);
+  }
+
+  getTreeItem(node: TreeNode): TreeItem {
+    if (node.kind === 'group') return this.#groupItem(node);
+    return node.kind === 'entry' ? this.#entryItem(node) : this.#detailItem(node);
+  }
+
+  resolveTreeItem(item: TreeItem, node: TreeNode): TreeItem {
+    if (node.kind === 'entry') {
+      const { redactor, clock, words } = this.#parts;
+      const text =
+        node.entry === null ? (node.problem?.message ?? '') : tooltipText(node.entry, clock.now(), words);
+      item.tooltip = new MarkdownString(redactor.mask(text));
+    }
+    return item;
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  async #children(node: TreeNode | undefined): Promise<TreeNode[]> {
+    if (node === undefined) return [...(await this.#parts.directory.groups())];
+    if (node.kind === 'group') return [...node.entries];
+    if (node.kind === 'detail') return node.children?.() ?? [];
+    return node.entry === null
+      ? []
+      : detailsOf(node.id, node.entry, this.#parts.clock.now(), this.#parts.words);
+  }
+
+  #groupItem({ id, label, chosen, entries }: GroupNode): TreeItem {
+    const { t } = this.#parts.words;
+    const open = entries.length <= LARGE_GROUP;
+    const item = new TreeItem(
+      label,
+      open ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed,
+    );
+    item.id = id;
+    item.contextValue = 'group';
+    const parts = [chosen ? t('chosen') : null, open ? null : t('{0} tokens', entries.length)];
+    item.description = parts.filter((part) => part !== null).join(' · ');
+    return item;
+  }
+
+  #entryItem(node: EntryNode): TreeItem {
+    const { words, redactor } = this.#parts;
+    const { entry } = node;
+    const item = new TreeItem(
+      node.name,
+      entry === null ? TreeItemCollapsibleState.None : TreeItemCollapsibleState.Collapsed,
+    );
+    const description = redactor.mask(this.#describe(node));
+    this.#shown.set(node, description);
+    item.id = node.id;
+    item.description = description;
+    item.contextValue = contextValueOf(node);
+    const { icon, color } =
+      entry === null ? { icon: 'warning', color: 'list.warningForeground' } : statusIcons[entry.status];
+    item.iconPath = new ThemeIcon(icon, new ThemeColor(color));
+    const status = entry === null ? words.t('not usable') : statusText(entry.status, words);
+    item.accessibilityInformation = {
+      label: words.t('Token {0}, {1}, {2}', node.name, status, description),
+      role: 'treeitem',
+    };
+    return item;
+  }
+
+  #detailItem({ id, label, value, icon, tooltip, children }: DetailNode): TreeItem {
+    const { redactor } = this.#parts;
+    const item = new TreeItem(
+      redactor.mask(label),
+      children === null ? TreeItemCollapsibleState.None : TreeItemCollapsibleState.Collapsed,
+    );
+    const shown = redactor.mask(value);
+    item.id = id;
+    item.description = shown;
+    item.contextValue = 'detail';
+    if (icon !== null) item.iconPath = new ThemeIcon(icon);
+    item.tooltip = redactor.mask(tooltip ?? (value === '' ? label : `${label}: ${value}`));
+    item.accessibilityInformation = { label: shown === '' ? label : `${label}: ${shown}`, role: 'treeitem' };
+    return item;
+  }
+
+  #describe(node: EntryNode): string {
+    const { words, clock } = this.#parts;
+    return node.entry === null
+      ? (node.problem?.message ?? '')
+      : entryDescription(node.entry, clock.now(), words);
+  }
+}

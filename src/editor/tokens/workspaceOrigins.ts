@@ -1,0 +1,39 @@
+import { Uri, workspace } from 'vscode';
+import { parseHttpFile } from '../../httpfile/parse.ts';
+import type { EditorServices } from '../services.ts';
+import { type OriginProposal, proposeOrigins, type ProposalSource } from './originProposals.ts';
+
+/** A first look around is enough for proposals. */
+const MOST_FILES = 200;
+const LARGEST_FILE_BYTES = 1024 * 1024;
+
+/** Origins that the `.http` files of the workspace use. A file that cannot be read proposes nothing. */
+export async function workspaceOrigins(
+  services: Pick<EditorServices, 'files' | 'environments' | 'trees'>,
+): Promise<OriginProposal[]> {
+  const open = new Map(
+    workspace.textDocuments
+      .filter((document) => document.languageId === 'http')
+      .map((document) => [document.uri.toString(), services.trees.of(document)]),
+  );
+  const found = await workspace.findFiles('**/*.{http,rest}', '**/node_modules/**', MOST_FILES);
+  const locations = new Set([...open.keys(), ...found.map((uri) => uri.toString())]);
+  const sources = await Promise.all(
+    [...locations].map(async (location): Promise<ProposalSource | null> => {
+      try {
+        const tree = open.get(location) ?? (await parse(services, location));
+        if (tree === null) return null;
+        return { tree, environment: await services.environments.variables(Uri.parse(location, true)) };
+      } catch {
+        return null;
+      }
+    }),
+  );
+  return proposeOrigins(sources.filter((source) => source !== null));
+}
+
+async function parse({ files }: Pick<EditorServices, 'files'>, location: string) {
+  const bytes = await files.read(location);
+  if (bytes === null || bytes.byteLength > LARGEST_FILE_BYTES) return null;
+  return parseHttpFile(new TextDecoder().decode(bytes));
+}

@@ -1,0 +1,169 @@
+import { asKeyturnError, KeyturnError } from '../errors.ts';
+import type { BodySink } from './message.ts';
+
+/** What a writer tells the one that feeds it. */
+export interface BodyFlow {
+  /** Go on after `write` said no. */
+  resume(): void;
+  /** Nothing more is wanted: stop reading. */
+  finish(): void;
+  /** Everything is written, after `end`. */
+  done(): void;
+  fail(error: KeyturnError): void;
+}
+
+/** A place that a response's body is written to, chunk after chunk. */
+export interface BodyWriter {
+  /** Called once, before the first `write`. */
+  start(flow: BodyFlow): void;
+  /** False: write no more until `resume`. */
+  write(chunk: Uint8Array): boolean;
+  /** After the last chunk. */
+  end(): void;
+  /** The response failed or was cut off: stop at once. Harmless after `end`. */
+  destroy(): void;
+}
+
+/** Keeps a body in memory, up to a limit. */
+export class MemoryWriter implements BodyWriter {
+  readonly #maxBytes: number;
+  readonly #chunks: Uint8Array[] = [];
+  #flow: BodyFlow | null = null;
+  sizeBytes = 0;
+  truncated = false;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  start(flow: BodyFlow): void {
+    this.#flow = flow;
+  }
+
+  write(chunk: Uint8Array): boolean {
+    if (this.truncated) return true;
+    const room = this.#maxBytes - this.sizeBytes;
+    if (chunk.byteLength <= room) {
+      this.#chunks.push(chunk);
+      this.sizeBytes += chunk.byteLength;
+      return true;
+    }
+    if (room > 0) this.#chunks.push(chunk.subarray(0, room));
+    this.sizeBytes += Math.max(0, room);
+    this.truncated = true;
+    this.#flow?.finish();
+    return true;
+  }
+
+  end(): void {
+    this.#flow?.done();
+  }
+
+  destroy(): void {
+    // Nothing is open.
+  }
+
+  bytes(): Uint8Array {
+    const [only] = this.#chunks;
+    if (only === undefined) return new Uint8Array(0);
+    return this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks, this.sizeBytes);
+  }
+}
+
+/** Hands a body on to a sink, one chunk at a time, and asks for no more while it is behind. */
+export class SinkWriter implements BodyWriter {
+  readonly #sink: BodySink;
+  readonly #waiting: Uint8Array[] = [];
+  #flow: BodyFlow | null = null;
+  #writing: Promise<void> | null = null;
+  #ended = false;
+  #closed = false;
+  sizeBytes = 0;
+
+  constructor(sink: BodySink) {
+    this.#sink = sink;
+  }
+
+  start(flow: BodyFlow): void {
+    this.#flow = flow;
+  }
+
+  write(chunk: Uint8Array): boolean {
+    if (this.#closed) return true;
+    this.#waiting.push(chunk);
+    this.sizeBytes += chunk.byteLength;
+    this.#writing ??= this.#drain();
+    return false;
+  }
+
+  end(): void {
+    this.#ended = true;
+    if (this.#writing === null) this.#flow?.done();
+  }
+
+  destroy(): void {
+    this.#waiting.length = 0;
+    this.#flow = null;
+  }
+
+  /** Closes the sink, whatever became of the body; waits for a write that is still going on. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#writing;
+    try {
+      await this.#sink.close();
+    } catch (error) {
+      throw notSaved(error);
+    }
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      for (let chunk = this.#waiting.shift(); chunk !== undefined; chunk = this.#waiting.shift()) {
+        await this.#sink.write(chunk);
+      }
+    } catch (error) {
+      this.#writing = null;
+      this.#waiting.length = 0;
+      this.#flow?.fail(notSaved(error));
+      return;
+    }
+    this.#writing = null;
+    if (this.#ended) this.#flow?.done();
+    else this.#flow?.resume();
+  }
+}
+
+/** Reads a body that nobody wants, as far as that is cheaper than a new connection. */
+export class DiscardWriter implements BodyWriter {
+  #left = 64 * 1024;
+  #flow: BodyFlow | null = null;
+
+  start(flow: BodyFlow): void {
+    this.#flow = flow;
+  }
+
+  write(chunk: Uint8Array): boolean {
+    this.#left -= chunk.byteLength;
+    if (this.#left < 0) this.#flow?.finish();
+    return true;
+  }
+
+  end(): void {
+    this.#flow?.done();
+  }
+
+  destroy(): void {
+    // Nothing is open.
+  }
+}
+
+function notSaved(error: unknown): KeyturnError {
+  if (error instanceof KeyturnError) return error;
+  const known = asKeyturnError(error);
+  return new KeyturnError(known.code, 'The body of the response could not be saved.', {
+    cause: error,
+    hint: 'Check that the file can be written and that there is room for it.',
+  });
+}

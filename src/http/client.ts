@@ -1,0 +1,258 @@
+import { Readable } from 'node:stream';
+import { KeyturnError } from '../errors.ts';
+import { DiscardWriter, MemoryWriter, SinkWriter, type BodyWriter } from './body.ts';
+import { Cancellation } from './cancellation.ts';
+import type { Route } from './connect.ts';
+import { decoderFor } from './decode.ts';
+import { exchange, UnsentError, type Exchanged, type ResponseHead } from './exchange.ts';
+import { placeName, type Place } from './failure.ts';
+import { firstHop, type Hop } from './hop.ts';
+import {
+  headerValue,
+  type HttpClient,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpTimings,
+  type Redirect,
+} from './message.ts';
+import { Pool, type Slot } from './pool.ts';
+import { proxyAuthorization, proxyFor, type ProxySettings } from './proxy.ts';
+import { hopKey, MAX_REDIRECTS, nextHop, redirectLoop, redirectTarget } from './redirect.ts';
+import { Trust } from './trust.ts';
+import type { DispatchOptions } from './undiciCore.ts';
+
+export interface HttpClientOptions {
+  readonly proxy: ProxySettings | null;
+  /** Certificates in PEM, trusted besides Node's own and the system's. */
+  readonly caCertificates: readonly string[];
+}
+
+/**
+ * A client with its own pool of kept connections, over HTTP/1.1 and, where a server chooses it, HTTP/2. Nothing global
+ * is touched: not `fetch`, not Node's agents. Close it to close its connections.
+ */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  return new PooledClient(options);
+}
+
+/** A kept connection may turn out to be closed; the last attempt gets a new one. */
+const MAX_ATTEMPTS = 3;
+
+class PooledClient implements HttpClient {
+  readonly #proxy: ProxySettings | null;
+  readonly #pool: Pool;
+  readonly #running = new Set<Cancellation>();
+  #closed = false;
+
+  constructor({ proxy, caCertificates }: HttpClientOptions) {
+    this.#proxy = proxy;
+    this.#pool = new Pool(new Trust(caCertificates));
+  }
+
+  async send(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> {
+    const sink = request.saveBodyTo === undefined ? null : new SinkWriter(request.saveBodyTo);
+    const cancellation = new Cancellation(signal, request.totalTimeoutMs, placeName(placeOf(request.url)));
+    this.#running.add(cancellation);
+    try {
+      if (this.#closed) throw closedError();
+      cancellation.throwIfCancelled();
+      const response = await this.#follow(request, sink, cancellation);
+      await sink?.close();
+      return response;
+    } finally {
+      this.#running.delete(cancellation);
+      cancellation.dispose();
+      if (sink !== null) await closeQuietly(sink);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const cancellation of this.#running) cancellation.cancel(closedError());
+    await this.#pool.close();
+  }
+
+  async #follow(
+    request: HttpRequest,
+    sink: SinkWriter | null,
+    cancellation: Cancellation,
+  ): Promise<HttpResponse> {
+    const startedAt = performance.now();
+    const redirects: Redirect[] = [];
+    let hop = firstHop(request);
+    let seen: Set<string> | null = null;
+    for (;;) {
+      const current = hop;
+      const memory = new MemoryWriter(request.maxBodyBytes);
+      const target = sink ?? memory;
+      const targetOf = (head: ResponseHead): URL | null =>
+        request.followRedirects ? redirectTarget(head, current.url) : null;
+      const { exchanged, timings } = await this.#exchange(current, request, cancellation, (head) => {
+        if (targetOf(head) !== null) return new DiscardWriter();
+        return decoderFor(
+          contentEncoding(current.method, head),
+          target,
+          sink ? Infinity : request.maxBodyBytes,
+        );
+      });
+      const { head } = exchanged;
+      const next = targetOf(head);
+      if (next === null) {
+        return {
+          status: head.status,
+          statusText: head.statusText,
+          httpVersion: head.httpVersion,
+          headers: head.headers,
+          body: memory.bytes(),
+          bodyTruncated: memory.truncated,
+          sizeBytes: target.sizeBytes,
+          timings: { ...timings, totalMs: performance.now() - startedAt },
+          redirects,
+          url: hop.url.href,
+          tlsVerified: hop.url.protocol === 'https:' ? hop.verifyTls : null,
+          receivedAtMs: head.receivedAtMs,
+        };
+      }
+      const { hop: following, dropped } = nextHop(hop, head.status, next);
+      seen ??= new Set([hopKey(hop)]);
+      const again = seen.has(hopKey(following));
+      if (again || redirects.length === MAX_REDIRECTS) throw redirectLoop(hop.url, again);
+      seen.add(hopKey(following));
+      redirects.push({ status: head.status, from: hop.url.href, to: next.href, dropped });
+      hop = following;
+    }
+  }
+
+  async #exchange(
+    hop: Hop,
+    request: HttpRequest,
+    cancellation: Cancellation,
+    writerFor: (head: ResponseHead) => BodyWriter,
+  ): Promise<Sent> {
+    const place = placeOf(hop.url);
+    const route = routeTo(hop, place, this.#proxy);
+    const key = routeKey(hop, route);
+    const options = dispatchOptions(hop, route);
+    for (let attempt = 1; ; attempt += 1) {
+      const { slot, fresh } =
+        (attempt < MAX_ATTEMPTS ? this.#pool.take(key) : null) ??
+        (await this.#pool.open(key, route, request.connectTimeoutMs, cancellation));
+      const sentAt = performance.now();
+      try {
+        const exchanged = await exchange({
+          slot,
+          fresh,
+          options: isChunked(hop) ? { ...options, body: Readable.from([hop.body]) } : options,
+          place,
+          cancellation,
+          writerFor,
+          release: () => this.#pool.release(key, slot),
+        });
+        return { exchanged, timings: timingsOf(slot, fresh, sentAt, exchanged) };
+      } catch (error) {
+        if (!(error instanceof UnsentError)) throw error;
+        if (attempt === MAX_ATTEMPTS) throw error.cause;
+      }
+    }
+  }
+}
+
+interface Sent {
+  readonly exchanged: Exchanged;
+  readonly timings: Omit<HttpTimings, 'totalMs'>;
+}
+
+function timingsOf(
+  { connection }: Slot,
+  fresh: boolean,
+  sentAt: number,
+  exchanged: Exchanged,
+): Sent['timings'] {
+  return {
+    dnsMs: fresh ? connection.dnsMs : null,
+    connectMs: fresh ? connection.connectMs : null,
+    tlsMs: fresh ? connection.tlsMs : null,
+    firstByteMs: exchanged.firstByteAt - sentAt,
+    downloadMs: exchanged.endedAt - exchanged.firstByteAt,
+  };
+}
+
+function placeOf(url: URL): Place & { hostname: string } {
+  const { hostname } = url;
+  return {
+    hostname: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname,
+    port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
+  };
+}
+
+function routeTo(hop: Hop, place: Place, settings: ProxySettings | null): Route {
+  const proxy = proxyFor(hop.url, settings);
+  return {
+    secure: hop.url.protocol === 'https:',
+    ...place,
+    verifyTls: hop.verifyTls,
+    proxy: proxy && {
+      secure: proxy.protocol === 'https:',
+      ...placeOf(proxy),
+      authorization: headerValue(hop.headers, 'proxy-authorization') ?? proxyAuthorization(proxy, settings),
+    },
+  };
+}
+
+/** Connections that are used for one another: same origin, same verification, same proxy and credentials for it. */
+function routeKey(hop: Hop, { proxy, verifyTls }: Route): string {
+  const via =
+    proxy === null
+      ? ''
+      : ` ${proxy.secure ? 'https' : 'http'} ${placeName(proxy)} ${proxy.authorization ?? ''}`;
+  return `${hop.url.origin}${verifyTls ? '' : ' unverified'}${via}`;
+}
+
+/** Header lines that undici writes itself, from the body and the connection. */
+const WRITTEN_BELOW = new Set(['content-length', 'transfer-encoding', 'keep-alive', 'proxy-connection']);
+
+function dispatchOptions(hop: Hop, { hostname, secure, proxy }: Route): DispatchOptions {
+  const { url, method, body } = hop;
+  const headers: string[] = [];
+  for (const [name, value] of hop.headers) {
+    const key = name.toLowerCase();
+    if (WRITTEN_BELOW.has(key) || (proxy !== null && key === 'proxy-authorization')) continue;
+    headers.push(name, value);
+  }
+  const path = `${url.pathname}${url.search}`;
+  // The absolute form is for plain requests through a proxy (RFC 9112 section 3.2.2).
+  const forwarded = proxy !== null && !secure;
+  if (forwarded && proxy.authorization !== null) headers.push('Proxy-Authorization', proxy.authorization);
+  return {
+    path: forwarded ? `${url.origin}${path}` : path,
+    method,
+    headers,
+    body,
+    // Kept the same for all requests of a connection: undici would open another for a different Host header.
+    servername: hostname,
+  };
+}
+
+/** Whether the request asks for the chunked coding by a header of its own. */
+function isChunked(hop: Hop): boolean {
+  return hop.body !== null && hop.headers.some(([name]) => name.toLowerCase() === 'transfer-encoding');
+}
+
+/** The codings to undo: none where there is no body, or only a piece of one. */
+function contentEncoding(method: string, { status, headers }: ResponseHead): string | null {
+  if (method === 'HEAD' || status === 204 || status === 206 || status === 304) return null;
+  return headerValue(headers, 'content-encoding');
+}
+
+/** For the way out after a failure, which is what matters. */
+async function closeQuietly(sink: SinkWriter): Promise<void> {
+  try {
+    await sink.close();
+  } catch {
+    // The failure that led here is being told.
+  }
+}
+
+function closedError(): KeyturnError {
+  return new KeyturnError('cancelled', 'The client was closed.');
+}

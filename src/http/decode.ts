@@ -1,0 +1,191 @@
+import type { Transform } from 'node:stream';
+import zlib from 'node:zlib';
+import { KeyturnError } from '../errors.ts';
+import type { BodyFlow, BodyWriter } from './body.ts';
+
+/** Codings that a response may be wrapped in at once; real servers use one, seldom two. */
+const MAX_CODINGS = 5;
+/** A body may always unpack to this much: small bombs do no harm. */
+const FREE_BYTES = 16 * 1024 * 1024;
+/** Beyond that, to this many times what was received. Real text stays under 50. */
+const MAX_RATIO = 100;
+
+/** zstd came with Node 22.15. */
+const hasZstd = 'createZstdDecompress' in zlib;
+
+/** Value of Accept-Encoding for what `decoderFor` undoes here. */
+export const acceptEncoding = hasZstd ? 'gzip, deflate, br, zstd' : 'gzip, deflate, br';
+
+/**
+ * Undoes the codings of Content-Encoding (RFC 9110 section 8.4) on the way to `target`, the last one first. From a
+ * coding that is unknown here on, the body stays as it came. Fails with `decompression_limit` when there are more than
+ * five, and while writing with `decompression_failed` for broken data or `decompression_limit` when a small body
+ * unpacks to too much. `maxBytes` is what will be kept of the body.
+ */
+export function decoderFor(contentEncoding: string | null, target: BodyWriter, maxBytes: number): BodyWriter {
+  if (contentEncoding === null) return target;
+  const codings = contentEncoding
+    .split(',')
+    .map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => coding !== '' && coding !== 'identity');
+  if (codings.length > MAX_CODINGS) {
+    throw new KeyturnError(
+      'decompression_limit',
+      `The body of the response is compressed ${codings.length} times over; at most ${MAX_CODINGS} are undone.`,
+    );
+  }
+  const known = codings.slice(codings.findLastIndex((coding) => !isKnown(coding)) + 1);
+  const received: Received = { bytes: 0 };
+  const freeBytes = Math.min(FREE_BYTES, maxBytes);
+  const chain = known.reduce<BodyWriter>(
+    (next, coding) => new Decoder(coding, next, received, freeBytes),
+    target,
+  );
+  return known.length === 0 ? target : new Counter(chain, received);
+}
+
+interface Received {
+  bytes: number;
+}
+
+function isKnown(coding: string): boolean {
+  return ['gzip', 'x-gzip', 'deflate', 'br'].includes(coding) || (coding === 'zstd' && hasZstd);
+}
+
+/** Counts what came over the network, so that every stage can compare with it. */
+class Counter implements BodyWriter {
+  readonly #next: BodyWriter;
+  readonly #received: Received;
+
+  constructor(next: BodyWriter, received: Received) {
+    this.#next = next;
+    this.#received = received;
+  }
+
+  start(flow: BodyFlow): void {
+    this.#next.start(flow);
+  }
+
+  write(chunk: Uint8Array): boolean {
+    this.#received.bytes += chunk.byteLength;
+    return this.#next.write(chunk);
+  }
+
+  end(): void {
+    this.#next.end();
+  }
+
+  destroy(): void {
+    this.#next.destroy();
+  }
+}
+
+/** One coding. Nothing is set up before the first byte: an empty body has nothing to undo. */
+class Decoder implements BodyWriter {
+  readonly #coding: string;
+  readonly #next: BodyWriter;
+  readonly #received: Received;
+  readonly #freeBytes: number;
+  #stream: Transform | null = null;
+  #flow: BodyFlow | null = null;
+  #unpackedBytes = 0;
+
+  constructor(coding: string, next: BodyWriter, received: Received, freeBytes: number) {
+    this.#coding = coding;
+    this.#next = next;
+    this.#received = received;
+    this.#freeBytes = freeBytes;
+  }
+
+  start(flow: BodyFlow): void {
+    this.#flow = flow;
+    this.#next.start({
+      resume: () => void this.#stream?.resume(),
+      finish: () => {
+        this.destroy();
+        flow.finish();
+      },
+      done: () => flow.done(),
+      fail: (error) => this.#fail(error),
+    });
+  }
+
+  write(chunk: Uint8Array): boolean {
+    if (this.#flow === null || chunk.byteLength === 0) return true;
+    this.#stream ??= this.#open(chunk);
+    return this.#stream.write(chunk);
+  }
+
+  end(): void {
+    if (this.#stream === null) this.#next.end();
+    else this.#stream.end();
+  }
+
+  destroy(): void {
+    this.#flow = null;
+    this.#stream?.destroy();
+    this.#next.destroy();
+  }
+
+  #open(first: Uint8Array): Transform {
+    const stream = createDecoder(this.#coding, first);
+    stream.on('data', (chunk: Buffer) => {
+      if (this.#flow === null) return;
+      this.#unpackedBytes += chunk.byteLength;
+      if (this.#unpackedBytes > this.#freeBytes && this.#unpackedBytes > this.#received.bytes * MAX_RATIO) {
+        this.#fail(tooMuch());
+      } else if (!this.#next.write(chunk)) {
+        stream.pause();
+      }
+    });
+    stream.on('drain', () => this.#flow?.resume());
+    stream.on('end', () => {
+      if (this.#flow !== null) this.#next.end();
+    });
+    stream.on('error', (cause) => {
+      this.#fail(
+        new KeyturnError(
+          'decompression_failed',
+          `The body of the response is not valid ${this.#coding} data.`,
+          {
+            cause,
+            hint: 'Send the request with `Accept-Encoding: identity` to get the body uncompressed.',
+          },
+        ),
+      );
+    });
+    return stream;
+  }
+
+  #fail(error: KeyturnError): void {
+    const flow = this.#flow;
+    if (flow === null) return;
+    this.destroy();
+    flow.fail(error);
+  }
+}
+
+const CHUNK_BYTES = 64 * 1024;
+
+function createDecoder(coding: string, first: Uint8Array): Transform {
+  const options = { chunkSize: CHUNK_BYTES };
+  switch (coding) {
+    case 'br':
+      return zlib.createBrotliDecompress(options);
+    case 'zstd':
+      return zlib.createZstdDecompress(options);
+    case 'deflate':
+      // "deflate" means zlib (RFC 9110 section 8.4.1.2), but some servers send it without the zlib header.
+      return ((first[0] ?? 0) & 0x0f) === 8 ? zlib.createInflate(options) : zlib.createInflateRaw(options);
+    default:
+      return zlib.createGunzip(options);
+  }
+}
+
+function tooMuch(): KeyturnError {
+  return new KeyturnError(
+    'decompression_limit',
+    `The body of the response unpacks to more than ${MAX_RATIO} times its size, as a decompression bomb does; it was not read further.`,
+    { hint: 'Send the request with `Accept-Encoding: identity` to get the body uncompressed.' },
+  );
+}

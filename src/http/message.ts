@@ -1,0 +1,93 @@
+/** Header lines in the order they were written or received; names as written, compared case-insensitively. */
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+/** A value that must not cross to another origin, whatever part of the request it stands in. */
+export interface SecretValue {
+  readonly value: string;
+  /** Name of the token it came from, for messages. */
+  readonly tokenName: string;
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: HeaderList;
+  readonly body: Uint8Array | null;
+  /** Stripped (headers) or refused (URL, body) when a redirect leads to another origin. */
+  readonly secrets: readonly SecretValue[];
+  readonly followRedirects: boolean;
+  /** False only for a request or host that a trusted workspace named; shown wherever the response is shown. */
+  readonly verifyTls: boolean;
+  readonly connectTimeoutMs: number;
+  /** From start to the last byte of the body; 0 means no limit. */
+  readonly totalTimeoutMs: number;
+  /** Bytes of decoded body kept in memory; more is cut off and said so (`bodyTruncated`). */
+  readonly maxBodyBytes: number;
+  /** Writes the decoded body here instead of keeping it, without a size limit. */
+  readonly saveBodyTo?: BodySink;
+}
+
+/** Where a body is streamed to, such as a file. */
+export interface BodySink {
+  write(chunk: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Milliseconds each phase took; null where it did not happen (a reused connection) or cannot be seen. */
+export interface HttpTimings {
+  readonly dnsMs: number | null;
+  readonly connectMs: number | null;
+  readonly tlsMs: number | null;
+  readonly firstByteMs: number | null;
+  readonly downloadMs: number | null;
+  /** From the call to the last byte, redirects included. */
+  readonly totalMs: number;
+}
+
+export interface Redirect {
+  readonly status: number;
+  readonly from: string;
+  readonly to: string;
+  /** Names of the headers that were not sent on, since the origin changed. */
+  readonly dropped: readonly string[];
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly statusText: string;
+  readonly httpVersion: '1.0' | '1.1' | '2';
+  readonly headers: HeaderList;
+  /** Decoded (gzip, deflate, br, zstd undone); empty when it went to a sink. */
+  readonly body: Uint8Array;
+  /** True when the body was longer than `maxBodyBytes` and the rest was not read. */
+  readonly bodyTruncated: boolean;
+  /** Decoded bytes seen. */
+  readonly sizeBytes: number;
+  readonly timings: HttpTimings;
+  readonly redirects: readonly Redirect[];
+  /** The URL that answered, after redirects. */
+  readonly url: string;
+  readonly tlsVerified: boolean | null;
+  /** When the final response's headers arrived, milliseconds since the epoch. */
+  readonly receivedAtMs: number;
+}
+
+/** Sends one request and follows its redirects. Fails with a KeyturnError of the `http` group. */
+export interface HttpClient {
+  send(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse>;
+  close(): Promise<void>;
+}
+
+/** All values of a header, in order. */
+export function headerValues(headers: HeaderList, name: string): string[] {
+  const wanted = name.toLowerCase();
+  const values: string[] = [];
+  for (const [key, value] of headers) if (key.toLowerCase() === wanted) values.push(value);
+  return values;
+}
+
+/** The values of a header joined by ", " (RFC 9110 section 5.2), or null when it is absent. */
+export function headerValue(headers: HeaderList, name: string): string | null {
+  const values = headerValues(headers, name);
+  return values.length === 0 ? null : values.join(', ');
+}

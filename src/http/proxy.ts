@@ -1,0 +1,110 @@
+import { isIP } from 'node:net';
+import { KeyturnError } from '../errors.ts';
+
+export interface ProxySettings {
+  /** Proxy for http: requests, such as `http://proxy.example:3128`; null for none. Credentials may stand in it. */
+  readonly httpProxy: string | null;
+  /** Proxy for https: requests. */
+  readonly httpsProxy: string | null;
+  /** What is reached directly: `example.com` (with its subdomains), `.example.com`, `host:port`, an address, `*`. */
+  readonly noProxy: readonly string[];
+  /** Value of Proxy-Authorization; comes before credentials in the proxy's URL. */
+  readonly authorization?: string;
+}
+
+/** In `noProxy`, this entry sends loopback addresses through the proxy too. Otherwise they never go there. */
+export const LOOPBACK_THROUGH_PROXY = '<-loopback>';
+
+/**
+ * Settings from HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in lower case first; null when no proxy is named. NO_PROXY is
+ * separated by commas or spaces.
+ */
+export function proxyFromEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+): ProxySettings | null {
+  const read = (name: string): string | null => {
+    const value = (env[name.toLowerCase()] ?? env[name] ?? '').trim();
+    return value === '' ? null : value;
+  };
+  const httpProxy = read('HTTP_PROXY');
+  const httpsProxy = read('HTTPS_PROXY');
+  if (httpProxy === null && httpsProxy === null) return null;
+  return { httpProxy, httpsProxy, noProxy: (read('NO_PROXY') ?? '').split(/[\s,]+/).filter(Boolean) };
+}
+
+/** The proxy that a request to `url` goes through, or null. Fails with `proxy_failed` when its address is no URL. */
+export function proxyFor(url: URL, settings: ProxySettings | null): URL | null {
+  if (settings === null) return null;
+  const address = url.protocol === 'https:' ? settings.httpsProxy : settings.httpProxy;
+  if (address === null || address === '') return null;
+  if (isLoopbackHost(url.hostname) && !settings.noProxy.includes(LOOPBACK_THROUGH_PROXY)) return null;
+  if (settings.noProxy.some((entry) => entryMatches(entry, url))) return null;
+  return parseProxy(address);
+}
+
+/** Value of the Proxy-Authorization header; null when the proxy needs none. */
+export function proxyAuthorization(proxy: URL, settings: ProxySettings | null): string | null {
+  if (settings?.authorization !== undefined && settings.authorization !== '') return settings.authorization;
+  if (proxy.username === '' && proxy.password === '') return null;
+  return basicAuthorization(proxy);
+}
+
+/** Basic credentials (RFC 7617) from the user information of a URL. */
+export function basicAuthorization(url: URL): string {
+  const pair = `${percentDecoded(url.username)}:${percentDecoded(url.password)}`;
+  return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
+}
+
+/** `localhost`, its subdomains, 127.0.0.0/8 and ::1; takes the hostname of a URL, brackets and all. */
+export function isLoopbackHost(hostname: string): boolean {
+  const host = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname;
+  if (host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || host === '::1') return true;
+  return isIP(host) === 4 && host.startsWith('127.');
+}
+
+function parseProxy(address: string): URL {
+  const text = address.includes('://') ? address : `http://${address}`;
+  let proxy: URL;
+  try {
+    proxy = new URL(text);
+  } catch (cause) {
+    throw new KeyturnError('proxy_failed', 'The proxy address is not a valid URL.', {
+      cause,
+      hint: 'Write it as http://host:port in the proxy setting or in HTTP_PROXY and HTTPS_PROXY.',
+    });
+  }
+  if (proxy.protocol !== 'http:' && proxy.protocol !== 'https:') {
+    throw new KeyturnError(
+      'proxy_failed',
+      `Proxies of the kind ${proxy.protocol.slice(0, -1)} are not supported.`,
+      {
+        hint: 'Use an http or https proxy.',
+      },
+    );
+  }
+  return proxy;
+}
+
+function entryMatches(entry: string, url: URL): boolean {
+  if (entry === '*') return true;
+  let host = entry.toLowerCase();
+  const port = /:(\d{1,5})$/.exec(host);
+  // A bare IPv6 address ends in what looks like a port.
+  if (port !== null && isIP(host) === 0) {
+    if (port[1] !== (url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port)) return false;
+    host = host.slice(0, port.index);
+  }
+  if (isIP(host) === 6) host = `[${host}]`;
+  host = host.replace(/^\*?\./, '');
+  if (host === '') return false;
+  const target = url.hostname.endsWith('.') ? url.hostname.slice(0, -1) : url.hostname;
+  return target === host || (isIP(host) === 0 && target.endsWith(`.${host}`));
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,142 @@
+import { KeyturnError } from '../errors.ts';
+import { withoutUser, type Hop } from './hop.ts';
+import { headerValues, type HeaderList } from './message.ts';
+import { bytesHoldSecret, holdsSecret } from './secretForms.ts';
+
+export const MAX_REDIRECTS = 10;
+
+const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * Where a response sends the request on to (RFC 9110 section 15.4 and 10.2.2), or null when it is no redirect. A
+ * fragment is handed on, credentials in Location are not used. Fails with `redirect_invalid`.
+ */
+export function redirectTarget(response: { status: number; headers: HeaderList }, from: URL): URL | null {
+  if (!REDIRECT_STATUSES.has(response.status)) return null;
+  const [location, ...others] = new Set(headerValues(response.headers, 'location'));
+  if (location === undefined) return null;
+  if (others.length > 0) throw invalidLocation(from, 'names more than one place to go to');
+  let to: URL;
+  try {
+    to = new URL(location, from);
+  } catch {
+    throw invalidLocation(from, 'names a place to go to that is not a valid URL');
+  }
+  if (to.protocol !== 'http:' && to.protocol !== 'https:') {
+    throw invalidLocation(from, `leads to a ${to.protocol.slice(0, -1)} URL`);
+  }
+  if (to.hash === '' && !location.includes('#')) to.hash = from.hash;
+  return withoutUser(to);
+}
+
+/** The next request, and the names of the headers that it leaves behind since the origin changed. */
+export interface NextHop {
+  readonly hop: Hop;
+  readonly dropped: readonly string[];
+}
+
+/**
+ * What a redirect makes of a request: methods and bodies by RFC 9110 section 15.4, nothing secret to another origin.
+ * Fails with `redirect_insecure` or `redirect_leaks_secret`.
+ */
+export function nextHop(hop: Hop, status: number, to: URL): NextHop {
+  const from = hop.url;
+  if (from.protocol === 'https:' && to.protocol === 'http:' && carriesCredentials(hop)) {
+    throw new KeyturnError(
+      'redirect_insecure',
+      `${from.host} redirects from https to plain http, and the request carries credentials.`,
+      {
+        hint: 'Correct the redirect on the server, or send the request to the http address without credentials.',
+        data: { from: from.origin, to: to.origin },
+      },
+    );
+  }
+  const becomesGet =
+    (status === 303 && hop.method !== 'HEAD') ||
+    ((status === 301 || status === 302) && hop.method === 'POST');
+  const body = becomesGet ? null : hop.body;
+  const kept = becomesGet ? hop.headers.filter(([name]) => !describesBody(name)) : hop.headers;
+  const next = { ...hop, method: becomesGet ? 'GET' : hop.method, url: to, body };
+  if (to.origin === from.origin) return { hop: { ...next, headers: kept }, dropped: [] };
+
+  const secrets = hop.secrets.map(({ value }) => value);
+  if (holdsSecret(to.href, secrets)) throw leaks(from, to, 'its new address holds a token');
+  if (body !== null && bytesHoldSecret(body, secrets)) throw leaks(from, to, 'its body holds a token');
+  const dropped: string[] = [];
+  const headers = kept.filter(([name, value]) => {
+    const stays = !isCredentialHeader(name) && name.toLowerCase() !== 'host' && !holdsSecret(value, secrets);
+    if (!stays) dropped.push(name);
+    return stays;
+  });
+  // Switching verification off was meant for the host that was asked for.
+  const verifyTls = hop.verifyTls || to.hostname !== from.hostname;
+  return { hop: { ...next, headers, verifyTls }, dropped };
+}
+
+/** What tells two requests of a chain apart: the same one twice is a loop. */
+export function hopKey({ method, url }: Hop): string {
+  return `${method} ${url.origin}${url.pathname}${url.search}`;
+}
+
+export function redirectLoop(from: URL, again: boolean): KeyturnError {
+  const message = again
+    ? `${from.host} redirects in a circle.`
+    : `${from.host} redirects once more after ${MAX_REDIRECTS} redirects.`;
+  return new KeyturnError('redirect_loop', message, {
+    hint: 'Switch following redirects off for this request to see the first one.',
+    data: { host: from.host },
+  });
+}
+
+/**
+ * Headers that are credentials whatever they hold: by their standard names, and by words such as `X-Api-Key` or
+ * `Private-Token` for those that were written into the request by hand.
+ */
+function isCredentialHeader(name: string): boolean {
+  const words = name.toLowerCase().split(/[-_.]/);
+  if (words.includes('key')) return !words.includes('idempotency');
+  return words.some((word) => CREDENTIAL_WORDS.has(word));
+}
+
+const CREDENTIAL_WORDS = new Set([
+  'authorization',
+  'authentication',
+  'auth',
+  'cookie',
+  'token',
+  'secret',
+  'password',
+  'credential',
+  'credentials',
+  'apikey',
+  'session',
+  'signature',
+]);
+
+function carriesCredentials(hop: Hop): boolean {
+  return hop.secrets.length > 0 || hop.headers.some(([name]) => isCredentialHeader(name));
+}
+
+/** Header fields that say something about the body (RFC 9110 section 15.4). */
+function describesBody(name: string): boolean {
+  const key = name.toLowerCase();
+  return key.startsWith('content-') || key === 'transfer-encoding' || key === 'digest';
+}
+
+function leaks(from: URL, to: URL, what: string): KeyturnError {
+  return new KeyturnError(
+    'redirect_leaks_secret',
+    `${from.origin} redirects the request to ${to.origin}, but ${what}, which may not go there.`,
+    {
+      hint: 'Send the request to the new origin yourself if that is right.',
+      data: { from: from.origin, to: to.origin },
+    },
+  );
+}
+
+function invalidLocation(from: URL, what: string): KeyturnError {
+  return new KeyturnError('redirect_invalid', `The redirect from ${from.host} ${what}.`, {
+    hint: 'Switch following redirects off for this request to see the response itself.',
+    data: { host: from.host },
+  });
+}

@@ -1,0 +1,69 @@
+import type { Socket } from 'node:net';
+import { KeyturnError } from '../errors.ts';
+import type { ProxyRoute, Route } from './connect.ts';
+import { errorCode, placeName } from './failure.ts';
+
+const LONGEST_ANSWER_BYTES = 16 * 1024;
+
+/**
+ * Asks the proxy on `socket` for a tunnel (CONNECT, RFC 9110 section 9.3.6). Fails with `proxy_failed`, or with the
+ * reason of the signal.
+ */
+export function openTunnel(
+  socket: Socket,
+  target: Route,
+  proxy: ProxyRoute,
+  signal: AbortSignal,
+): Promise<void> {
+  const authority = placeName(target);
+  return new Promise((resolve, reject) => {
+    let answer: Buffer = Buffer.alloc(0);
+    const settle = (): void => {
+      signal.removeEventListener('abort', onAbort);
+      socket.off('data', onData).off('error', onError).off('close', onClose);
+      socket.pause();
+    };
+    const fail = (error: unknown): void => {
+      settle();
+      reject(error instanceof Error ? error : new Error('aborted'));
+    };
+    const onAbort = (): void => fail(signal.reason);
+    const onError = (error: Error): void => fail(refused(`failed (${errorCode(error)})`, HINT_PROXY, error));
+    const onClose = (): void => fail(refused('closed the connection', HINT_PROXY));
+    const refused = (what: string, hint: string, cause?: unknown): KeyturnError =>
+      new KeyturnError('proxy_failed', `The proxy ${placeName(proxy)} ${what} when asked for ${authority}.`, {
+        hint,
+        cause,
+        data: { host: proxy.hostname, port: proxy.port },
+      });
+    const onData = (chunk: Buffer): void => {
+      answer = answer.length === 0 ? chunk : Buffer.concat([answer, chunk]);
+      const end = answer.indexOf('\r\n\r\n');
+      if (end < 0) {
+        if (answer.length > LONGEST_ANSWER_BYTES) fail(refused('gave no proper answer', HINT_PROXY));
+        return;
+      }
+      const status = /^HTTP\/1\.[01] ([1-5]\d\d)(?: |\r\n)/.exec(answer.toString('latin1', 0, end + 2))?.[1];
+      if (status === undefined) fail(refused('gave no proper answer', HINT_PROXY));
+      else if (status === '407') fail(refused('asks for credentials (407)', HINT_CREDENTIALS));
+      else if (!status.startsWith('2')) fail(refused(`answered ${status}`, HINT_PROXY));
+      else {
+        settle();
+        if (answer.length > end + 4) socket.unshift(answer.subarray(end + 4));
+        resolve();
+      }
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    socket.on('data', onData).once('error', onError).once('close', onClose);
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+    const authorization =
+      proxy.authorization === null ? '' : `Proxy-Authorization: ${proxy.authorization}\r\n`;
+    socket.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${authorization}\r\n`, 'latin1');
+  });
+}
+
+const HINT_PROXY = 'Check the proxy settings and NO_PROXY.';
+const HINT_CREDENTIALS = 'Put the user name and password into the address of the proxy.';

@@ -1,0 +1,68 @@
+// The only door to undici. Its front door loads lib/global.js, which changes `fetch` for every extension in the
+// host; these deep paths do not.
+import type { Socket } from 'node:net';
+import Client from 'undici/lib/dispatcher/client.js';
+import symbols from 'undici/lib/core/symbols.js';
+import type Dispatcher from 'undici/types/dispatcher.js';
+
+export type ProtocolClient = Dispatcher;
+export type DispatchHandler = Dispatcher.DispatchHandler;
+export type DispatchController = Dispatcher.DispatchController;
+export interface DispatchOptions extends Dispatcher.DispatchOptions {
+  /** Missing in undici's own types. */
+  servername?: string;
+}
+
+/** What a request fails with when its kept connection turned out to be closed: it was not sent, so send it anew. */
+export class StaleConnectionError extends Error {
+  override readonly name = 'StaleConnectionError';
+  readonly code = 'KEYTURN_STALE_CONNECTION';
+}
+
+/** Idle connections are closed after this; a server's own `Keep-Alive: timeout=` comes first. */
+const KEEP_ALIVE_MS = 30_000;
+/** Node's own limit is 16 KiB, which long tokens in cookies and policies overrun. */
+const MAX_HEADER_BYTES = 256 * 1024;
+
+/**
+ * HTTP/1.1 or, where ALPN chose it, HTTP/2 over one open socket. It never connects by itself: once the socket is
+ * closed its requests fail with StaleConnectionError. Timeouts are the caller's.
+ */
+export function createProtocolClient(origin: string, socket: Socket): ProtocolClient {
+  let given = false;
+  return new Client(origin, {
+    // Must answer later: undici only goes on with its queue from a callback that it is not itself inside of.
+    connect: (_options, callback) => {
+      if (given) {
+        process.nextTick(callback, new StaleConnectionError('The connection was closed.'), null);
+        return;
+      }
+      given = true;
+      process.nextTick(callback, null, socket);
+    },
+    pipelining: 1,
+    allowH2: true,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  });
+}
+
+/** The minor version of the HTTP/1 response that is being read on a socket, from undici's parser. */
+export function responseMinorVersion(socket: Socket): 0 | 1 {
+  const parser: unknown = Reflect.get(socket, symbols.kParser);
+  return isParser(parser) && parser.llhttp.llhttp_get_http_minor(parser.ptr) === 0 ? 0 : 1;
+}
+
+interface Parser {
+  readonly llhttp: { llhttp_get_http_minor(parser: unknown): unknown };
+  readonly ptr: unknown;
+}
+
+function isParser(value: unknown): value is Parser {
+  if (typeof value !== 'object' || value === null || !('llhttp' in value) || !('ptr' in value)) return false;
+  const { llhttp } = value;
+  if (typeof llhttp !== 'object' || llhttp === null || !('llhttp_get_http_minor' in llhttp)) return false;
+  return typeof llhttp.llhttp_get_http_minor === 'function';
+}

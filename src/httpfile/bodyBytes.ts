@@ -1,0 +1,164 @@
+import { KeyturnError } from '../errors.ts';
+import type { Files } from '../files.ts';
+import type { Expander } from './expander.ts';
+import { graphqlPayload } from './graphqlBody.ts';
+import { parseFileReference, wellFormed, type FileReference } from './text.ts';
+import type { BodyNode, Dialect } from './tree.ts';
+
+/** What a body needs besides its node. */
+export interface BodySource {
+  readonly files: Files;
+  /** Location of the `.http` file. */
+  readonly file: string;
+  readonly trusted: boolean;
+  readonly dialect: Dialect;
+  /** Value of the Content-Type header, variables replaced; empty when there is none. */
+  readonly contentType: string;
+}
+
+/** The bytes of a body: variables replaced, files read. Null for none. */
+export async function bodyBytes(
+  body: BodyNode,
+  source: BodySource,
+  expander: Expander,
+): Promise<Uint8Array | null> {
+  switch (body.kind) {
+    case 'none':
+      return null;
+    case 'file':
+      return fileBytes(body, source, expander, body.span.start.line);
+    case 'multipart':
+      return linesToBytes(body.text, '\r\n', body.span.start.line, source, expander);
+    case 'graphql': {
+      const payload = await graphqlPayload(body.text, {
+        expand: (text) => expander.expand(text, body.span.start.line),
+        readFile: (path, written) => readText(path, written, source),
+      });
+      return new TextEncoder().encode(payload);
+    }
+    case 'text':
+      return textBytes(body.text, body.span.start.line, source, expander);
+  }
+}
+
+async function textBytes(
+  text: string,
+  line: number,
+  source: BodySource,
+  expander: Expander,
+): Promise<Uint8Array> {
+  const type = source.contentType.toLowerCase();
+  const hasFiles = text.startsWith('<') || text.includes('\n<');
+  if (hasFiles && text.split('\n').some((each) => parseFileReference(each) !== null)) {
+    return linesToBytes(text, '\n', line, source, expander);
+  }
+  if (type.startsWith('application/x-www-form-urlencoded')) {
+    return new TextEncoder().encode(
+      encodeForm(await expander.expand(joinFormLines(text, source.dialect), line)),
+    );
+  }
+  const isLineDelimited = /^application\/(x-)?(ndjson|ldjson|jsonl)/.test(type);
+  return new TextEncoder().encode((await expander.expand(text, line)) + (isLineDelimited ? '\n' : ''));
+}
+
+/** A form may be written over several lines, with the `&` at either end of a line. */
+function joinFormLines(text: string, dialect: Dialect): string {
+  const lines = text.split('\n');
+  const pieces = lines.map((line, index) => {
+    const glued = dialect === 'kulala' || line.startsWith('&') || lines[index - 1]?.endsWith('&') !== false;
+    return glued ? line : `\n${line}`;
+  });
+  return pieces.join('');
+}
+
+/** Percent-encodes what cannot stand in a form body, and leaves what is encoded already. */
+function encodeForm(text: string): string {
+  return wellFormed(text).replace(/[^!#-;=?-[\]_a-z~]+/g, encodeURIComponent);
+}
+
+/** Line by line: `< file` lines become the file, all others have their variables replaced. */
+async function linesToBytes(
+  text: string,
+  ending: string,
+  line: number,
+  source: BodySource,
+  expander: Expander,
+): Promise<Uint8Array> {
+  const encoder = new TextEncoder();
+  const chunks: Uint8Array[] = [];
+  const lines = text.split('\n');
+  for (const [index, each] of lines.entries()) {
+    const file = parseFileReference(each);
+    chunks.push(
+      file === null
+        ? encoder.encode(await expander.expand(each, line + index))
+        : await fileBytes(file, source, expander, line + index),
+    );
+    if (index < lines.length - 1 || ending === '\r\n') chunks.push(encoder.encode(ending));
+  }
+  return Buffer.concat(chunks);
+}
+
+async function fileBytes(
+  reference: FileReference,
+  source: BodySource,
+  expander: Expander,
+  line: number,
+): Promise<Uint8Array> {
+  const path = await expander.expand(reference.path, line);
+  const bytes = await readBodyFile(path, reference.path, source);
+  if (!reference.expand) return bytes;
+  const text = decode(bytes, reference.encoding ?? 'utf-8');
+  return new TextEncoder().encode(await expander.expand(text, line));
+}
+
+async function readText(path: string, written: string, source: BodySource): Promise<string> {
+  return decode(await readBodyFile(path, written, source), 'utf-8');
+}
+
+/** `written` is the path as it stands in the file: with its variables replaced it might show a secret. */
+async function readBodyFile(path: string, written: string, source: BodySource): Promise<Uint8Array> {
+  const location = source.files.resolve(source.file, path);
+  if (!source.trusted && !isBeside(source.files, source.file, location)) {
+    throw new KeyturnError(
+      'untrusted_workspace',
+      `The body file ${written} lies outside the folder of the request.`,
+      {
+        hint: 'Trust this workspace to send it.',
+      },
+    );
+  }
+  const bytes = await source.files.read(location);
+  if (bytes === null) {
+    throw new KeyturnError('file_unreadable', `There is no body file ${written}.`, {
+      hint: 'The path is relative to the folder of the .http file.',
+    });
+  }
+  return bytes;
+}
+
+/** Whether a file lies in the folder of another, or below it. */
+function isBeside(files: Files, file: string, target: string): boolean {
+  const home = files.parent(file);
+  for (let folder = files.parent(target); folder !== null; folder = files.parent(folder)) {
+    if (folder === home) return true;
+  }
+  return false;
+}
+
+/** Names of Node's own encodings that the web's decoder does not know. */
+const aliases: Readonly<Record<string, string>> = { utf16le: 'utf-16le', ucs2: 'utf-16le', binary: 'latin1' };
+
+function decode(bytes: Uint8Array, encoding: string): string {
+  const label = encoding.toLowerCase();
+  let decoder: TextDecoder;
+  try {
+    decoder = new TextDecoder(aliases[label] ?? label);
+  } catch (error) {
+    throw new KeyturnError('request_invalid', `The encoding ${encoding} of the body file is not known.`, {
+      cause: error,
+      hint: 'Use utf8, latin1 or utf16le.',
+    });
+  }
+  return decoder.decode(bytes);
+}

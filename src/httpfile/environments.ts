@@ -1,0 +1,100 @@
+import { parseEnv } from 'node:util';
+import { asKeyturnError, KeyturnError } from '../errors.ts';
+import type { Files } from '../files.ts';
+import { parseEnvironmentFile, type EnvironmentProblem, type Environments } from './environmentFile.ts';
+
+export type { EnvironmentProblem } from './environmentFile.ts';
+
+/** Environments from the editor's settings, `$shared` among them. */
+export interface EnvironmentSettings {
+  readonly environments: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+export interface EnvironmentSet {
+  /** In the order of the files, then of the settings; without `$shared`. */
+  readonly names: readonly string[];
+  /** Variables of an environment over the shared ones; null means only those. Fails with `environment_unknown`. */
+  variables(name: string | null): ReadonlyMap<string, string>;
+  readonly problems: readonly EnvironmentProblem[];
+}
+
+const publicName = 'http-client.env.json';
+const privateName = 'http-client.private.env.json';
+const shared = '$shared';
+
+/**
+ * The environments that a `.http` file sees: the nearest `http-client.env.json` upward, the nearest private file
+ * over it, and the settings below both. A file that cannot be read is a problem, not a failure.
+ */
+export async function loadEnvironments(
+  files: Files,
+  httpFile: string,
+  settings: EnvironmentSettings,
+): Promise<EnvironmentSet> {
+  const problems: EnvironmentProblem[] = [];
+  const load = async (name: string): Promise<Environments> => {
+    const found = await nearest(files, httpFile, name, problems);
+    if (found === null) return new Map();
+    const parsed = parseEnvironmentFile(new TextDecoder().decode(found.bytes), found.location);
+    problems.push(...parsed.problems);
+    return parsed.environments;
+  };
+  const ofPublic = await load(publicName);
+  const ofPrivate = await load(privateName);
+  const ofSettings = new Map(
+    Object.entries(settings.environments).map(([name, values]) => [name, new Map(Object.entries(values))]),
+  );
+  const layers: readonly Environments[] = [ofSettings, ofPublic, ofPrivate];
+  const names = [...new Set([...ofPublic.keys(), ...ofPrivate.keys(), ...ofSettings.keys()])].filter(
+    (name) => name !== shared,
+  );
+  return {
+    names,
+    problems,
+    variables(name) {
+      if (name !== null && !names.includes(name)) {
+        throw new KeyturnError(
+          'environment_unknown',
+          `There is no environment named ${JSON.stringify(name)}.`,
+          {
+            hint: names.length === 0 ? `Declare it in ${publicName}.` : `Known are ${names.join(', ')}.`,
+          },
+        );
+      }
+      const chosen = name === null ? [shared] : [shared, name];
+      return new Map(chosen.flatMap((layer) => layers.flatMap((layerOf) => [...(layerOf.get(layer) ?? [])])));
+    },
+  };
+}
+
+/** Variables of the nearest `.env` upward from the file; empty where there is none. Fails with `file_unreadable`. */
+export async function loadDotenv(files: Files, httpFile: string): Promise<ReadonlyMap<string, string>> {
+  for (let folder = files.parent(httpFile); folder !== null; folder = files.parent(folder)) {
+    const bytes = await files.read(files.join(folder, '.env'));
+    if (bytes === null) continue;
+    const values = Object.entries(parseEnv(new TextDecoder().decode(bytes)));
+    return new Map(values.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  }
+  return new Map();
+}
+
+async function nearest(
+  files: Files,
+  httpFile: string,
+  name: string,
+  problems: EnvironmentProblem[],
+): Promise<{ location: string; bytes: Uint8Array } | null> {
+  for (let folder = files.parent(httpFile); folder !== null; folder = files.parent(folder)) {
+    const location = files.join(folder, name);
+    try {
+      const bytes = await files.read(location);
+      if (bytes !== null) return { location, bytes };
+    } catch (error) {
+      const start = { line: 0, column: 0 };
+      const { message } = asKeyturnError(error);
+      problems.push({ file: location, code: 'environment_invalid', message, span: { start, end: start } });
+      return null;
+    }
+  }
+  return null;
+}

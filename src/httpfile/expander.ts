@@ -1,0 +1,241 @@
+import { KeyturnError } from '../errors.ts';
+import { loadDotenv } from './environments.ts';
+import { dynamicValue, shortened, splitCall } from './dynamicVariables.ts';
+import type { ResolveContext, TokenValue } from './resolve.ts';
+import { rulesOf } from './rules.ts';
+import { wellFormed } from './text.ts';
+import { splitTemplate, tokenNameOf } from './template.ts';
+import type { VariableNode } from './tree.ts';
+
+/** Variables that hold variables that hold variables …: deeper is a mistake, or an attack. */
+const deepest = 100;
+/** Characters; doubling variables a few times over would otherwise fill the memory. */
+const longest = 20_000_000;
+
+/** Where an expression stands, for messages and for the order of definitions. */
+interface Site {
+  /** Zero-based line. */
+  readonly line: number;
+  /** Variables being worked out, outermost first. */
+  readonly path: readonly string[];
+  /** Definitions below this line are not seen; see `variableScope` of the rules. */
+  readonly seenUpTo: number;
+}
+
+/** Replaces `{{ }}` by values, each variable worked out once for the whole request. */
+export class Expander {
+  readonly tokenValues: TokenValue[] = [];
+  readonly #context: ResolveContext;
+  readonly #definitions = new Map<string, VariableNode[]>();
+  readonly #values = new Map<string, Promise<string>>();
+  readonly #nowMs: number;
+  #dotenv: Promise<ReadonlyMap<string, string>> | null = null;
+
+  constructor(context: ResolveContext) {
+    this.#context = context;
+    this.#nowMs = context.clock.now();
+    for (const variable of context.tree.variables) {
+      const known = this.#definitions.get(variable.name);
+      if (known === undefined) this.#definitions.set(variable.name, [variable]);
+      else known.push(variable);
+    }
+  }
+
+  /** The text with its variables replaced; `line` (from 0) is that of its first character. */
+  expand(raw: string, line: number): Promise<string> {
+    return this.#expand(raw, { line, path: [], seenUpTo: this.#context.node.blockEndLine });
+  }
+
+  /** The value of a variable of file or environment; null when there is none. */
+  async lookup(name: string, line: number): Promise<string | null> {
+    return this.#named(name, { line, path: [], seenUpTo: this.#context.node.blockEndLine });
+  }
+
+  async #expand(raw: string, site: Site): Promise<string> {
+    if (!raw.includes('{{')) return this.#literal(raw);
+    const pieces: string[] = [];
+    let length = 0;
+    let line = site.line;
+    for (const part of splitTemplate(raw)) {
+      const piece =
+        part.kind === 'literal'
+          ? this.#literal(part.text)
+          : await this.#evaluate(part.text, { ...site, line });
+      if (part.kind === 'literal' && site.path.length === 0) line += countLines(part.text);
+      pieces.push(piece);
+      length += piece.length;
+      if (length > longest)
+        throw new KeyturnError('variable_invalid', 'The variables make a text that is too long.');
+    }
+    return pieces.join('');
+  }
+
+  /** httpyac escapes braces as `\{\{`. */
+  #literal(text: string): string {
+    if (this.#context.tree.dialect !== 'httpyac') return text;
+    return text.replaceAll('\\{\\{', '{{').replaceAll('\\}\\}', '}}');
+  }
+
+  async #evaluate(expression: string, site: Site): Promise<string> {
+    const encoded = expression.startsWith('%') && this.#context.tree.dialect === 'rest-client';
+    const name = encoded ? expression.slice(1).trim() : expression;
+    const value = name.startsWith('$') ? await this.#dynamic(name, site) : await this.#named(name, site);
+    if (value === null) throw this.#missing(name, site);
+    return encoded ? encodeURIComponent(wellFormed(value)) : value;
+  }
+
+  async #named(name: string, site: Site): Promise<string | null> {
+    const { overrides, environment, tree } = this.#context;
+    if (Object.hasOwn(overrides, name)) return overrides[name] ?? '';
+    if (site.path.includes(name)) {
+      const names = [...site.path.slice(site.path.indexOf(name)), name].map(
+        (each) => `{{${shortened(each)}}}`,
+      );
+      throw new KeyturnError(
+        'variable_cycle',
+        `Variables refer to one another in a circle: ${names.join(' → ')}.`,
+        {
+          data: { name: shortened(name) },
+        },
+      );
+    }
+    if (site.path.length >= deepest) {
+      throw new KeyturnError('variable_invalid', `Variables refer to one another more than ${deepest} deep.`);
+    }
+    const definition = this.#definition(name, site);
+    if (definition !== null) {
+      return this.#once(`file ${definition.span.start.line} ${name}`, () => {
+        const { line } = definition.span.start;
+        const seenUpTo = tree.dialect === 'httpyac' && definition.lazy !== true ? line : site.seenUpTo;
+        return this.#expand(definition.value, { line, path: [...site.path, name], seenUpTo });
+      });
+    }
+    const value = environment.get(name);
+    if (value !== undefined) {
+      return this.#once(`environment ${name}`, () =>
+        this.#expand(value, { ...site, path: [...site.path, name] }),
+      );
+    }
+    return tree.dialect === 'httpyac' ? ((await this.#readDotenv()).get(name) ?? null) : null;
+  }
+
+  #once(key: string, work: () => Promise<string>): Promise<string> {
+    const known = this.#values.get(key);
+    if (known !== undefined) return known;
+    const value = work();
+    this.#values.set(key, value);
+    return value;
+  }
+
+  #definition(name: string, site: Site): VariableNode | null {
+    const definitions = this.#definitions.get(name);
+    const first = definitions?.[0];
+    if (definitions === undefined || first === undefined) return null;
+    if (rulesOf[this.#context.tree.dialect].variableScope === 'file') return definitions.at(-1) ?? null;
+    return definitions.findLast(({ span }) => span.start.line <= site.seenUpTo) ?? first;
+  }
+
+  async #dynamic(expression: string, site: Site): Promise<string | null> {
+    const tokenName = tokenNameOf(expression);
+    if (tokenName !== null) return this.#token(tokenName, site);
+    const made = dynamicValue(expression, { nowMs: this.#nowMs, dialect: this.#context.tree.dialect });
+    if (made !== null) return made;
+    const { name, args } = splitCall(expression);
+    const [argument = ''] = args;
+    if (name === '$processEnv') return this.#processEnv(await this.#indirect(argument, site));
+    if (name.startsWith('$env.')) return this.#processEnv(name.slice('$env.'.length));
+    if (name === '$dotenv')
+      return (await this.#readDotenv()).get(await this.#indirect(argument, site)) ?? null;
+    if (name === '$shared') return this.#named(argument, site);
+    throw new KeyturnError(
+      'unsupported',
+      `{{${shortened(expression)}}} on line ${site.line + 1} is not supported yet.`,
+      {
+        data: { name: shortened(name), line: site.line + 1 },
+      },
+    );
+  }
+
+  async #token(name: string, site: Site): Promise<string> {
+    if (name === '') {
+      throw new KeyturnError('variable_invalid', `{{$token}} on line ${site.line + 1} names no token.`, {
+        hint: 'Write {{$token name}}.',
+      });
+    }
+    const value = await this.#once(`token ${name}`, () => this.#context.token(name));
+    if (!this.tokenValues.some((known) => known.value === value))
+      this.tokenValues.push({ tokenName: name, value });
+    return value;
+  }
+
+  /** `%name` means: the variable whose name is the value of `name`. */
+  async #indirect(argument: string, site: Site): Promise<string> {
+    if (!argument.startsWith('%')) return argument;
+    const name = argument.slice(1);
+    const value = await this.#named(name, site);
+    if (value === null) throw this.#missing(name, site);
+    return value;
+  }
+
+  #processEnv(name: string): string | null {
+    if (!this.#context.trusted) {
+      throw new KeyturnError(
+        'untrusted_workspace',
+        'The environment of the process is read only in a trusted workspace.',
+        {
+          hint: `Trust this workspace to use ${shortened(name)}.`,
+        },
+      );
+    }
+    return this.#context.processEnv[name] ?? null;
+  }
+
+  #readDotenv(): Promise<ReadonlyMap<string, string>> {
+    this.#dotenv ??= loadDotenv(this.#context.files, this.#context.file);
+    return this.#dotenv;
+  }
+
+  #missing(name: string, site: Site): KeyturnError {
+    const line = site.line + 1;
+    const shown = shortened(name);
+    const data = { name: shown, line };
+    if (
+      this.#context.node.metadata.some(
+        ({ key, value }) => key === 'prompt' && value.split(/\s/, 1)[0] === name,
+      )
+    ) {
+      return new KeyturnError('unsupported', `# @prompt ${shown} is not supported yet.`, {
+        hint: `Define it in the file instead: @${shown} = value.`,
+        data,
+      });
+    }
+    if (/^[\w-]+\.(response|request)\b/.test(name)) {
+      return new KeyturnError(
+        'unsupported',
+        `{{${shown}}} on line ${line} uses an earlier response, which is not supported yet.`,
+        {
+          data,
+        },
+      );
+    }
+    if (/[^\w.-]/.test(name) || (this.#context.tree.dialect === 'httpyac' && name.includes('.'))) {
+      return new KeyturnError(
+        'unsupported',
+        `{{${shown}}} on line ${line} is an expression, which is not supported yet.`,
+        {
+          data,
+        },
+      );
+    }
+    return new KeyturnError('variable_unknown', `The variable ${shown} on line ${line} is not defined.`, {
+      hint: 'Define it in the file, in http-client.env.json or in the settings, or choose another environment.',
+      data,
+    });
+  }
+}
+
+function countLines(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++;
+  return count;
+}

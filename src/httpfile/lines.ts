@@ -1,0 +1,82 @@
+import type { Position, Span } from './tree.ts';
+
+/**
+ * The lines of a text without their endings (LF, CRLF or a lone CR; a byte-order mark is skipped). Columns count
+ * from the start of the line in UTF-16 code units, as editors do.
+ *
+ * With `cutAtSeparators` a `###` inside a line starts an entry of its own, with the same line number.
+ */
+export class Lines {
+  readonly #source: string;
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+  /** Line number and column of each entry's start; null while entries and lines are the same. */
+  readonly #origins: { readonly line: number; readonly column: number }[] | null;
+
+  constructor(source: string, options: { readonly cutAtSeparators?: boolean } = {}) {
+    this.#source = source;
+    this.#origins = options.cutAtSeparators === true ? [] : null;
+    let start = source.charCodeAt(0) === 0xfeff ? 1 : 0;
+    // Each kind of ending is searched for anew only when it was passed: a text without one costs one search.
+    const next = (ending: string) => {
+      const found = source.indexOf(ending, start);
+      return found < 0 ? source.length : found;
+    };
+    let feed = next('\n');
+    let carriage = next('\r');
+    for (;;) {
+      const end = Math.min(feed, carriage);
+      this.#push(start, end);
+      if (end === source.length) break;
+      start = carriage === end && feed === end + 1 ? end + 2 : end + 1;
+      if (feed < start) feed = next('\n');
+      if (carriage < start) carriage = next('\r');
+    }
+  }
+
+  get count(): number {
+    return this.#starts.length;
+  }
+
+  text(index: number): string {
+    return this.#source.slice(this.#starts[index], this.#ends[index]);
+  }
+
+  /** Zero-based number of the line in the text. */
+  number(index: number): number {
+    return this.#origins === null ? index : (this.#origins[index]?.line ?? 0);
+  }
+
+  position(index: number, column: number): Position {
+    const origin = this.#origins?.[index];
+    return origin === undefined
+      ? { line: index, column }
+      : { line: origin.line, column: origin.column + column };
+  }
+
+  /** Part of one line; without columns all of it. */
+  span(index: number, from = 0, to = (this.#ends[index] ?? 0) - (this.#starts[index] ?? 0)): Span {
+    return { start: this.position(index, from), end: this.position(index, to) };
+  }
+
+  /** From the start of one line to the end of another. */
+  range(first: number, last: number): Span {
+    return { start: this.position(first, 0), end: this.span(last).end };
+  }
+
+  #push(start: number, end: number): void {
+    if (this.#origins !== null) {
+      const line = (this.#origins.at(-1)?.line ?? -1) + 1;
+      this.#origins.push({ line, column: 0 });
+      const inside = this.#source.slice(start, end).indexOf('###', 1);
+      if (inside > 0 && !this.#source.startsWith('#', start)) {
+        this.#starts.push(start);
+        this.#ends.push(start + inside);
+        this.#origins.push({ line, column: inside });
+        start += inside;
+      }
+    }
+    this.#starts.push(start);
+    this.#ends.push(end);
+  }
+}

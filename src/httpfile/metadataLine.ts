@@ -1,0 +1,22 @@
+import { countHashes, indentOf, skipSpaces } from './text.ts';
+
+export interface MetadataLine {
+  readonly key: string;
+  readonly value: string;
+}
+
+const keyCharacters = /^[\w.-]+/;
+
+/** `# @key value` or `// @key value`; JetBrains also writes `# @key = value`. Null for any other line. */
+export function parseMetadataLine(line: string): MetadataLine | null {
+  let at = indentOf(line);
+  if (line[at] === '#') at += countHashes(line, at);
+  else if (line.startsWith('//', at)) at += 2;
+  else return null;
+  at = skipSpaces(line, at);
+  if (line[at] !== '@') return null;
+  const key = keyCharacters.exec(line.slice(at + 1))?.[0];
+  if (key === undefined) return null;
+  const rest = line.slice(at + 1 + key.length).trim();
+  return { key, value: rest.startsWith('=') ? rest.slice(1).trim() : rest };
+}

@@ -1,0 +1,293 @@
+import { makeBody } from './bodyNode.ts';
+import type { Block } from './blocks.ts';
+import { nameMetadata, type TreeBuilder } from './builder.ts';
+import { isCurlLine, parseCurl } from './curl.ts';
+import { parseHeaderLine } from './headerLine.ts';
+import { parseMetadataLine } from './metadataLine.ts';
+import { parseRequestLine, withoutVersion } from './requestLine.ts';
+import type { DialectRules } from './rules.ts';
+import { preRequestScriptAt, responsePartAt, type ScriptPart } from './scripts.ts';
+import { indentOf, isBlank, isComment, parseFileReference } from './text.ts';
+import type { BodyNode, ExtraNode, HeaderNode, MetadataNode, RequestNode, Span } from './tree.ts';
+import { parseVariableLine } from './variableLine.ts';
+
+/** Reads one block, the lines between two separators, into at most one request. */
+export function readRequestBlock(builder: TreeBuilder, block: Block, rules: DialectRules): void {
+  new BlockReader(builder, block, rules).read();
+}
+
+interface Target {
+  readonly method: string;
+  readonly url: string;
+  readonly urlSpan: Span;
+}
+
+class BlockReader {
+  readonly #builder: TreeBuilder;
+  readonly #block: Block;
+  readonly #rules: DialectRules;
+  readonly #metadata: MetadataNode[] = [];
+  readonly #headers: HeaderNode[] = [];
+  readonly #extras: ExtraNode[] = [];
+  readonly #isEnd = (index: number) => index > this.#block.last;
+  #at: number;
+
+  constructor(builder: TreeBuilder, block: Block, rules: DialectRules) {
+    this.#builder = builder;
+    this.#block = block;
+    this.#rules = rules;
+    this.#at = block.first;
+  }
+
+  read(): void {
+    const line = this.#findRequestLine();
+    if (line === null) {
+      this.#reportMissingRequest();
+      return;
+    }
+    const { lines } = this.#builder;
+    if (isCurlLine(lines.text(line))) {
+      this.#readCurl(line);
+      return;
+    }
+    const target = this.#readTarget(line);
+    this.#readHeaders();
+    const body = this.#readBody(target.method);
+    this.#finish(line, target, body);
+  }
+
+  /** Skips what may stand before a request line; null when the block holds no request. */
+  #findRequestLine(): number | null {
+    const { lines } = this.#builder;
+    const rules = this.#rules;
+    for (; this.#at <= this.#block.last; this.#at++) {
+      const text = lines.text(this.#at);
+      const indent = indentOf(text);
+      if (indent === text.length) continue;
+      if (isComment(text, indent)) {
+        this.#readMetadata(text);
+        continue;
+      }
+      if (text[indent] === '@') {
+        this.#readVariable(text, indent);
+        continue;
+      }
+      // A response that someone kept in the file.
+      if (text.startsWith('HTTP/', indent)) return this.#skipRest();
+      if (rules.scripts && this.#take(preRequestScriptAt(lines, this.#at, this.#isEnd))) continue;
+      if (rules.scripts && this.#take(responsePartAt(lines, this.#at, this.#isEnd))) continue;
+      if (rules.directives && this.#readDirective(text, indent)) continue;
+      return this.#at;
+    }
+    return null;
+  }
+
+  #skipRest(): null {
+    if (this.#rules.variables === 'anywhere') {
+      for (; this.#at <= this.#block.last; this.#at++) this.#noteVariable(this.#builder.lines.text(this.#at));
+    }
+    this.#at = this.#block.last + 1;
+    return null;
+  }
+
+  #readMetadata(text: string): void {
+    const metadata = parseMetadataLine(text);
+    if (metadata === null) return;
+    const span = this.#builder.lines.span(this.#at);
+    if (metadata.key === 'name' && metadata.value === '') {
+      this.#builder.problem('metadata_invalid', span, 'This @name gives no name.', 'warning');
+    }
+    this.#metadata.push({ ...metadata, span });
+  }
+
+  #readVariable(text: string, indent: number): void {
+    if (this.#noteVariable(text)) return;
+    const span = this.#builder.lines.span(this.#at, indent);
+    this.#builder.problem('variable_invalid', span, 'A variable is written as @name = value.');
+  }
+
+  #noteVariable(text: string): boolean {
+    const variable = parseVariableLine(text);
+    if (variable !== null) this.#builder.variable(this.#at, variable);
+    return variable !== null;
+  }
+
+  #readDirective(text: string, indent: number): boolean {
+    const directive = /^(import|run) +\S/.exec(text.slice(indent))?.[1];
+    if (directive === undefined) return false;
+    const value = text.slice(indent + directive.length).trim();
+    this.#metadata.push({ key: directive, value, span: this.#builder.lines.span(this.#at) });
+    return true;
+  }
+
+  /** Moves to the last line of a script and keeps it as an extra. */
+  #take(part: ScriptPart | null): boolean {
+    if (part === null) return false;
+    this.#extras.push(part.extra);
+    if (!part.closed) {
+      this.#builder.problem('script_unclosed', part.extra.span, 'This script has no closing %}.');
+    }
+    this.#at = part.last;
+    return true;
+  }
+
+  #readTarget(line: number): Target {
+    const { lines } = this.#builder;
+    const text = lines.text(line);
+    const request = parseRequestLine(text, this.#rules);
+    const parts = [request.target];
+    let last = line;
+    for (this.#at = line + 1; this.#at <= this.#block.last; this.#at++) {
+      const next = lines.text(this.#at);
+      const indent = indentOf(next);
+      if (indent === next.length) break;
+      if (isComment(next, indent)) {
+        if (this.#endsHeaders(next, indent)) break;
+        if (this.#rules.metadata === 'anywhere') this.#readMetadata(next);
+        continue;
+      }
+      if (!this.#rules.continuesUrl(next)) break;
+      if (this.#rules.scripts && '<>'.includes(next.charAt(indent))) break;
+      parts.push(next.trim());
+      last = this.#at;
+    }
+    const url = withoutVersion(parts.join(''), this.#rules);
+    const start = lines.position(line, request.targetColumn);
+    const end =
+      last === line
+        ? lines.position(line, request.targetColumn + url.length)
+        : lines.position(last, lines.text(last).trimEnd().length);
+    if (url === '') {
+      this.#builder.problem('url_missing', lines.span(line), 'This request has no URL.');
+    }
+    return { method: request.method, url, urlSpan: { start, end } };
+  }
+
+  #endsHeaders(text: string, indent: number): boolean {
+    if (!this.#rules.tightHashEndsHeaders || text[indent] !== '#') return false;
+    const next = text[indent + 1];
+    return next !== undefined && next !== ' ' && next !== '\t' && next !== '#';
+  }
+
+  #readHeaders(): void {
+    const { lines } = this.#builder;
+    const rules = this.#rules;
+    for (; this.#at <= this.#block.last; this.#at++) {
+      const text = lines.text(this.#at);
+      const indent = indentOf(text);
+      if (indent === text.length) return;
+      if (isComment(text, indent)) {
+        if (this.#endsHeaders(text, indent)) return;
+        if (rules.metadata === 'anywhere') this.#readMetadata(text);
+        continue;
+      }
+      if (text[indent] === '@' && rules.variables !== 'before-request' && this.#noteVariable(text)) {
+        if (rules.variables === 'line-start') continue;
+      }
+      if (rules.scripts && this.#take(responsePartAt(lines, this.#at, this.#isEnd))) continue;
+      if (rules.strayHeaderLine !== 'header' && parseFileReference(text) !== null) return;
+      const header = parseHeaderLine(lines, this.#at);
+      if (header !== null) {
+        this.#headers.push(header);
+        continue;
+      }
+      if (rules.strayHeaderLine === 'body') return;
+      this.#builder.problem(
+        'header_invalid',
+        lines.span(this.#at, indent),
+        'This line cannot be a header: write it as Name: value, or leave a blank line before the body.',
+      );
+      if (rules.strayHeaderLine === 'header')
+        this.#headers.push(strayHeader(text, lines.span(this.#at, indent)));
+    }
+  }
+
+  #readBody(method: string): BodyNode {
+    const { lines } = this.#builder;
+    const rules = this.#rules;
+    const indices: number[] = [];
+    for (; this.#at <= this.#block.last; this.#at++) {
+      const text = lines.text(this.#at);
+      if (isBlank(text)) {
+        indices.push(this.#at);
+        continue;
+      }
+      const indent = indentOf(text);
+      if (isComment(text, indent)) {
+        if (rules.metadata === 'anywhere' && parseMetadataLine(text) !== null) {
+          this.#readMetadata(text);
+          continue;
+        }
+        if (rules.bodyComments === 'dropped') continue;
+      }
+      if (text[indent] === '@' && this.#takesBodyVariable(text, indent)) continue;
+      if (rules.scripts && this.#take(responsePartAt(lines, this.#at, this.#isEnd))) continue;
+      indices.push(this.#at);
+    }
+    return makeBody(lines, indices, { method, headers: this.#headers, rules });
+  }
+
+  /** True when the line is a variable and therefore no body. */
+  #takesBodyVariable(text: string, indent: number): boolean {
+    if (this.#rules.variables === 'before-request') return false;
+    if (this.#rules.variables === 'anywhere') {
+      this.#noteVariable(text);
+      return false;
+    }
+    return indent === 0 && this.#noteVariable(text);
+  }
+
+  #readCurl(line: number): void {
+    const { lines } = this.#builder;
+    const texts: string[] = [];
+    for (let index = line; index <= this.#block.last; index++) texts.push(lines.text(index));
+    const curl = parseCurl(texts.join('\n'));
+    const span = lines.span(line);
+    for (const { name, value } of curl.headers) this.#headers.push({ name, value, span });
+    if (curl.url === '') this.#builder.problem('url_missing', span, 'This cURL command has no URL.');
+    if (curl.unclosedQuote) {
+      this.#builder.problem('request_line_missing', span, 'A quote in this cURL command is not closed.');
+    }
+    const range = lines.range(line, Math.max(line, this.#block.last));
+    const body: BodyNode =
+      curl.body === null
+        ? { kind: 'none' }
+        : curl.bodyFile === null
+          ? { kind: 'text', text: curl.body, span: range }
+          : { kind: 'file', path: curl.bodyFile, expand: false, encoding: null, span: range };
+    this.#finish(line, { method: curl.method, url: curl.url, urlSpan: span }, body);
+  }
+
+  #finish(line: number, target: Target, body: BodyNode): void {
+    const { lines } = this.#builder;
+    const title = this.#block.title;
+    const node: Omit<RequestNode, 'index'> = {
+      name: nameMetadata(this.#metadata)?.value ?? (this.#rules.titleIsName ? title : null),
+      title,
+      blockStartLine: lines.number(this.#block.first),
+      blockEndLine: lines.number(this.#block.last),
+      line: lines.number(line),
+      requestLineSpan: lines.span(line),
+      metadata: this.#metadata,
+      ...target,
+      headers: this.#headers,
+      body,
+      extras: this.#extras,
+    };
+    this.#builder.request(node);
+  }
+
+  /** Metadata without a request is a request that someone forgot to finish. */
+  #reportMissingRequest(): void {
+    const marked = this.#metadata.find(({ key }) => key === 'name' || key === 'token');
+    if (marked === undefined) return;
+    this.#builder.problem('request_line_missing', marked.span, 'No request follows this line.', 'warning');
+  }
+}
+
+/** REST Client sends any line among the headers: its name ends at the first colon, or is all of it. */
+function strayHeader(text: string, span: Span): HeaderNode {
+  const colon = text.indexOf(':');
+  if (colon < 0) return { name: text.trim(), value: '', span };
+  return { name: text.slice(0, colon).trim(), value: text.slice(colon + 1).trim(), span };
+}

@@ -1,0 +1,44 @@
+import type { DialectRules } from './rules.ts';
+import { indentOf, skipSpaces, wordEnd } from './text.ts';
+
+export interface RequestLine {
+  readonly method: string;
+  /** Raw, still with its `HTTP/x`, since that may follow on a continuation line. */
+  readonly target: string;
+  /** Column where the target begins. */
+  readonly targetColumn: number;
+}
+
+const capitals = /^[A-Z][A-Z-]*$/;
+
+/** Reads `[METHOD] target`; the target is empty when only a method stands there. */
+export function parseRequestLine(line: string, rules: DialectRules): RequestLine {
+  const start = indentOf(line);
+  const end = wordEnd(line, start);
+  const word = line.slice(start, end);
+  if (!isMethod(word, rules))
+    return { method: 'GET', target: line.slice(start).trimEnd(), targetColumn: start };
+  const targetColumn = skipSpaces(line, end);
+  return { method: word.toUpperCase(), target: line.slice(targetColumn).trimEnd(), targetColumn };
+}
+
+export function isMethod(word: string, rules: DialectRules): boolean {
+  if (rules.methods === null) return capitals.test(word);
+  return rules.methods.has(rules.anyCaseMethod ? word.toUpperCase() : word);
+}
+
+/** The URL without a trailing `HTTP/x`. */
+export function withoutVersion(target: string, rules: DialectRules): string {
+  const url = cutVersion(target, rules.anyCaseMethod);
+  return rules.urlEndsAtSpace ? url.slice(0, wordEnd(url, 0)) : url;
+}
+
+function cutVersion(target: string, anyCase: boolean): string {
+  const last = target.lastIndexOf('HTTP/');
+  const at = last >= 0 || !anyCase ? last : target.toUpperCase().lastIndexOf('HTTP/');
+  if (at === 0) return '';
+  if (at < 0 || skipSpaces(target, at - 1) === at - 1) return target;
+  // Anything may follow a version only where variables make it up: `HTTP/{{version}}`.
+  if (skipSpaces(target, wordEnd(target, at)) !== target.length) return target;
+  return target.slice(0, at).trimEnd();
+}

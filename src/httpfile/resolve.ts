@@ -1,0 +1,201 @@
+import type { Clock } from '../clock.ts';
+import { KeyturnError } from '../errors.ts';
+import type { Files } from '../files.ts';
+import type { HeaderList } from '../http/message.ts';
+import { encodeAuthorization } from './authorization.ts';
+import { bodyBytes } from './bodyBytes.ts';
+import { Expander } from './expander.ts';
+import { isToken, wellFormed } from './text.ts';
+import type { HttpFile, RequestNode } from './tree.ts';
+
+export interface ResolveContext {
+  readonly tree: HttpFile;
+  readonly node: RequestNode;
+  /** Location of the `.http` file. */
+  readonly file: string;
+  readonly files: Files;
+  /** Stand above all other variables. */
+  readonly overrides: Readonly<Record<string, string>>;
+  /** Variables of the chosen environment, shared ones included. */
+  readonly environment: ReadonlyMap<string, string>;
+  readonly processEnv: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** The value of a token, obtained or refreshed where needed. */
+  token(name: string): Promise<string>;
+  /** False in an untrusted workspace: no process environment, no body files outside the folder of the file. */
+  readonly trusted: boolean;
+}
+
+/** A token's value as it stands in the request, in one of the forms it was given on the way. */
+export interface TokenValue {
+  readonly tokenName: string;
+  readonly value: string;
+}
+
+export interface ResolvedRequest {
+  readonly method: string;
+  /** As written, variables replaced; not yet checked to be a URL. */
+  readonly url: string;
+  readonly headers: HeaderList;
+  readonly body: Uint8Array | null;
+  /** What must not follow a redirect to another origin. */
+  readonly tokenValues: readonly TokenValue[];
+}
+
+/**
+ * Makes a concrete request of a node: variables, authorization, body. Does not apply `# @token`. Fails with
+ * `variable_unknown`, `variable_cycle`, `variable_invalid`, `file_unreadable`, `request_invalid`,
+ * `untrusted_workspace`, `unsupported`, or whatever `token` fails with.
+ */
+export async function resolveRequest(context: ResolveContext): Promise<ResolvedRequest> {
+  const { node, tree } = context;
+  refuseUnsupported(context);
+  const expander = new Expander(context);
+  const headers = await resolveHeaders(context, expander);
+  const url = await resolveUrl(context, expander, headers);
+  const isGraphql = node.body.kind === 'graphql';
+  const contentType = valueOf(headers, 'content-type');
+  if (isGraphql && contentType === null) headers.push(['Content-Type', 'application/json']);
+  const body = await bodyBytes(
+    node.body,
+    {
+      files: context.files,
+      file: context.file,
+      trusted: context.trusted,
+      dialect: tree.dialect,
+      contentType: contentType ?? '',
+    },
+    expander,
+  );
+  return {
+    method: node.method === 'GRAPHQL' ? 'POST' : node.method,
+    url,
+    headers: headers.filter(([name]) => !dropped(name, isGraphql)),
+    body,
+    tokenValues: withOtherForms(expander.tokenValues, headers),
+  };
+}
+
+const otherProtocols = new Set([
+  'WEBSOCKET',
+  'WS',
+  'WSS',
+  'GRPC',
+  'MQTT',
+  'MQTTS',
+  'AMQP',
+  'SSE',
+  'EVENTSOURCE',
+  'RSOCKET',
+]);
+
+/** What would change the request but is not run yet must not be left out silently. */
+function refuseUnsupported({ node, tree }: ResolveContext): void {
+  const line = node.line + 1;
+  if (otherProtocols.has(node.method)) {
+    throw new KeyturnError('unsupported', `${node.method} requests (line ${line}) are not supported yet.`);
+  }
+  const script = node.extras.find(({ kind }) => kind === 'pre-request-script');
+  if (script !== undefined) {
+    const at = script.span.start.line + 1;
+    throw new KeyturnError('unsupported', `The pre-request script on line ${at} cannot be run yet.`, {
+      data: { line: at },
+    });
+  }
+  if (tree.dialect !== 'httpyac') return;
+  const flow = node.headers.find(
+    ({ name, value }) => name.toLowerCase() === 'authorization' && /^(oauth2|openid)(\s|$)/i.test(value),
+  );
+  if (flow === undefined) return;
+  throw new KeyturnError(
+    'unsupported',
+    `The OAuth flow in the Authorization header on line ${flow.span.start.line + 1} is not supported.`,
+    {
+      hint: 'Declare the token in keyturn.json and name it with # @token.',
+    },
+  );
+}
+
+async function resolveUrl(context: ResolveContext, expander: Expander, headers: HeaderList): Promise<string> {
+  const { node, tree } = context;
+  const line = node.urlSpan.start.line;
+  if (node.url === '')
+    throw new KeyturnError('request_invalid', `The request on line ${node.line + 1} has no URL.`);
+  const url = (await expander.expand(node.url, line)).trim();
+  // httpyac puts the variable `host` before a bare path.
+  if (tree.dialect !== 'httpyac' || !url.startsWith('/') || valueOf(headers, 'host') !== null) return url;
+  const host = await expander.lookup('host', line);
+  return host === null ? url : host.replace(/\/$/, '') + url;
+}
+
+async function resolveHeaders({ node }: ResolveContext, expander: Expander): Promise<[string, string][]> {
+  const headers: [string, string][] = [];
+  for (const header of node.headers) {
+    const line = header.span.start.line;
+    const name = await expander.expand(header.name, line);
+    if (header.value === '' && header.name.startsWith('{{')) {
+      // A variable that holds whole headers, one a line.
+      for (const text of name.split(/\r?\n/))
+        if (text.trim() !== '') addHeader(headers, wholeHeader(text), line);
+      continue;
+    }
+    const value = (await expander.expand(header.value, line)).trim();
+    addHeader(
+      headers,
+      [name, name.toLowerCase() === 'authorization' ? encodeAuthorization(value) : value],
+      line,
+    );
+  }
+  return headers;
+}
+
+function wholeHeader(text: string): [string, string] {
+  const colon = text.indexOf(':');
+  const name = (colon < 0 ? text : text.slice(0, colon)).trim();
+  const value = colon < 0 ? '' : text.slice(colon + 1).trim();
+  return [name, name.toLowerCase() === 'authorization' ? encodeAuthorization(value) : value];
+}
+
+/** The message names no value: it may be a secret. */
+function addHeader(headers: [string, string][], header: [string, string], line: number): void {
+  const [name, value] = header;
+  if (!isToken(name)) {
+    throw new KeyturnError('request_invalid', `The line ${line + 1} cannot be a header.`, {
+      hint: 'Write it as Name: value, or leave a blank line before the body.',
+    });
+  }
+  if (/[\r\n\0]/.test(value)) {
+    throw new KeyturnError('request_invalid', `The header ${name} on line ${line + 1} holds a line break.`, {
+      hint: 'A variable or token in it ends with one: remove it there.',
+    });
+  }
+  headers.push(header);
+}
+
+function valueOf(headers: HeaderList, name: string): string | null {
+  return headers.findLast(([key]) => key.toLowerCase() === name)?.[1] ?? null;
+}
+
+/** The length is counted anew, and the mark for GraphQL is for clients alone. */
+function dropped(name: string, isGraphql: boolean): boolean {
+  const lower = name.toLowerCase();
+  return lower === 'content-length' || (isGraphql && lower === 'x-request-type');
+}
+
+/** Besides the bare value: how it looks inside Basic credentials, in a URL and in JSON. */
+function withOtherForms(values: readonly TokenValue[], headers: HeaderList): TokenValue[] {
+  const forms = new Map<string, string>();
+  for (const { tokenName, value } of values) {
+    forms.set(value, tokenName);
+    forms.set(encodeURI(wellFormed(value)), tokenName);
+    forms.set(encodeURIComponent(wellFormed(value)), tokenName);
+    forms.set(JSON.stringify(value).slice(1, -1), tokenName);
+    for (const [name, text] of headers) {
+      const credentials = /^Basic (\S+)$/.exec(text)?.[1];
+      if (name.toLowerCase() !== 'authorization' || credentials === undefined) continue;
+      if (Buffer.from(credentials, 'base64').toString('utf8').includes(value))
+        forms.set(credentials, tokenName);
+    }
+  }
+  return [...forms].map(([value, tokenName]) => ({ tokenName, value }));
+}

@@ -1,0 +1,108 @@
+/** Zero-based positions, as editors count; columns in UTF-16 code units. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Span {
+  readonly start: Position;
+  readonly end: Position;
+}
+
+/** Whose rules a file is read by: see docs/http-files.md. */
+export type Dialect = 'rest-client' | 'visual-studio' | 'httpyac' | 'jetbrains' | 'kulala';
+
+/** The syntax tree of one `.http` file. Everything is raw: `{{ }}` is not expanded. */
+export interface HttpFile {
+  readonly dialect: Dialect;
+  readonly requests: readonly RequestNode[];
+  readonly variables: readonly VariableNode[];
+  readonly problems: readonly Problem[];
+}
+
+export interface RequestNode {
+  /** Position in the file, from 0. */
+  readonly index: number;
+  /** By the dialect's own rule. */
+  readonly name: string | null;
+  /** Text after the `###` that governs this request. */
+  readonly title: string | null;
+  /** From the block's first line (after the separator) to its last, both included. */
+  readonly blockStartLine: number;
+  readonly blockEndLine: number;
+  /** The request line; for a URL over several lines, the first of them. */
+  readonly line: number;
+  readonly requestLineSpan: Span;
+  /** `# @key value` and `// @key value` lines, keys as written. */
+  readonly metadata: readonly MetadataNode[];
+  /** Upper case; GET where the file gives none. */
+  readonly method: string;
+  /** Continuation lines joined without their indentation; a trailing HTTP/x removed. */
+  readonly url: string;
+  readonly urlSpan: Span;
+  readonly headers: readonly HeaderNode[];
+  readonly body: BodyNode;
+  /** What this version reads but does not run: scripts, response references, redirections. */
+  readonly extras: readonly ExtraNode[];
+}
+
+export interface MetadataNode {
+  readonly key: string;
+  readonly value: string;
+  readonly span: Span;
+}
+
+export interface HeaderNode {
+  readonly name: string;
+  readonly value: string;
+  readonly span: Span;
+}
+
+export interface VariableNode {
+  readonly name: string;
+  /** Text after the `=`, trimmed by the dialect's rule. */
+  readonly value: string;
+  /** httpyac's `:=`: worked out where it is used instead of where it stands. */
+  readonly lazy?: true;
+  readonly span: Span;
+}
+
+export type BodyNode =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'text'; readonly text: string; readonly span: Span }
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      /** `<@`: variables in the file are expanded. */
+      readonly expand: boolean;
+      readonly encoding: string | null;
+      readonly span: Span;
+    }
+  /** `text` holds the whole raw body, boundaries and `< file` lines included. */
+  | { readonly kind: 'multipart'; readonly text: string; readonly span: Span }
+  | { readonly kind: 'graphql'; readonly text: string; readonly span: Span };
+
+export interface ExtraNode {
+  readonly kind: 'pre-request-script' | 'response-handler' | 'response-reference' | 'response-redirect';
+  readonly text: string;
+  readonly span: Span;
+}
+
+export type ProblemCode =
+  | 'request_line_missing'
+  | 'url_missing'
+  | 'header_invalid'
+  | 'variable_invalid'
+  | 'name_duplicate'
+  | 'metadata_invalid'
+  | 'script_unclosed'
+  | 'body_invalid'
+  | 'file_too_large';
+
+export interface Problem {
+  readonly code: ProblemCode;
+  /** One English sentence. */
+  readonly message: string;
+  readonly severity: 'error' | 'warning';
+  readonly span: Span;
+}

@@ -1,0 +1,156 @@
+import {
+  OperationProcessingError,
+  ResponseBodyError,
+  UnsupportedOperationError,
+  WWWAuthenticateChallengeError,
+} from 'oauth4webapi';
+import * as v from 'valibot';
+import { KeyturnError, type ErrorCode } from '../errors.ts';
+
+/** RFC 6749 section 5.2. */
+const errorBodySchema = v.object({ error: v.string(), error_description: v.optional(v.unknown()) });
+
+const KNOWN_ERRORS: Readonly<Record<string, { readonly code: ErrorCode; readonly hint: string }>> = {
+  invalid_client: {
+    code: 'invalid_client',
+    hint: 'Check the client id, the client secret and "clientAuthentication".',
+  },
+  unauthorized_client: { code: 'invalid_client', hint: 'Allow this grant for the client at the server.' },
+  invalid_grant: {
+    code: 'invalid_grant',
+    hint: 'The refresh token has ended or was revoked: add a new one.',
+  },
+  invalid_scope: { code: 'invalid_scope', hint: 'Ask for a scope that the client may have.' },
+};
+
+const LONGEST_DESCRIPTION = 200;
+
+/** Server text in a message: masked before it is shortened, since half a secret would not be recognised. */
+export function serverText(
+  text: string,
+  mask: (text: string) => string,
+  longest = LONGEST_DESCRIPTION,
+): string {
+  const line = mask(text.slice(0, 20_000))
+    .replace(/[\s\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+/g, ' ')
+    .trim();
+  return line.length <= longest ? line : `${line.slice(0, longest).trimEnd()}…`;
+}
+
+/** What went wrong at a token endpoint, with the code it has for Keyturn. `response` is the answer, if there was one. */
+export async function tokenEndpointFailure(
+  error: unknown,
+  endpoint: string,
+  mask: (text: string) => string,
+  response: Response | null,
+): Promise<KeyturnError> {
+  if (error instanceof KeyturnError) return error;
+  const oauthError = await oauthErrorOf(error, response);
+  if (oauthError !== null) return fromOAuthError(oauthError, endpoint, mask, response?.status ?? 200, error);
+  if (response === null) {
+    return new KeyturnError('token_endpoint_failed', `The token endpoint ${endpoint} could not be asked.`, {
+      cause: error,
+    });
+  }
+  const { status } = response;
+  const data = { endpoint, status };
+  if (status >= 300 && status < 400) {
+    return new KeyturnError(
+      'token_endpoint_failed',
+      `The token endpoint ${endpoint} redirects (${status}).`,
+      {
+        cause: error,
+        hint: 'Write the address it leads to into keyturn.json: client secrets do not follow redirects.',
+        data,
+      },
+    );
+  }
+  if (status === 401) {
+    return new KeyturnError('invalid_client', `The token endpoint ${endpoint} refused the client (401).`, {
+      cause: error,
+      hint: 'Check the client id, the client secret and "clientAuthentication".',
+      data,
+    });
+  }
+  if (status !== 200) {
+    return new KeyturnError(
+      'token_endpoint_failed',
+      `The token endpoint ${endpoint} answered ${status}${what(response)}.`,
+      {
+        cause: error,
+        hint: status >= 500 ? 'Try again later.' : 'Check that the address is right.',
+        data,
+      },
+    );
+  }
+  return new KeyturnError(
+    'token_response_invalid',
+    `The token endpoint ${endpoint} answered ${reason(error, response)}.`,
+    {
+      cause: error,
+      hint: 'Check that the address is right.',
+      data,
+    },
+  );
+}
+
+interface OAuthError {
+  readonly error: string;
+  readonly description: string | null;
+}
+
+/** An error in OAuth's own words, whatever the status and content type: some servers send it with 200. */
+async function oauthErrorOf(error: unknown, response: Response | null): Promise<OAuthError | null> {
+  let body: unknown = error instanceof ResponseBodyError ? error.cause : undefined;
+  if (error instanceof OperationProcessingError && hasBody(error.cause)) body = error.cause.body;
+  if (body === undefined && response !== null && !response.bodyUsed) {
+    body = await response.json().catch(() => undefined);
+  }
+  const parsed = v.safeParse(errorBodySchema, body);
+  if (!parsed.success) return null;
+  const { error: name, error_description: description } = parsed.output;
+  return { error: name, description: typeof description === 'string' ? description : null };
+}
+
+function fromOAuthError(
+  { error, description }: OAuthError,
+  endpoint: string,
+  mask: (text: string) => string,
+  status: number,
+  cause: unknown,
+): KeyturnError {
+  const known = Object.hasOwn(KNOWN_ERRORS, error) ? KNOWN_ERRORS[error] : undefined;
+  const name = serverText(error, mask, 60);
+  const said = description === null ? '' : serverText(description, mask);
+  return new KeyturnError(
+    known?.code ?? 'oauth_error',
+    `The token endpoint ${endpoint} answered "${name}"${said === '' ? '.' : `: ${said.replace(/\.$/, '')}.`}`,
+    {
+      cause,
+      hint: known?.hint ?? 'See what the server says about this error.',
+      data: { endpoint, status, error: name },
+    },
+  );
+}
+
+function hasBody(cause: unknown): cause is { readonly body: unknown } {
+  return typeof cause === 'object' && cause !== null && 'body' in cause;
+}
+
+function what(response: Response): string {
+  return isHtml(response) ? ' with a web page' : '';
+}
+
+function reason(error: unknown, response: Response): string {
+  if (isHtml(response)) return 'with a web page, not with a token';
+  if (error instanceof UnsupportedOperationError) return 'with a type of token that is not supported';
+  if (error instanceof WWWAuthenticateChallengeError) return 'with a challenge, not with a token';
+  if (error instanceof OperationProcessingError && hasBody(error.cause))
+    return 'with JSON that is not a token response';
+  return 'with something that is not JSON';
+}
+
+function isHtml(response: Response): boolean {
+  const type = response.headers.get('content-type') ?? '';
+  return type.toLowerCase().startsWith('text/html');
+}

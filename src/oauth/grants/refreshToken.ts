@@ -1,0 +1,30 @@
+import { processRefreshTokenResponse, refreshTokenGrantRequest } from 'oauth4webapi';
+import { KeyturnError } from '../../errors.ts';
+import { authenticateClient } from '../clientAuthentication.ts';
+import type { GrantPerformer } from '../grant.ts';
+import { askTokenEndpoint, requestedAccess } from '../tokenEndpoint.ts';
+
+/** RFC 6749 section 6. */
+export const refreshToken: GrantPerformer = {
+  grant: 'refresh_token',
+  async obtain(profile, context, tools) {
+    const held = context.refreshToken;
+    if (held === null) {
+      throw new KeyturnError('token_missing', `No refresh token is stored for "${profile.name}".`, {
+        hint: 'Add the token: paste its refresh token once.',
+        data: { token: profile.name },
+      });
+    }
+    return askTokenEndpoint(profile, context, tools, {
+      async request({ server, client, options }) {
+        const authentication = await authenticateClient(profile, () => context.clientSecret());
+        const additionalParameters = requestedAccess(profile);
+        return refreshTokenGrantRequest(server, client, authentication, held, {
+          ...options,
+          additionalParameters,
+        });
+      },
+      process: ({ server, client }, response) => processRefreshTokenResponse(server, client, response),
+    });
+  },
+};

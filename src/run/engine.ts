@@ -1,0 +1,48 @@
+import type { HttpFile, RequestNode } from '../httpfile/tree.ts';
+import type { RequestResult } from './result.ts';
+
+/** A request of a file to be run; the tree comes from the text as it is in the editor, saved or not. */
+export interface RunInput {
+  readonly file: string;
+  readonly tree: HttpFile;
+  readonly node: RequestNode;
+  /** Variables of the chosen environment. */
+  readonly environment: ReadonlyMap<string, string>;
+  /** Stand above all other variables (`--var`). */
+  readonly overrides: Readonly<Record<string, string>>;
+  /** A token picked for this send; replaces the request's `# @token`. */
+  readonly tokenName: string | null;
+  readonly options: RunOptions;
+}
+
+export interface RunOptions {
+  readonly followRedirects: boolean;
+  readonly connectTimeoutMs: number;
+  /** 0 means no limit. */
+  readonly totalTimeoutMs: number;
+  readonly maxBodyBytes: number;
+  /** Hosts whose certificate is not verified; exact names. */
+  readonly insecureHosts: readonly string[];
+  /** False in an untrusted workspace: no token is used, every certificate verified, no file read from elsewhere. */
+  readonly trusted: boolean;
+  /** Streams the decoded body to this location. */
+  readonly saveBodyTo: string | null;
+}
+
+/** What the engine asks of the person; the editor shows dialogs, the command refuses. */
+export interface Asker {
+  /** A token is about to go to an origin that its profile does not list. `remember` keeps the answer for this token. */
+  allowOrigin(question: {
+    readonly tokenName: string;
+    readonly origin: string;
+    readonly allowed: readonly string[];
+  }): Promise<'once' | 'remember' | 'refuse'>;
+  /** A client secret that is not stored yet; null when the person gave none. */
+  clientSecret(question: { readonly profileName: string; readonly issuedBy: string }): Promise<string | null>;
+}
+
+/** A request in a file becomes a result. Never rejects: what fails is in `result.error`. */
+export interface Engine {
+  run(input: RunInput, signal?: AbortSignal): Promise<RequestResult>;
+  dispose(): Promise<void>;
+}

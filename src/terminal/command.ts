@@ -1,0 +1,65 @@
+import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { KeyturnError } from '../errors.ts';
+import type { Streams } from './streams.ts';
+
+/** 0: done. 1: something could not be done. 2: wrong use. */
+export type ExitCode = 0 | 1 | 2;
+
+export interface Command {
+  /** `run`, or `token add`. */
+  readonly name: string;
+  readonly summary: string;
+  /** Everything after `keyturn <name>`. */
+  readonly usage: string;
+  readonly help: string;
+  run(args: readonly string[], streams: Streams, signal: AbortSignal): Promise<ExitCode>;
+}
+
+/** Node's own parser, with its complaints as `usage` errors. `--help` is understood everywhere. */
+export function parseArguments<const T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    const message = error instanceof Error ? (error.message.split('. ')[0] ?? '') : '';
+    throw new KeyturnError('usage', `${message.replace(/\.$/, '')}.`);
+  }
+}
+
+/** `name=value`, as `--var` takes it. */
+export function parseAssignments(texts: readonly string[]): Record<string, string> {
+  const values = new Map<string, string>();
+  for (const text of texts) {
+    const equals = text.indexOf('=');
+    if (equals < 1) throw new KeyturnError('usage', '`--var` takes name=value.');
+    values.set(text.slice(0, equals), text.slice(equals + 1));
+  }
+  return Object.fromEntries(values);
+}
+
+export function parseWholeNumber(option: string, text: string, least: number, most: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  if (!(value >= least && value <= most)) {
+    throw new KeyturnError('usage', `\`--${option}\` takes a whole number from ${least} to ${most}.`);
+  }
+  return value;
+}
+
+const sizeUnits: Readonly<Record<string, number>> = {
+  '': 1,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+};
+
+/** `500`, `10 MB`, `1GiB`, in bytes. */
+export function parseSize(option: string, text: string): number {
+  const found = /^(\d{1,12}) ?([kKMG]i?B|)$/.exec(text);
+  const unit = sizeUnits[found?.[2] ?? ''];
+  if (found?.[1] === undefined || unit === undefined) {
+    throw new KeyturnError('usage', `\`--${option}\` takes a size such as 500 kB or 10 MB.`);
+  }
+  return Number(found[1]) * unit;
+}

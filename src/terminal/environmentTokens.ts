@@ -1,0 +1,66 @@
+import { KeyturnError } from '../errors.ts';
+import type { PresetSecrets } from '../token/managerOptions.ts';
+
+/** Two or more names that one variable would serve. */
+export interface VariableCollision {
+  /** Such as `KEYTURN_TOKEN_MY_API`. */
+  readonly variable: string;
+  readonly names: readonly string[];
+}
+
+const TOKEN_PREFIX = 'KEYTURN_TOKEN_';
+const CLIENT_SECRET_PREFIX = 'KEYTURN_CLIENT_SECRET_';
+
+/** The end of a profile's variables: upper case, everything but letters and digits replaced by `_`. */
+export function environmentName(profileName: string): string {
+  return profileName.toUpperCase().replace(/[^A-Z0-9]/g, '_');
+}
+
+/** Names of profiles whose variables are the same, so that a variable that is set would be ambiguous. */
+export function variableCollisions(profileNames: readonly string[]): VariableCollision[] {
+  const byVariable = new Map<string, Set<string>>();
+  for (const name of profileNames) {
+    const variable = TOKEN_PREFIX + environmentName(name);
+    const names = byVariable.get(variable) ?? new Set();
+    byVariable.set(variable, names.add(name));
+  }
+  return [...byVariable]
+    .filter(([, names]) => names.size > 1)
+    .map(([variable, names]) => ({ variable, names: [...names] }));
+}
+
+/**
+ * Tokens and client secrets from the environment, for machines without a keychain; read-only. `say` is told once of
+ * each variable that is used. A variable that serves two profiles fails with `profile_invalid`: the token of one
+ * must not go where the other's may.
+ */
+export function environmentSecrets(
+  env: Readonly<Record<string, string | undefined>>,
+  say: (message: string) => void,
+): PresetSecrets {
+  const users = new Map<string, string>();
+  const read = (prefix: string, profileName: string): string | null => {
+    const variable = prefix + environmentName(profileName);
+    const value = env[variable];
+    if (value === undefined || value === '') return null;
+    const user = users.get(variable);
+    if (user === undefined) {
+      users.set(variable, profileName);
+      say(`"${profileName}" is taken from ${variable}.`);
+    } else if (user !== profileName) {
+      throw new KeyturnError(
+        'profile_invalid',
+        `"${user}" and "${profileName}" would both be taken from ${variable}.`,
+        {
+          hint: 'Give one of the two profiles another name.',
+          data: { variable },
+        },
+      );
+    }
+    return value;
+  };
+  return {
+    token: (profile) => read(TOKEN_PREFIX, profile.name),
+    clientSecret: (profile) => read(CLIENT_SECRET_PREFIX, profile.name),
+  };
+}

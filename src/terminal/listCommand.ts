@@ -1,0 +1,51 @@
+import { KeyturnError } from '../errors.ts';
+import type { HttpFile } from '../httpfile/tree.ts';
+import { parseArguments, type Command } from './command.ts';
+import { listJson } from './listJson.ts';
+import { readHttpFile } from './httpFiles.ts';
+import { palette, printable } from './streams.ts';
+
+export const listCommand: Command = {
+  name: 'list',
+  summary: 'Show what requests the files hold',
+  usage: 'FILE… [--json]',
+  help: `Usage: keyturn list FILE… [--json]
+
+Shows the requests of .http and .rest files without sending anything.
+
+  --json    one object a file: requests, variables and problems, everything raw
+
+Exit codes: 0 done, 1 a file could not be read, 2 wrong use.
+`,
+  async run(args, streams) {
+    const { values, positionals } = parseArguments(args, { json: { type: 'boolean' } });
+    if (positionals.length === 0) throw new KeyturnError('usage', 'Name at least one .http file.');
+    const paint = palette(streams.out, streams.env);
+    for (const [index, file] of positionals.entries()) {
+      const { tree } = await readHttpFile(streams.cwd, file);
+      if (values.json === true) {
+        streams.out.write(`${JSON.stringify(listJson(file, tree))}\n`);
+        continue;
+      }
+      if (positionals.length > 1) streams.out.write(`${index > 0 ? '\n' : ''}${paint.bold(file)}\n`);
+      streams.out.write(describe(tree, paint));
+    }
+    return 0;
+  },
+};
+
+function describe(tree: HttpFile, paint: ReturnType<typeof palette>): string {
+  const lines = tree.requests.map((request) => {
+    const label = request.name ?? request.title;
+    const at = paint.dim(String(request.line + 1).padStart(5));
+    return `${at}  ${request.method.padEnd(7)} ${printable(request.url)}${label === null ? '' : `  ${paint.dim(`# ${printable(label)}`)}`}`;
+  });
+  if (lines.length === 0) lines.push(paint.dim('  no requests'));
+  for (const problem of tree.problems) {
+    const colour = problem.severity === 'error' ? paint.bad : paint.warn;
+    lines.push(
+      `${String(problem.span.start.line + 1).padStart(5)}  ${colour(problem.severity)}: ${printable(problem.message)}`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}

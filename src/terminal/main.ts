@@ -1,0 +1,91 @@
+import { asKeyturnError, KeyturnError } from '../errors.ts';
+import type { Command, ExitCode } from './command.ts';
+import { palette, printable, type Streams } from './streams.ts';
+
+/** Each command is loaded when it is called: `list` needs neither undici nor the keychain. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  list: async () => (await import('./listCommand.ts')).listCommand,
+  run: async () => (await import('./runCommand.ts')).runCommand,
+  token: async () => (await import('./token/tokenCommand.ts')).tokenCommand,
+  sandbox: async () => (await import('./sandboxCommand.ts')).sandboxCommand,
+};
+
+const help = `keyturn: token-aware API testing for .http files
+
+Usage:
+  keyturn list FILE… [--json]          what requests the files hold
+  keyturn run FILE… [options]          send them, with the right token in each
+  keyturn token COMMAND                add, list, show, refresh, remove, inspect tokens
+  keyturn sandbox [options]            a local identity provider and API to learn with
+
+  keyturn COMMAND --help               more about one command
+  keyturn --version
+
+Exit codes: 0 done, 1 something could not be done, 2 wrong use.
+Colours are off in a pipe and where NO_COLOR is set.
+`;
+
+/** The command, from its arguments to its exit code. Never rejects. */
+export async function main(args: readonly string[], streams: Streams): Promise<ExitCode> {
+  const abort = new AbortController();
+  const stop = () => abort.abort();
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  try {
+    return await dispatch(args, streams, abort.signal);
+  } catch (thrown) {
+    return complain(thrown, streams);
+  } finally {
+    process.removeListener('SIGINT', stop);
+    process.removeListener('SIGTERM', stop);
+  }
+}
+
+async function dispatch(args: readonly string[], streams: Streams, signal: AbortSignal): Promise<ExitCode> {
+  const [name, ...rest] = args;
+  if (name === undefined) {
+    streams.err.write(help);
+    return 2;
+  }
+  if (name === '--help' || name === '-h' || name === 'help') {
+    const load = rest[0] === undefined ? undefined : commands[rest[0]];
+    streams.out.write(load === undefined ? help : (await load()).help);
+    return 0;
+  }
+  if (name === '--version' || name === '-v') {
+    streams.out.write(`${(await import('./version.ts')).version}\n`);
+    return 0;
+  }
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (load === undefined) {
+    throw new KeyturnError('usage', `There is no command ${JSON.stringify(name)}.`, {
+      hint: 'See `keyturn --help`.',
+    });
+  }
+  const command = await load();
+  // Only before `--`, so that a request named "--help" can still be asked for.
+  const end = rest.indexOf('--');
+  if (
+    (end < 0 ? rest : rest.slice(0, end)).some((arg) => arg === '--help' || arg === '-h') &&
+    name !== 'token'
+  ) {
+    streams.out.write(command.help);
+    return 0;
+  }
+  return command.run(rest, streams, signal);
+}
+
+function complain(thrown: unknown, streams: Streams): ExitCode {
+  const error = asKeyturnError(thrown);
+  const paint = palette(streams.err, streams.env);
+  streams.err.write(`${paint.bad('keyturn:')} ${printable(error.message)}\n`);
+  if (error.hint !== undefined) streams.err.write(`  ${printable(error.hint)}\n`);
+  if (
+    error.code === 'internal' &&
+    (streams.env['KEYTURN_DEBUG'] ?? '') !== '' &&
+    error.cause instanceof Error
+  ) {
+    streams.err.write(`${error.cause.stack ?? ''}\n`);
+  }
+  return error.code === 'usage' ? 2 : 1;
+}

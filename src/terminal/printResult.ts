@@ -1,0 +1,47 @@
+import type { HttpResponse } from '../http/message.ts';
+import { headerValue } from '../http/message.ts';
+import { describeContent, decodeText } from '../http/content.ts';
+import { describeRateLimits } from '../ratelimit/describe.ts';
+import type { RequestResult } from '../run/result.ts';
+import { formatBytes, formatElapsed } from '../text.ts';
+import { printable, type Palette, type Streams } from './streams.ts';
+
+/** One line a request, a second one for what is to be done about a failure. */
+export function printResult(result: RequestResult, paint: Palette): string {
+  const { node, response, error } = result;
+  const label = node.name ?? node.title;
+  const what = `${result.request?.method ?? node.method} ${printable(result.request?.url ?? node.url)}`;
+  const where = `${what}${label === null ? '' : paint.dim(`  # ${printable(label)}`)}\n`;
+  if (error !== null || response === null) {
+    const hint = error?.hint == null ? '' : `  ${printable(error.hint)}\n`;
+    return `${paint.bad('✗')} ${where}  ${paint.bad(printable(error?.message ?? ''))}\n${hint}`;
+  }
+  const mark = response.status < 400 ? paint.good('✓') : paint.warn('!');
+  const facts = [
+    paint.bold(`${response.status} ${printable(response.statusText)}`.trimEnd()),
+    formatElapsed(response.timings.totalMs),
+    formatBytes(response.sizeBytes),
+  ];
+  const retryAtMs =
+    result.retryAfterSeconds === null ? null : response.receivedAtMs + result.retryAfterSeconds * 1000;
+  const limits = describeRateLimits(result.rateLimits, retryAtMs, result.finishedAtMs);
+  if (limits !== '') facts.push(limits);
+  if (result.token !== null)
+    facts.push(`token ${result.token.name}${result.token.refreshed ? ' (refreshed)' : ''}`);
+  if (response.tlsVerified === false) facts.push(paint.warn('certificate not verified'));
+  if (response.bodyTruncated) facts.push(paint.warn('body cut off, see --max-size and --output'));
+  return `${mark} ${where}  ${facts.join(' · ')}\n`;
+}
+
+/** The body of the one request that was chosen: text masked, other bytes only where no terminal reads them. */
+export function writeBody(streams: Streams, response: HttpResponse, mask: (text: string) => string): void {
+  if (response.body.byteLength === 0) return;
+  const content = describeContent(headerValue(response.headers, 'content-type'), response.body);
+  if (content.kind === 'binary' || content.kind === 'image') {
+    if (streams.out.isTTY !== true) streams.out.write(response.body);
+    else streams.err.write('  A binary body is not shown; write it to a file with --output FILE.\n');
+    return;
+  }
+  const text = mask(decodeText(response.body, content.charset));
+  streams.out.write(streams.out.isTTY === true ? `${printable(text)}\n` : text);
+}

@@ -1,0 +1,73 @@
+import { KeyturnError } from '../errors.ts';
+import type { Files } from '../files.ts';
+import type { TokenProfile } from '../token/profile.ts';
+import {
+  findProfile,
+  findProfileFile,
+  parseProfileFile,
+  resolveProfile,
+  type ProfileFile,
+} from '../token/profileFile.ts';
+import type { TokenManager } from '../token/tokenManager.ts';
+
+/** The profiles that files on disk use: those of the nearest `keyturn.json` upward, then tokens that were pasted. */
+export class ProfileFolder {
+  readonly #files: Files;
+  readonly #tokens: Pick<TokenManager, 'personal'>;
+  /** By the folder that asked. A batch reads each file once. */
+  readonly #read = new Map<string, Promise<ProfileFile | null>>();
+  readonly #resolved = new WeakMap<ReadonlyMap<string, string>, Map<string, TokenProfile>>();
+
+  constructor(files: Files, tokens: Pick<TokenManager, 'personal'>) {
+    this.#files = files;
+    this.#tokens = tokens;
+  }
+
+  /** Null when there is no `keyturn.json`. */
+  file(from: string): Promise<ProfileFile | null> {
+    const folder = this.#files.parent(from) ?? from;
+    let pending = this.#read.get(folder);
+    if (pending === undefined) {
+      pending = findProfileFile(this.#files, from).then(
+        (found) => found && parseProfileFile(found.text, found.location),
+      );
+      this.#read.set(folder, pending);
+    }
+    return pending;
+  }
+
+  /** Fails with `profile_unknown` or `profile_invalid`. */
+  async find(from: string, name: string, variables: ReadonlyMap<string, string>): Promise<TokenProfile> {
+    const file = await this.file(from);
+    const cacheKey = `${file?.location ?? ''}\n${name}`;
+    const known = this.#resolved.get(variables)?.get(cacheKey);
+    if (known !== undefined) return known;
+    const profile = await this.#find(file, name, variables);
+    const cache = this.#resolved.get(variables) ?? new Map<string, TokenProfile>();
+    cache.set(cacheKey, profile);
+    this.#resolved.set(variables, cache);
+    return profile;
+  }
+
+  async #find(
+    file: ProfileFile | null,
+    name: string,
+    variables: ReadonlyMap<string, string>,
+  ): Promise<TokenProfile> {
+    const declared = file?.profiles.some((profile) => profile.name === name) ?? false;
+    if (file !== null && (declared || file.problems.some((problem) => problem.profileName === name))) {
+      return resolveProfile(findProfile(file, name), (variable) => variables.get(variable));
+    }
+    // A keychain that is not there holds no pasted token either: the name is what is wrong.
+    const pasted = await this.#tokens.personal().catch(() => []);
+    const entry = pasted.find(({ profile }) => profile.name === name);
+    if (entry !== undefined) return entry.profile;
+    throw new KeyturnError('profile_unknown', `There is no token named ${JSON.stringify(name)}.`, {
+      hint:
+        file === null
+          ? 'Declare it in a keyturn.json, or add it with `keyturn token add`.'
+          : 'Declare it in keyturn.json, or add it with `keyturn token add`.',
+      data: { name },
+    });
+  }
+}

@@ -1,0 +1,148 @@
+import { KeyturnError } from '../errors.ts';
+import { requestAtLine } from '../httpfile/requestAt.ts';
+import type { HttpFile, RequestNode } from '../httpfile/tree.ts';
+import type { RunOptions } from '../run/engine.ts';
+import type { RequestResult } from '../run/result.ts';
+import { parseArguments, parseAssignments, parseSize, parseWholeNumber, type Command } from './command.ts';
+import { readHttpFile } from './httpFiles.ts';
+import { printResult, writeBody } from './printResult.ts';
+import { runJson } from './runJson.ts';
+import { runInOrder } from '../run/batch.ts';
+import { palette, type Streams } from './streams.ts';
+
+const options = {
+  name: { type: 'string' },
+  line: { type: 'string' },
+  env: { type: 'string', short: 'e' },
+  var: { type: 'string', multiple: true },
+  token: { type: 'string' },
+  concurrency: { type: 'string' },
+  fail: { type: 'boolean' },
+  json: { type: 'boolean' },
+  'max-size': { type: 'string' },
+  timeout: { type: 'string' },
+  output: { type: 'string', short: 'o' },
+} as const;
+
+const defaultMaxSize = '50 MB';
+
+export const runCommand: Command = {
+  name: 'run',
+  summary: 'Send the requests of the files',
+  usage: 'FILE… [--name N | --line L] [options]',
+  help: `Usage: keyturn run FILE… [--name N | --line L] [options]
+
+Sends every request of the files in order, or the one that is named. When one request is chosen its response
+body goes to standard output and everything else to standard error.
+
+  --name N           the request of that name (or ### title)
+  --line L           the request at that line
+  -e, --env E        environment of http-client.env.json
+  --var NAME=VALUE   a variable that stands above all others; may be repeated
+  --token NAME       token for every request, instead of its own # @token
+  --concurrency N    requests under way at once (1 to 256, default 1)
+  --fail             a status of 400 and above counts as a failure
+  --timeout SECONDS  longest time for one request (default 300, 0 for none)
+  --max-size SIZE    longest body kept in memory (default ${defaultMaxSize})
+  -o, --output FILE  writes the body of the chosen request to a file, however long
+  --json             one object a line for each request
+
+Tokens come from the system's keychain (see \`keyturn token --help\`), or from KEYTURN_TOKEN_<NAME> and
+KEYTURN_CLIENT_SECRET_<NAME>.
+
+Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
+`,
+  async run(args, streams, signal) {
+    const { values, positionals } = parseArguments(args, options);
+    if (positionals.length === 0) throw new KeyturnError('usage', 'Name at least one .http file.');
+    const chosen = values.name !== undefined || values.line !== undefined;
+    if (values.name !== undefined && values.line !== undefined) {
+      throw new KeyturnError('usage', 'Choose by `--name` or by `--line`, not both.');
+    }
+    if (chosen && positionals.length > 1)
+      throw new KeyturnError('usage', 'A request is chosen from one file.');
+    if (values.output !== undefined && !chosen) {
+      throw new KeyturnError('usage', '`--output` needs one request: choose it with `--name` or `--line`.');
+    }
+    const concurrency = parseWholeNumber('concurrency', values.concurrency ?? '1', 1, 256);
+    const runOptions: RunOptions = {
+      followRedirects: true,
+      connectTimeoutMs: 10_000,
+      totalTimeoutMs: parseWholeNumber('timeout', values.timeout ?? '300', 0, 86_400) * 1000,
+      maxBodyBytes: parseSize('max-size', values['max-size'] ?? defaultMaxSize),
+      insecureHosts: [],
+      trusted: true,
+      saveBodyTo: values.output ?? null,
+    };
+    const line = values.line === undefined ? null : parseWholeNumber('line', values.line, 1, 999_999_999);
+    const files = await Promise.all(
+      positionals.map(async (file) => {
+        const { path, tree } = await readHttpFile(streams.cwd, file);
+        return { file, path, tree, nodes: choose(tree, values.name ?? null, line) };
+      }),
+    );
+
+    const { openSession } = await import('./session.ts');
+    await using session = await openSession(streams, values.env ?? null);
+    const overrides = parseAssignments(values.var ?? []);
+    const report = reporter(streams, {
+      json: values.json === true,
+      body: chosen && values.output === undefined,
+    });
+    let failed = false;
+    for (const { file, path, tree, nodes } of files) {
+      const environment = await session.environment(path);
+      const run = (node: RequestNode) =>
+        session.engine.run(
+          {
+            file: path,
+            tree,
+            node,
+            environment,
+            overrides,
+            tokenName: values.token ?? null,
+            options: runOptions,
+          },
+          signal,
+        );
+      for await (const result of runInOrder(nodes, run, { concurrency, signal })) {
+        failed ||= result.error !== null || (values.fail === true && (result.response?.status ?? 0) >= 400);
+        await report(file, result, session.mask);
+      }
+    }
+    return failed || signal.aborted ? 1 : 0;
+  },
+};
+
+function choose(tree: HttpFile, name: string | null, line: number | null): readonly RequestNode[] {
+  if (line !== null) {
+    const node = requestAtLine(tree, line - 1);
+    if (node === null) throw new KeyturnError('request_not_found', `There is no request at line ${line}.`);
+    return [node];
+  }
+  if (name === null) return tree.requests;
+  const node =
+    tree.requests.find((request) => request.name === name) ??
+    tree.requests.find((request) => request.title === name);
+  if (node === undefined) {
+    throw new KeyturnError('request_not_found', `There is no request named ${JSON.stringify(name)}.`, {
+      hint: '`keyturn list FILE` shows the names.',
+    });
+  }
+  return [node];
+}
+
+type Report = (file: string, result: RequestResult, mask: (text: string) => string) => Promise<void>;
+
+function reporter(streams: Streams, show: { json: boolean; body: boolean }): Report {
+  if (show.json) {
+    return async (file, result) => void streams.out.write(`${JSON.stringify(runJson(file, result))}\n`);
+  }
+  // Standard output is for the body, if there is one to show.
+  const stream = show.body ? streams.err : streams.out;
+  const paint = palette(stream, streams.env);
+  return async (_file, result, mask) => {
+    stream.write(printResult(result, paint));
+    if (show.body && result.response !== null) writeBody(streams, result.response, mask);
+  };
+}

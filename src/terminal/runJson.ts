@@ -1,0 +1,37 @@
+import type { RequestResult } from '../run/result.ts';
+
+/** The object of one line of `keyturn run --json`; unknown values are null. */
+export function runJson(file: string, result: RequestResult) {
+  const { response, error, token } = result;
+  return {
+    file,
+    name: result.node.name,
+    line: result.node.line + 1,
+    request: result.request ?? { method: result.node.method, url: result.node.url, headers: [] },
+    response: response && {
+      status: response.status,
+      headers: response.headers,
+      sizeBytes: response.sizeBytes,
+      durationMs: Math.round(response.timings.totalMs * 100) / 100,
+    },
+    rateLimits: result.rateLimits.map((limit) => ({
+      name: limit.name,
+      limit: limit.limit,
+      remaining: limit.remaining,
+      used: limit.used,
+      resetAt: limit.resetAtMs === null ? null : isoDate(limit.resetAtMs),
+      windowSeconds: limit.windowSeconds,
+      unit: limit.unit,
+      source: limit.source,
+    })),
+    retryAfterSeconds: result.retryAfterSeconds,
+    token: token && { name: token.name, status: token.status, refreshed: token.refreshed },
+    error: error && { code: error.code, message: error.message },
+  };
+}
+
+/** Null beyond what a Date can hold. */
+function isoDate(ms: number): string | null {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}

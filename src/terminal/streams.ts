@@ -1,0 +1,47 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** Everything the command touches of its process, so that tests can stand in its place. */
+export interface Streams {
+  readonly in: Readable & { isTTY?: boolean };
+  readonly out: Writable & { isTTY?: boolean };
+  readonly err: Writable & { isTTY?: boolean };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Path of the bundled sandbox process. */
+  readonly sandboxEntry: string;
+}
+
+export type Paint = (text: string) => string;
+
+export interface Palette {
+  readonly good: Paint;
+  readonly warn: Paint;
+  readonly bad: Paint;
+  readonly dim: Paint;
+  readonly bold: Paint;
+}
+
+const plain: Paint = (text) => text;
+const code =
+  (open: number, close: number): Paint =>
+  (text) =>
+    `\u001b[${open}m${text}\u001b[${close}m`;
+
+/** Colours, unless the stream is not a terminal or NO_COLOR is set (https://no-color.org). */
+export function palette(stream: { isTTY?: boolean }, env: Streams['env']): Palette {
+  const coloured = stream.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
+  return coloured
+    ? { good: code(32, 39), warn: code(33, 39), bad: code(31, 39), dim: code(2, 22), bold: code(1, 22) }
+    : { good: plain, warn: plain, bad: plain, dim: plain, bold: plain };
+}
+
+/** Text from a file or a server, with the control characters that a terminal would obey made visible. */
+export function printable(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) =>
+    character === '\u007f'
+      ? '\u2421'
+      : character < ' '
+        ? String.fromCodePoint(0x2400 + character.charCodeAt(0))
+        : '\ufffd',
+  );
+}

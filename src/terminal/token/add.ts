@@ -1,0 +1,116 @@
+import { KeyturnError } from '../../errors.ts';
+import { clientSecretKey } from '../../token/key.ts';
+import { parseOriginPattern } from '../../token/origin.ts';
+import type { SendAs, TokenProfile } from '../../token/profile.ts';
+import { isValidName } from '../../token/profileFile.ts';
+import { parseArguments, type Command } from '../command.ts';
+import { readSecret } from '../secretPrompt.ts';
+import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
+
+export const addCommand: Command = {
+  name: 'token add',
+  summary: 'Store a token or a client secret',
+  usage: 'NAME [options]',
+  help: `Usage: keyturn token add NAME [options]
+
+Reads a secret from a prompt, or from standard input in a pipe, and keeps it in the system's keychain:
+the token of a static profile, the refresh token of a refresh_token profile, or with --client-secret the
+client's secret. A name that no keyturn.json declares needs --origin.
+
+  --client-secret    the secret is the client's, not a token
+  --origin ORIGIN    where the token may go, such as https://api.example.com; may be repeated
+  --header NAME      sent in this header, such as X-API-Key, instead of as Authorization: Bearer
+  --query NAME       sent as this query parameter
+${placeHelp}
+
+Exit codes: 0 stored, 1 not stored, 2 wrong use.
+`,
+  async run(args, streams, signal) {
+    const { values, positionals } = parseArguments(args, {
+      ...placeOptions,
+      'client-secret': { type: 'boolean' },
+      origin: { type: 'string', multiple: true },
+      header: { type: 'string' },
+      query: { type: 'string' },
+    });
+    const name = oneName(positionals, 'add');
+    await using place = await openPlace(streams, values);
+    const own = values.origin !== undefined;
+    const profile = own
+      ? pastedProfile(name, values.origin ?? [], values.header, values.query)
+      : await declared(place.find(name));
+    if (
+      own &&
+      (await place.session.profiles.file(place.from))?.profiles.some((known) => known.name === name)
+    ) {
+      throw new KeyturnError('usage', `keyturn.json declares ${name}; its origins are changed there.`);
+    }
+    if (!own && (values.header !== undefined || values.query !== undefined)) {
+      throw new KeyturnError(
+        'usage',
+        '`--header` and `--query` go with `--origin`; a profile says itself how it is sent.',
+      );
+    }
+    if (values['client-secret'] === true) {
+      if (profile.clientId === null) throw new KeyturnError('usage', `The token ${name} has no client.`);
+      const secret = await readSecret(streams, `Client secret for ${name}: `, signal);
+      await place.session.store.setClientSecret(clientSecretKey(profile), secret);
+      streams.err.write(`The client secret for ${name} is stored.\n`);
+      return 0;
+    }
+    if (profile.grant !== 'static' && profile.grant !== 'refresh_token') {
+      throw new KeyturnError('usage', `The token ${name} is obtained by itself (${profile.grant}).`, {
+        hint: `To store its client secret: \`keyturn token add ${name} --client-secret\`.`,
+      });
+    }
+    const what = profile.grant === 'refresh_token' ? 'Refresh token' : 'Token';
+    const value = await readSecret(streams, `${what} ${name}: `, signal);
+    await place.session.tokens.add(profile, value, { signal });
+    streams.err.write(`The token ${name} is stored. It may go to ${profile.origins.join(', ')}.\n`);
+    return 0;
+  },
+};
+
+async function declared(finding: Promise<TokenProfile>): Promise<TokenProfile> {
+  try {
+    return await finding;
+  } catch (error) {
+    if (!KeyturnError.is(error, 'profile_unknown')) throw error;
+    throw new KeyturnError('profile_unknown', error.message, {
+      hint: 'Declare it in a keyturn.json, or say where it may go with `--origin`.',
+    });
+  }
+}
+
+function pastedProfile(
+  name: string,
+  origins: readonly string[],
+  header: string | undefined,
+  query: string | undefined,
+): TokenProfile {
+  if (!isValidName(name))
+    throw new KeyturnError('usage', 'A token name holds no white space, quotes or brackets.');
+  if (header !== undefined && query !== undefined) {
+    throw new KeyturnError('usage', 'A token is sent in a header or in the query, not both.');
+  }
+  for (const origin of origins) {
+    const { fault } = parseOriginPattern(origin);
+    if (fault !== null) throw new KeyturnError('usage', fault.message);
+  }
+  const sendAs: SendAs =
+    header !== undefined ? { header } : query !== undefined ? { query } : { scheme: 'Bearer' };
+  return {
+    name,
+    grant: 'static',
+    origins,
+    sendAs,
+    issuer: null,
+    tokenEndpoint: null,
+    clientId: null,
+    clientAuthentication: 'none',
+    scope: null,
+    audience: null,
+    resource: null,
+    declaredIn: null,
+  };
+}

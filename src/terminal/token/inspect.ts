@@ -1,0 +1,37 @@
+import { KeyturnError } from '../../errors.ts';
+import { decodeToken } from '../../token/decode.ts';
+import { parseArguments, type Command } from '../command.ts';
+import { readSecret } from '../secretPrompt.ts';
+import { palette } from '../streams.ts';
+import { describeToken, tokenJson } from './describeToken.ts';
+
+export const inspectCommand: Command = {
+  name: 'token inspect',
+  summary: 'Decode a token from standard input',
+  usage: '- [--json]',
+  help: `Usage: keyturn token inspect - [--json]
+
+Decodes the token that standard input brings, without storing or verifying it. Works without a workspace.
+
+  --json    {kind, verified, header, claims, scopes, audience, issuer, subject, clientId, issuedAt, notBefore,
+            expiresAt, warnings}
+
+Exit codes: 0 done, 1 no token came, 2 wrong use.
+`,
+  async run(args, streams, signal) {
+    const { values, positionals } = parseArguments(args, { json: { type: 'boolean' } });
+    if (positionals.length > 1 || (positionals[0] ?? '-') !== '-') {
+      throw new KeyturnError('usage', 'A token is never an argument: others could see it.', {
+        hint: 'Give it on standard input: `keyturn token inspect - < file`.',
+      });
+    }
+    const pasted = await readSecret(streams, 'Token: ', signal);
+    const decoded = decodeToken(pasted.replace(/^bearer\s+/i, ''));
+    streams.out.write(
+      values.json === true
+        ? `${JSON.stringify(tokenJson(decoded))}\n`
+        : describeToken(decoded, Date.now(), palette(streams.out, streams.env)),
+    );
+    return 0;
+  },
+};

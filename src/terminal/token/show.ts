@@ -1,0 +1,38 @@
+import { decodeToken } from '../../token/decode.ts';
+import { parseArguments, type Command } from '../command.ts';
+import { palette, printable } from '../streams.ts';
+import { describeToken, tokenJson } from './describeToken.ts';
+import { describeStatus, toJson } from './list.ts';
+import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
+
+export const showCommand: Command = {
+  name: 'token show',
+  summary: 'Show what a token says',
+  usage: 'NAME [--json] [options]',
+  help: `Usage: keyturn token show NAME [--json] [options]
+
+Shows status, origins, claims and scopes of a token; never the token itself.
+
+  --json             the object of \`token list\`, with \`token\` as \`token inspect\` gives it
+${placeHelp}
+
+Exit codes: 0 done, 1 there is no such token, 2 wrong use.
+`,
+  async run(args, streams) {
+    const { values, positionals } = parseArguments(args, { ...placeOptions, json: { type: 'boolean' } });
+    const name = oneName(positionals, 'show');
+    await using place = await openPlace(streams, values);
+    const entry = await place.session.tokens.peek(await place.find(name));
+    const decoded = entry.token === null ? null : decodeToken(entry.token.accessToken);
+    if (values.json === true) {
+      streams.out.write(`${JSON.stringify({ ...toJson(entry), token: decoded && tokenJson(decoded) })}\n`);
+      return 0;
+    }
+    const now = Date.now();
+    const paint = palette(streams.out, streams.env);
+    streams.out.write(`${paint.bold(printable(name))}  ${describeStatus(entry, now)}\n`);
+    streams.out.write(`${paint.dim('goes to')}  ${printable(entry.profile.origins.join(', '))}\n`);
+    if (decoded !== null) streams.out.write(`\n${describeToken(decoded, now, paint)}`);
+    return 0;
+  },
+};

@@ -1,0 +1,200 @@
+import { decodeProtectedHeader } from 'jose/decode/protected_header';
+import { decodeJwt } from 'jose/jwt/decode';
+import {
+  type ClaimFacts,
+  isObject,
+  type JsonObject,
+  NO_FACTS,
+  readClaims,
+  type TokenWarning,
+} from './claims.ts';
+import { classifyToken, type TokenKind } from './kind.ts';
+
+/**
+ * What can be read of a token without a key. Nothing in it is verified: anyone can write such a token.
+ */
+export interface DecodedToken extends ClaimFacts {
+  readonly kind: TokenKind;
+  /** JOSE header; of a PASETO its version, purpose and footer. */
+  readonly header: JsonObject | null;
+  readonly claims: JsonObject | null;
+  /** The token within a nested JWT; the facts are then its own. */
+  readonly nested: DecodedToken | null;
+  readonly warnings: readonly TokenWarning[];
+}
+
+/** Longer values are not decoded; no server accepts such a header. */
+const LONGEST_TOKEN = 2 * 1024 * 1024;
+/** Deeper JSON would exhaust the stack of whatever shows it. */
+const DEEPEST_JSON = 200;
+/** Shorter JSON cannot be deep enough to matter. */
+const SHORTEST_DEEP_JSON = 2000;
+const MOST_NESTED = 3;
+
+/** Decodes a token of any kind. Never throws: what cannot be read is null, and `warnings` say why. */
+export function decodeToken(value: string): DecodedToken {
+  return decode(value.trim(), MOST_NESTED);
+}
+
+function decode(token: string, nestedLeft: number): DecodedToken {
+  const kind = classifyToken(token);
+  const warnings: TokenWarning[] = [];
+  const plain = { kind, header: null, claims: null, ...NO_FACTS, nested: null, warnings };
+  if (kind.checksum === 'invalid') {
+    warnings.push({
+      code: 'checksum_mismatch',
+      message: `The checksum of this ${kind.vendor ?? ''} token does not match; it may be incomplete or mistyped.`,
+    });
+  }
+  if (token.length > LONGEST_TOKEN) {
+    warnings.push({ code: 'too_large', message: 'The token is larger than 2 MiB and was not decoded.' });
+    return plain;
+  }
+  if (kind.id === 'jwt') return { ...plain, ...decodeSigned(token, nestedLeft, warnings) };
+  if (kind.id === 'paseto') return { ...plain, ...decodePaseto(token, warnings) };
+  if (kind.id === 'jwe') {
+    warnings.push({ code: 'encrypted', message: 'The token is encrypted; only its header can be read.' });
+    return { ...plain, header: decodeHeader(token, warnings) };
+  }
+  return plain;
+}
+
+type Contents = Partial<Omit<DecodedToken, 'kind' | 'warnings'>>;
+
+function decodeSigned(token: string, nestedLeft: number, warnings: TokenWarning[]): Contents {
+  const [, payload = '', signature = ''] = token.split('.', 3);
+  const header = decodeHeader(token, warnings);
+  const algorithm = header?.['alg'];
+  if (signature === '' || (typeof algorithm === 'string' && algorithm.toLowerCase() === 'none')) {
+    warnings.push({ code: 'unsigned', message: 'The token is not signed; anyone can have written it.' });
+  }
+  const tooDeep = payload.length > SHORTEST_DEEP_JSON && depthOf(textOf(payload)) > DEEPEST_JSON;
+  if (tooDeep) {
+    warnings.push({ code: 'too_deep', message: 'The payload is nested too deeply and was not decoded.' });
+    return { header };
+  }
+  let claims: JsonObject;
+  try {
+    claims = decodeJwt(token);
+  } catch {
+    return { header, ...decodeUnusualPayload(payload, nestedLeft, warnings) };
+  }
+  return { header, claims, ...readClaims(claims, warnings) };
+}
+
+function decodeHeader(token: string, warnings: TokenWarning[]): JsonObject | null {
+  const part = token.slice(0, token.indexOf('.'));
+  if (part.length > SHORTEST_DEEP_JSON && depthOf(textOf(part)) > DEEPEST_JSON) {
+    warnings.push({ code: 'too_deep', message: 'The header is nested too deeply and was not decoded.' });
+    return null;
+  }
+  try {
+    return { ...decodeProtectedHeader(token) };
+  } catch {
+    const { json, problem } = parsePart(part);
+    warnings.push({ code: 'header_unreadable', message: `The header is not valid: ${problem}.` });
+    return json;
+  }
+}
+
+/** A payload that is no claims set: another token, or something broken of which as much as can be is shown. */
+function decodeUnusualPayload(payload: string, nestedLeft: number, warnings: TokenWarning[]): Contents {
+  const inner = textOf(payload).replace(/^"|"$/g, '');
+  if (nestedLeft > 0 && /^ey[\w-]*\./.test(inner.slice(0, SHORTEST_DEEP_JSON))) {
+    warnings.push({ code: 'nested', message: 'The payload is a token itself; its claims are shown.' });
+    const nested = decode(inner, nestedLeft - 1);
+    warnings.push(...nested.warnings);
+    return { ...factsOf(nested), claims: nested.claims, nested };
+  }
+  const { json, problem } = parsePart(payload);
+  warnings.push({ code: 'payload_unreadable', message: `The payload is not valid: ${problem}.` });
+  return json === null ? {} : { claims: json, ...readClaims(json, warnings) };
+}
+
+function factsOf(token: DecodedToken): ClaimFacts {
+  const { scopes, scopeClaims, audience, issuer, subject, clientId, expiresAtMs, notBeforeMs, issuedAtMs } =
+    token;
+  return { scopes, scopeClaims, audience, issuer, subject, clientId, expiresAtMs, notBeforeMs, issuedAtMs };
+}
+
+/** Why a part is not what it should be, and what a lenient reading makes of it all the same. */
+function parsePart(part: string): { json: JsonObject | null; problem: string } {
+  const encoding = /^[\w-]*$/.test(part) ? null : 'it has characters that base64url does not know';
+  if (part === '') return { json: null, problem: 'it is empty' };
+  try {
+    const json: unknown = JSON.parse(textOf(part));
+    if (isObject(json)) return { json, problem: encoding ?? 'its encoding has left-over bits' };
+    return { json: null, problem: encoding ?? 'it is not a JSON object' };
+  } catch {
+    return { json: null, problem: encoding ?? 'it is not JSON' };
+  }
+}
+
+/** Base64url, leniently, as UTF-8. */
+function textOf(part: string): string {
+  return Buffer.from(part, 'base64url').toString('utf8');
+}
+
+/** How deep the brackets of a JSON text go; what stands in strings does not count. */
+function depthOf(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let at = 0; at < json.length; at++) {
+    const char = json.charCodeAt(at);
+    if (inString) {
+      if (char === BACKSLASH) at++;
+      else if (char === QUOTE) inString = false;
+    } else if (char === QUOTE) {
+      inString = true;
+    } else if (char === OPEN_BRACE || char === OPEN_BRACKET) {
+      depth++;
+      if (depth > deepest) deepest = depth;
+    } else if (char === CLOSE_BRACE || char === CLOSE_BRACKET) {
+      depth--;
+    }
+  }
+  return deepest;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACE = 0x7d;
+const CLOSE_BRACKET = 0x5d;
+
+/** Bytes of signature that follow the claims of a `public` PASETO, by version. */
+const PASETO_SIGNATURE_BYTES: Readonly<Record<string, number>> = { v1: 256, v2: 64, v3: 96, v4: 64 };
+
+function decodePaseto(token: string, warnings: TokenWarning[]): Contents {
+  const [version = '', purpose = '', body = '', footerPart = ''] = token.split('.', 5);
+  const footerText = textOf(footerPart);
+  const footer = footerText === '' ? null : (parseObject(footerText) ?? footerText);
+  const header = { version, purpose, footer };
+  if (purpose === 'local') {
+    warnings.push({ code: 'encrypted', message: 'The token is encrypted; only its footer can be read.' });
+    return { header };
+  }
+  const bytes = Buffer.from(body, 'base64url');
+  const message = bytes.subarray(0, Math.max(0, bytes.length - (PASETO_SIGNATURE_BYTES[version] ?? 64)));
+  const claims = parseObject(message.toString('utf8'));
+  if (claims === null) {
+    warnings.push({
+      code: 'payload_unreadable',
+      message: 'The payload is not valid: it is not a JSON object.',
+    });
+    return { header };
+  }
+  return { header, claims, ...readClaims(claims, warnings, true) };
+}
+
+function parseObject(text: string): JsonObject | null {
+  if (text.length > SHORTEST_DEEP_JSON && depthOf(text) > DEEPEST_JSON) return null;
+  try {
+    const json: unknown = JSON.parse(text);
+    return isObject(json) ? json : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,219 @@
+import { asKeyturnError, type KeyturnError } from '../errors.ts';
+import { SingleFlight } from '../singleFlight.ts';
+import { Changes } from './changes.ts';
+import { CLIENT_SECRET_KEY_PREFIX, clientSecretKey, tokenKey } from './key.ts';
+import type { TokenManagerOptions } from './managerOptions.ts';
+import { checkPasted, pastedToken, personalProfile, timesInToken } from './newToken.ts';
+import type { TokenProfile } from './profile.ts';
+import { Schedule } from './schedule.ts';
+import type { Token, TokenStatus } from './token.ts';
+import type { TokenEntry } from './tokenManager.ts';
+import {
+  backgroundRefreshAt,
+  entryOf,
+  newTokenState,
+  nextLookAt,
+  statusOf,
+  type TokenState,
+} from './tokenState.ts';
+
+/**
+ * The tokens that are held in memory: read from the store once, kept in step with what other windows write, and
+ * watched over time. Knows nothing of servers; `refreshDue` is told what should be refreshed in the background.
+ */
+export class HeldTokens {
+  readonly changes = new Changes();
+  readonly #options: TokenManagerOptions;
+  readonly #refreshDue: (state: TokenState) => void;
+  readonly #states = new Map<string, TokenState>();
+  readonly #loads = new SingleFlight<void>();
+  readonly #schedule: Schedule;
+  readonly #subscription: { dispose(): void };
+  #personalKeys: Promise<Set<string>> | null = null;
+
+  constructor(options: TokenManagerOptions, refreshDue: (state: TokenState) => void) {
+    this.#options = options;
+    this.#refreshDue = refreshDue;
+    this.#schedule = new Schedule(options.clock, (keys) => this.#due(keys));
+    this.#subscription = options.store.onDidChange((key) => void this.#storeChanged(key));
+  }
+
+  state(profile: TokenProfile): TokenState {
+    const key = tokenKey(profile);
+    let state = this.#states.get(key);
+    if (state === undefined) this.#states.set(key, (state = newTokenState(key, profile)));
+    state.profile = profile;
+    return state;
+  }
+
+  /** Reads the store into the state. A failure is kept there: a token that is obtained may not need the store. */
+  load(state: TokenState, signal?: AbortSignal): Promise<void> {
+    return this.#loads.run(state.key, () => this.#read(state), signal);
+  }
+
+  view(state: TokenState): TokenEntry {
+    return entryOf(state, this.settle(state));
+  }
+
+  /** Makes this the held token: from the store, from another window, from a server. */
+  async adopt(state: TokenState, token: Token | null): Promise<void> {
+    const notBeforeMs = token === null ? null : (await timesInToken(token.accessToken)).notBeforeMs;
+    if (token !== null) {
+      this.#options.redactor.register(token.accessToken, token.name);
+      if (token.refreshToken !== null) this.#options.redactor.register(token.refreshToken, token.name);
+    }
+    const before = state.token;
+    const changed = before?.accessToken !== token?.accessToken || before?.expiresAtMs !== token?.expiresAtMs;
+    if (changed || state.lastError !== null) this.changes.add(state.key);
+    state.token = token;
+    state.notBeforeMs = notBeforeMs;
+    state.loaded = true;
+    state.loadError = null;
+    state.unsaved = false;
+    state.lastError = null;
+    state.failures = 0;
+    state.retryAtMs = -Infinity;
+    this.settle(state);
+  }
+
+  /** Brings the told status up to date and sets the next look at it. */
+  settle(state: TokenState): TokenStatus {
+    const now = this.#options.clock.now();
+    const leadMs = this.#options.leadMs();
+    const status = statusOf(state, now, leadMs);
+    if (status !== state.status) {
+      state.status = status;
+      this.changes.add(state.key);
+    }
+    this.#schedule.set(state.key, nextLookAt(state, now, leadMs));
+    return status;
+  }
+
+  setError(state: TokenState, error: KeyturnError | null): void {
+    state.lastError = error && { code: error.code, message: this.#options.redactor.mask(error.message) };
+    this.changes.add(state.key);
+  }
+
+  /** States of pasted tokens that no keyturn.json declares. */
+  async personal(): Promise<TokenState[]> {
+    this.#personalKeys ??= this.#loadPersonal();
+    const keys = await this.#personalKeys.catch((error: unknown) => {
+      this.#personalKeys = null;
+      throw error;
+    });
+    return [...keys].map((key) => this.#states.get(key)).filter((state) => state !== undefined);
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#schedule.dispose();
+    this.#loads.cancelAll();
+    this.changes.clear();
+  }
+
+  async #read(state: TokenState): Promise<void> {
+    const { preset, store, usage } = this.#options;
+    state.lastUsedAtMs ??= await usage.lastUsedAtMs(state.key).catch(() => null);
+    try {
+      const given = preset?.token(state.profile) ?? null;
+      if (given === null) await this.adopt(state, await store.get(state.key));
+      else await this.#adoptPreset(state, checkPasted(state.profile, given));
+    } catch (thrown) {
+      const error = asKeyturnError(thrown);
+      state.loadError = error;
+      this.setError(state, error);
+      this.settle(state);
+    }
+  }
+
+  async #adoptPreset(state: TokenState, value: string): Promise<void> {
+    const { redactor, clock } = this.#options;
+    const { profile } = state;
+    redactor.register(value, profile.name);
+    state.preset = true;
+    const refreshes = profile.grant === 'refresh_token';
+    if (refreshes) state.presetRefreshToken = value;
+    await this.adopt(state, refreshes ? null : await pastedToken(profile, value, clock.now()));
+  }
+
+  async #storeChanged(key: string): Promise<void> {
+    if (key.startsWith(CLIENT_SECRET_KEY_PREFIX)) {
+      this.#clientSecretChanged(key);
+      return;
+    }
+    const state = this.#states.get(key);
+    if (state?.preset === true || (state === undefined && this.#personalKeys === null)) return;
+    try {
+      const stored = await this.#options.store.get(key);
+      if (state !== undefined && differs(state, stored)) await this.adopt(state, stored);
+      await this.#rememberPersonal(key, stored);
+    } catch (error) {
+      // The token that is held serves on.
+      this.#options.report?.(asKeyturnError(error));
+    }
+  }
+
+  /** With another secret, what failed may succeed. */
+  #clientSecretChanged(key: string): void {
+    for (const state of this.#states.values()) {
+      if (state.lastError === null || clientSecretKey(state.profile) !== key) continue;
+      state.retryAtMs = -Infinity;
+      this.setError(state, null);
+      this.settle(state);
+    }
+  }
+
+  async #loadPersonal(): Promise<Set<string>> {
+    const keys = new Set<string>();
+    for (const token of await this.#options.store.list()) {
+      if (await this.#adoptPersonal(token)) keys.add(token.key);
+    }
+    return keys;
+  }
+
+  async #rememberPersonal(key: string, stored: Token | null): Promise<void> {
+    if (this.#personalKeys === null) return;
+    const keys = await this.#personalKeys;
+    if (stored === null ? keys.delete(key) : (await this.#adoptPersonal(stored)) && !keys.has(key)) {
+      if (stored !== null) keys.add(key);
+      this.changes.add(key);
+    }
+  }
+
+  /** False for a token of a keyturn.json. */
+  async #adoptPersonal(token: Token): Promise<boolean> {
+    const profile = personalProfile(token);
+    if (profile === null || tokenKey(profile) !== token.key) return false;
+    const state = this.#states.get(token.key) ?? this.state(profile);
+    if (state.loaded) return true;
+    state.lastUsedAtMs ??= await this.#options.usage.lastUsedAtMs(state.key).catch(() => null);
+    await this.adopt(state, token);
+    return true;
+  }
+
+  #due(keys: readonly string[]): void {
+    for (const key of keys) {
+      const state = this.#states.get(key);
+      if (state === undefined) continue;
+      const now = this.#options.clock.now();
+      const refreshAt = backgroundRefreshAt(state, now, statusOf(state, now, this.#options.leadMs()));
+      if (refreshAt !== null && refreshAt <= now) this.#refreshDue(state);
+      this.settle(state);
+    }
+  }
+}
+
+export function isSame(a: Token, b: Token | null): boolean {
+  return (
+    a.accessToken === b?.accessToken && a.refreshToken === b.refreshToken && a.obtainedAtMs === b.obtainedAtMs
+  );
+}
+
+/** True when the store holds something else than the state, and not just what it kept of a refused write. */
+function differs(state: TokenState, stored: Token | null): boolean {
+  // What nobody asked for yet is read when somebody does.
+  if (!state.loaded && state.loadError === null) return false;
+  if (stored === null) return state.token !== null || state.loadError !== null;
+  if (isSame(stored, state.token)) return false;
+  return !state.unsaved || stored.obtainedAtMs > (state.token?.obtainedAtMs ?? 0);
+}

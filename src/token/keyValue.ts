@@ -1,0 +1,9 @@
+/**
+ * Small JSON values kept between sessions, such as the editor's Memento or a file in the home folder. Never holds
+ * a secret; what comes out is checked by whoever reads it.
+ */
+export interface KeyValueStore {
+  get(key: string): Promise<unknown>;
+  /** Undefined removes the key. */
+  set(key: string, value: unknown): Promise<void>;
+}

@@ -1,0 +1,34 @@
+/** How a token is put into a request. */
+export type SendAs =
+  | { readonly scheme: string }
+  | { readonly header: string }
+  | { readonly query: string }
+  /** HTTP Basic: the token is the password; without a username the token is `user:password`. */
+  | { readonly basic: { readonly username?: string } };
+
+/** Grants that this version can perform; each is one file in src/oauth/grants/. */
+export type Grant = 'static' | 'client_credentials' | 'refresh_token';
+
+/** `oauth4webapi` understands these; names as registered with IANA. */
+export type ClientAuthentication = 'client_secret_basic' | 'client_secret_post' | 'none';
+
+/**
+ * How a token is obtained and where it may go. Holds no secret; declared in `keyturn.json`, or kept beside a
+ * token that was pasted. Values are final: `{{variables}}` are already replaced.
+ */
+export interface TokenProfile {
+  readonly name: string;
+  readonly grant: Grant;
+  /** Origin patterns: `https://api.example.com`, `https://*.example.com`, `http://127.0.0.1:*`. Never empty. */
+  readonly origins: readonly string[];
+  readonly sendAs: SendAs;
+  readonly issuer: string | null;
+  readonly tokenEndpoint: string | null;
+  readonly clientId: string | null;
+  readonly clientAuthentication: ClientAuthentication;
+  readonly scope: string | null;
+  readonly audience: string | null;
+  readonly resource: string | null;
+  /** Where it was declared: location of the `keyturn.json`, or null for a token that was pasted. */
+  readonly declaredIn: string | null;
+}

@@ -1,0 +1,54 @@
+/**
+ * The spellings under which a value may turn up in a text: plain, escaped in JSON, percent-encoded, and in base64
+ * or base64url wherever it begins inside the encoded bytes. The list is the same each time for the same value.
+ */
+export function secretForms(value: string): string[] {
+  const forms = new Set<string>();
+  addTextForms(forms, value);
+  const bytes = Buffer.from(value, 'utf8');
+  for (let before = 0; before < 3; before++) {
+    const core = base64Core(bytes, before);
+    addTextForms(forms, core);
+    forms.add(core.replaceAll('+', '-').replaceAll('/', '_'));
+  }
+  return [...forms];
+}
+
+function addTextForms(forms: Set<string>, text: string): void {
+  forms.add(text);
+  // Most tokens: nothing in them is ever escaped.
+  if (/^[\w.-]*$/.test(text)) return;
+  const json = JSON.stringify(text).slice(1, -1);
+  forms.add(json);
+  forms.add(json.replaceAll('/', '\\/'));
+  const ascii = json.replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  forms.add(ascii);
+  forms.add(ascii.replaceAll('/', '\\/'));
+  for (const encoded of percentForms(text)) {
+    forms.add(encoded);
+    forms.add(encoded.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase()));
+  }
+}
+
+/** What encodeURIComponent, HTML forms, RFC 3986 and the URL class's query make of it. */
+function percentForms(text: string): string[] {
+  // A lone surrogate cannot be encoded; it becomes U+FFFD, as it does when it is sent.
+  const wellFormed = Buffer.from(text, 'utf8').toString('utf8');
+  const component = encodeURIComponent(wellFormed);
+  const strict = component.replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  const form = new URLSearchParams([['', wellFormed]]).toString().slice(1);
+  const url = new URL('http://localhost');
+  url.search = `?${wellFormed.replaceAll('%', '%25').replaceAll('#', '%23').replaceAll('&', '%26')}`;
+  return [component, strict, form, url.search.slice(1), encodeURI(wellFormed)];
+}
+
+/**
+ * The base64 characters that the value alone decides when `before` bytes (modulo 3) stand in front of it and
+ * anything behind it.
+ */
+function base64Core(bytes: Buffer, before: number): string {
+  const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+  const first = Math.ceil((before * 8) / 6);
+  const last = Math.floor(((before + bytes.length) * 8) / 6);
+  return encoded.slice(first, last);
+}

@@ -1,0 +1,132 @@
+import * as v from 'valibot';
+import { KeyturnError } from '../errors.ts';
+import { CLIENT_SECRET_KEY_PREFIX, TOKEN_KEY_PREFIX } from './key.ts';
+import type { SecretStore, TokenStore } from './store.ts';
+import type { Token } from './token.ts';
+
+const text = v.pipe(v.string(), v.nonEmpty());
+const time = v.pipe(v.number(), v.finite());
+
+const sendAsSchema = v.union([
+  v.object({ scheme: text }),
+  v.object({ header: text }),
+  v.object({ query: text }),
+  v.object({ basic: v.object({ username: v.exactOptional(v.string()) }) }),
+]);
+
+const tokenSchema = v.object({
+  key: text,
+  name: text,
+  accessToken: text,
+  refreshToken: v.nullable(text),
+  tokenType: v.nullable(v.string()),
+  scope: v.nullable(v.string()),
+  expiresAtMs: v.nullable(time),
+  obtainedAtMs: time,
+  personal: v.nullable(v.object({ origins: v.pipe(v.array(text), v.minLength(1)), sendAs: sendAsSchema })),
+});
+
+/**
+ * Tokens and client secrets in a SecretStore, one secret each. An entry that cannot be read as a token fails `get`
+ * with `store_corrupt`; in `list` it is left out and told to `report`.
+ */
+export function createTokenStore(secrets: SecretStore, report?: (error: KeyturnError) => void): TokenStore {
+  const listeners = new Set<(key: string) => void>();
+  const changed = (key: string) => {
+    if (isOurs(key)) for (const listener of [...listeners]) listener(key);
+  };
+  // A store that tells of changes tells of our own too.
+  const tellsChanges = secrets.onDidChange !== undefined;
+  let subscription: { dispose(): void } | undefined;
+
+  const get = async (key: string) => {
+    const stored = await secrets.get(key);
+    return stored === null ? null : parseToken(key, stored);
+  };
+  const write = async (key: string, value: string, what: string) => {
+    try {
+      await secrets.set(key, value);
+    } catch (error) {
+      if (error instanceof KeyturnError) throw error;
+      throw new KeyturnError('store_write_failed', `The secret store refused to save ${what}.`, {
+        cause: error,
+        hint: 'What was stored before is still there: unlock or repair the store, then try again.',
+      });
+    }
+    if (!tellsChanges) changed(key);
+  };
+  const remove = async (key: string) => {
+    await secrets.delete(key);
+    if (!tellsChanges) changed(key);
+  };
+
+  return {
+    get,
+    set: (token) => write(token.key, JSON.stringify(token), `the token "${token.name}"`),
+    delete: remove,
+    async list() {
+      const keys = (await secrets.keys()).filter((key) => key.startsWith(TOKEN_KEY_PREFIX)).sort();
+      const tokens = await Promise.all(
+        keys.map(async (key) => {
+          try {
+            return await get(key);
+          } catch (error) {
+            if (!KeyturnError.is(error, 'store_corrupt')) throw error;
+            report?.(error);
+            return null;
+          }
+        }),
+      );
+      return tokens.filter((token) => token !== null);
+    },
+    getClientSecret: (key) => secrets.get(key),
+    setClientSecret: (key, secret) => write(key, secret, 'the client secret'),
+    deleteClientSecret: remove,
+    onDidChange(listener) {
+      listeners.add(listener);
+      subscription ??= secrets.onDidChange?.(changed);
+      return {
+        dispose() {
+          listeners.delete(listener);
+          if (listeners.size > 0) return;
+          subscription?.dispose();
+          subscription = undefined;
+        },
+      };
+    },
+  };
+}
+
+function isOurs(key: string): boolean {
+  return key.startsWith(TOKEN_KEY_PREFIX) || key.startsWith(CLIENT_SECRET_KEY_PREFIX);
+}
+
+function parseToken(key: string, stored: string): Token {
+  // Neither the text nor what the parser says of it may reach a message: both hold the secret.
+  const parsed = v.safeParse(tokenSchema, parseJson(stored));
+  if (!parsed.success || parsed.output.key !== key) {
+    const name = nameInKey(key);
+    throw new KeyturnError(
+      'store_corrupt',
+      `What the secret store holds for the token "${name}" cannot be read.`,
+      {
+        hint: 'Delete the token and add it again.',
+        data: { token: name, key },
+      },
+    );
+  }
+  return parsed.output;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** The name in `token:<name>:<hash>`. */
+function nameInKey(key: string): string {
+  return key.slice(TOKEN_KEY_PREFIX.length, Math.max(TOKEN_KEY_PREFIX.length, key.lastIndexOf(':')));
+}

@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EditorPage, eventually } from '../ui/editorPage.ts';
+import { findSecrets } from './forms.ts';
+import { browserStorage, type Finding, scanFolder, scanPage } from './scan.ts';
+import { startLeakyServer } from './server.ts';
+
+// Tokens and a client secret of known values are used in every way against a server that gives them back. Then they
+// are looked for everywhere: on the page at each step, and at the end in all that the editor wrote. Only the secret
+// storage may hold them.
+
+/** With signs that look different in a URL and in base64. */
+const value = (name: string): string => `${name}+${randomBytes(15).toString('base64')}/~`;
+
+const pasted = value('pasted');
+const clientSecret = value('client');
+const refreshToken = value('refresh');
+const accessTokens = Array.from({ length: 40 }, (_, index) => value(`access${index}`));
+const secrets: Readonly<Record<string, string>> = {
+  pasted,
+  clientSecret,
+  refreshToken,
+  ...Object.fromEntries(accessTokens.map((token, index) => [`accessToken${index}`, token])),
+};
+
+/** The editor's secret storage in a browser. */
+const secretStorage = 'localStorage secrets.provider';
+
+const requests = ['echo', 'text', 'unauthorized', 'redirect', 'broken'] as const;
+const profiles = ['pasted', 'machine'] as const;
+
+let folder: string;
+let workspace: string;
+let server: Awaited<ReturnType<typeof startLeakyServer>>;
+let editor: EditorPage;
+const findings: Finding[] = [];
+const cleanups: (() => Promise<void> | void)[] = [];
+
+beforeAll(async () => {
+  server = await startLeakyServer({ accessTokens, refreshToken });
+  cleanups.push(() => server.stop());
+  folder = await mkdtemp(join(tmpdir(), 'keyturn-canary-'));
+  cleanups.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  workspace = join(folder, 'workspace');
+  await Promise.all([mkdir(workspace), mkdir(join(folder, 'tmp'))]);
+  await writeFile(
+    join(workspace, 'keyturn.json'),
+    JSON.stringify({
+      tokens: {
+        pasted: { grant: 'static', origins: [server.origin] },
+        machine: {
+          grant: 'client_credentials',
+          tokenEndpoint: `${server.origin}/token`,
+          clientId: 'machine',
+          origins: [server.origin],
+        },
+      },
+    }),
+  );
+  for (const profile of profiles) {
+    const blocks = requests.map((path) => `# @token ${profile}\nGET ${server.origin}/${path}\n`);
+    await writeFile(join(workspace, `${profile}.http`), blocks.join('\n###\n'));
+  }
+  editor = await EditorPage.open({
+    workspace,
+    file: 'pasted.http',
+    // Whatever goes to a temporary file is looked through as well.
+    env: { TMPDIR: join(folder, 'tmp') },
+  });
+  cleanups.push(() => editor.close());
+});
+
+afterAll(async () => {
+  for (const cleanup of cleanups.reverse()) await cleanup();
+});
+
+async function look(when: string): Promise<void> {
+  findings.push(...(await scanPage(editor.page, when, secrets)));
+}
+
+/** Sends the request to a path and waits for what its line says of it. */
+async function send(path: string): Promise<string> {
+  const arrived = server.seen.length;
+  await editor.clickLens(/^Send$/, editor.line(new RegExp(`/${path}$`)));
+  await eventually(`the request to ${path}`, () => Promise.resolve(server.seen.length > arrived));
+  return editor.inlineTextAt(editor.line(new RegExp(`/${path}`)), /[✓!✗]/);
+}
+
+test('the search finds what it looks for', async () => {
+  const planted = join(folder, 'tmp', 'planted');
+  for (const text of [
+    `a ${pasted} b`,
+    Buffer.from(`user:${pasted}`).toString('base64'),
+    Buffer.from(`{"t":"${pasted}"}`).toString('base64url'),
+    `?t=${encodeURIComponent(pasted)}&`,
+  ]) {
+    await writeFile(planted, text);
+    expect(await scanFolder(folder, secrets)).toEqual([{ secret: 'pasted', where: planted }]);
+  }
+  await rm(planted);
+  expect(await scanFolder(folder, secrets)).toEqual([]);
+});
+
+test('a token is pasted', async () => {
+  await editor.runCommand('Keyturn: Add Token');
+  await editor.pick('pasted');
+  const asked = await editor.answer(pasted);
+  expect(asked.masked).toBe(true);
+  await look('after the token was pasted');
+});
+
+test.each(requests)('the pasted token is used: %s', async (path) => {
+  await send(path);
+  expect(server.seen.some((line) => line.includes(pasted))).toBe(true);
+  await look(`pasted, ${path}`);
+});
+
+test('a token is fetched with a client secret', async () => {
+  await editor.openFile('machine.http');
+  await editor.clickLens(/^Send$/, editor.line(/\/echo$/));
+  const asked = await editor.answer(clientSecret);
+  expect(asked.masked).toBe(true);
+  await editor.inlineTextAt(editor.line(/\/echo$/), /200/);
+  await look('after the client secret');
+});
+
+test.each(requests)('the fetched token is refreshed and used: %s', async (path) => {
+  await send(path);
+  await look(`machine, ${path}`);
+});
+
+test('the server really got the secrets', () => {
+  const seen = server.seen.join('\n');
+  expect(seen).toContain(pasted);
+  expect(accessTokens.filter((token) => seen.includes(token)).length).toBeGreaterThan(1);
+  expect(findSecrets(seen, { clientSecret })).toEqual(['clientSecret']);
+});
+
+test('tree, tooltips, hovers and claims show none of them', async () => {
+  await editor.page.getByRole('tab', { name: 'Keyturn' }).first().click();
+  for (const name of profiles) {
+    const item = editor.treeItem(new RegExp(`^${name}`));
+    await item.click();
+    await editor.page.keyboard.press('ArrowRight');
+    await item.hover();
+    await editor.page.locator('.monaco-hover:visible, .workbench-hover:visible').first().waitFor();
+    await look(`tooltip of ${name}`);
+  }
+  await editor.line(/\/echo$/).hover();
+  await editor.page.locator('.monaco-hover:visible').first().waitFor();
+  await look('hover over the result');
+  await editor.runCommand('Keyturn: Show Claims');
+  await editor.pick('machine');
+  await look('claims');
+});
+
+test('the log shows none of them', async () => {
+  await editor.runCommand('Keyturn: Refresh Token');
+  await editor.pick('machine');
+  await editor.runCommand('Output: Show Output Channels…').catch(() => undefined);
+  await editor.page.keyboard.press('Escape');
+  await look('after a refresh by hand');
+});
+
+test('nothing but the secret storage holds them', async () => {
+  const storage = await browserStorage(editor.page);
+  const kept = findSecrets(storage.get(secretStorage) ?? '', secrets);
+  for (const [place, content] of storage) {
+    if (place === secretStorage) continue;
+    for (const secret of findSecrets(content, secrets)) findings.push({ secret, where: place });
+  }
+  findings.push(...(await scanFolder(folder, secrets)), ...(await scanFolder(editor.dataFolder, secrets)));
+  expect(findings).toEqual([]);
+  expect([...storage.keys()]).toContain(secretStorage);
+  // In a browser without a server that keeps a key, the editor encrypts nothing: then the values must be just there.
+  expect(kept.length === 0 || kept.includes('pasted')).toBe(true);
+});

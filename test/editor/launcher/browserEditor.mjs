@@ -1,0 +1,131 @@
+// A real editor in a browser: code-server's server and workbench, driven through Chromium.
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { chromiumArguments, ensureChromium } from './chromium.mjs';
+import { ensureCodeServer, startServer } from './codeServer.mjs';
+import { findNode } from './places.mjs';
+
+/**
+ * @typedef {object} EditorOptions
+ * @property {string} workspace a folder, or a `.code-workspace` file
+ * @property {string[]} extensions folders of extensions under development
+ * @property {boolean} [trustWorkspaces] true unless a test is about restricted mode
+ * @property {Record<string, unknown>} [settings] of the machine, below those of the workspace
+ * @property {Record<string, string | undefined>} [env] for the extension host
+ * @property {boolean} [testDriver] the server can run tests in the extension host
+ * @property {number} [port] a free one by default
+ *
+ * @typedef {object} EditorServer
+ * @property {string} url opens the workspace with the extensions
+ * @property {string} dataFolder where the server keeps logs and data
+ * @property {(extra?: [name: string, path: string][]) => string} address `url` with more launch arguments
+ * @property {() => Promise<void>} close
+ */
+
+/**
+ * @param {EditorOptions} options
+ * @returns {Promise<EditorServer>}
+ */
+export async function startEditorServer(options) {
+  const server = await ensureCodeServer();
+  const port = options.port ?? (await freePort());
+  const dataFolder = await mkdtemp(join(tmpdir(), 'keyturn-editor-'));
+  const child = await startServer({
+    node: findNode(),
+    server,
+    port,
+    dataFolder,
+    settings: options.settings ?? {},
+    testDriver: options.testDriver ?? false,
+    trustWorkspaces: options.trustWorkspaces ?? true,
+    env: options.env,
+  });
+  const isFile = (await stat(options.workspace)).isFile();
+  const address = (extra = []) => {
+    const query = new URLSearchParams({
+      [isFile ? 'workspace' : 'folder']: options.workspace,
+      payload: JSON.stringify([
+        ...options.extensions.map((path) => ['extensionDevelopmentPath', inEditor(port, path)]),
+        ...extra.map(([name, path]) => [name, inEditor(port, path)]),
+      ]),
+    });
+    return `http://127.0.0.1:${port}/?${query}`;
+  };
+  return {
+    url: address(),
+    dataFolder,
+    address,
+    async close() {
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill();
+        const impatient = setTimeout(() => child.kill('SIGKILL'), 5_000);
+        await gone;
+        clearTimeout(impatient);
+      }
+      await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/**
+ * Runs a module with `run()` inside the extension host and returns its exit code.
+ * @param {EditorOptions & { tests: string, withinMs: number, print: (line: string) => void }} options
+ */
+export async function runInEditor(options) {
+  const server = await startEditorServer({ ...options, testDriver: true });
+  const browser = await launchChromium();
+  try {
+    const page = await browser.newPage({
+      viewport: { width: 1400, height: 900 },
+      permissions: clipboardPermissions,
+    });
+    const exited = new Promise((resolve, reject) => {
+      setTimeout(
+        () => reject(new Error(`The tests did not end within ${options.withinMs / 1000} s.`)),
+        options.withinMs,
+      ).unref();
+      page.exposeFunction('codeAutomationExit', resolve).catch(reject);
+      page.on('crash', () => reject(new Error('The browser page crashed.')));
+    });
+    // The inner server has no key for the secret storage, so this page brings one.
+    await page.route('**/mint-key', (route) => route.fulfill({ body: randomBytes(32) }));
+    await page.exposeFunction('codeAutomationLog', (_type, args) =>
+      options.print(args.map(String).join(' ')),
+    );
+    await page.goto(server.address([['extensionTestsPath', options.tests]]));
+    return Number(await exited);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+/** The editor's clipboard is the browser's. */
+export const clipboardPermissions = ['clipboard-read', 'clipboard-write'];
+
+export async function launchChromium() {
+  return chromium.launch({
+    executablePath: await ensureChromium(),
+    args: chromiumArguments,
+  });
+}
+
+function inEditor(port, path) {
+  return `vscode-remote://127.0.0.1:${port}${path}`;
+}
+
+/** @returns {Promise<number>} */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,131 @@
+// Runs the suites inside a real editor's extension host: a downloaded desktop build where one can be had, else
+// code-server in a browser. `node test/editor/run.mjs restricted` runs one suite.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runTests } from '@vscode/test-electron';
+import esbuild from 'esbuild';
+import { startSandbox } from '../../src/sandbox/start.ts';
+import { makeFolder, sandboxProfiles } from './fixtures.mjs';
+import { downloadDesktopEditor } from './launcher/desktop.mjs';
+import { cacheFolder, projectFolder } from './launcher/places.mjs';
+
+const launcher = join(
+  projectFolder,
+  'test/editor/launcher',
+  process.platform === 'win32' ? 'launch.cmd' : 'launch.mjs',
+);
+
+/** What each suite opens; `open` names a file of the folder instead of the folder itself. */
+const suites = {
+  trusted: {
+    files: (sandbox) => ({ ...requestFiles(sandbox), 'keyturn.json': sandboxProfiles(sandbox) }),
+  },
+  restricted: {
+    files: (sandbox) => ({ ...requestFiles(sandbox), 'keyturn.json': sandboxProfiles(sandbox, ['viewer']) }),
+    env: { KEYTURN_TEST_RESTRICTED: '1' },
+  },
+  folders: {
+    files: (sandbox) => ({
+      'two.code-workspace': { folders: [{ path: 'first' }, { path: 'second' }] },
+      'first/keyturn.json': sandboxProfiles(sandbox, ['viewer']),
+      'first/a.http': `# @token viewer\nGET ${sandbox.api}/reports\n`,
+      'second/keyturn.json': sandboxProfiles(sandbox, ['editor']),
+      'second/b.http': `# @token editor\nGET ${sandbox.api}/reports\n\n###\n# @token viewer\nGET ${sandbox.api}/reports\n`,
+    }),
+    open: 'two.code-workspace',
+  },
+};
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(suites);
+process.exitCode = await main();
+
+async function main() {
+  await esbuild.build({
+    entryPoints: Object.fromEntries(
+      wanted.map((name) => [name, join(projectFolder, `test/editor/${name}.ts`)]),
+    ),
+    outdir: join(cacheFolder, 'out'),
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node22',
+    external: ['vscode'],
+    sourcemap: 'inline',
+    logLevel: 'warning',
+  });
+  const desktop = await downloadDesktopEditor();
+  if (desktop) process.env.KEYTURN_DESKTOP_EDITOR = desktop;
+  let failed = false;
+  for (const name of wanted) failed = !(await runSuite(name)) || failed;
+  return failed ? 1 : 0;
+}
+
+/** Each suite has a sandbox, a workspace and an editor profile of its own. */
+async function runSuite(name) {
+  const { files, env = {}, open = '' } = suites[name];
+  console.log(`\n${name}`);
+  const sandbox = await startSandbox({
+    entry: join(projectFolder, 'dist/sandbox/sandbox.js'),
+    issuerPort: 0,
+    apiPort: 0,
+    limit: 5000,
+    windowSeconds: 3600,
+  });
+  const workspace = await makeFolder(files(sandbox));
+  const profile = await mkdtemp(join(tmpdir(), 'keyturn-profile-'));
+  try {
+    await runTests({
+      vscodeExecutablePath: launcher,
+      extensionDevelopmentPath: projectFolder,
+      extensionTestsPath: join(cacheFolder, 'out', `${name}.cjs`),
+      extensionTestsEnv: {
+        ...env,
+        KEYTURN_TEST_SANDBOX: JSON.stringify({ issuer: sandbox.issuer, api: sandbox.api }),
+      },
+      launchArgs: [join(workspace.folder, open), `--user-data-dir=${profile}`],
+    });
+    return true;
+  } catch (error) {
+    console.log(error.message);
+    return false;
+  } finally {
+    await sandbox.stop();
+    await workspace.remove();
+    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function requestFiles(sandbox) {
+  return {
+    'requests.http': `### Reports
+# @name reports
+# @token viewer
+GET ${sandbox.api}/reports
+
+### Nobody
+# @name nobody
+GET ${sandbox.api}/reports
+
+### Too little
+# @name tooLittle
+# @token viewer
+GET ${sandbox.api}/admin/usage
+
+### Echo
+# @name echo
+GET ${sandbox.api}/echo
+X-Token: {{$token viewer}}
+
+### Elsewhere
+# @name elsewhere
+# @token viewer
+GET ${sandbox.issuer}/.well-known/openid-configuration
+
+### Picture
+# @name picture
+GET ${sandbox.api}/image.png
+`,
+  };
+}

@@ -1,0 +1,68 @@
+// The smallest test runner that tells what happened inside the extension host.
+
+interface Test {
+  readonly name: string;
+  readonly run: () => Promise<void> | void;
+  readonly withinMs: number;
+}
+
+const tests: Test[] = [];
+
+/** Declares a test; one that does not end within `withinMs` fails and the next one begins. */
+export function test(name: string, run: () => Promise<void> | void, withinMs = 20_000): void {
+  tests.push({ name, run, withinMs });
+}
+
+/** Runs all tests in order, prints each name and a closing line; rejects when one failed. */
+export async function runAll(): Promise<void> {
+  let failed = 0;
+  for (const { name, run, withinMs } of tests) {
+    const startedAtMs = Date.now();
+    try {
+      await within(withinMs, Promise.resolve().then(run));
+      print(`  ok      ${name} (${Date.now() - startedAtMs} ms)`);
+    } catch (error) {
+      failed += 1;
+      print(`  FAILED  ${name}`);
+      for (const line of describe(error).split('\n')) print(`          ${line}`);
+    }
+  }
+  print(`  ${tests.length - failed} passed, ${failed} failed`);
+  if (failed > 0) throw new Error(`${failed} tests failed.`);
+}
+
+/** Polls until `condition` holds; fails with `what` in the message otherwise. */
+export async function eventually<Value>(
+  what: string,
+  condition: () => Promise<Value | undefined | null | false> | Value | undefined | null | false,
+  withinMs = 10_000,
+): Promise<Value> {
+  const giveUpAtMs = Date.now() + withinMs;
+  for (;;) {
+    const value = await condition();
+    if (value) return value;
+    if (Date.now() > giveUpAtMs) throw new Error(`Not within ${withinMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The mark tells these lines from all that the editor itself prints; see launcher/launch.mjs. */
+function print(line: string): void {
+  console.log(`[test] ${line}`);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+async function within(ms: number, running: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`It did not end within ${ms} ms.`)), ms);
+  });
+  try {
+    await Promise.race([running, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

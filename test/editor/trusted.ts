@@ -1,0 +1,291 @@
+// In a trusted workspace with one folder: what a person does on a normal day.
+import * as assert from 'node:assert/strict';
+import {
+  commands,
+  DiagnosticSeverity,
+  env,
+  Position,
+  TabInputCustom,
+  ThemeColor,
+  Uri,
+  window,
+  workspace,
+  WorkspaceEdit,
+} from 'vscode';
+import {
+  eventuallyResponds,
+  fileUri,
+  hoverText,
+  jwtThatEnds,
+  keyturn,
+  lensTitles,
+  open,
+  problems,
+  requestLine,
+  responseText,
+  sandbox,
+  send,
+  startRecorder,
+} from './driver.ts';
+import { changedGlobals, sharedGlobals } from './globals.ts';
+import { eventually, runAll, test } from './suite.ts';
+import { installWiretap, type TreeText } from './wiretap.ts';
+
+const tap = installWiretap();
+let globals: ReadonlyMap<string, unknown>;
+
+function findEntry(tree: readonly TreeText[], label: string): TreeText | undefined {
+  for (const item of tree) {
+    const found = item.label === label ? item : findEntry(item.children, label);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function entry(label: string): Promise<TreeText | undefined> {
+  return tap.tree('keyturn.tokens').then((tree) => findEntry(tree, label));
+}
+
+function statusBarItem(text: string) {
+  return [...tap.statusBarItems.values()].find((item) => item.visible && item.text.includes(text));
+}
+
+test('wakes up for an .http file, and then every declared command has its handler', async () => {
+  // Node makes its own dispatcher at the first fetch; that is not the extension's doing.
+  await fetch(`${sandbox.api}/page.html`);
+  globals = sharedGlobals();
+  assert.equal(keyturn().isActive, false, 'It is active before anything needs it.');
+  await open(fileUri('requests.http'));
+  await eventually('activation', () => keyturn().isActive);
+  const declared = (keyturn().packageJSON as { contributes: { commands: { command: string }[] } }).contributes
+    .commands;
+  assert.ok(declared.length > 10);
+  const known = await commands.getCommands(true);
+  assert.deepEqual(
+    declared.map(({ command }) => command).filter((command) => !known.includes(command)),
+    [],
+  );
+});
+
+test('shows lenses above each request', async () => {
+  const document = await open(fileUri('requests.http'));
+  const line = requestLine(document, 'reports');
+  const titles = await eventually('lenses', async () => {
+    const found = (await lensTitles(document)).filter((lens) => Math.abs(lens.line - line) <= 3);
+    return found.some(({ title }) => title.includes('viewer')) && found.map(({ title }) => title);
+  });
+  assert.ok(
+    titles.some((title) => title.includes('Send')),
+    titles.join(' | '),
+  );
+});
+
+test('asks once for the client secret, masked, and shows the response beside', async () => {
+  const document = await open(fileUri('requests.http'));
+  tap.inputAnswers.push('viewer-secret');
+  await send(document, requestLine(document, 'reports'));
+  await eventuallyResponds(/Visitors by week/);
+  assert.equal(tap.inputs.length, 1);
+  assert.equal(tap.inputs[0]?.password, true);
+  assert.equal(
+    window.activeTextEditor?.document.uri.toString(),
+    document.uri.toString(),
+    'The focus was taken.',
+  );
+  const response = window.visibleTextEditors.find(
+    (editor) => editor.document.uri.scheme === 'keyturn-response',
+  );
+  assert.notEqual(response?.viewColumn, window.activeTextEditor.viewColumn);
+
+  await send(document, requestLine(document, 'reports'));
+  assert.equal(tap.inputs.length, 1, 'It asked again for what it has.');
+});
+
+test('tells status, limits and token in the hover over the request line', async () => {
+  const document = await open(fileUri('requests.http'));
+  const text = await hoverText(document, requestLine(document, 'reports'));
+  assert.match(text, /200/);
+  assert.match(text, /viewer/);
+  assert.match(text, /5,?000/);
+});
+
+test('shows the token in the tree with its life, scopes and origin', async () => {
+  await commands.executeCommand('keyturn.tokens.focus');
+  const viewer = await eventually('viewer in the tree', async () => {
+    const found = await entry('viewer');
+    return found && /min|expir/.test(found.description) && found;
+  });
+  assert.match(viewer.description, /reports:read/);
+  const texts = JSON.stringify(viewer.children);
+  assert.ok(texts.includes(sandbox.api), 'The origin or audience is not among the details.');
+  assert.match(texts, /not verified/i);
+  assert.ok(await entry('editor'), 'A profile without a token is not in the tree.');
+});
+
+test('warns in the status bar of a token that ends soon', async () => {
+  const viewer = await eventually('an item for viewer', () => statusBarItem('viewer'));
+  assert.match(viewer.text, /\$\(key\) viewer \d+ min/);
+  assert.equal(viewer.backgroundColor, undefined);
+
+  tap.inputAnswers.push(jwtThatEnds(250), 'soon');
+  tap.pickAnswers.push(sandbox.api, 'Bearer');
+  await commands.executeCommand('keyturn.tokens.add');
+  const file = fileUri('soon.http');
+  await workspace.fs.writeFile(file, Buffer.from(`# @token soon\nGET ${sandbox.api}/page.html\n`));
+  await open(file);
+  const soon = await eventually('an item for soon', () => statusBarItem('soon'));
+  assert.match(soon.text, /\$\(key\) soon 4 min/);
+  assert.deepEqual(soon.backgroundColor, new ThemeColor('statusBarItem.warningBackground'));
+});
+
+test('uses a token while it is fresh and refreshes it ahead of its end', async () => {
+  const recorder = await startRecorder(6);
+  const profiles = fileUri('keyturn.json');
+  const before = await workspace.fs.readFile(profiles);
+  try {
+    const declared = JSON.parse(Buffer.from(before).toString()) as { tokens: Record<string, object> };
+    declared.tokens['recorded'] = {
+      grant: 'client_credentials',
+      tokenEndpoint: `${recorder.origin}/token`,
+      clientId: 'recorded',
+      origins: [recorder.origin],
+    };
+    await workspace.fs.writeFile(profiles, Buffer.from(JSON.stringify(declared)));
+    const file = fileUri('recorded.http');
+    await workspace.fs.writeFile(file, Buffer.from(`# @token recorded\nGET ${recorder.origin}/\n`));
+    const document = await open(file);
+
+    tap.inputAnswers.push('recorded-secret');
+    await eventually('the first request', async () => {
+      await send(document, 1);
+      return recorder.requests.length > 0;
+    });
+    await send(document, 1);
+    assert.deepEqual(recorder.requests.slice(0, 2), ['Bearer token-1', 'Bearer token-1']);
+
+    // Half of its life is gone, so it is refreshed, though it has not ended.
+    await new Promise((resolve) => setTimeout(resolve, 3500));
+    await send(document, 1);
+    assert.equal(recorder.requests.at(-1), 'Bearer token-2');
+  } finally {
+    tap.inputAnswers.length = 0;
+    await workspace.fs.writeFile(profiles, before);
+    recorder.stop();
+  }
+});
+
+test('masks a token that the server echoes', async () => {
+  const document = await open(fileUri('requests.http'));
+  await send(document, requestLine(document, 'echo'));
+  const text = await eventuallyResponds(/x-token/i);
+  assert.doesNotMatch(text, /eyJ[\w-]+\.[\w-]+\.[\w-]+/);
+});
+
+test('asks before a token goes elsewhere, and keeps it when refused', async () => {
+  const document = await open(fileUri('requests.http'));
+  tap.messages.length = 0;
+  await send(document, requestLine(document, 'elsewhere'));
+  const question = tap.messages.find(({ modal }) => modal);
+  assert.ok(question, 'Nothing was asked.');
+  const words = `${question.text} ${question.detail}`;
+  assert.ok(words.includes(sandbox.issuer) && words.includes(sandbox.api), words);
+  assert.doesNotMatch(responseText(), /token_endpoint/);
+
+  tap.messageAnswer = ({ modal, actions }) => (modal ? actions[0] : undefined);
+  await send(document, requestLine(document, 'elsewhere'));
+  await eventuallyResponds(/token_endpoint/);
+  tap.messageAnswer = () => undefined;
+});
+
+test('shows 401 without a token and 403 with the scope that is missing', async () => {
+  const document = await open(fileUri('requests.http'));
+  await send(document, requestLine(document, 'nobody'));
+  await eventuallyResponds(/401/);
+  await send(document, requestLine(document, 'tooLittle'));
+  await eventuallyResponds(/reports:admin/);
+});
+
+test("opens a picture in the editor's own viewer", async () => {
+  const document = await open(fileUri('requests.http'));
+  await send(document, requestLine(document, 'picture'));
+  await eventually('a tab with the picture', () =>
+    window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      .some(({ input }) => input instanceof TabInputCustom && input.viewType.startsWith('imagePreview')),
+  );
+});
+
+test('keeps a pasted token in the secret storage, and copies and deletes it', async () => {
+  const value = 'pasted-canary-value-0123456789';
+  tap.inputAnswers.push(value, 'pasted', sandbox.api);
+  tap.pickAnswers.push(sandbox.api, 'Bearer');
+  await commands.executeCommand('keyturn.tokens.add');
+  const added = await eventually('the token in the tree', () => entry('pasted'));
+  assert.ok(!JSON.stringify(added).includes(value));
+  assert.ok(tap.inputs.some(({ password }) => password));
+  tap.inputAnswers.length = 0;
+  tap.pickAnswers.length = 0;
+
+  tap.pickAnswers.push('pasted');
+  await commands.executeCommand('keyturn.tokens.copy');
+  assert.equal(await env.clipboard.readText(), value);
+  await env.clipboard.writeText('');
+
+  tap.pickAnswers.push('pasted');
+  tap.messageAnswer = ({ actions }) => actions[0];
+  await commands.executeCommand('keyturn.tokens.delete');
+  tap.messageAnswer = () => undefined;
+  await eventually('the token gone', async () => (await entry('pasted')) === undefined);
+});
+
+test('reads an unsaved edit, and clears the result of a request that changed', async () => {
+  const document = await open(fileUri('requests.http'));
+  const line = requestLine(document, 'nobody');
+  await send(document, line);
+  await eventually('a result', async () => (await hoverText(document, line)).includes('401'));
+  const edit = new WorkspaceEdit();
+  edit.insert(document.uri, document.lineAt(line).range.end, '?page=2');
+  await workspace.applyEdit(edit);
+  await eventually('no result', async () => !(await hoverText(document, line)).includes('401'));
+  await send(document, line);
+  await eventually('a new result', async () => (await hoverText(document, line)).includes('401'));
+  await commands.executeCommand('workbench.action.files.revert');
+});
+
+test('marks what is wrong in keyturn.json where it stands', async () => {
+  const profiles = fileUri('keyturn.json');
+  const before = await workspace.fs.readFile(profiles);
+  const document = await open(profiles);
+  try {
+    const edit = new WorkspaceEdit();
+    const at = document.positionAt(document.getText().indexOf('"tokens": {') + '"tokens": {'.length);
+    edit.insert(profiles, at, '"nowhere": { "grant": "static" },');
+    await workspace.applyEdit(edit);
+    const found = await eventually('a diagnostic', () =>
+      problems(profiles).find(({ message }) => message.includes('origins')),
+    );
+    assert.equal(found.severity, DiagnosticSeverity.Error);
+    assert.equal(found.range.start.line, at.line);
+    assert.ok(!found.range.start.isEqual(new Position(0, 0)));
+  } finally {
+    await commands.executeCommand('workbench.action.files.revert');
+    await workspace.fs.writeFile(profiles, before);
+  }
+});
+
+test('starts a sandbox of its own and stops it', async () => {
+  await commands.executeCommand('keyturn.sandbox.start');
+  const folder = Uri.joinPath(fileUri('requests.http'), '..');
+  const file = Uri.joinPath(folder, 'sandbox.http');
+  await workspace.fs.writeFile(file, Buffer.from('GET {{sandboxApi}}/page.html\n'));
+  const document = await open(file);
+  await send(document, 0);
+  await eventuallyResponds(/This page came from the sandbox/);
+  await commands.executeCommand('keyturn.sandbox.stop');
+});
+
+test('changed nothing that other extensions share', () => {
+  assert.deepEqual(changedGlobals(globals), []);
+});
+
+export const run = runAll;

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { InlineResults, type InlineState } from '../../src/editor/requests/inlineResults.ts';
+import { parseHttpFile } from '../../src/httpfile/parse.ts';
+import { result } from './support.ts';
+
+const document = 'file:///a.http';
+const text = [
+  '### one',
+  'GET https://example.com/1',
+  '',
+  '### two',
+  'POST https://example.com/2',
+  '',
+  '{"a": 1}',
+  '',
+];
+
+function sentBoth() {
+  const tree = parseHttpFile(text.join('\n'));
+  const inline = new InlineResults();
+  const results = tree.requests.map((node) => result({ node }));
+  for (const one of results) inline.set(document, one.node, { kind: 'done', result: one });
+  return { tree, inline, results };
+}
+
+describe('InlineResults', () => {
+  it('holds one result for each request, and replaces it', () => {
+    const { inline, tree } = sentBoth();
+    const [first] = tree.requests;
+    const again = result({ node: first! });
+    inline.set(document, first!, { kind: 'done', result: again });
+    expect(inline.of(document).map(({ line }) => line)).toEqual([1, 4]);
+    expect(inline.lineOf(document, again)).toBe(1);
+  });
+
+  it('follows lines inserted above, also at the start of its own line', () => {
+    const { inline } = sentBoth();
+    inline.edit(document, [{ startLine: 0, startColumn: 0, endLine: 0, insertedLines: 2 }]);
+    expect(inline.of(document).map(({ line }) => line)).toEqual([3, 6]);
+    inline.edit(document, [{ startLine: 6, startColumn: 0, endLine: 6, insertedLines: 1 }]);
+    expect(inline.of(document).map(({ line }) => line)).toEqual([3, 7]);
+  });
+
+  it('follows lines deleted above, and several changes of one edit', () => {
+    const { inline } = sentBoth();
+    inline.edit(document, [
+      { startLine: 3, startColumn: 0, endLine: 3, insertedLines: 3 },
+      { startLine: 0, startColumn: 0, endLine: 1, insertedLines: 0 },
+    ]);
+    expect(inline.of(document).map(({ line }) => line)).toEqual([0, 6]);
+  });
+
+  it('stays when text after its line changes', () => {
+    const { inline } = sentBoth();
+    inline.edit(document, [{ startLine: 4, startColumn: 10, endLine: 4, insertedLines: 1 }]);
+    expect(inline.of(document).map(({ line }) => line)).toEqual([1, 4]);
+  });
+
+  it('drops the result of the request that changed, and keeps the other', () => {
+    for (const [line, changed] of [
+      [4, 'PUT https://example.com/2'],
+      [4, 'POST https://example.com/3'],
+      [6, '{"a": 2}'],
+    ] as const) {
+      const { inline } = sentBoth();
+      inline.verify(document, parseHttpFile(text.with(line, changed).join('\n')));
+      expect(inline.of(document).map((entry) => entry.line)).toEqual([1]);
+    }
+  });
+
+  it('keeps results when comments and blank lines change', () => {
+    const { inline } = sentBoth();
+    inline.edit(document, [{ startLine: 0, startColumn: 0, endLine: 0, insertedLines: 1 }]);
+    inline.verify(document, parseHttpFile(['# a note', ...text].join('\n')));
+    expect(inline.of(document).map(({ line }) => line)).toEqual([2, 5]);
+  });
+
+  it('puts a result where its request went while it ran', () => {
+    const { tree } = sentBoth();
+    const inline = new InlineResults();
+    const [, second] = tree.requests;
+    const running: InlineState = { kind: 'running', startedAtMs: 0, previous: null };
+    inline.set(document, second!, running);
+    inline.edit(document, [{ startLine: 0, startColumn: 0, endLine: 0, insertedLines: 5 }]);
+    const done = result({ node: second! });
+    expect(inline.finish(document, running, done)).toBe(true);
+    expect(inline.at(document, 9)).toEqual({ kind: 'done', result: done });
+  });
+
+  it('shows no result for a request that changed while it ran', () => {
+    const { tree } = sentBoth();
+    const inline = new InlineResults();
+    const [first] = tree.requests;
+    const running: InlineState = { kind: 'running', startedAtMs: 0, previous: null };
+    inline.set(document, first!, running);
+    inline.verify(document, parseHttpFile('GET https://example.com/other\n'));
+    expect(inline.finish(document, running, result({ node: first! }))).toBe(false);
+    expect(inline.of(document)).toEqual([]);
+  });
+});

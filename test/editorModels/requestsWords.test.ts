@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { countResult, noCounts, summary } from '../../src/editor/requests/batchSummary.ts';
+import { namedToken, tokenLensTitle, tokenVariable } from '../../src/editor/requests/lensTitles.ts';
+import { escapeMarkdown, resultHover } from '../../src/editor/requests/resultHover.ts';
+import { inlineWords, oneLine, statusWords } from '../../src/editor/requests/resultWords.ts';
+import type { RateLimit } from '../../src/ratelimit/rateLimit.ts';
+import type { RequestResult } from '../../src/run/result.ts';
+import { requestNode, response, result, sentAtMs } from './support.ts';
+
+const limit: RateLimit = {
+  name: 'core',
+  limit: 5000,
+  remaining: 4986,
+  used: 14,
+  resetAtMs: sentAtMs + 41 * 60_000,
+  windowSeconds: 3600,
+  unit: 'requests',
+  source: 'github',
+  partitionKey: null,
+};
+
+const words = (one: RequestResult, afterMs = 100) =>
+  inlineWords({ kind: 'done', result: one }, sentAtMs + afterMs);
+
+describe('the inline result', () => {
+  it('says status, time, size and what is left of the limit', () => {
+    const long = response({ text: 'x'.repeat(1234) });
+    expect(words(result({ response: long, rateLimits: [limit] }))).toEqual({
+      text: '✓ 200 OK · 84 ms · 1.2 kB · 4,986/5,000 left, resets in 41 min',
+      tone: 'success',
+      aged: false,
+    });
+  });
+
+  it('ages: the limit counts on, and after a minute its age is said', () => {
+    const one = result({ rateLimits: [limit] });
+    expect(words(one, 3 * 60_000 + 84)).toEqual({
+      text: '✓ 200 OK · 84 ms · 11 B · 4,986/5,000 left, resets in 38 min · 3 min ago',
+      tone: 'success',
+      aged: true,
+    });
+  });
+
+  it('has a sign beside the colour', () => {
+    const withStatus = (status: number) => words(result({ response: response({ status, statusText: '' }) }));
+    expect(withStatus(204)).toMatchObject({
+      tone: 'success',
+      text: expect.stringMatching(/^✓ 204 No Content/),
+    });
+    expect(withStatus(404)).toMatchObject({
+      tone: 'warning',
+      text: expect.stringMatching(/^! 404 Not Found/),
+    });
+    expect(withStatus(503)).toMatchObject({ tone: 'error', text: expect.stringMatching(/^✗ 503 Service/) });
+  });
+
+  it('says how long to wait after a 429', () => {
+    const one = result({ response: response({ status: 429, statusText: '' }), retryAfterSeconds: 30 });
+    expect(words(one)?.text).toContain('retry in 30 s');
+  });
+
+  it('says a failure in one line, whatever its message holds', () => {
+    const error = { code: 'connection_refused', message: 'Nothing listens\non port 9.', hint: null } as const;
+    expect(words(result({ response: null, error }))).toMatchObject({
+      text: '✗ Nothing listens on port 9.',
+      tone: 'error',
+    });
+    const cancelled = { code: 'cancelled', message: 'Cancelled.', hint: null } as const;
+    expect(words(result({ response: null, error: cancelled }))).toMatchObject({ tone: 'warning' });
+  });
+
+  it('warns of a certificate that was not verified, and of a body that was cut off', () => {
+    const one = result({
+      response: response({ tlsVerified: false, bodyTruncated: true, sizeBytes: 5_000_000 }),
+    });
+    expect(words(one)).toMatchObject({ tone: 'warning' });
+    expect(words(one)?.text).toContain('cut off after 11 B');
+    expect(words(one)?.text).toContain('certificate not verified');
+  });
+
+  it('waits a moment before it says that a request runs', () => {
+    const at = (ms: number, previous: RequestResult | null = null) =>
+      inlineWords({ kind: 'running', startedAtMs: sentAtMs, previous }, sentAtMs + ms)?.text;
+    expect([at(100), at(400), at(3200)]).toEqual([undefined, 'Sending…', 'Sending… 3 s']);
+    expect([at(100, result()), at(400, result())]).toEqual(['✓ 200 OK · 84 ms · 11 B', 'Sending…']);
+  });
+
+  it('keeps control characters and long reasons of a server out', () => {
+    expect(statusWords({ status: 200, statusText: `a\u0007b${'c'.repeat(500)}` })).toHaveLength(64);
+    expect(oneLine('a\r\nb\u2028c', 10)).toBe('a  b c');
+  });
+});
+
+describe('the hover over a result', () => {
+  const clock = () => '12:00:00';
+  const hover = (one: RequestResult) => resultHover({ kind: 'done', result: one }, sentAtMs + 1000, clock);
+
+  it('shows timings, limit headers, the token and redirects', () => {
+    const text = hover(
+      result({
+        response: response({
+          redirects: [
+            { status: 302, from: 'https://a.example', to: 'https://b.example/x', dropped: ['Authorization'] },
+          ],
+        }),
+        rateLimitHeaders: [['X-RateLimit-Remaining', '4986']],
+        token: { name: 'viewer', status: 'active', refreshed: true, expiresAtMs: sentAtMs + 300_000 },
+      }),
+    );
+    expect(text).toContain('| First byte | 80 ms |');
+    expect(text).not.toContain('| DNS |');
+    expect(text).toContain('The connection was open already.');
+    expect(text).toContain('| X\\-RateLimit\\-Remaining | 4986 |');
+    expect(text).toContain('Token **viewer** · expires in 5 min · refreshed for this request');
+    expect(text).toContain('without Authorization');
+  });
+
+  it('lets no server write links, images, icons, rows or HTML', () => {
+    const evil = '![x](https://evil.example/p.png) | <b> $(key) [a](command:x) `c`\n# h';
+    const escaped = escapeMarkdown(evil);
+    expect(escaped).not.toMatch(/(^|[^\\])[![\]()|<`#$]/);
+    expect(
+      hover(result({ rateLimitHeaders: [['X', evil]] }))
+        .split('\n')
+        .at(-3),
+    ).toBe(`| X | ${escaped} |`);
+  });
+
+  it('says why nothing came back, and what to do', () => {
+    const error = { code: 'token_missing', message: 'No token viewer.', hint: 'Add it.' } as const;
+    const text = hover(result({ response: null, error }));
+    expect(text).toContain('**No token viewer.**');
+    expect(text).toContain('Add it.');
+  });
+});
+
+describe('the token lens', () => {
+  const title = (status: Parameters<typeof tokenLensTitle>[0]['status'], canRefresh = false) =>
+    tokenLensTitle({ name: 'viewer', status, expiresAtMs: sentAtMs + 240_000, canRefresh }, sentAtMs);
+
+  it('says the remaining life, or what sending will do', () => {
+    expect(title('active')).toBe('$(key)\u00a0viewer · 4 min');
+    expect(title('expiring')).toBe('$(watch)\u00a0viewer · 4 min');
+    expect(title('unknown')).toBe('$(key)\u00a0viewer');
+    expect(title('expired')).toBe('$(warning)\u00a0viewer · expired');
+    expect(title('expired', true)).toBe('$(key)\u00a0viewer · refreshed on send');
+    expect(title('missing')).toBe('$(warning)\u00a0viewer · no token yet');
+    expect(title('missing', true)).toBe('$(key)\u00a0viewer · obtained on send');
+  });
+
+  it('finds the token in metadata first, then in URL, headers and body', () => {
+    expect(namedToken(requestNode('# @token viewer\nGET https://a.example/\n'))).toBe('viewer');
+    expect(namedToken(requestNode('GET https://a.example/\nX-Key: {{ $token legacy }}\n'))).toBe('legacy');
+    expect(namedToken(requestNode('POST https://a.example/\n\n{"t": "{{$token inBody}}"}\n'))).toBe('inBody');
+    expect(namedToken(requestNode())).toBeNull();
+  });
+
+  it('reads `{{$token name}}` only when it is complete', () => {
+    expect(tokenVariable('{{$token viewer}}')).toBe('viewer');
+    expect(tokenVariable('{{a}} {{$token viewer}}')).toBe('viewer');
+    expect(tokenVariable('{{$token viewer')).toBeNull();
+    expect(tokenVariable('{{$token}}')).toBeNull();
+  });
+});
+
+describe('the summary of Send All', () => {
+  it('counts what was answered, refused and failed', () => {
+    const error = { code: 'timeout', message: 'Too slow.', hint: null } as const;
+    const results = [
+      result(),
+      result({ response: response({ status: 404 }) }),
+      result({ response: null, error }),
+      result({ response: null, error: { ...error, code: 'cancelled' } }),
+    ];
+    const counts = results.reduce(countResult, noCounts);
+    expect(counts).toEqual({ sent: 3, succeeded: 1, refused: 1, failed: 1 });
+    expect(summary(counts, 4)).toBe(
+      'Sent 3 of 4 requests: 1 succeeded, 1 answered with a status of 400 or above, 1 failed without an answer.',
+    );
+  });
+});

@@ -1,0 +1,129 @@
+import zlib from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { acceptEncoding } from '../../src/http/decode.ts';
+import { failureOf, httpServer, newClient, newRequest, type TestServer } from './support.ts';
+
+const text = Buffer.from(
+  JSON.stringify(Array.from({ length: 5000 }, (_, i) => ({ id: i, name: `name ${i}` }))),
+);
+
+/** Answers every request with the same bytes, in pieces. */
+async function serve(encoding: string, bytes: Buffer, pieceBytes = 10_000): Promise<TestServer> {
+  return await httpServer((_request, response) => {
+    response.setHeader('Content-Encoding', encoding);
+    for (let at = 0; at < bytes.length; at += pieceBytes) response.write(bytes.subarray(at, at + pieceBytes));
+    response.end();
+  });
+}
+
+const hasZstd = 'zstdCompressSync' in zlib;
+
+describe('content codings', () => {
+  it.each([
+    ['gzip', zlib.gzipSync(text)],
+    ['x-gzip', zlib.gzipSync(text)],
+    ['GZIP', zlib.gzipSync(text)],
+    ['deflate', zlib.deflateSync(text)],
+    ['deflate', zlib.deflateRawSync(text)],
+    ['br', zlib.brotliCompressSync(text, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4 } })],
+    ...(hasZstd ? [['zstd', zlib.zstdCompressSync(text)] as const] : []),
+    ['identity', text],
+    ['deflate, gzip', zlib.gzipSync(zlib.deflateSync(text))],
+    ['gzip, identity, gzip, gzip', zlib.gzipSync(zlib.gzipSync(zlib.gzipSync(text)))],
+    ['gzip', Buffer.concat([zlib.gzipSync(text.subarray(0, 999)), zlib.gzipSync(text.subarray(999))])],
+  ])('%s is undone', async (encoding, bytes) => {
+    const server = await serve(encoding, bytes);
+    const response = await newClient().send(newRequest({ url: server.url }));
+    expect(response.sizeBytes).toBe(text.length);
+    expect(Buffer.from(response.body).equals(text)).toBe(true);
+  });
+
+  it('that are unknown leave the body as it came, from there on', async () => {
+    const bytes = zlib.gzipSync(text);
+    const client = newClient();
+    const unknown = await client.send(newRequest({ url: (await serve('gzip, magic', bytes)).url }));
+    expect(Buffer.from(unknown.body).equals(bytes)).toBe(true);
+    const outer = await client.send(newRequest({ url: (await serve('magic, gzip', bytes)).url }));
+    expect(Buffer.from(outer.body).equals(text)).toBe(true);
+  });
+
+  it('are offered as far as this Node has them', () => {
+    expect(acceptEncoding).toBe(hasZstd ? 'gzip, deflate, br, zstd' : 'gzip, deflate, br');
+  });
+
+  it('of an empty body, and of a piece of one, are left alone', async () => {
+    const client = newClient();
+    const empty = await client.send(newRequest({ url: (await serve('gzip', Buffer.alloc(0))).url }));
+    expect(empty).toMatchObject({ status: 200, sizeBytes: 0 });
+    const piece = zlib.gzipSync(text).subarray(100, 200);
+    const server = await httpServer((_request, response) => {
+      response.writeHead(206, { 'Content-Encoding': 'gzip' }).end(piece);
+    });
+    expect(await client.send(newRequest({ url: server.url }))).toMatchObject({ status: 206, sizeBytes: 100 });
+  });
+
+  it.each([
+    ['gzip', Buffer.from('not gzip at all')],
+    ['gzip', zlib.gzipSync(text).subarray(0, -20)],
+    ['deflate', Buffer.from([0xff, 0xff, 0xff, 0xff])],
+    ['br', Buffer.from('not brotli at all, is it?')],
+    ['br', zlib.brotliCompressSync(text).subarray(0, -20)],
+    ...(hasZstd ? [['zstd', Buffer.from('not zstd at all')] as const] : []),
+    ...(hasZstd ? [['zstd', zlib.zstdCompressSync(text).subarray(0, -20)] as const] : []),
+    ['gzip, gzip', zlib.gzipSync(text)],
+  ])('of broken data (%s) are told', async (encoding, bytes) => {
+    const server = await serve(encoding, bytes);
+    const client = newClient();
+    const error = await failureOf(client.send(newRequest({ url: server.url })));
+    expect(error).toMatchObject({ code: 'decompression_failed' });
+    expect((error as { hint: string }).hint).toContain('Accept-Encoding: identity');
+  });
+
+  it('of a body that was cut off by the network are a broken connection', async () => {
+    const bytes = zlib.gzipSync(text);
+    const server = await httpServer((_request, response) => {
+      response.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Length': bytes.length });
+      response.write(bytes.subarray(0, 500), () => setTimeout(() => response.socket?.destroy(), 10));
+    });
+    const error = await failureOf(newClient().send(newRequest({ url: server.url })));
+    expect(error).toMatchObject({ code: 'connection_reset' });
+  });
+});
+
+describe('bombs', () => {
+  const zeros = Buffer.alloc(64 * 1024 * 1024);
+
+  it.each([
+    ['gzip', zlib.gzipSync(zeros)],
+    ['deflate', zlib.deflateSync(zeros)],
+    ['br', zlib.brotliCompressSync(zeros, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 1 } })],
+    ['gzip, gzip', zlib.gzipSync(zlib.gzipSync(zeros))],
+    ...(hasZstd ? [['zstd', zlib.zstdCompressSync(zeros)] as const] : []),
+  ])('(%s) are not read further', async (encoding, bytes) => {
+    const server = await serve(encoding, bytes);
+    const client = newClient();
+    for (const request of [
+      newRequest({ url: server.url, maxBodyBytes: 5_000_000 }),
+      newRequest({ url: server.url, maxBodyBytes: 500_000_000 }),
+      newRequest({
+        url: server.url,
+        saveBodyTo: { write: () => Promise.resolve(), close: () => Promise.resolve() },
+      }),
+    ]) {
+      expect(await failureOf(client.send(request))).toMatchObject({ code: 'decompression_limit' });
+    }
+  });
+
+  it('are not seen in a body that is only well compressed', async () => {
+    const repeated = Buffer.alloc(3_000_000, 'all work and no play ');
+    const server = await serve('gzip', zlib.gzipSync(repeated));
+    const response = await newClient().send(newRequest({ url: server.url }));
+    expect(response).toMatchObject({ sizeBytes: repeated.length, bodyTruncated: false });
+  });
+
+  it('may not hide under many codings', async () => {
+    const server = await serve('gzip,gzip,gzip,gzip,gzip,gzip', zlib.gzipSync(text));
+    const error = await failureOf(newClient().send(newRequest({ url: server.url })));
+    expect(error).toMatchObject({ code: 'decompression_limit' });
+  });
+});

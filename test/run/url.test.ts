@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { absoluteUrl } from '../../src/run/url.ts';
+
+describe('absoluteUrl', () => {
+  it.each([
+    ['https://api.example.com/a?b=c', [], 'https://api.example.com/a?b=c'],
+    ['  http://x.example/ ', [], 'http://x.example/'],
+    ['api.example.com/a', [], 'http://api.example.com/a'],
+    ['localhost:3000/a', [], 'http://localhost:3000/a'],
+    ['/a', [['Host', 'x.example']], 'http://x.example/a'],
+    ['/a', [['host', 'x.example:443']], 'https://x.example/a'],
+    ['x.example/?u=https://other.example/', [], 'http://x.example/?u=https://other.example/'],
+  ] as const)('%s', (written, headers, expected) => {
+    expect(absoluteUrl(written, headers).href).toBe(expected);
+  });
+
+  it.each([
+    ['/a', 'request_invalid'],
+    ['http://', 'request_invalid'],
+    ['http://x:99999/', 'request_invalid'],
+    ['', 'request_invalid'],
+    ['ws://x.example/', 'unsupported'],
+    ['file:///etc/passwd', 'unsupported'],
+  ])('refuses %s', (written, code) => {
+    expect(() => absoluteUrl(written, [])).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('names no part of the URL in its message', () => {
+    expect(() => absoluteUrl('http://[secret-value', [])).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('secret-value') as string }),
+    );
+  });
+});

@@ -1,0 +1,250 @@
+/// <reference lib="dom" />
+import { join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import {
+  clipboardPermissions,
+  launchChromium,
+  startEditorServer,
+} from '../editor/launcher/browserEditor.mjs';
+import { projectFolder } from '../editor/launcher/places.mjs';
+
+export interface OpenOptions {
+  readonly workspace: string;
+  /** A file of the workspace that is open from the start. */
+  readonly file: string;
+  readonly settings?: Record<string, unknown>;
+  /** For the extension host. */
+  readonly env?: Record<string, string>;
+}
+
+/** Quiet: what these tests look at is the extension, not the editor's own offers. */
+const quietSettings = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+  'editor.minimap.enabled': false,
+  'editor.fontSize': 13,
+  'editor.scrollbar.horizontal': 'hidden',
+  'editor.cursorBlinking': 'solid',
+  'window.commandCenter': false,
+  'extensions.ignoreRecommendations': true,
+};
+
+/** An editor as a person sees it. Everything is found by what is written on it. */
+export class EditorPage {
+  readonly page: Page;
+  readonly dataFolder: string;
+  readonly #browser: Browser;
+  readonly #closeServer: () => Promise<void>;
+
+  private constructor(page: Page, browser: Browser, server: { dataFolder: string; close(): Promise<void> }) {
+    this.page = page;
+    this.dataFolder = server.dataFolder;
+    this.#browser = browser;
+    this.#closeServer = () => server.close();
+  }
+
+  static async open({ workspace, file, settings = {}, env = {} }: OpenOptions): Promise<EditorPage> {
+    const server = await startEditorServer({
+      workspace,
+      extensions: [projectFolder],
+      settings: { ...quietSettings, ...settings },
+      env,
+    });
+    const browser = await launchChromium();
+    const page = await browser.newPage({
+      viewport: { width: 1500, height: 840 },
+      permissions: clipboardPermissions,
+    });
+    page.setDefaultTimeout(20_000);
+    const editor = new EditorPage(page, browser, server);
+    try {
+      await page.goto(server.address([['openFile', join(workspace, file)]]));
+      await editor.tab(file).waitFor({ timeout: 60_000 });
+    } catch (error) {
+      await editor.close();
+      throw error;
+    }
+    return editor;
+  }
+
+  tab(name: string): Locator {
+    return this.page.locator('.tab').filter({ hasText: name }).first();
+  }
+
+  /** Runs a command of the palette by its full title. */
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget:visible input.input');
+    await input.fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
+  }
+
+  /** The input box that is shown; `masked` when it hides what is typed. */
+  async answer(text: string): Promise<{ masked: boolean; prompt: string }> {
+    const widget = this.page.locator('.quick-input-widget:visible');
+    const input = widget.locator('input.input');
+    await input.waitFor();
+    const masked = (await input.getAttribute('type')) === 'password';
+    const prompt = await widget.innerText();
+    await input.fill(text);
+    await this.page.keyboard.press('Enter');
+    return { masked, prompt };
+  }
+
+  /** Picks an item of a quick pick by its label. */
+  async pick(label: string): Promise<void> {
+    const rows = this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
+    await rows.filter({ hasText: label }).first().click();
+  }
+
+  /** Ticks one item of a quick pick that takes several, and confirms. */
+  async pickMany(label: string): Promise<void> {
+    await this.pick(label);
+    await this.page.locator('.quick-input-widget:visible .monaco-button').filter({ hasText: 'OK' }).click();
+  }
+
+  /** The whole window, once this theme is on. */
+  theme(name: string): Locator {
+    return this.page.locator(`.monaco-workbench.${name.includes('Dark') ? 'vs-dark' : 'vs'}`);
+  }
+
+  /** Brings a line of the active editor to its top by a text that stands in it. */
+  async goToLine(line: number): Promise<void> {
+    await this.page.keyboard.press('Control+g');
+    await this.answer(String(line));
+  }
+
+  lens(text: string | RegExp, nth = 0): Locator {
+    return this.page.locator('.codelens-decoration a').filter({ hasText: text }).nth(nth);
+  }
+
+  /** Clicks the lens with this text that stands nearest above a line. */
+  async clickLens(text: string | RegExp, line: Locator): Promise<void> {
+    const click = async (): Promise<boolean> => {
+      const below = (await line.boundingBox())?.y;
+      if (below === undefined) return false;
+      let nearest: { lens: Locator; y: number } | undefined;
+      for (const lens of await this.page.locator('.codelens-decoration a').filter({ hasText: text }).all()) {
+        const y = (await lens.boundingBox())?.y;
+        if (y !== undefined && y < below && (nearest === undefined || y > nearest.y)) nearest = { lens, y };
+      }
+      await nearest?.lens.click();
+      return nearest !== undefined;
+    };
+    await eventually('a lens above the line', click);
+  }
+
+  /** A line on screen by its text. */
+  line(text: RegExp): Locator {
+    return this.page.locator('.view-line').filter({ hasText: text }).first();
+  }
+
+  async closeNotifications(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.page.locator('.notification-toast').first().waitFor({ state: 'hidden' });
+  }
+
+  /** The window without its title bar, which says only that this is a test. */
+  async picture(path: string): Promise<void> {
+    const title = await this.page.locator('.part.titlebar').boundingBox();
+    const { width, height } = this.page.viewportSize() ?? { width: 0, height: 0 };
+    const y = title?.height ?? 0;
+    await this.page.screenshot({
+      path,
+      animations: 'disabled',
+      clip: { x: 0, y, width, height: height - y },
+    });
+  }
+
+  /** Rests the mouse on the beginning of a line, which must be on screen. */
+  async hover(line: Locator): Promise<void> {
+    const box = await line.boundingBox();
+    if (box === null) throw new Error('The line is not on screen.');
+    await this.page.mouse.move(box.x + 40, box.y + box.height / 2, { steps: 3 });
+  }
+
+  /** Makes the first editor group wider by dragging the line between it and the next. */
+  async widenFirstGroup(pixels: number): Promise<void> {
+    const group = await this.page.locator('.editor-group-container').first().boundingBox();
+    if (group === null) throw new Error('There is no editor group.');
+    const [x, y] = [group.x + group.width, group.y + group.height / 2];
+    await this.page.mouse.move(x, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(x + pixels, y, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
+  /** Opens a file of the workspace by its name. */
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+p');
+    await this.page.locator('.quick-input-widget:visible input.input').fill(name);
+    await this.pick(name);
+    await this.page.locator('.tab.active').filter({ hasText: name }).first().waitFor();
+  }
+
+  /** What decorations add after the text of a line on screen. */
+  async #inlineTexts(line: Locator): Promise<string[]> {
+    const contents = await line
+      .locator('span[class*="ced-"]')
+      .evaluateAll((spans) =>
+        spans.flatMap((span) =>
+          ['::after', '::before'].map((pseudo) => getComputedStyle(span, pseudo).content),
+        ),
+      );
+    return contents
+      .filter((content) => content.startsWith('"'))
+      .map((content) => content.slice(1, -1).replaceAll('\\"', '"').replaceAll('\u00a0', ' '));
+  }
+
+  /** What stands at the end of a line once it looks like `pattern`. */
+  async inlineTextAt(line: Locator, pattern: RegExp): Promise<string> {
+    let last: string[] = [];
+    return eventually(
+      () => `an inline text like ${pattern.source}; there was ${JSON.stringify(last)}`,
+      async () => {
+        last = await this.#inlineTexts(line);
+        return last.find((text) => pattern.test(text));
+      },
+    );
+  }
+
+  statusBarItem(text: string | RegExp): Locator {
+    return this.page.locator('.statusbar-item').filter({ hasText: text }).first();
+  }
+
+  treeItem(text: string | RegExp): Locator {
+    return this.page.locator('.sidebar [role="treeitem"]').filter({ hasText: text }).first();
+  }
+
+  /** Text of the editor group that shows a tab with this name. */
+  async groupText(tab: string): Promise<string> {
+    const group = this.page
+      .locator('.editor-group-container')
+      .filter({ has: this.page.locator('.tab', { hasText: tab }) });
+    return (await group.locator('.view-lines').first().innerText()).replaceAll('\u00a0', ' ');
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.#closeServer();
+  }
+}
+
+/** Polls until there is a value; fails with `what` in the message otherwise. */
+export async function eventually<Value>(
+  what: string | (() => string),
+  look: () => Promise<Value | undefined | null | false>,
+  withinMs = 20_000,
+): Promise<Value> {
+  const giveUpAtMs = Date.now() + withinMs;
+  for (;;) {
+    const value = await look();
+    if (value) return value;
+    if (Date.now() > giveUpAtMs) {
+      throw new Error(`Not within ${withinMs} ms: ${typeof what === 'string' ? what : what()}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

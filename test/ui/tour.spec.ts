@@ -1,0 +1,174 @@
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
+import { EditorPage, eventually } from './editorPage.ts';
+
+// One person's first quarter of an hour, from the examples to the pictures that the README shows.
+
+const project = join(import.meta.dirname, '../..');
+/** `KEYTURN_UPDATE_PICTURES=1` replaces the README's own. */
+const pictures = join(
+  project,
+  process.env['KEYTURN_UPDATE_PICTURES'] === '1' ? 'media/readme' : 'test-results/pictures',
+);
+
+const themes = [
+  ['light', 'Default Light Modern'],
+  ['dark', 'Default Dark Modern'],
+] as const;
+
+/** Request lines of the tour's first two requests. */
+const root = /^GET\s\{\{sandboxApi\}\}\/$/;
+const listReports = /^GET\s\{\{sandboxApi\}\}\/reports$/;
+
+let sandbox: Sandbox;
+let folder: string;
+let editor: EditorPage;
+/** Undone in reverse order, however far the beginning came. */
+const cleanups: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  sandbox = await startSandbox({
+    entry: join(project, 'dist/sandbox/sandbox.js'),
+    issuerPort: 0,
+    apiPort: 0,
+    lifetimeSeconds: 900,
+    limit: 5000,
+    windowSeconds: 2400,
+  });
+  cleanups.push(() => sandbox.stop());
+  folder = await mkdtemp(join(tmpdir(), 'keyturn-ui-'));
+  cleanups.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  await cp(join(project, 'examples'), join(folder, 'examples'), { recursive: true });
+  const addresses = { sandboxIssuer: sandbox.issuer, sandboxApi: sandbox.api };
+  await writeFile(join(folder, 'examples/http-client.env.json'), JSON.stringify({ sandbox: addresses }));
+  await mkdir(pictures, { recursive: true });
+  editor = await EditorPage.open({ workspace: join(folder, 'examples'), file: 'tour.http' });
+  cleanups.push(() => editor.close());
+  // What went wrong is easier seen than told.
+  cleanups.push(() => editor.picture(join(pictures, '../last.png')));
+});
+
+afterAll(async () => {
+  for (const cleanup of cleanups.reverse()) await cleanup();
+});
+
+/** A JWT without a valid signature that ends in `seconds`. */
+function jwtThatEnds(seconds: number): string {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const now = Math.floor(Date.now() / 1000);
+  const claims = {
+    iss: 'https://id.example.com',
+    aud: sandbox.api,
+    scope: 'reports:read',
+    iat: now,
+    exp: now + seconds,
+  };
+  return `${part({ alg: 'ES256', typ: 'at+jwt' })}.${part(claims)}.${Buffer.alloc(64, 1).toString('base64url')}`;
+}
+
+async function setWorkspaceSettings(settings: object): Promise<void> {
+  await mkdir(join(folder, 'examples/.vscode'), { recursive: true });
+  await writeFile(join(folder, 'examples/.vscode/settings.json'), JSON.stringify(settings));
+}
+
+describe('the tour', () => {
+  test('begins with an environment from the status bar', async () => {
+    await editor.statusBarItem('No environment').click();
+    await editor.pick('sandbox');
+    await editor.statusBarItem(/^\s*sandbox\s*$/).waitFor();
+  });
+
+  test('sends the first request by its lens and tells at its line what came back', async () => {
+    await editor.clickLens(/^Send$/, editor.line(root));
+    const text = await editor.inlineTextAt(editor.line(root), /200 OK/);
+    expect(text).toMatch(/200 OK · \d+ ms · \d+ B · 4,999\/5,000 left, resets in (39|40) min/);
+  });
+
+  test('asks for the client secret, masked, and sends with a token', async () => {
+    await editor.lens(/viewer/).waitFor();
+    await editor.clickLens(/^Send$/, editor.line(listReports));
+    const asked = await editor.answer('viewer-secret');
+    expect(asked.masked).toBe(true);
+    expect(asked.prompt).toMatch(/client secret/i);
+    await editor.inlineTextAt(editor.line(listReports), /200 OK.*4,998\/5,000 left/);
+    await eventually('the response', async () =>
+      (await editor.groupText('Response')).includes('Visitors by week'),
+    );
+    await editor.lens(/viewer · 1[45] min/).waitFor();
+  });
+
+  test('shows the token in the tree', async () => {
+    await editor.page.getByRole('tab', { name: 'Keyturn' }).first().click();
+    const viewer = editor.treeItem(/^viewer/);
+    await viewer.waitFor();
+    expect(await viewer.innerText()).toMatch(/expires in 1[45] min · reports:read/);
+    await viewer.click();
+    await editor.treeItem(/Scopes/).waitFor();
+  });
+
+  test('adds a token by hand', async () => {
+    await editor.runCommand('Keyturn: Add Token');
+    await editor.pick('legacy');
+    const asked = await editor.answer(sandbox.apiKey);
+    expect(asked.masked).toBe(true);
+    const legacy = editor.treeItem(/^legacy/);
+    await eventually('the pasted token', async () => !/no token|missing/i.test(await legacy.innerText()));
+    expect(await editor.page.locator('body').innerText()).not.toContain(`${sandbox.apiKey}"`);
+  });
+
+  test('has its pictures taken in light and dark', async () => {
+    await editor.page.keyboard.press('Escape');
+    await editor.widenFirstGroup(180);
+    for (const [name, theme] of themes) {
+      await setWorkspaceSettings({ 'workbench.colorTheme': theme });
+      await editor.theme(theme).waitFor();
+      await editor.closeNotifications();
+      await editor.picture(join(pictures, `overview-${name}.png`));
+      await editor.hover(editor.line(listReports));
+      const hover = editor.page.locator('.monaco-hover:visible').first();
+      await hover.waitFor();
+      expect(await hover.innerText()).toMatch(/viewer/);
+      await editor.picture(join(pictures, `hover-${name}.png`));
+      await editor.page.mouse.move(700, 835);
+      await hover.waitFor({ state: 'hidden' });
+    }
+  });
+
+  test('adds a token of its own and warns in the status bar before it ends', async () => {
+    await editor.runCommand('Keyturn: Add Token');
+    await editor.pick('New token');
+    await editor.answer(jwtThatEnds(290));
+    await editor.answer('staging');
+    await editor.pickMany(sandbox.api);
+    await editor.pick('Bearer');
+    await editor.treeItem(/^staging/).waitFor();
+    // It matters to the open file once a request there names it.
+    await editor.tab('tour.http').click();
+    await editor.page.keyboard.press('Control+End');
+    await editor.page.keyboard.insertText(`\n### 18. Staging\n# @token staging\nGET {{sandboxApi}}/\n`);
+    const item = editor.statusBarItem(/staging\s+\d+ min/);
+    await item.waitFor();
+    await eventually('a warning background', async () =>
+      (await item.getAttribute('class'))?.includes('warning-kind'),
+    );
+    for (const [name, theme] of themes) {
+      await setWorkspaceSettings({ 'workbench.colorTheme': theme });
+      await editor.theme(theme).waitFor();
+      await editor.picture(join(pictures, `expiring-${name}.png`));
+    }
+  });
+
+  test('still holds the token after the window was loaded again', async () => {
+    await editor.page.reload();
+    await editor.tab('tour.http').waitFor();
+    await editor.tab('tour.http').click();
+    await editor.page.keyboard.press('Control+Home');
+    await editor.lens(/viewer · \d+ min/).waitFor();
+    await editor.clickLens(/^Send$/, editor.line(listReports));
+    await editor.inlineTextAt(editor.line(listReports), /200 OK/);
+    expect(await editor.page.locator('.quick-input-widget:visible').count()).toBe(0);
+  });
+});
