@@ -21,6 +21,8 @@ const shared = {
   chunkNames: 'chunks/[name]-[hash]',
   sourcemap: true,
   minify: production,
+  // undici loads an experimental second parser unless it is told that it is bundled.
+  define: { esbuildDetection: 'true' },
   legalComments: 'none',
   logLevel: 'info',
 };

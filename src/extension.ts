@@ -6,7 +6,8 @@ import { createMementoStore } from './editor/mementoStore.ts';
 import { showError } from './editor/messages.ts';
 import { showProfileProblems } from './editor/profiles/diagnostics.ts';
 import { ProfileFiles } from './editor/profiles/profileFiles.ts';
-import { requireTrust, WorkspaceProfiles } from './editor/profiles/profileIndex.ts';
+import { WorkspaceProfiles } from './editor/profiles/profileIndex.ts';
+import { requireTrust } from './editor/profiles/trust.ts';
 import { createAsker } from './editor/requests/asker.ts';
 import { DocumentTrees } from './editor/requests/documentTrees.ts';
 import { registerRequests } from './editor/requests/register.ts';
@@ -14,7 +15,7 @@ import { registerSandbox } from './editor/sandbox/register.ts';
 import { WindowSandbox } from './editor/sandbox/sandboxControl.ts';
 import { SecretTokenStore } from './editor/secretTokenStore.ts';
 import type { EditorServices } from './editor/services.ts';
-import { readSetting } from './editor/settings.ts';
+import { WatchedSetting } from './editor/settings.ts';
 import { registerStatusBar } from './editor/statusBar/register.ts';
 import { registerTokens } from './editor/tokens/register.ts';
 import { TokenDirectory } from './editor/tokens/tokenDirectory.ts';
@@ -36,9 +37,9 @@ export function activate(context: ExtensionContext): void {
   const redactor = new Redactor();
   const log = createLog(redactor);
   const values = createMementoStore(context.globalState);
-  const store = createTokenStore(new SecretTokenStore(context.secrets), (error) =>
-    log.error('Secret storage', error),
-  );
+  const expiryLead = new WatchedSetting('keyturn.tokens.expiryLead');
+  const secrets = new SecretTokenStore(context.secrets);
+  const store = createTokenStore(secrets, (error) => log.error('Secret storage', error));
   const asker = createAsker();
   const network = new Lazy(async () => (await import('./editor/network.ts')).createNetwork(redactor, clock));
   const tokens = createTokenManager({
@@ -46,7 +47,7 @@ export function activate(context: ExtensionContext): void {
     clock,
     redactor,
     usage: createUsageRecord(values),
-    leadMs: () => readSetting('keyturn.tokens.expiryLead') * MINUTE_MS,
+    leadMs: () => expiryLead.value * MINUTE_MS,
     async obtain(profile, grantContext) {
       requireTrust(profile);
       return (await network.get()).obtain(profile, grantContext);
@@ -83,6 +84,8 @@ export function activate(context: ExtensionContext): void {
   const sandboxParts = { sandbox, profiles, store };
   context.subscriptions.push(
     log,
+    expiryLead,
+    secrets,
     tokens,
     sandbox,
     profiles,

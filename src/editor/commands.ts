@@ -19,7 +19,10 @@ export const tokenCommands = {
 } as const;
 
 /** Those that Keyturn itself registers. */
-export type HandledCommand = Exclude<(typeof tokenCommands)[keyof typeof tokenCommands], 'keyturn.tokens.focus'>;
+export type HandledCommand = Exclude<
+  (typeof tokenCommands)[keyof typeof tokenCommands],
+  'keyturn.tokens.focus'
+>;
 
 /** Keys for `when` and `enablement` in package.json. Unset until the extension is active. */
 export const contextKeys = {

@@ -5,15 +5,23 @@ import type { SecretStore } from '../token/store.ts';
 /** The editor's SecretStorage, encrypted with a key of the system's keychain and never synchronised. */
 export class SecretTokenStore implements SecretStore {
   readonly #secrets: SecretStorage;
+  readonly #subscription: { dispose(): void };
+  readonly #listeners = new Set<(key: string) => void>();
+  /** Keys that may be stored: asking for one that is not would cost a round trip to the editor's main process. */
+  #known: Promise<Set<string>> | null = null;
 
   constructor(secrets: SecretStorage) {
     this.#secrets = secrets;
+    this.#subscription = secrets.onDidChange(({ key }) => void this.#changed(key));
   }
 
   async get(key: string): Promise<string | null> {
     try {
+      this.#known ??= this.#read();
+      if (!(await this.#known).has(key)) return null;
       return (await this.#secrets.get(key)) ?? null;
     } catch (error) {
+      this.#known = null;
       throw unavailable(error);
     }
   }
@@ -24,6 +32,7 @@ export class SecretTokenStore implements SecretStore {
     } catch (error) {
       throw refused(error);
     }
+    (await this.#known?.catch(() => null))?.add(key);
   }
 
   async delete(key: string): Promise<void> {
@@ -44,7 +53,23 @@ export class SecretTokenStore implements SecretStore {
 
   /** Fires for changes of every window, this one included. */
   onDidChange(listener: (key: string) => void): { dispose(): void } {
-    return this.#secrets.onDidChange((event) => listener(event.key));
+    this.#listeners.add(listener);
+    return { dispose: () => void this.#listeners.delete(listener) };
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#listeners.clear();
+  }
+
+  async #read(): Promise<Set<string>> {
+    return new Set(await this.#secrets.keys());
+  }
+
+  async #changed(key: string): Promise<void> {
+    const known = await this.#known?.catch(() => null);
+    known?.add(key);
+    for (const listener of [...this.#listeners]) listener(key);
   }
 }
 

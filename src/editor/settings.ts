@@ -38,6 +38,29 @@ export function readSetting<Name extends SettingName>(
   return v.parse(settings[name], value);
 }
 
+/** A setting that is asked for often: read once, then again after it changed. */
+export class WatchedSetting<Name extends SettingName> {
+  readonly #name: Name;
+  readonly #subscription: { dispose(): void };
+  #value: SettingValue<Name> | undefined;
+
+  constructor(name: Name) {
+    this.#name = name;
+    this.#subscription = onDidChangeSetting([name], () => {
+      this.#value = undefined;
+    });
+  }
+
+  get value(): SettingValue<Name> {
+    this.#value ??= readSetting(this.#name);
+    return this.#value;
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+}
+
 /** Calls when one of the settings changes. */
 export function onDidChangeSetting(names: readonly SettingName[], listener: () => void): { dispose(): void } {
   return workspace.onDidChangeConfiguration((event) => {

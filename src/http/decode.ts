@@ -7,6 +7,7 @@ import type { BodyFlow, BodyWriter } from './body.ts';
 const MAX_CODINGS = 5;
 /** A body may always unpack to this much: small bombs do no harm. */
 const FREE_BYTES = 16 * 1024 * 1024;
+const LEAST_FREE_BYTES = 1024 * 1024;
 /** Beyond that, to this many times what was received. Real text stays under 50. */
 const MAX_RATIO = 100;
 
@@ -35,66 +36,39 @@ export function decoderFor(contentEncoding: string | null, target: BodyWriter, m
     );
   }
   const known = codings.slice(codings.findLastIndex((coding) => !isKnown(coding)) + 1);
-  const received: Received = { bytes: 0 };
-  const freeBytes = Math.min(FREE_BYTES, maxBytes);
-  const chain = known.reduce<BodyWriter>(
-    (next, coding) => new Decoder(coding, next, received, freeBytes),
-    target,
-  );
-  return known.length === 0 ? target : new Counter(chain, received);
-}
-
-interface Received {
-  bytes: number;
+  if (known.length === 0) return target;
+  const freeBytes = Math.min(FREE_BYTES, Math.max(LEAST_FREE_BYTES, maxBytes));
+  let outermost: Decoder | null = null;
+  // All stages compare with what came over the network: what the outermost one has taken in.
+  const receivedBytes = (): number => outermost?.consumedBytes ?? 0;
+  for (const coding of known) outermost = new Decoder(coding, outermost ?? target, receivedBytes, freeBytes);
+  return outermost ?? target;
 }
 
 function isKnown(coding: string): boolean {
   return ['gzip', 'x-gzip', 'deflate', 'br'].includes(coding) || (coding === 'zstd' && hasZstd);
 }
 
-/** Counts what came over the network, so that every stage can compare with it. */
-class Counter implements BodyWriter {
-  readonly #next: BodyWriter;
-  readonly #received: Received;
-
-  constructor(next: BodyWriter, received: Received) {
-    this.#next = next;
-    this.#received = received;
-  }
-
-  start(flow: BodyFlow): void {
-    this.#next.start(flow);
-  }
-
-  write(chunk: Uint8Array): boolean {
-    this.#received.bytes += chunk.byteLength;
-    return this.#next.write(chunk);
-  }
-
-  end(): void {
-    this.#next.end();
-  }
-
-  destroy(): void {
-    this.#next.destroy();
-  }
-}
-
 /** One coding. Nothing is set up before the first byte: an empty body has nothing to undo. */
 class Decoder implements BodyWriter {
   readonly #coding: string;
   readonly #next: BodyWriter;
-  readonly #received: Received;
+  readonly #receivedBytes: () => number;
   readonly #freeBytes: number;
-  #stream: Transform | null = null;
+  #stream: ZlibStream | null = null;
   #flow: BodyFlow | null = null;
   #unpackedBytes = 0;
 
-  constructor(coding: string, next: BodyWriter, received: Received, freeBytes: number) {
+  constructor(coding: string, next: BodyWriter, receivedBytes: () => number, freeBytes: number) {
     this.#coding = coding;
     this.#next = next;
-    this.#received = received;
+    this.#receivedBytes = receivedBytes;
     this.#freeBytes = freeBytes;
+  }
+
+  /** What the decoder has worked through, not what merely waits in its buffer. */
+  get consumedBytes(): number {
+    return this.#stream?.bytesWritten ?? 0;
   }
 
   start(flow: BodyFlow): void {
@@ -127,12 +101,12 @@ class Decoder implements BodyWriter {
     this.#next.destroy();
   }
 
-  #open(first: Uint8Array): Transform {
+  #open(first: Uint8Array): ZlibStream {
     const stream = createDecoder(this.#coding, first);
     stream.on('data', (chunk: Buffer) => {
       if (this.#flow === null) return;
       this.#unpackedBytes += chunk.byteLength;
-      if (this.#unpackedBytes > this.#freeBytes && this.#unpackedBytes > this.#received.bytes * MAX_RATIO) {
+      if (this.#unpackedBytes > this.#freeBytes && this.#unpackedBytes > this.#receivedBytes() * MAX_RATIO) {
         this.#fail(tooMuch());
       } else if (!this.#next.write(chunk)) {
         stream.pause();
@@ -165,9 +139,11 @@ class Decoder implements BodyWriter {
   }
 }
 
+type ZlibStream = Transform & { readonly bytesWritten: number };
+
 const CHUNK_BYTES = 64 * 1024;
 
-function createDecoder(coding: string, first: Uint8Array): Transform {
+function createDecoder(coding: string, first: Uint8Array): ZlibStream {
   const options = { chunkSize: CHUNK_BYTES };
   switch (coding) {
     case 'br':

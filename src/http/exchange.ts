@@ -110,7 +110,8 @@ class Exchange implements DispatchHandler, BodyFlow {
   }
 
   onResponseData(controller: DispatchController, chunk: Buffer): void {
-    if (this.#settled || this.#writer === null) return;
+    // undici's parser gives an empty chunk whenever it goes on: to pause for it would go round for ever.
+    if (this.#settled || this.#writer === null || chunk.byteLength === 0) return;
     this.#receivedBytes += chunk.byteLength;
     if (!this.#writer.write(chunk)) controller.pause();
   }

@@ -98,7 +98,7 @@ function entryMatches(entry: string, url: URL): boolean {
   host = host.replace(/^\*?\./, '');
   if (host === '') return false;
   const target = url.hostname.endsWith('.') ? url.hostname.slice(0, -1) : url.hostname;
-  return target === host || (isIP(host) === 0 && target.endsWith(`.${host}`));
+  return target === host || (isIP(target) === 0 && target.endsWith(`.${host}`));
 }
 
 function percentDecoded(text: string): string {

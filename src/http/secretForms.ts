@@ -4,7 +4,9 @@ export function secretForms(secret: string): readonly string[] {
   const forms = new Set([secret, JSON.stringify(secret).slice(1, -1)]);
   const encoded = percentEncoded(secret);
   forms.add(encoded);
+  // Forms write a space as "+" (what else they encode is decoded before the search).
   forms.add(encoded.replaceAll('%20', '+'));
+  forms.add(secret.replaceAll(' ', '+'));
   for (const form of base64Forms(Buffer.from(secret, 'utf8'))) forms.add(form);
   return [...forms];
 }

@@ -70,7 +70,7 @@ function shifted(expression: string, args: readonly string[], nowMs: number): nu
   if (args.length === 0) return nowMs;
   const [amount = '', unit = ''] = args;
   const moved = /^[+-]?\d{1,9}$/.test(amount) ? addToDate(nowMs, Number(amount), unit) : null;
-  if (moved === null || args.length > 2 || Math.abs(moved) > 8.64e15) {
+  if (moved === null || args.length > 2 || Number.isNaN(new Date(moved).getTime())) {
     throw invalid(expression, 'Write an offset as a whole number and a unit: y, M, w, d, h, m, s or ms.');
   }
   return moved;

@@ -218,7 +218,8 @@ export class Expander {
         },
       );
     }
-    if (/[^\w.-]/.test(name) || (this.#context.tree.dialect === 'httpyac' && name.includes('.'))) {
+    const isHttpyac = this.#context.tree.dialect === 'httpyac';
+    if (!name.startsWith('$') && (/[^\w.-]/.test(name) || (isHttpyac && name.includes('.')))) {
       return new KeyturnError(
         'unsupported',
         `{{${shown}}} on line ${line} is an expression, which is not supported yet.`,

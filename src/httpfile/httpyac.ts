@@ -222,7 +222,7 @@ class HttpyacReader {
     const { lines } = this.#builder;
     while (this.#at + 1 < lines.count) {
       const next = lines.text(this.#at + 1);
-      if (isBlank(next)) break;
+      if (isBlank(next) || separatorTitle(next, this.#rules) !== null) break;
       if (!isComment(next) && parseHeaderLine(lines, this.#at + 1) === null) break;
       this.#at++;
     }

@@ -28,7 +28,7 @@ export class Lines {
       const end = Math.min(feed, carriage);
       this.#push(start, end);
       if (end === source.length) break;
-      start = carriage === end && feed === end + 1 ? end + 2 : end + 1;
+      start = source.startsWith('\r\n', end) ? end + 2 : end + 1;
       if (feed < start) feed = next('\n');
       if (carriage < start) carriage = next('\r');
     }

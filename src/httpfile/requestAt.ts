@@ -5,16 +5,14 @@ import type { HttpFile, RequestNode } from './tree.ts';
  * below it. Null where there is no request.
  */
 export function requestAtLine(file: HttpFile, line: number): RequestNode | null {
-  const { requests } = file;
+  // Blocks are in order: the first that ends at or below the line is the only one that can hold it.
   let low = 0;
-  let high = requests.length - 1;
-  while (low <= high) {
+  let high = file.requests.length;
+  while (low < high) {
     const middle = (low + high) >>> 1;
-    const request = requests[middle];
-    if (request === undefined) return null;
-    if (line > request.blockEndLine) low = middle + 1;
-    else if (line < request.blockStartLine - 1) high = middle - 1;
-    else return request;
+    if ((file.requests[middle]?.blockEndLine ?? 0) < line) low = middle + 1;
+    else high = middle;
   }
-  return null;
+  const request = file.requests[low];
+  return request !== undefined && line >= request.blockStartLine - 1 ? request : null;
 }

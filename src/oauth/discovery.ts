@@ -13,6 +13,7 @@ import { isSecureUrl } from '../token/origin.ts';
 import { boundedFetch } from './boundedFetch.ts';
 import { serverText } from './failure.ts';
 import type { Fetch } from './grant.ts';
+import { parseUrl } from '../url.ts';
 
 export type { AuthorizationServer };
 
@@ -61,7 +62,7 @@ async function discover(
   signal: AbortSignal,
   options: DiscoveryOptions,
 ): Promise<AuthorizationServer> {
-  const url = URL.parse(issuer);
+  const url = parseUrl(issuer);
   if (url === null || !isSecureUrl(url)) {
     throw new KeyturnError('discovery_failed', 'The issuer must be an https URL.', {
       hint: 'Correct the issuer in keyturn.json.',

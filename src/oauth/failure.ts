@@ -1,9 +1,4 @@
-import {
-  OperationProcessingError,
-  ResponseBodyError,
-  UnsupportedOperationError,
-  WWWAuthenticateChallengeError,
-} from 'oauth4webapi';
+import { UnsupportedOperationError } from 'oauth4webapi';
 import * as v from 'valibot';
 import { KeyturnError, type ErrorCode } from '../errors.ts';
 
@@ -37,7 +32,7 @@ export function serverText(
   return line.length <= longest ? line : `${line.slice(0, longest).trimEnd()}…`;
 }
 
-/** What went wrong at a token endpoint, with the code it has for Keyturn. `response` is the answer, if there was one. */
+/** What went wrong at a token endpoint, with the code it has for Keyturn. `response` is the unread answer, if there was one. */
 export async function tokenEndpointFailure(
   error: unknown,
   endpoint: string,
@@ -45,14 +40,15 @@ export async function tokenEndpointFailure(
   response: Response | null,
 ): Promise<KeyturnError> {
   if (error instanceof KeyturnError) return error;
-  const oauthError = await oauthErrorOf(error, response);
-  if (oauthError !== null) return fromOAuthError(oauthError, endpoint, mask, response?.status ?? 200, error);
   if (response === null) {
     return new KeyturnError('token_endpoint_failed', `The token endpoint ${endpoint} could not be asked.`, {
       cause: error,
     });
   }
   const { status } = response;
+  const body: unknown = await response.json().catch(() => undefined);
+  const oauthError = oauthErrorOf(body);
+  if (oauthError !== null) return fromOAuthError(oauthError, endpoint, mask, status, error);
   const data = { endpoint, status };
   if (status >= 300 && status < 400) {
     return new KeyturnError(
@@ -85,7 +81,7 @@ export async function tokenEndpointFailure(
   }
   return new KeyturnError(
     'token_response_invalid',
-    `The token endpoint ${endpoint} answered ${reason(error, response)}.`,
+    `The token endpoint ${endpoint} answered ${reason(error, body, response)}.`,
     {
       cause: error,
       hint: 'Check that the address is right.',
@@ -100,16 +96,11 @@ interface OAuthError {
 }
 
 /** An error in OAuth's own words, whatever the status and content type: some servers send it with 200. */
-async function oauthErrorOf(error: unknown, response: Response | null): Promise<OAuthError | null> {
-  let body: unknown = error instanceof ResponseBodyError ? error.cause : undefined;
-  if (error instanceof OperationProcessingError && hasBody(error.cause)) body = error.cause.body;
-  if (body === undefined && response !== null && !response.bodyUsed) {
-    body = await response.json().catch(() => undefined);
-  }
+function oauthErrorOf(body: unknown): OAuthError | null {
   const parsed = v.safeParse(errorBodySchema, body);
   if (!parsed.success) return null;
-  const { error: name, error_description: description } = parsed.output;
-  return { error: name, description: typeof description === 'string' ? description : null };
+  const { error, error_description: description } = parsed.output;
+  return { error, description: typeof description === 'string' ? description : null };
 }
 
 function fromOAuthError(
@@ -133,21 +124,15 @@ function fromOAuthError(
   );
 }
 
-function hasBody(cause: unknown): cause is { readonly body: unknown } {
-  return typeof cause === 'object' && cause !== null && 'body' in cause;
-}
-
 function what(response: Response): string {
   return isHtml(response) ? ' with a web page' : '';
 }
 
-function reason(error: unknown, response: Response): string {
+function reason(error: unknown, body: unknown, response: Response): string {
   if (isHtml(response)) return 'with a web page, not with a token';
+  if (body === undefined) return 'with something that is not JSON';
   if (error instanceof UnsupportedOperationError) return 'with a type of token that is not supported';
-  if (error instanceof WWWAuthenticateChallengeError) return 'with a challenge, not with a token';
-  if (error instanceof OperationProcessingError && hasBody(error.cause))
-    return 'with JSON that is not a token response';
-  return 'with something that is not JSON';
+  return 'with JSON that is not a token response';
 }
 
 function isHtml(response: Response): boolean {

@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts';
 import { KeyturnError } from '../errors.ts';
+import type { GrantContext, GrantResult } from '../token/grant.ts';
 import type { Grant, TokenProfile } from '../token/profile.ts';
 import { createDiscovery } from './discovery.ts';
-import type { Fetch, GrantContext, GrantPerformer, GrantResult, GrantTools } from './grant.ts';
+import type { Fetch, GrantPerformer, GrantTools } from './grant.ts';
 import { clientCredentials } from './grants/clientCredentials.ts';
 import { refreshToken } from './grants/refreshToken.ts';
 

@@ -6,11 +6,13 @@ import {
   type TokenEndpointResponse,
 } from 'oauth4webapi';
 import { KeyturnError } from '../errors.ts';
+import type { GrantContext, GrantResult } from '../token/grant.ts';
 import { isSecureUrl } from '../token/origin.ts';
 import type { TokenProfile } from '../token/profile.ts';
 import { boundedFetch, type BoundedFetch } from './boundedFetch.ts';
 import { serverText, tokenEndpointFailure } from './failure.ts';
-import type { GrantContext, GrantResult, GrantTools } from './grant.ts';
+import type { GrantTools } from './grant.ts';
+import { parseUrl } from '../url.ts';
 
 /** What a grant needs to ask a token endpoint with `oauth4webapi`. */
 export interface TokenEndpoint {
@@ -40,7 +42,7 @@ export async function askTokenEndpoint(
   exchange: TokenExchange,
 ): Promise<GrantResult> {
   const server = await authorizationServer(profile, context.signal, tools);
-  const url = URL.parse(server.token_endpoint ?? '');
+  const url = parseUrl(server.token_endpoint ?? '');
   if (url === null || !isSecureUrl(url)) {
     throw new KeyturnError(
       'discovery_failed',

@@ -1,5 +1,6 @@
 import { KeyturnError } from '../errors.ts';
 import { headerValue, type HeaderList } from '../http/message.ts';
+import { parseUrl } from '../url.ts';
 
 /**
  * The absolute URL of a request. A path alone takes its host from the Host header, and a URL without a scheme is
@@ -20,7 +21,7 @@ export function absoluteUrl(written: string, headers: HeaderList): URL {
   } else if (!hasScheme(text)) {
     absolute = `http://${text}`;
   }
-  const url = URL.parse(absolute);
+  const url = parseUrl(absolute);
   if (url === null) {
     throw new KeyturnError('request_invalid', 'The URL is not valid.', {
       hint: 'Check it for spaces, a missing host or an impossible port.',

@@ -1,6 +1,6 @@
 import { KeyturnError } from '../errors.ts';
 import type { HttpFile } from '../httpfile/tree.ts';
-import { parseArguments, type Command } from './command.ts';
+import { parseArguments, type Command, type ExitCode } from './command.ts';
 import { listJson } from './listJson.ts';
 import { readHttpFile } from './httpFiles.ts';
 import { palette, printable } from './streams.ts';
@@ -21,8 +21,20 @@ Exit codes: 0 done, 1 a file could not be read, 2 wrong use.
     const { values, positionals } = parseArguments(args, { json: { type: 'boolean' } });
     if (positionals.length === 0) throw new KeyturnError('usage', 'Name at least one .http file.');
     const paint = palette(streams.out, streams.env);
+    let code: ExitCode = 0;
     for (const [index, file] of positionals.entries()) {
-      const { tree } = await readHttpFile(streams.cwd, file);
+      let tree: HttpFile;
+      try {
+        ({ tree } = await readHttpFile(streams.cwd, file));
+      } catch (error) {
+        // One file that cannot be read does not hide the others.
+        if (!KeyturnError.is(error, 'file_unreadable')) throw error;
+        streams.err.write(
+          `${palette(streams.err, streams.env).bad('keyturn:')} ${printable(error.message)}\n`,
+        );
+        code = 1;
+        continue;
+      }
       if (values.json === true) {
         streams.out.write(`${JSON.stringify(listJson(file, tree))}\n`);
         continue;
@@ -30,7 +42,7 @@ Exit codes: 0 done, 1 a file could not be read, 2 wrong use.
       if (positionals.length > 1) streams.out.write(`${index > 0 ? '\n' : ''}${paint.bold(file)}\n`);
       streams.out.write(describe(tree, paint));
     }
-    return 0;
+    return code;
   },
 };
 

@@ -107,7 +107,7 @@ Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
         );
       for await (const result of runInOrder(nodes, run, { concurrency, signal })) {
         failed ||= result.error !== null || (values.fail === true && (result.response?.status ?? 0) >= 400);
-        await report(file, result, session.mask);
+        report(file, result, session.mask);
       }
     }
     return failed || signal.aborted ? 1 : 0;
@@ -132,16 +132,16 @@ function choose(tree: HttpFile, name: string | null, line: number | null): reado
   return [node];
 }
 
-type Report = (file: string, result: RequestResult, mask: (text: string) => string) => Promise<void>;
+type Report = (file: string, result: RequestResult, mask: (text: string) => string) => void;
 
 function reporter(streams: Streams, show: { json: boolean; body: boolean }): Report {
   if (show.json) {
-    return async (file, result) => void streams.out.write(`${JSON.stringify(runJson(file, result))}\n`);
+    return (file, result) => void streams.out.write(`${JSON.stringify(runJson(file, result))}\n`);
   }
   // Standard output is for the body, if there is one to show.
   const stream = show.body ? streams.err : streams.out;
   const paint = palette(stream, streams.env);
-  return async (_file, result, mask) => {
+  return (_file, result, mask) => {
     stream.write(printResult(result, paint));
     if (show.body && result.response !== null) writeBody(streams, result.response, mask);
   };

@@ -6,6 +6,7 @@ import type { BodySink, HttpClient } from '../http/message.ts';
 import { loadEnvironments, type EnvironmentSet } from '../httpfile/environments.ts';
 import { createEngine } from '../run/createEngine.ts';
 import type { Engine } from '../run/engine.ts';
+import { Lazy } from '../lazy.ts';
 import type { Obtain } from '../oauth/obtain.ts';
 import { createConsentStore } from '../token/consent.ts';
 import type { KeyValueStore } from '../token/keyValue.ts';
@@ -31,7 +32,7 @@ export interface Session extends AsyncDisposable {
   readonly profiles: ProfileFolder;
   /** Variables of the chosen environment, as the file at `path` sees them. Read once for each folder. */
   environment(path: string): Promise<ReadonlyMap<string, string>>;
-  mask(text: string): string;
+  readonly mask: (text: string) => string;
 }
 
 /** Five minutes, as in the editor. */
@@ -53,7 +54,7 @@ export async function openSession(streams: Streams, environmentName: string | nu
   const { proxyFromEnvironment } = await import('../http/proxy.ts');
   const client = createHttpClient({ proxy: proxyFromEnvironment(streams.env), caCertificates: [] });
   const preset = environmentSecrets(streams.env, say);
-  const keychain: SecretStore = new KeychainSecretStore();
+  const keychain: SecretStore = new KeychainSecretStore({ env: streams.env });
   const store = createTokenStore(keychain, (error) => say(error.message, error.hint));
   const values = forgetful();
   const tokens = createTokenManager({
@@ -120,8 +121,7 @@ export async function openSession(streams: Streams, environmentName: string | nu
 
 /** OAuth is loaded when the first token has to be obtained. */
 function lazyObtain(client: HttpClient, redactor: Redactor): Obtain {
-  let loaded: Promise<Obtain> | undefined;
-  const load = async () => {
+  const loaded = new Lazy(async () => {
     const [{ createObtain }, { fetchThrough }] = await Promise.all([
       import('../oauth/obtain.ts'),
       import('../http/fetch.ts'),
@@ -131,8 +131,8 @@ function lazyObtain(client: HttpClient, redactor: Redactor): Obtain {
       clock: systemClock,
       mask: (text) => redactor.mask(text),
     });
-  };
-  return async (profile, context) => (await (loaded ??= load()))(profile, context);
+  });
+  return async (profile, context) => (await loaded.get())(profile, context);
 }
 
 /** The command remembers no uses and no consents between its calls: it has nobody to ask. */

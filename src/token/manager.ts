@@ -228,6 +228,7 @@ class Manager implements TokenManager {
     state.lastUsedAtMs = now;
     if (Math.abs(now - state.recordedUseAtMs) < RECORD_USE_MS) return;
     state.recordedUseAtMs = now;
+    this.#held.changes.add(state.key);
     this.#options.usage
       .used(state.key, now)
       .catch((error: unknown) => this.#options.report?.(asKeyturnError(error)));

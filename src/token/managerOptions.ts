@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { KeyturnError } from '../errors.ts';
-import type { GrantContext, GrantResult } from '../oauth/grant.ts';
+import type { GrantContext, GrantResult } from './grant.ts';
 import type { TokenProfile } from './profile.ts';
 import type { Redactor } from './redactor.ts';
 import type { TokenStore } from './store.ts';

@@ -1,4 +1,4 @@
-import type { GrantResult } from '../oauth/grant.ts';
+import type { GrantResult } from './grant.ts';
 import { KeyturnError } from '../errors.ts';
 import { tokenKey } from './key.ts';
 import type { TokenProfile } from './profile.ts';

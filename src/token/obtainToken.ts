@@ -1,7 +1,8 @@
 import { KeyturnError } from '../errors.ts';
-import type { GrantResult } from '../oauth/grant.ts';
+import type { GrantResult } from './grant.ts';
 import { clientSecretKey } from './key.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
+import { formEncodedSecret } from './secretForms.ts';
 import type { TokenState } from './tokenState.ts';
 
 type Options = Pick<TokenManagerOptions, 'store' | 'redactor' | 'obtain' | 'clientSecret' | 'preset'>;
@@ -31,7 +32,9 @@ export async function obtainToken(
       signal,
       async clientSecret() {
         const found = await findClientSecret(options, state, refused);
-        options.redactor.register(found.secret, `client secret of ${profile.name}`);
+        const label = `client secret of ${profile.name}`;
+        options.redactor.register(found.secret, label);
+        options.redactor.register(formEncodedSecret(found.secret), label);
         used.secret = found;
         return found.secret;
       },

@@ -1,3 +1,5 @@
+import { parseUrl } from '../url.ts';
+
 /** Where a token may go, as one line of `origins` in keyturn.json says it. */
 export interface OriginPattern {
   readonly scheme: 'http:' | 'https:';
@@ -67,7 +69,7 @@ export function parseOriginPattern(text: string): OriginPatternResult {
   const anyPort = rest.endsWith(':*');
   if (anyPort) rest = rest.slice(0, -2);
 
-  const url = URL.parse(`${scheme}//${rest}`);
+  const url = parseUrl(`${scheme}//${rest}`);
   if (url === null || url.hostname === '')
     return fault('origin_invalid', 'The host or port of this origin is not valid.');
   const host = withoutTrailingDot(url.hostname);

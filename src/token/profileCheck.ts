@@ -1,5 +1,6 @@
 import { isSecureUrl, parseOriginPattern, type OriginFaultCode } from './origin.ts';
 import type { SendAs, TokenProfile } from './profile.ts';
+import { parseUrl } from '../url.ts';
 
 export type ProfileFaultCode =
   | OriginFaultCode
@@ -69,7 +70,7 @@ export function checkProfile(profile: TokenProfile): ProfileFault[] {
   }
   if (profile.resource !== null && !hasVariable(profile.resource)) {
     // RFC 8707 section 2: an absolute URI without a fragment.
-    const url = URL.parse(profile.resource);
+    const url = parseUrl(profile.resource);
     if (url === null || profile.resource.includes('#')) {
       add('value_invalid', ['resource'], '"resource" must be an absolute URI without a fragment.');
     }
@@ -83,7 +84,7 @@ export function hasVariable(text: string): boolean {
 
 function endpointFault(name: string, text: string | null): Pick<ProfileFault, 'code' | 'message'> | null {
   if (text === null || hasVariable(text)) return null;
-  const url = URL.parse(text);
+  const url = parseUrl(text);
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     return { code: 'value_invalid', message: `"${name}" must be an https URL.` };
   }

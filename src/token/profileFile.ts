@@ -2,8 +2,14 @@ import { findNodeAtLocation } from 'jsonc-parser';
 import * as v from 'valibot';
 import { KeyturnError } from '../errors.ts';
 import type { Files } from '../files.ts';
-import type { Span } from '../httpfile/tree.ts';
-import { parseJsonText, plainValue, propertiesOf, type JsonNode, type JsonText } from './jsonText.ts';
+import {
+  parseJsonText,
+  plainValue,
+  propertiesOf,
+  type JsonNode,
+  type JsonText,
+  type Span,
+} from './jsonText.ts';
 import type { TokenProfile } from './profile.ts';
 import { checkProfile, hasVariable, type ProfileFaultCode } from './profileCheck.ts';
 import {

@@ -22,6 +22,7 @@ export class Schedule {
   #timer: { dispose(): void } | null = null;
   #timerAtMs = Infinity;
   #lastNowMs: number;
+  #disposed = false;
 
   constructor(clock: Clock, due: (keys: readonly string[]) => void) {
     this.#clock = clock;
@@ -31,6 +32,7 @@ export class Schedule {
 
   /** When the key is due next, milliseconds since the epoch; null for never. Replaces what was set before. */
   set(key: string, atMs: number | null): void {
+    if (this.#disposed) return;
     if (atMs === null) {
       this.#wanted.delete(key);
     } else if (this.#wanted.get(key) !== atMs) {
@@ -43,6 +45,7 @@ export class Schedule {
   }
 
   dispose(): void {
+    this.#disposed = true;
     this.#timer?.dispose();
     this.#timer = null;
     this.#wanted.clear();

@@ -14,6 +14,17 @@ export function secretForms(value: string): string[] {
   return [...forms];
 }
 
+/**
+ * What a client secret becomes before HTTP Basic encodes it in base64 (RFC 6749 section 2.3.1). The base64 of it
+ * holds no form of the secret itself, so whoever registers a client secret registers this as well.
+ */
+export function formEncodedSecret(secret: string): string {
+  const wellFormed = Buffer.from(secret, 'utf8').toString('utf8');
+  return encodeURIComponent(wellFormed)
+    .replace(/[-_.!~*'()]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%20', '+');
+}
+
 function addTextForms(forms: Set<string>, text: string): void {
   forms.add(text);
   // Most tokens: nothing in them is ever escaped.

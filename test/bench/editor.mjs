@@ -1,7 +1,8 @@
 // In a real editor: Keyturn beside the least extension that does the job, in turn, each in a fresh editor.
 //   node test/bench/editor.mjs [--runs 3] [--sends 15] [--only floor|keyturn]
+//     [--extension folder with another build of Keyturn]
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measureInEditor } from './editor/session.mjs';
@@ -12,6 +13,7 @@ const { values: options } = parseArgs({
     runs: { type: 'string', default: '3' },
     sends: { type: 'string', default: '15' },
     only: { type: 'string' },
+    extension: { type: 'string', default: fileURLToPath(new URL('../../', import.meta.url)) },
   },
 });
 const runs = Number(options.runs);
@@ -24,7 +26,7 @@ const amounts = {
   editsEach: 6,
   requests: 5000,
 };
-const project = fileURLToPath(new URL('../../', import.meta.url));
+const project = resolve(options.extension);
 const all = {
   floor: {
     folder: fileURLToPath(new URL('editor/floor', import.meta.url)),
@@ -34,7 +36,7 @@ const all = {
     entry: fileURLToPath(new URL('editor/floor/extension.cjs', import.meta.url)),
   },
   keyturn: {
-    folder: project.replace(/[\\/]$/, ''),
+    folder: project,
     id: 'keyturn.keyturn',
     send: 'keyturn.send',
     lens: 'Send',

@@ -1,23 +1,46 @@
-/** Every form in which a secret could be found again: as it is, URL-encoded, and in base64 at any alignment. */
+/**
+ * Every form in which a secret could be found again: as it is, URL-encoded (more or fewer signs, upper and lower
+ * case), each of them in base64 at any alignment, and that URL-encoded once more.
+ */
 export function secretForms(secret: string): string[] {
-  const forms = new Set([secret, encodeURIComponent(secret), encodeURIComponent(secret).toLowerCase()]);
-  const bytes = Buffer.from(secret);
-  for (const padding of [0, 1, 2]) {
-    // Inside a longer text the first and last characters of the base64 depend on the neighbours.
-    const encoded = Buffer.concat([Buffer.alloc(padding), bytes])
-      .toString('base64')
-      .replace(/=+$/, '');
-    const inner = encoded.slice(padding === 0 ? 0 : 4, encoded.length - 2);
-    forms.add(inner);
-    forms.add(inner.replaceAll('+', '-').replaceAll('/', '_'));
-    forms.add(encodeURIComponent(inner));
+  const encoded = encodeURIComponent(secret);
+  const plain = new Set([
+    secret,
+    encoded,
+    new URLSearchParams([['', secret]]).toString().slice(1),
+    // RFC 6749 section 2.3.1, as strict clients read it.
+    encoded.replace(/[-_.!~*'()]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`),
+  ]);
+  for (const form of [...plain]) plain.add(form.replace(/%../g, (escape) => escape.toLowerCase()));
+  const forms = new Set(plain);
+  for (const form of plain) {
+    for (const inner of base64Forms(form)) forms.add(inner).add(encodeURIComponent(inner));
   }
   return [...forms];
+}
+
+/** Inside a longer text the first and last characters of the base64 depend on the neighbours, so they are left out. */
+function base64Forms(text: string): string[] {
+  return [0, 1, 2].flatMap((before) => {
+    const encoded = Buffer.from(' '.repeat(before) + text)
+      .toString('base64')
+      .replace(/=+$/, '');
+    const inner = encoded.slice(before === 0 ? 0 : 4, encoded.length - 2);
+    return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')];
+  });
 }
 
 /** Which of the secrets stand in a text, by their names. */
 export function findSecrets(text: string, secrets: Readonly<Record<string, string>>): string[] {
   return Object.entries(secrets)
-    .filter(([, secret]) => secretForms(secret).some((form) => text.includes(form)))
+    .filter(([, secret]) => formsOf(secret).some((form) => text.includes(form)))
     .map(([name]) => name);
+}
+
+const known = new Map<string, string[]>();
+
+function formsOf(secret: string): string[] {
+  const forms = known.get(secret) ?? secretForms(secret);
+  known.set(secret, forms);
+  return forms;
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 /** An issuer whose tokens have known values, and an API that gives back what it should keep to itself. */
 export async function startLeakyServer(secrets: { accessTokens: readonly string[]; refreshToken: string }) {
   let issued = 0;
+  let refusing = false;
   const seen: string[] = [];
   const server = createServer((request, response) => {
     void readBody(request).then((body) => {
@@ -18,7 +19,7 @@ export async function startLeakyServer(secrets: { accessTokens: readonly string[
       };
       switch (path) {
         case '/token': {
-          const accessToken = secrets.accessTokens[issued];
+          const accessToken = refusing ? undefined : secrets.accessTokens[issued];
           issued += 1;
           if (accessToken === undefined) {
             json(400, {
@@ -78,6 +79,10 @@ export async function startLeakyServer(secrets: { accessTokens: readonly string[
     origin: `http://127.0.0.1:${port}`,
     /** What arrived, to show that the secrets were really used. */
     seen,
+    /** From now on the token endpoint answers with an error. */
+    refuse: () => {
+      refusing = true;
+    },
     stop: () => {
       server.closeAllConnections();
       server.close();

@@ -26,6 +26,13 @@ test('httpyac requests without separators', () => {
   expect([0, 1, 2, 3].map((line) => requestAtLine(tree, line)?.index)).toEqual([0, 0, 1, 1]);
 });
 
+test('httpyac requests on neighbouring lines', () => {
+  const tree = parseHttpFile('GET https://a.org\nGET https://b.org\nGET https://c.org', {
+    dialect: 'httpyac',
+  });
+  expect([0, 1, 2].map((line) => requestAtLine(tree, line)?.index)).toEqual([0, 1, 2]);
+});
+
 test('an empty file', () => {
   expect(requestAtLine(parseHttpFile(''), 0)).toBeNull();
 });

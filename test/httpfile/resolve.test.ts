@@ -21,7 +21,7 @@ async function resolve(text: string, options: Options = {}): Promise<ResolvedReq
   return resolveRequest({
     tree,
     node: tree.requests[index]!,
-    file: '/work/api/requests.http',
+    file: '/project/api/requests.http',
     files: memoryFiles(contents),
     overrides: {},
     environment: new Map(Object.entries(environment)),
@@ -86,7 +86,10 @@ describe('variables', () => {
 
   test('httpyac: escaped braces, the host of a bare path, and .env as variables', async () => {
     const file = '@host = https://a.org/\nPOST /x/{{FROM_DOTENV}}\n\n{"a": "\\{\\{b\\}\\}"}';
-    const request = await resolve(file, { dialect: 'httpyac', contents: { '/work/.env': 'FROM_DOTENV=y' } });
+    const request = await resolve(file, {
+      dialect: 'httpyac',
+      contents: { '/project/.env': 'FROM_DOTENV=y' },
+    });
     expect(request.url).toBe('https://a.org/x/y');
     expect(text(request.body)).toBe('{"a": "{{b}}"}');
   });
@@ -193,7 +196,7 @@ describe('variables that are made up', () => {
   });
 
   test('the process and .env, also by the name in a variable', async () => {
-    const contents = { '/work/.env': 'KEY=far', '/work/api/.env': 'KEY=near' };
+    const contents = { '/project/.env': 'KEY=far', '/project/api/.env': 'KEY=near' };
     const file =
       '@which = KEY\nGET https://a.org\nA: {{$processEnv HOME}}\nB: {{$dotenv KEY}}\nC: {{$dotenv %which}}';
     expect((await resolve(file, { contents })).headers).toEqual([
@@ -308,7 +311,7 @@ describe('bodies', () => {
   test('from a file beside the request, as it is', async () => {
     const bytes = new Uint8Array([0, 255, 123, 123, 97, 125, 125]);
     const request = await resolve('POST https://a.org\n\n< ./{{name}}.bin', {
-      contents: { '/work/api/data.bin': bytes },
+      contents: { '/project/api/data.bin': bytes },
       overrides: { name: 'data' },
     });
     expect(new Uint8Array(request.body!)).toEqual(bytes);
@@ -316,8 +319,8 @@ describe('bodies', () => {
 
   test('with its variables replaced, and in an encoding', async () => {
     const contents = {
-      '/work/x.txt': 'a {{v}}',
-      '/work/api/latin.txt': new Uint8Array([0xe9, 0x20, 0x7b, 0x7b, 0x76, 0x7d, 0x7d]),
+      '/project/x.txt': 'a {{v}}',
+      '/project/api/latin.txt': new Uint8Array([0xe9, 0x20, 0x7b, 0x7b, 0x76, 0x7d, 0x7d]),
     };
     const overrides = { v: 'ü' };
     expect(text((await resolve('POST https://a.org\n\n<@ ../x.txt', { contents, overrides })).body)).toBe(
@@ -341,7 +344,7 @@ describe('bodies', () => {
   });
 
   test('files between lines of text', async () => {
-    const contents = { '/work/api/part.json': '{{kept}}' };
+    const contents = { '/project/api/part.json': '{{kept}}' };
     const request = await resolve('POST https://a.org\n\n[\n< ./part.json\n]', { contents });
     expect(text(request.body)).toBe('[\n{{kept}}\n]');
   });
@@ -357,7 +360,7 @@ describe('bodies', () => {
       '< ./f.bin',
       '--b{{$timestamp}}--',
     ].join('\n');
-    const request = await resolve(file, { contents: { '/work/api/f.bin': new Uint8Array([13, 10, 0]) } });
+    const request = await resolve(file, { contents: { '/project/api/f.bin': new Uint8Array([13, 10, 0]) } });
     const boundary = 'b1709211845';
     expect(request.headers).toEqual([['Content-Type', `multipart/form-data; boundary=${boundary}`]]);
     expect(text(request.body)).toBe(
@@ -382,7 +385,7 @@ describe('bodies', () => {
   });
 
   test('GraphQL from a file, and variables that are no JSON', async () => {
-    const contents = { '/work/api/q.gql': 'mutation M { a }' };
+    const contents = { '/project/api/q.gql': 'mutation M { a }' };
     const request = await resolve('POST https://a.org\n\ngql M < ./q.gql\n\n{ "b": 1 }', {
       dialect: 'httpyac',
       contents,
@@ -423,7 +426,7 @@ describe('bodies', () => {
 });
 
 describe('an untrusted workspace', () => {
-  const contents = { '/etc/secret': 's', '/work/api/sub/a.txt': 'a', '/work/api-other/b.txt': 'b' };
+  const contents = { '/etc/secret': 's', '/project/api/sub/a.txt': 'a', '/project/api-other/b.txt': 'b' };
 
   test.each([
     'GET https://a.org/{{$processEnv HOME}}',

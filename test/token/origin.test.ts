@@ -53,7 +53,9 @@ describe('parseOriginPattern', () => {
   ])('refuses %j', (text, expected) => expect(code(text)).toBe(expected));
 
   it('never repeats what may be a password', () => {
-    expect(parseOriginPattern('https://user:hunter2@api.example.com').fault?.message).not.toContain('hunter2');
+    expect(parseOriginPattern('https://user:hunter2@api.example.com').fault?.message).not.toContain(
+      'hunter2',
+    );
   });
 });
 
@@ -99,10 +101,25 @@ describe('originAllowed', () => {
 });
 
 it('isLoopback tells this computer from others', () => {
-  for (const host of ['localhost', 'api.localhost', 'localhost.', '127.0.0.1', '127.9.9.9', '2130706433', '[::1]']) {
+  for (const host of [
+    'localhost',
+    'api.localhost',
+    'localhost.',
+    '127.0.0.1',
+    '127.9.9.9',
+    '2130706433',
+    '[::1]',
+  ]) {
     expect(isLoopback(new URL(`http://${host}/`)), host).toBe(true);
   }
-  for (const host of ['example.com', '128.0.0.1', 'localhost.example', '[::2]', '127.0.0.1.example', '0.0.0.0']) {
+  for (const host of [
+    'example.com',
+    '128.0.0.1',
+    'localhost.example',
+    '[::2]',
+    '127.0.0.1.example',
+    '0.0.0.0',
+  ]) {
     expect(isLoopback(new URL(`http://${host}/`)), host).toBe(false);
   }
 });

@@ -9,7 +9,8 @@ import {
 } from '../../src/token/profileFile.ts';
 
 const read = (text: string) => parseProfileFile(text, 'keyturn.json');
-const readProfile = (profile: unknown, name = 'viewer') => read(JSON.stringify({ tokens: { [name]: profile } }));
+const readProfile = (profile: unknown, name = 'viewer') =>
+  read(JSON.stringify({ tokens: { [name]: profile } }));
 const codes = (file: ProfileFile) => file.problems.map(({ code, severity }) => `${severity} ${code}`);
 const names = (file: ProfileFile) => file.profiles.map(({ name }) => name);
 
@@ -109,21 +110,45 @@ describe('parseProfileFile', () => {
     ['an empty client id', { ...CLIENT, clientId: '' }, 'error property_missing'],
     ['no issuer', { ...CLIENT, issuer: undefined }, 'error property_missing'],
     ['http for an issuer', { ...CLIENT, issuer: 'http://id.example.com' }, 'error insecure_origin'],
-    ['http for a token endpoint', { ...CLIENT, tokenEndpoint: 'http://id.example.com/t' }, 'error insecure_origin'],
-    ['a password in an endpoint', { ...CLIENT, tokenEndpoint: 'https://u:hunter2@id.example.com/t' }, 'error secret_in_file'],
+    [
+      'http for a token endpoint',
+      { ...CLIENT, tokenEndpoint: 'http://id.example.com/t' },
+      'error insecure_origin',
+    ],
+    [
+      'a password in an endpoint',
+      { ...CLIENT, tokenEndpoint: 'https://u:hunter2@id.example.com/t' },
+      'error secret_in_file',
+    ],
     ['an endpoint that is no URL', { ...CLIENT, tokenEndpoint: '/token' }, 'error value_invalid'],
-    ['a resource with a fragment', { ...CLIENT, resource: 'https://api.example.com/#a' }, 'error value_invalid'],
+    [
+      'a resource with a fragment',
+      { ...CLIENT, resource: 'https://api.example.com/#a' },
+      'error value_invalid',
+    ],
     ['an unknown client authentication', { ...CLIENT, clientAuthentication: 'magic' }, 'error value_invalid'],
     ['a client secret', { ...CLIENT, clientSecret: 'hunter2' }, 'error secret_in_file'],
-    ['a client secret, spelled otherwise', { ...CLIENT, 'client_secret': 'hunter2' }, 'error secret_in_file'],
+    ['a client secret, spelled otherwise', { ...CLIENT, client_secret: 'hunter2' }, 'error secret_in_file'],
     ['a token', { ...STATIC, token: 'hunter2' }, 'error secret_in_file'],
     ['a password', { ...STATIC, password: 'hunter2' }, 'error secret_in_file'],
-    ['an issuer of a static token', { ...STATIC, issuer: 'https://id.example.com' }, 'warning property_unused'],
+    [
+      'an issuer of a static token',
+      { ...STATIC, issuer: 'https://id.example.com' },
+      'warning property_unused',
+    ],
     ['two ways to send', { ...STATIC, sendAs: { header: 'A', query: 'b' } }, 'error type_invalid'],
     ['a header that is none', { ...STATIC, sendAs: { header: 'X Key' } }, 'error value_invalid'],
-    ['a header that frames the request', { ...STATIC, sendAs: { header: 'content-length' } }, 'error value_invalid'],
+    [
+      'a header that frames the request',
+      { ...STATIC, sendAs: { header: 'content-length' } },
+      'error value_invalid',
+    ],
     ['a scheme of two words', { ...STATIC, sendAs: { scheme: 'Bearer x' } }, 'error value_invalid'],
-    ['a user name with a colon', { ...STATIC, sendAs: { basic: { username: 'a:b' } } }, 'error value_invalid'],
+    [
+      'a user name with a colon',
+      { ...STATIC, sendAs: { basic: { username: 'a:b' } } },
+      'error value_invalid',
+    ],
   ])('reports %s', (_name, profile, expected) => {
     const file = readProfile(profile);
     expect(codes(file)).toEqual([expected]);
@@ -174,7 +199,9 @@ describe('parseProfileFile', () => {
   });
 
   it('refuses a property that stands twice', () => {
-    const file = read('{"tokens": {"a": {"grant": "static", "origins": ["https://a.example"], "origins": ["https://b.example"]}}}');
+    const file = read(
+      '{"tokens": {"a": {"grant": "static", "origins": ["https://a.example"], "origins": ["https://b.example"]}}}',
+    );
     expect(codes(file)).toEqual(['error property_duplicate']);
   });
 
@@ -190,25 +217,40 @@ describe('parseProfileFile', () => {
 } }`;
     const file = read(text);
     expect(names(file)).toEqual(['good']);
-    expect(file.problems[0]).toMatchObject({ code: 'json_invalid', severity: 'error', span: { start: { line: 2 } } });
-    expect(() => findProfile(file, 'after')).toThrow(expect.objectContaining({ code: 'profile_invalid' }));
+    expect(file.problems[0]).toMatchObject({
+      code: 'json_invalid',
+      severity: 'error',
+      span: { start: { line: 2 } },
+    });
+    expect(() => findProfile(file, 'cut')).toThrow(expect.objectContaining({ code: 'profile_invalid' }));
+    expect(() => findProfile(file, 'after')).toThrow(
+      expect.objectContaining({ code: 'profile_unknown', hint: expect.stringContaining('line 3') as string }),
+    );
     expect(findProfile(file, 'good').name).toBe('good');
   });
 
-  it.each(['{', '{"tokens": {"a"', '{"tokens": {"a":', '{"a" "b"}', '"', '/*', '{"tokens": {"a": {"grant": "sta', 'nul'])(
-    'survives %j',
-    (text) => {
-      const file = read(text);
-      expect(file.profiles).toEqual([]);
-      expect(file.problems[0]).toMatchObject({ code: 'json_invalid', severity: 'error' });
-    },
-  );
+  it.each([
+    '{',
+    '{"tokens": {"a"',
+    '{"tokens": {"a":',
+    '{"a" "b"}',
+    '"',
+    '/*',
+    '{"tokens": {"a": {"grant": "sta',
+    'nul',
+  ])('survives %j', (text) => {
+    const file = read(text);
+    expect(file.profiles).toEqual([]);
+    expect(file.problems[0]).toMatchObject({ code: 'json_invalid', severity: 'error' });
+  });
 
   it('survives nesting, size and a prototype', () => {
     expect(codes(read('['.repeat(100_000)))).toEqual(['error json_invalid']);
     expect(codes(read('{"a":'.repeat(100_000)))).toEqual(['error json_invalid']);
     expect(codes(read(' '.repeat(5_000_000)))).toEqual(['error file_too_large']);
-    const file = read('{"tokens": {"a": {"grant": "static", "__proto__": {"origins": ["https://evil.example"]}}}}');
+    const file = read(
+      '{"tokens": {"a": {"grant": "static", "__proto__": {"origins": ["https://evil.example"]}}}}',
+    );
     expect(names(file)).toEqual([]);
     expect(codes(file)).toContain('error origins_missing');
   });
@@ -244,7 +286,10 @@ describe('resolveProfile', () => {
   const resolve = (profile: object, variables: Record<string, string>) =>
     resolveProfile(declared(profile), (name) => variables[name]);
   const invalid = (message: string) =>
-    expect.objectContaining({ code: 'profile_invalid', message: expect.stringContaining(message) as string });
+    expect.objectContaining({
+      code: 'profile_invalid',
+      message: expect.stringContaining(message) as string,
+    }) as Error;
 
   it('replaces variables in every string', () => {
     const profile = resolve(
@@ -258,7 +303,15 @@ describe('resolveProfile', () => {
         sendAs: { header: 'X-{{header}}' },
         origins: ['{{api}}', 'https://*.{{domain}}'],
       },
-      { host: 'id.example.com', realm: 'r', client: 'c', scope: 's', api: 'https://a.example', header: 'H', domain: 'b.example' },
+      {
+        host: 'id.example.com',
+        realm: 'r',
+        client: 'c',
+        scope: 's',
+        api: 'https://a.example',
+        header: 'H',
+        domain: 'b.example',
+      },
     );
     expect(profile).toEqual({
       name: 'viewer',
@@ -284,10 +337,25 @@ describe('resolveProfile', () => {
     ['an asterisk', { ...STATIC, origins: ['{{a}}'] }, { a: '*' }, '{{a}}'],
     ['a wildcard', { ...STATIC, origins: ['https://{{a}}.example.com'] }, { a: '*' }, '{{a}}'],
     ['http', { ...STATIC, origins: ['{{a}}'] }, { a: 'http://evil.example' }, 'http'],
-    ['a path that hides the host', { ...STATIC, origins: ['https://{{a}}.example.com'] }, { a: 'evil.example/' }, 'path'],
-    ['a user that hides the host', { ...STATIC, origins: ['https://{{a}}.example.com'] }, { a: 'x@evil.example#' }, 'user'],
+    [
+      'a path that hides the host',
+      { ...STATIC, origins: ['https://{{a}}.example.com'] },
+      { a: 'evil.example/' },
+      'path',
+    ],
+    [
+      'a user that hides the host',
+      { ...STATIC, origins: ['https://{{a}}.example.com'] },
+      { a: 'x@evil.example#' },
+      'user',
+    ],
     ['http for an issuer', { ...CLIENT, issuer: '{{a}}' }, { a: 'http://evil.example' }, 'issuer'],
-    ['a script for an endpoint', { ...CLIENT, tokenEndpoint: '{{a}}' }, { a: 'javascript:1' }, 'tokenEndpoint'],
+    [
+      'a script for an endpoint',
+      { ...CLIENT, tokenEndpoint: '{{a}}' },
+      { a: 'javascript:1' },
+      'tokenEndpoint',
+    ],
     ['an empty client id', { ...CLIENT, clientId: '{{a}}' }, { a: '' }, 'clientId'],
     ['a header that is none', { ...STATIC, sendAs: { header: '{{a}}' } }, { a: 'X\r\nY' }, 'header'],
   ])('refuses %s', (_name, profile, variables, message) => {
@@ -316,9 +384,19 @@ describe('findProfileFile', () => {
   });
 
   it('takes the nearest one upward', async () => {
-    const files = tree({ '/w/keyturn.json': 'outer', '/w/a/keyturn.json': 'inner', '/w/b/keyturn.json': 'other' });
-    expect(await findProfileFile(files, '/w/a/deep/x.http')).toEqual({ location: '/w/a/keyturn.json', text: 'inner' });
-    expect(await findProfileFile(files, '/w/c/x.http')).toEqual({ location: '/w/keyturn.json', text: 'outer' });
+    const files = tree({
+      '/w/keyturn.json': 'outer',
+      '/w/a/keyturn.json': 'inner',
+      '/w/b/keyturn.json': 'other',
+    });
+    expect(await findProfileFile(files, '/w/a/deep/x.http')).toEqual({
+      location: '/w/a/keyturn.json',
+      text: 'inner',
+    });
+    expect(await findProfileFile(files, '/w/c/x.http')).toEqual({
+      location: '/w/keyturn.json',
+      text: 'outer',
+    });
     expect(await findProfileFile(files, '/elsewhere/x.http')).toBeNull();
   });
 });

@@ -31,7 +31,10 @@ describe('Redactor', () => {
     ['JSON', (value: string) => JSON.stringify({ value })],
     ['JSON with escaped slashes', (value: string) => JSON.stringify(value).replaceAll('/', '\\/')],
     ['encodeURIComponent', encodeURIComponent],
-    ['lower-case hex', (value: string) => encodeURIComponent(value).replace(/%../g, (hex) => hex.toLowerCase())],
+    [
+      'lower-case hex',
+      (value: string) => encodeURIComponent(value).replace(/%../g, (hex) => hex.toLowerCase()),
+    ],
     ['a form', (value: string) => new URLSearchParams({ value }).toString()],
     ['a URL', (value: string) => new URL(`https://example.com/?t=${encodeURIComponent(value)}`).href],
     ['base64', (value: string) => Buffer.from(value).toString('base64')],
@@ -65,17 +68,21 @@ describe('Redactor', () => {
   it('never leaves a registered value in a text', () => {
     const value = fc.string({ unit: fc.constantFrom('a', 'b', '/', '"'), minLength: 6, maxLength: 40 });
     fc.assert(
-      fc.property(fc.array(value, { minLength: 1, maxLength: 6 }), fc.infiniteStream(fc.nat()), (values, picks) => {
-        const redactor = masking(...values.map((v): [string] => [v]));
-        let text = '';
-        for (let i = 0; i < 20; i++) {
-          const [pick, kind] = [picks.next().value as number, picks.next().value as number];
-          const part = values[pick % values.length]!;
-          text += kind % 3 === 0 ? part : kind % 3 === 1 ? part.slice(1) : JSON.stringify(part);
-        }
-        const masked = redactor.mask(text);
-        for (const v of values) expect(masked).not.toContain(v);
-      }),
+      fc.property(
+        fc.array(value, { minLength: 1, maxLength: 6 }),
+        fc.infiniteStream(fc.nat()),
+        (values, picks) => {
+          const redactor = masking(...values.map((v): [string] => [v]));
+          let text = '';
+          for (let i = 0; i < 20; i++) {
+            const [pick, kind] = [picks.next().value as number, picks.next().value as number];
+            const part = values[pick % values.length]!;
+            text += kind % 3 === 0 ? part : kind % 3 === 1 ? part.slice(1) : JSON.stringify(part);
+          }
+          const masked = redactor.mask(text);
+          for (const v of values) expect(masked).not.toContain(v);
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -124,7 +131,11 @@ describe('Redactor', () => {
   });
 
   it('is linear on a text that is made to be slow', () => {
-    const redactor = masking([`b${'a'.repeat(100_000)}`], [`${'a'.repeat(50_000)}b${'a'.repeat(50_000)}`], ['aaaaaa']);
+    const redactor = masking(
+      [`b${'a'.repeat(100_000)}`],
+      [`${'a'.repeat(50_000)}b${'a'.repeat(50_000)}`],
+      ['aaaaaa'],
+    );
     const start = performance.now();
     expect(redactor.mask('a'.repeat(1_000_000))).not.toContain('aaaaaa');
     expect(performance.now() - start).toBeLessThan(3000);

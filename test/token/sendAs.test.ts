@@ -2,8 +2,12 @@ import { expect, it } from 'vitest';
 import type { SendAs } from '../../src/token/profile.ts';
 import { applyToken } from '../../src/token/sendAs.ts';
 
-const apply = (sendAs: SendAs, token: string, url = 'https://api.example.com/a', headers: [string, string][] = []) =>
-  applyToken({ url: new URL(url), headers }, { name: 'viewer', sendAs }, token);
+const apply = (
+  sendAs: SendAs,
+  token: string,
+  url = 'https://api.example.com/a',
+  headers: [string, string][] = [],
+) => applyToken({ url: new URL(url), headers }, { name: 'viewer', sendAs }, token);
 
 it('sends a bearer token, in place of what stood there', () => {
   const { headers, secrets } = apply({ scheme: 'Bearer' }, 'tok-123', undefined, [

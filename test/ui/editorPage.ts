@@ -62,6 +62,8 @@ export class EditorPage {
     try {
       await page.goto(server.address([['openFile', join(workspace, file)]]));
       await editor.tab(file).waitFor({ timeout: 60_000 });
+      // What the extension contributes comes a little later than the file.
+      await page.getByRole('tab', { name: 'Keyturn' }).first().waitFor();
     } catch (error) {
       await editor.close();
       throw error;
@@ -158,11 +160,14 @@ export class EditorPage {
     });
   }
 
-  /** Rests the mouse on the beginning of a line, which must be on screen. */
-  async hover(line: Locator): Promise<void> {
-    const box = await line.boundingBox();
-    if (box === null) throw new Error('The line is not on screen.');
-    await this.page.mouse.move(box.x + 40, box.y + box.height / 2, { steps: 3 });
+  /** Rests the mouse on what stands at the end of a line, which must be on screen. */
+  async hoverEnd(line: Locator): Promise<Locator> {
+    const result = await line.locator('span[class*="ced-"]').first().boundingBox();
+    if (result === null) throw new Error('Nothing stands at the end of the line.');
+    await this.page.mouse.move(result.x + result.width - 30, result.y + result.height / 2, { steps: 3 });
+    const hover = this.page.locator('.monaco-hover:visible').first();
+    await hover.waitFor();
+    return hover;
   }
 
   /** Makes the first editor group wider by dragging the line between it and the next. */

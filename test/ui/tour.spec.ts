@@ -121,15 +121,13 @@ describe('the tour', () => {
 
   test('has its pictures taken in light and dark', async () => {
     await editor.page.keyboard.press('Escape');
-    await editor.widenFirstGroup(180);
+    await editor.widenFirstGroup(230);
     for (const [name, theme] of themes) {
       await setWorkspaceSettings({ 'workbench.colorTheme': theme });
       await editor.theme(theme).waitFor();
       await editor.closeNotifications();
       await editor.picture(join(pictures, `overview-${name}.png`));
-      await editor.hover(editor.line(listReports));
-      const hover = editor.page.locator('.monaco-hover:visible').first();
-      await hover.waitFor();
+      const hover = await editor.hoverEnd(editor.line(listReports));
       expect(await hover.innerText()).toMatch(/viewer/);
       await editor.picture(join(pictures, `hover-${name}.png`));
       await editor.page.mouse.move(700, 835);

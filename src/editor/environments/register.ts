@@ -1,6 +1,7 @@
 import {
   commands,
   type ExtensionContext,
+  l10n,
   languages,
   type QuickPickItem,
   StatusBarAlignment,
@@ -16,11 +17,13 @@ import { showEnvironmentProblems } from './diagnostics.ts';
 export function registerEnvironments(services: EditorServices, context: ExtensionContext): void {
   const { environments } = services;
   const item = window.createStatusBarItem('keyturn.environment', StatusBarAlignment.Right, 101);
-  item.name = 'Keyturn: environment';
+  item.name = l10n.t('Keyturn: environment');
   item.command = requestCommands.selectEnvironment;
   const diagnostics = languages.createDiagnosticCollection('keyturn-environments');
   const update = () => {
-    showEnvironment(item, environments).catch((error: unknown) => services.log.error('Reading environments', error));
+    showEnvironment(item, environments).catch((error: unknown) =>
+      services.log.error('Reading environments', error),
+    );
     showEnvironmentProblems(diagnostics, environments).catch((error: unknown) =>
       services.log.error('Reading environments', error),
     );
@@ -46,18 +49,22 @@ async function showEnvironment(item: StatusBarItem, environments: EnvironmentPic
   const document = activeHttpDocument();
   const names = document === undefined ? [] : await environments.names(document);
   // The person may have gone on to another editor meanwhile.
-  if (document === undefined || names.length === 0 || activeHttpDocument()?.toString() !== document.toString()) {
+  if (
+    document === undefined ||
+    names.length === 0 ||
+    activeHttpDocument()?.toString() !== document.toString()
+  ) {
     if (activeHttpDocument()?.toString() === document?.toString()) item.hide();
     return;
   }
   const selected = environments.selected(document);
   const missing = selected !== null && !names.includes(selected);
-  item.text = `$(globe) ${selected ?? 'No environment'}${missing ? ' (missing)' : ''}`;
+  item.text = `$(globe) ${selected === null ? l10n.t('No environment') : missing ? l10n.t('{0} (missing)', selected) : selected}`;
   item.tooltip = missing
-    ? `No file or setting defines the environment ${selected}. Choose another one.`
-    : 'Environment of the requests in this folder';
+    ? l10n.t('No file or setting defines the environment {0}. Choose another one.', selected)
+    : l10n.t('Environment of the requests in this folder');
   item.accessibilityInformation = {
-    label: selected === null ? 'No environment chosen' : `Environment ${selected}${missing ? ', missing' : ''}`,
+    label: selected === null ? l10n.t('No environment chosen') : l10n.t('Environment {0}', selected),
   };
   item.show();
 }
@@ -68,25 +75,27 @@ interface EnvironmentItem extends QuickPickItem {
 
 async function pickEnvironment(environments: EnvironmentPicker, document: Uri | undefined): Promise<void> {
   if (document === undefined) {
-    await window.showInformationMessage('Open an .http file to choose its environment.');
+    await window.showInformationMessage(l10n.t('Open an .http file to choose its environment.'));
     return;
   }
   const names = await environments.names(document);
   if (names.length === 0) {
     await window.showInformationMessage(
-      'There are no environments yet. Add them to http-client.env.json beside your requests, or to the setting keyturn.environments.',
+      l10n.t(
+        'There are no environments yet. Add them to http-client.env.json beside your requests, or to the setting keyturn.environments.',
+      ),
     );
     return;
   }
   const selected = environments.selected(document);
   const items: EnvironmentItem[] = [...names, null].map((environment) => ({
     environment,
-    label: environment ?? 'No environment',
-    description: environment === selected ? 'current' : '',
+    label: environment ?? l10n.t('No environment'),
+    description: environment === selected ? l10n.t('current') : '',
   }));
   const picked = await window.showQuickPick(items, {
-    title: 'Environment',
-    placeHolder: 'The variables of this environment are used in the requests of the folder',
+    title: l10n.t('Environment'),
+    placeHolder: l10n.t('The variables of this environment are used in the requests of the folder'),
   });
   if (picked !== undefined) await environments.select(document, picked.environment);
 }

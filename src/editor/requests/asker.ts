@@ -1,20 +1,23 @@
-import { window } from 'vscode';
+import { l10n, window } from 'vscode';
 import type { Asker } from '../../run/engine.ts';
-
-const sendOnce = 'Send Once';
-const alwaysAllow = 'Always Allow';
 
 /** Asks the person in the editor. Modal where a secret would leave; masked where one is typed. */
 export function createAsker(): Asker {
   return {
     async allowOrigin({ tokenName, origin, allowed }) {
+      const sendOnce = l10n.t('Send Once');
+      const alwaysAllow = l10n.t('Always Allow');
       const answer = await window.showWarningMessage(
-        `Send the token ${tokenName} to ${origin}?`,
+        l10n.t('Send the token {0} to {1}?', tokenName, origin),
         {
           modal: true,
-          detail:
-            `So far it may go only to ${listed(allowed)}.\n\n` +
-            `Whoever runs ${origin} can use the token as you. Allow this only if you know the server.`,
+          detail: [
+            l10n.t('So far it may go only to: {0}', allowed.join(', ')),
+            l10n.t(
+              'Whoever runs {0} can use the token as you. Allow this only if you know the server.',
+              origin,
+            ),
+          ].join('\n\n'),
         },
         sendOnce,
         alwaysAllow,
@@ -24,17 +27,13 @@ export function createAsker(): Asker {
     },
     async clientSecret({ profileName, issuedBy }) {
       const secret = await window.showInputBox({
-        title: `Client secret for ${profileName}`,
-        prompt: `Issued by ${issuedBy}. It is kept in the secret storage of the editor.`,
+        title: l10n.t('Client secret for {0}', profileName),
+        prompt: l10n.t('Issued by {0}. It is kept in the secret storage of the editor.', issuedBy),
         password: true,
         ignoreFocusOut: true,
-        validateInput: (value) => (value.trim() === '' ? 'Enter the client secret, or press Escape to stop.' : undefined),
+        validateInput: (value) => (value.trim() === '' ? l10n.t('Enter the client secret.') : undefined),
       });
       return secret === undefined ? null : secret.trim();
     },
   };
-}
-
-function listed(origins: readonly string[]): string {
-  return origins.length < 2 ? (origins[0] ?? 'no origin') : `${origins.slice(0, -1).join(', ')} and ${origins.at(-1) ?? ''}`;
 }

@@ -27,6 +27,7 @@ export function summary({ sent, succeeded, refused, failed }: BatchCounts, total
   const parts = [`${succeeded} succeeded`];
   if (refused > 0) parts.push(`${refused} answered with a status of 400 or above`);
   if (failed > 0) parts.push(`${failed} failed without an answer`);
-  const many = sent === total ? `${total} ${total === 1 ? 'request' : 'requests'}` : `${sent} of ${total} requests`;
+  const many =
+    sent === total ? `${total} ${total === 1 ? 'request' : 'requests'}` : `${sent} of ${total} requests`;
   return `Sent ${many}: ${parts.join(', ')}.`;
 }

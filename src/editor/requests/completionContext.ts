@@ -8,11 +8,15 @@ export type CompletionPlace =
   | { readonly kind: 'headerValue'; readonly header: string; readonly typed: string };
 
 /** `inHead`: the line stands among the headers of a request; `inBody`: in its body. */
-export function completionPlace(before: string, where: { inHead: boolean; inBody: boolean }): CompletionPlace | null {
+export function completionPlace(
+  before: string,
+  where: { inHead: boolean; inBody: boolean },
+): CompletionPlace | null {
   const open = before.lastIndexOf('{{');
   if (open !== -1 && !before.includes('}}', open)) {
     const inside = before.slice(open + 2).trimStart();
-    if (inside.startsWith('$token ')) return { kind: 'token', typed: inside.slice('$token '.length).trimStart() };
+    if (inside.startsWith('$token '))
+      return { kind: 'token', typed: inside.slice('$token '.length).trimStart() };
     return { kind: 'variable', typed: inside };
   }
   if (where.inBody) return null;

@@ -1,11 +1,4 @@
-import {
-  Diagnostic,
-  DiagnosticSeverity,
-  type Disposable,
-  languages,
-  type TextDocument,
-  workspace,
-} from 'vscode';
+import { Diagnostic, DiagnosticSeverity, l10n, languages, type TextDocument, workspace } from 'vscode';
 import type { MetadataNode } from '../../httpfile/tree.ts';
 import type { EditorServices } from '../services.ts';
 import type { DocumentTrees } from './documentTrees.ts';
@@ -22,7 +15,7 @@ export class RequestDiagnostics {
   readonly #services: EditorServices;
   readonly #collection = languages.createDiagnosticCollection('keyturn');
   readonly #waiting = new Map<string, NodeJS.Timeout>();
-  readonly #subscriptions: Disposable[];
+  readonly #subscriptions: readonly { dispose(): void }[];
 
   constructor(trees: DocumentTrees, services: EditorServices) {
     this.#trees = trees;
@@ -34,6 +27,7 @@ export class RequestDiagnostics {
       }),
       workspace.onDidCloseTextDocument((document) => this.#closed(document)),
       services.profiles.onDidChange(() => this.checkAll()),
+      services.tokens.onDidChange(() => this.checkAll()),
     ];
     this.checkAll();
   }
@@ -62,16 +56,26 @@ export class RequestDiagnostics {
   async #check(document: TextDocument): Promise<void> {
     const { version } = document;
     const tree = this.#trees.of(document);
-    const found = tree.problems.slice(0, mostProblems).map(({ code, message, severity, span }) =>
-      diagnostic(toRange(span), message, code, severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning),
-    );
+    const found = tree.problems
+      .slice(0, mostProblems)
+      .map(({ code, message, severity, span }) =>
+        diagnostic(
+          toRange(span),
+          message,
+          code,
+          severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
+        ),
+      );
     const named = tree.requests.flatMap(({ metadata }) => metadata.filter(namesToken));
     if (named.length > 0) {
       const names = new Set(await this.#services.profiles.names(document.uri));
       for (const { value, span } of named) {
         const name = value.trim();
         if (names.has(name) || name.includes('{{')) continue;
-        const message = `There is no token ${name}. Declare it in keyturn.json, or add it with Keyturn: Add Token.`;
+        const message = l10n.t(
+          'There is no token {0}. Declare it in keyturn.json, or add it with Keyturn: Add Token.',
+          name,
+        );
         found.push(diagnostic(toRange(span), message, 'profile_unknown', DiagnosticSeverity.Warning));
       }
     }

@@ -53,7 +53,10 @@ export class Hovers implements HoverProvider {
     const value = (await services.environments.variables(document.uri)).get(name);
     if (value !== undefined) {
       const environment = services.environments.selected(document.uri);
-      const from = environment === null ? 'Shared by all environments' : `From the environment ${escapeMarkdown(environment)}`;
+      const from =
+        environment === null
+          ? 'Shared by all environments'
+          : `From the environment ${escapeMarkdown(environment)}`;
       return `\`${inCode(services.redactor.mask(value))}\`\n\n${from}`;
     }
     const dynamic = dynamicVariables.find(([known]) => known.split(' ')[0] === name);

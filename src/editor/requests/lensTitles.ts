@@ -58,7 +58,10 @@ export function tokenVariable(text: string): string | null {
   for (let from = text.indexOf('{{'); from !== -1; from = text.indexOf('{{', from + 2)) {
     const end = text.indexOf('}}', from);
     if (end === -1) return null;
-    const words = text.slice(from + 2, end).trim().split(/\s+/);
+    const words = text
+      .slice(from + 2, end)
+      .trim()
+      .split(/\s+/);
     if (words[0] === '$token' && words[1] !== undefined) return words[1];
   }
   return null;

@@ -1,4 +1,13 @@
-import { CodeLens, type CodeLensProvider, EventEmitter, Range, type TextDocument, type Uri, window } from 'vscode';
+import {
+  CodeLens,
+  type CodeLensProvider,
+  EventEmitter,
+  l10n,
+  Range,
+  type TextDocument,
+  type Uri,
+  window,
+} from 'vscode';
 import type { RequestNode } from '../../httpfile/tree.ts';
 import type { EditorServices } from '../services.ts';
 import { requestCommands } from './commands.ts';
@@ -36,7 +45,8 @@ export class RequestLenses implements CodeLensProvider {
     const [first] = requests;
     if (first === undefined) return lenses;
     if (document.getText().includes('token')) await this.#addTokens(document, requests, lenses);
-    if ((await this.#services.environments.names(uri)).length > 0) lenses.push(this.#environmentLens(uri, first));
+    if ((await this.#services.environments.names(uri)).length > 0)
+      lenses.push(this.#environmentLens(uri, first));
     return lenses;
   }
 
@@ -54,7 +64,11 @@ export class RequestLenses implements CodeLensProvider {
     this.#changed.dispose();
   }
 
-  async #addTokens(document: TextDocument, requests: readonly RequestNode[], lenses: CodeLens[]): Promise<void> {
+  async #addTokens(
+    document: TextDocument,
+    requests: readonly RequestNode[],
+    lenses: CodeLens[],
+  ): Promise<void> {
     const named = requests.flatMap((node) => {
       const name = namedToken(node);
       return name === null || name.includes('{{') ? [] : [{ node, name }];
@@ -90,8 +104,8 @@ export class RequestLenses implements CodeLensProvider {
   #environmentLens(uri: Uri, first: RequestNode): CodeLens {
     const selected = this.#services.environments.selected(uri);
     return new CodeLens(lineRange(first), {
-      title: `$(globe)${gap}${selected ?? 'No environment'}`,
-      tooltip: 'Choose the environment of this folder',
+      title: `$(globe)${gap}${selected ?? l10n.t('No environment')}`,
+      tooltip: l10n.t('Choose the environment of this folder'),
       command: requestCommands.selectEnvironment,
       arguments: [uri],
     });
@@ -113,8 +127,8 @@ function sendLens(uri: Uri, node: RequestNode): CodeLens {
 function tokenLens(uri: Uri, node: RequestNode, name: string, state: TokenState, nowMs: number): CodeLens {
   const known = state.kind === 'known';
   return new CodeLens(lineRange(node), {
-    title: known ? tokenLensTitle(state.facts, nowMs) : `$(error)${gap}${name} · unusable`,
-    tooltip: known ? 'Refresh, show claims, send with another token' : state.message,
+    title: known ? tokenLensTitle(state.facts, nowMs) : `$(error)${gap}${name} · ${l10n.t('unusable')}`,
+    tooltip: known ? l10n.t('Refresh, show claims, send with another token') : state.message,
     command: requestCommands.tokenActions,
     arguments: [uri, node.line, name],
   });

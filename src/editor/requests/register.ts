@@ -1,4 +1,13 @@
-import { commands, type ExtensionContext, languages, l10n, type TextDocument, Uri, window, workspace } from 'vscode';
+import {
+  commands,
+  type ExtensionContext,
+  languages,
+  l10n,
+  type TextDocument,
+  Uri,
+  window,
+  workspace,
+} from 'vscode';
 import { registerEnvironments } from '../environments/register.ts';
 import { registerResponses } from '../responses/register.ts';
 import type { EditorServices } from '../services.ts';
@@ -70,10 +79,13 @@ export function registerRequests(services: EditorServices, context: ExtensionCon
       if (document === null) await window.showInformationMessage(l10n.t('Open an .http file first.'));
       else await sendAll({ services, trees, sender }, document);
     }),
-    commands.registerCommand(requestCommands.tokenActions, async (uri?: unknown, line?: unknown, name?: unknown) => {
-      if (!(uri instanceof Uri) || typeof line !== 'number' || typeof name !== 'string') return;
-      await showTokenMenu(states, await workspace.openTextDocument(uri), line, name);
-    }),
+    commands.registerCommand(
+      requestCommands.tokenActions,
+      async (uri?: unknown, line?: unknown, name?: unknown) => {
+        if (!(uri instanceof Uri) || typeof line !== 'number' || typeof name !== 'string') return;
+        await showTokenMenu(states, await workspace.openTextDocument(uri), line, name);
+      },
+    ),
   );
   registerEnvironments(services, context);
 }

@@ -143,7 +143,8 @@ export class ResultDecorations {
 }
 
 function untilNextWords(state: ReturnType<InlineResults['of']>[number]['state'], nowMs: number): number {
-  if (state.kind === 'running') return nowMs - state.startedAtMs < edgeOfRunningMs ? edgeOfRunningMs : secondsTickMs;
+  if (state.kind === 'running')
+    return nowMs - state.startedAtMs < edgeOfRunningMs ? edgeOfRunningMs : secondsTickMs;
   const countsSeconds = state.result.rateLimits.some(
     ({ resetAtMs }) => resetAtMs !== null && resetAtMs > nowMs && resetAtMs - nowMs < 90_000,
   );

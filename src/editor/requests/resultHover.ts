@@ -8,7 +8,8 @@ const longestValue = 200;
 
 /** Markdown for the hover over an inline result. Everything a server said is escaped. */
 export function resultHover(state: InlineState, nowMs: number, localTime: (atMs: number) => string): string {
-  if (state.kind === 'running') return `Sending for ${formatElapsed(Math.max(0, nowMs - state.startedAtMs))}.`;
+  if (state.kind === 'running')
+    return `Sending for ${formatElapsed(Math.max(0, nowMs - state.startedAtMs))}.`;
   const { result } = state;
   const { request, response, error, token } = result;
   const parts: string[] = [];
@@ -18,19 +19,24 @@ export function resultHover(state: InlineState, nowMs: number, localTime: (atMs:
   } else if (response !== null) {
     parts.push(`**${escapeMarkdown(statusWords(response))}** over HTTP/${response.httpVersion}`);
   }
-  if (request !== null) parts.push(`${escapeMarkdown(request.method)} ${escapeMarkdown(response?.url ?? request.url)}`);
+  if (request !== null)
+    parts.push(`${escapeMarkdown(request.method)} ${escapeMarkdown(response?.url ?? request.url)}`);
   if (response?.tlsVerified === false) {
-    parts.push('$(warning) **The certificate of the server was not verified.** Anybody on the way can have answered.');
+    parts.push(
+      '$(warning) **The certificate of the server was not verified.** Anybody on the way can have answered.',
+    );
   }
   if (response?.bodyTruncated === true) {
-    parts.push('$(warning) The body was cut off. Raise `keyturn.response.maxSize`, or use Send and Save Response Body.');
+    parts.push(
+      '$(warning) The body was cut off. Raise `keyturn.response.maxSize`, or use Send and Save Response Body.',
+    );
   }
   if (token !== null) parts.push(tokenWords(token, nowMs));
   if (response !== null) {
     parts.push(timingsTable(response));
-    if (response.redirects.length > 0) parts.push(redirectList(response));
   }
   if (result.rateLimitHeaders.length > 0) parts.push(limitTable(result));
+  if (response !== null && response.redirects.length > 0) parts.push(redirectList(response));
   const took = formatElapsed(Math.max(0, result.finishedAtMs - result.startedAtMs));
   parts.push(`Sent at ${escapeMarkdown(localTime(result.startedAtMs))}, ${took} until the end.`);
   return parts.join('\n\n');
@@ -55,21 +61,29 @@ function timingsTable({ timings }: HttpResponse): string {
     ['Download', timings.downloadMs],
     ['Total', timings.totalMs],
   ];
-  const lines = rows.flatMap(([phase, ms]) => (ms === null ? [] : [`| ${phase} | ${formatElapsed(ms)} |`]));
+  const known = rows.flatMap(([phase, ms]) => (ms === null ? [] : [[phase, formatElapsed(ms)] as const]));
+  // Hovers give the cells of a table no room of their own.
+  const room = '\u00a0\u00a0\u00a0';
+  const table = [
+    known.map(([phase]) => `${phase}${room}`),
+    known.map(() => ':--'),
+    known.map(([, time]) => `${time}${room}`),
+  ];
   const reused = timings.connectMs === null ? '\n\nThe connection was open already.' : '';
-  return `| Phase | Time |\n| :-- | --: |\n${lines.join('\n')}${reused}`;
+  return `${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}${reused}`;
 }
 
 function limitTable({ rateLimitHeaders }: RequestResult): string {
   const lines = rateLimitHeaders
     .slice(0, 40)
     .map(([name, value]) => `| ${escapeMarkdown(name)} | ${escapeMarkdown(value)} |`);
-  return `| Limit header | Value |\n| :-- | :-- |\n${lines.join('\n')}`;
+  return `| Limit header\u00a0\u00a0\u00a0 | Value |\n| :-- | :-- |\n${lines.join('\n')}`;
 }
 
 function redirectList({ redirects }: HttpResponse): string {
   const lines = redirects.map(({ status, to, dropped }) => {
-    const left = dropped.length === 0 ? '' : `, without ${dropped.map((name) => escapeMarkdown(name)).join(', ')}`;
+    const left =
+      dropped.length === 0 ? '' : `, without ${dropped.map((name) => escapeMarkdown(name)).join(', ')}`;
     return `1. ${status} to ${escapeMarkdown(to)}${left}`;
   });
   return `Redirects:\n\n${lines.join('\n')}`;

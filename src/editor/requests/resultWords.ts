@@ -35,13 +35,14 @@ export function inlineWords(state: InlineState, nowMs: number): InlineWords | nu
   const { result } = state;
   const ageMs = nowMs - result.finishedAtMs;
   const aged = ageMs >= agedAfterMs;
-  const facts = result.response === null ? [failureWords(result)] : responseFacts(result, result.response, nowMs);
+  const facts =
+    result.response === null ? [failureWords(result)] : responseFacts(result, result.response, nowMs);
   if (aged) facts.push(`${formatDuration(ageMs)} ago`);
   const tone = resultTone(result);
   return { text: `${signs[tone]} ${facts.join(' · ')}`, tone, aged };
 }
 
-const signs: Readonly<Record<Tone, string>> = { success: '✓', warning: '!', error: '✗', running: '' };
+export const signs: Readonly<Record<Tone, string>> = { success: '✓', warning: '!', error: '✗', running: '' };
 
 export function resultTone(result: RequestResult): Exclude<Tone, 'running'> {
   if (result.error?.code === 'cancelled') return 'warning';
@@ -61,7 +62,9 @@ export function responseFacts(result: RequestResult, response: HttpResponse, now
   const facts = [
     statusWords(response),
     formatElapsed(response.timings.totalMs),
-    response.bodyTruncated ? `cut off after ${formatBytes(response.body.byteLength)}` : formatBytes(response.sizeBytes),
+    response.bodyTruncated
+      ? `cut off after ${formatBytes(response.body.byteLength)}`
+      : formatBytes(response.sizeBytes),
   ];
   const { rateLimits, retryAfterSeconds } = result;
   const retryAtMs = retryAfterSeconds === null ? null : response.receivedAtMs + retryAfterSeconds * 1000;
@@ -79,7 +82,8 @@ function failureWords(result: RequestResult): string {
 export function oneLine(text: string, maximum: number): string {
   let line = '';
   for (const character of text.slice(0, maximum * 4)) {
-    const isBreak = character < ' ' || character === '\u007f' || character === '\u2028' || character === '\u2029';
+    const isBreak =
+      character < ' ' || character === '\u007f' || character === '\u2028' || character === '\u2029';
     line += isBreak ? ' ' : character;
   }
   line = line.trim();

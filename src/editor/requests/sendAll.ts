@@ -14,7 +14,10 @@ export interface SendAllParts {
 }
 
 /** Every request of the document, one after the other, each result at its line. */
-export async function sendAll({ services, trees, sender }: SendAllParts, document: TextDocument): Promise<void> {
+export async function sendAll(
+  { services, trees, sender }: SendAllParts,
+  document: TextDocument,
+): Promise<void> {
   const { requests } = trees.of(document);
   const total = requests.length;
   if (total === 0) {
@@ -22,7 +25,11 @@ export async function sendAll({ services, trees, sender }: SendAllParts, documen
     return;
   }
   const counts = await window.withProgress(
-    { location: ProgressLocation.Notification, cancellable: true, title: l10n.t('Sending {0} requests', total) },
+    {
+      location: ProgressLocation.Notification,
+      cancellable: true,
+      title: l10n.t('Sending {0} requests', total),
+    },
     async (progress, cancellation): Promise<BatchCounts> => {
       const controller = new AbortController();
       cancellation.onCancellationRequested(() => controller.abort());

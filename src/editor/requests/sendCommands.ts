@@ -102,7 +102,8 @@ export class SendCommands {
       await window.showInformationMessage(l10n.t('Open an .http file and put the cursor in a request.'));
       return null;
     }
-    const at = typeof line === 'number' ? line : editor?.document === document ? editor.selection.active.line : 0;
+    const at =
+      typeof line === 'number' ? line : editor?.document === document ? editor.selection.active.line : 0;
     const node = requestAtLine(this.#parts.trees.of(document), at);
     if (node === null) {
       await window.showInformationMessage(l10n.t('There is no request here. Put the cursor in one.'));

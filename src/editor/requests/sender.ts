@@ -1,4 +1,4 @@
-import { commands, StatusBarAlignment, type TextDocument, window } from 'vscode';
+import { commands, l10n, StatusBarAlignment, type TextDocument, window } from 'vscode';
 import type { RequestNode } from '../../httpfile/tree.ts';
 import type { RequestResult } from '../../run/result.ts';
 import type { EditorServices } from '../services.ts';
@@ -42,13 +42,17 @@ export class Sender {
     this.#trees = trees;
     this.#inline = inline;
     this.#onInline = onInline;
-    this.#item.name = 'Keyturn: request under way';
+    this.#item.name = l10n.t('Keyturn: request under way');
     this.#item.command = requestCommands.cancel;
-    this.#item.tooltip = 'Cancel the request';
+    this.#item.tooltip = l10n.t('Cancel the request');
   }
 
   /** Null when this very request is under way already. */
-  async send(document: TextDocument, node: RequestNode, options: SendOptions = {}): Promise<RequestResult | null> {
+  async send(
+    document: TextDocument,
+    node: RequestNode,
+    options: SendOptions = {},
+  ): Promise<RequestResult | null> {
     const key = `${document.uri.toString()} ${node.line}`;
     for (const other of this.#running.values()) if (other.key === key) return null;
     const controller = new AbortController();
@@ -111,8 +115,10 @@ export class Sender {
     const labels = [...this.#running.values()].map(({ label }) => label);
     const [first] = labels;
     if (first !== undefined) {
-      this.#item.text = `$(loading~spin) ${labels.length === 1 ? first : `${labels.length} requests`}`;
-      this.#item.accessibilityInformation = { label: `Sending ${labels.join(', ')}. Activate to cancel.` };
+      this.#item.text = `$(loading~spin) ${labels.length === 1 ? first : l10n.t('{0} requests', labels.length)}`;
+      this.#item.accessibilityInformation = {
+        label: l10n.t('Sending {0}. Activate to cancel.', labels.join(', ')),
+      };
     }
     const running = first !== undefined;
     if (running === this.#shown) return;
@@ -122,4 +128,3 @@ export class Sender {
     void commands.executeCommand('setContext', requestContextKeys.running, running);
   }
 }
-

@@ -24,7 +24,9 @@ export async function showTokenMenu(
     });
     const held = facts.status !== 'missing';
     if (facts.canRefresh) {
-      actions.push(onToken(held ? l10n.t('$(refresh) Refresh') : l10n.t('$(refresh) Obtain'), tokenCommands.refresh));
+      actions.push(
+        onToken(held ? l10n.t('$(refresh) Refresh') : l10n.t('$(refresh) Obtain'), tokenCommands.refresh),
+      );
     }
     if (held) actions.push(onToken(l10n.t('$(json) Show claims'), tokenCommands.showClaims));
     if (held) actions.push(onToken(l10n.t('$(copy) Copy'), tokenCommands.copy));

@@ -35,7 +35,11 @@ export class TokenStates {
     try {
       const profile = await this.#services.profiles.find(document.uri, name);
       const { key, token, status, canRefresh } = await this.#services.tokens.peek(profile);
-      return { kind: 'known', key, facts: { name, status, expiresAtMs: token?.expiresAtMs ?? null, canRefresh } };
+      return {
+        kind: 'known',
+        key,
+        facts: { name, status, expiresAtMs: token?.expiresAtMs ?? null, canRefresh },
+      };
     } catch (error) {
       return { kind: 'unusable', message: asKeyturnError(error).message };
     }

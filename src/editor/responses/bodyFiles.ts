@@ -1,6 +1,6 @@
 import {
   EventEmitter,
-  type Disposable,
+  Disposable,
   type FileChangeEvent,
   FileChangeType,
   FileSystemError,
@@ -20,7 +20,10 @@ export class BodyFiles implements FileSystemProvider {
   readonly onDidChangeFile = this.#changed.event;
 
   register(): Disposable {
-    return workspace.registerFileSystemProvider(bodyScheme, this, { isReadonly: true, isCaseSensitive: true });
+    return workspace.registerFileSystemProvider(bodyScheme, this, {
+      isReadonly: true,
+      isCaseSensitive: true,
+    });
   }
 
   put(name: string, bytes: Uint8Array, mtime: number): Uri {
@@ -36,7 +39,7 @@ export class BodyFiles implements FileSystemProvider {
   }
 
   watch(): Disposable {
-    return { dispose: () => undefined };
+    return new Disposable(() => undefined);
   }
 
   stat(uri: Uri): FileStat {

@@ -1,12 +1,13 @@
 import {
   CodeLens,
   commands,
-  type Disposable,
+  Disposable,
   env,
   EventEmitter,
   type ExtensionContext,
   FoldingRange,
   FoldingRangeKind,
+  l10n,
   languages,
   Range,
   TabInputText,
@@ -14,15 +15,18 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { asKeyturnError } from '../../errors.ts';
+import { KeyturnError } from '../../errors.ts';
 import type { RequestResult } from '../../run/result.ts';
+import { showError } from '../messages.ts';
 import { requestContextKeys, responseCommands } from '../requests/commands.ts';
+import { gap } from '../requests/lensTitles.ts';
 import type { EditorServices } from '../services.ts';
 import { bodyFileName } from './bodyFileName.ts';
 import { BodyFiles } from './bodyFiles.ts';
 import { showImage } from './images.ts';
 import { ResponseDocuments, responseScheme, type ShownResponse } from './responseDocuments.ts';
 import { foldedElsewhere, headFold, indentFolds } from './responseFolds.ts';
+import { decorateStatus } from './statusDecorations.ts';
 
 /** What the requests' part asks of the responses' part. */
 export interface Responses {
@@ -47,8 +51,9 @@ export function registerResponses(
     documents,
     bodies.register(),
     registerLenses(documents),
+    decorateStatus(documents),
     registerFolding(documents),
-    ...registerCommands(documents, actions),
+    ...registerCommands(services, documents, actions),
     followActive(documents),
   );
   void closeStale();
@@ -84,13 +89,7 @@ function registerLenses(documents: ResponseDocuments): Disposable {
       },
     },
   );
-  return {
-    dispose: () => {
-      provider.dispose();
-      updates.dispose();
-      changed.dispose();
-    },
-  };
+  return Disposable.from(provider, updates, changed);
 }
 
 /** Only what a person could miss: most responses have no lens, and so no line that jumps. */
@@ -101,14 +100,16 @@ function lensesOf({ uri, text, revealed, result }: ShownResponse): CodeLens[] {
   if (text.hasSecrets) {
     lenses.push(
       revealed
-        ? lens('$(eye-closed) Mask secrets', responseCommands.mask)
-        : lens('$(eye) Reveal secrets', responseCommands.reveal),
+        ? lens(`$(eye-closed)${gap}${l10n.t('Mask secrets')}`, responseCommands.mask)
+        : lens(`$(eye)${gap}${l10n.t('Reveal secrets')}`, responseCommands.reveal),
     );
   }
   if (result.response?.bodyTruncated === true) {
-    lenses.push(lens('$(save) Send and save the whole body…', responseCommands.sendAndSave));
+    lenses.push(
+      lens(`$(save)${gap}${l10n.t('Send and save the whole body…')}`, responseCommands.sendAndSave),
+    );
   } else if (text.bodyIsBinary) {
-    lenses.push(lens('$(save) Save body…', responseCommands.saveBody));
+    lenses.push(lens(`$(save)${gap}${l10n.t('Save body…')}`, responseCommands.saveBody));
   }
   return lenses;
 }
@@ -125,7 +126,9 @@ function registerFolding(documents: ResponseDocuments): Disposable {
           ? []
           : indentFolds(headLines, document.lineCount, (line) => document.lineAt(line).text);
         return [
-          ...headFold(headLines).map(({ start, end }) => new FoldingRange(start, end, FoldingRangeKind.Comment)),
+          ...headFold(headLines).map(
+            ({ start, end }) => new FoldingRange(start, end, FoldingRangeKind.Comment),
+          ),
           ...body.map(({ start, end }) => new FoldingRange(start, end)),
         ];
       },
@@ -134,13 +137,17 @@ function registerFolding(documents: ResponseDocuments): Disposable {
 }
 
 function registerCommands(
+  services: EditorServices,
   documents: ResponseDocuments,
   actions: ResponseActions,
 ): Disposable[] {
   const register = (command: string, work: (shown: ShownResponse) => unknown) =>
     commands.registerCommand(command, async (uri?: unknown) => {
-      const shown = documents.of(uri instanceof Uri ? uri : (window.activeTextEditor?.document.uri ?? Uri.file('/')));
-      if (shown === null) await window.showInformationMessage('Open a response first: send a request.');
+      const shown = documents.of(
+        uri instanceof Uri ? uri : (window.activeTextEditor?.document.uri ?? Uri.file('/')),
+      );
+      if (shown === null)
+        await window.showInformationMessage(l10n.t('Open a response first: send a request.'));
       else await work(shown);
     });
   return [
@@ -150,25 +157,32 @@ function registerCommands(
     register(responseCommands.unpin, ({ uri }) => documents.pin(uri, false)),
     register(responseCommands.reveal, ({ uri }) => documents.reveal(uri, true)),
     register(responseCommands.mask, ({ uri }) => documents.reveal(uri, false)),
-    register(responseCommands.copyBody, ({ text }) => env.clipboard.writeText(text.text.slice(text.bodyOffset))),
-    register(responseCommands.saveBody, saveBody),
+    register(responseCommands.copyBody, ({ text }) =>
+      env.clipboard.writeText(text.text.slice(text.bodyOffset)),
+    ),
+    register(responseCommands.saveBody, (shown) => saveBody(services, shown)),
   ];
 }
 
-async function saveBody({ result, source }: ShownResponse): Promise<void> {
+async function saveBody(services: EditorServices, { result, source }: ShownResponse): Promise<void> {
   const { response } = result;
   if (response === null) return;
   const target = await window.showSaveDialog({
     defaultUri: Uri.joinPath(source, '..', bodyFileName(response)),
-    saveLabel: 'Save Body',
-    title: 'Save response body',
+    saveLabel: l10n.t('Save Body'),
+    title: l10n.t('Save response body'),
   });
   if (target === undefined) return;
   try {
     await workspace.fs.writeFile(target, response.body);
   } catch (error) {
-    await window.showErrorMessage(`The body could not be saved. ${asKeyturnError(error).hint ?? 'Choose another folder.'}`);
+    showError(services, l10n.t('Saving a response body'), saveFailed(error, target));
   }
+}
+
+function saveFailed(cause: unknown, target: Uri): KeyturnError {
+  const message = `The response body could not be written to ${workspace.asRelativePath(target)}.`;
+  return new KeyturnError('file_unreadable', message, { cause, hint: 'Choose another place.' });
 }
 
 /** Keeps the context keys of the title bar true for the response in front. */
@@ -186,10 +200,5 @@ function followActive(documents: ResponseDocuments): Disposable {
   };
   const active = window.onDidChangeActiveTextEditor(follow);
   const updates = documents.onDidUpdate(follow);
-  return {
-    dispose: () => {
-      active.dispose();
-      updates.dispose();
-    },
-  };
+  return Disposable.from(active, updates);
 }

@@ -1,5 +1,4 @@
 import {
-  type Disposable,
   EventEmitter,
   languages,
   TabInputText,
@@ -26,7 +25,8 @@ export interface ShownResponse {
   readonly pinned: boolean;
 }
 
-const longestTextChangeMs = 250;
+/** The editor compares a huge text in a worker before it takes it over. */
+const longestTextChangeMs = 5000;
 const gone = 'The response is no longer held. Send the request again.\n';
 
 /**
@@ -38,7 +38,7 @@ export class ResponseDocuments implements TextDocumentContentProvider {
   readonly #changed = new EventEmitter<Uri>();
   readonly #updated = new EventEmitter<ShownResponse>();
   readonly #shown = new Map<string, ShownResponse>();
-  readonly #subscriptions: Disposable[];
+  readonly #subscriptions: readonly { dispose(): void }[];
   #current: string | null = null;
   #count = 0;
   readonly onDidChange = this.#changed.event;
@@ -70,46 +70,37 @@ export class ResponseDocuments implements TextDocumentContentProvider {
   /** Shows a result beside its request, without taking the focus. */
   async show(result: RequestResult, source: Uri): Promise<void> {
     const uri = this.#slot();
-    const shown = { uri, result, source, text: responseText(result, this.#mask, false), revealed: false, pinned: false };
-    const before = this.of(uri)?.text.text;
-    this.#shown.set(uri.toString(), shown);
-    this.#changed.fire(uri);
-    await this.#open(uri, before !== undefined && before !== shown.text.text);
-    // What is painted around the text waits until the text is there.
-    this.#updated.fire(shown);
+    await this.#update({ ...this.#render(result, false), uri, source, pinned: false }, true);
   }
 
   /** Replaces what the open response tab shows; opens none and moves none to the front. */
   async updateIfOpen(result: RequestResult, source: Uri): Promise<void> {
     if (this.#current === null) return;
     const uri = Uri.parse(this.#current);
-    this.#put({ uri, result, source, text: responseText(result, this.#mask, false), revealed: false, pinned: false });
-    await this.#setLanguage(uri);
+    await this.#update({ ...this.#render(result, false), uri, source, pinned: false }, false);
   }
 
   pin(uri: Uri, pinned: boolean): void {
     const shown = this.of(uri);
     if (shown === null) return;
     if (pinned && this.#current === uri.toString()) this.#current = null;
-    this.#put({ ...shown, pinned });
+    const changed = { ...shown, pinned };
+    this.#shown.set(uri.toString(), changed);
+    this.#updated.fire(changed);
   }
 
   /** Secrets in the clear, or masked again, in this document alone. */
   async reveal(uri: Uri, revealed: boolean): Promise<void> {
     const shown = this.of(uri);
-    if (shown === null) return;
-    this.#put({ ...shown, revealed, text: responseText(shown.result, this.#mask, revealed) });
-    await this.#setLanguage(uri);
+    if (shown !== null) await this.#update({ ...shown, ...this.#render(shown.result, revealed) }, false);
   }
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  #put(shown: ShownResponse): void {
-    this.#shown.set(shown.uri.toString(), shown);
-    this.#changed.fire(shown.uri);
-    this.#updated.fire(shown);
+  #render(result: RequestResult, revealed: boolean): Pick<ShownResponse, 'result' | 'text' | 'revealed'> {
+    return { result, text: responseText(result, this.#mask, revealed), revealed };
   }
 
   #slot(): Uri {
@@ -121,29 +112,36 @@ export class ResponseDocuments implements TextDocumentContentProvider {
     return uri;
   }
 
-  async #open(uri: Uri, changes: boolean): Promise<void> {
+  async #update(shown: ShownResponse, open: boolean): Promise<void> {
+    const { uri, text } = shown;
     const key = uri.toString();
-    if (window.visibleTextEditors.some(({ document }) => document.uri.toString() === key)) {
-      await Promise.all([this.#setLanguage(uri), changes ? textChanged(key) : null]);
-      return;
+    const before = this.#shown.get(key);
+    this.#shown.set(key, shown);
+    const document = workspace.textDocuments.find((other) => other.uri.toString() === key);
+    if (document === undefined) {
+      if (open) await this.#open(uri, text.languageId);
+    } else {
+      // A huge text must never meet a language that reads all of it: without colours it comes last and goes first.
+      if (text.languageId === 'plaintext') await setLanguage(document, text.languageId);
+      this.#changed.fire(uri);
+      if (before?.text.text !== text.text) await textChanged(key);
+      await setLanguage(document, text.languageId);
+      if (open && !isVisible(key)) await this.#open(uri, text.languageId);
     }
+    // What is painted around the text waits until the text is there.
+    this.#updated.fire(shown);
+  }
+
+  async #open(uri: Uri, languageId: string): Promise<void> {
     const document = await workspace.openTextDocument(uri);
     // The language goes ahead of the editor on the same wire, so nothing is painted without its colours.
-    const languageSet = this.#setLanguage(uri, document);
+    const languageSet = setLanguage(document, languageId);
     await window.showTextDocument(document, {
-      viewColumn: columnOf(key) ?? ViewColumn.Beside,
+      viewColumn: columnOf(uri.toString()) ?? ViewColumn.Beside,
       preserveFocus: true,
       preview: false,
     });
     await languageSet;
-  }
-
-  async #setLanguage(uri: Uri, known?: TextDocument): Promise<void> {
-    const key = uri.toString();
-    const document = known ?? workspace.textDocuments.find((other) => other.uri.toString() === key);
-    const languageId = this.of(uri)?.text.languageId;
-    if (document === undefined || languageId === undefined || document.languageId === languageId) return;
-    await languages.setTextDocumentLanguage(document, languageId);
   }
 
   #closed(uri: Uri): void {
@@ -152,6 +150,16 @@ export class ResponseDocuments implements TextDocumentContentProvider {
     this.#shown.delete(key);
     if (this.#current === key) this.#current = null;
   }
+}
+
+async function setLanguage(document: TextDocument, languageId: string): Promise<void> {
+  if (!document.isClosed && document.languageId !== languageId) {
+    await languages.setTextDocumentLanguage(document, languageId);
+  }
+}
+
+function isVisible(key: string): boolean {
+  return window.visibleTextEditors.some(({ document }) => document.uri.toString() === key);
 }
 
 /** The editor has put the new text into the document; it says nothing when there was nothing to do. */

@@ -31,6 +31,7 @@ export function indentFolds(firstLine: number, lineCount: number, lineAt: (line:
     open.push({ line, indent });
     lastText = line;
   }
-  for (const { line } of open) if (lastText > line && folds.length < mostFolds) folds.push({ start: line, end: lastText });
+  for (const { line } of open)
+    if (lastText > line && folds.length < mostFolds) folds.push({ start: line, end: lastText });
   return folds;
 }

@@ -2,7 +2,7 @@ import { decodeText, describeContent, formatText } from '../../http/content.ts';
 import { headerValue, type HttpResponse } from '../../http/message.ts';
 import type { RequestResult } from '../../run/result.ts';
 import { formatBytes } from '../../text.ts';
-import { oneLine, responseFacts } from '../requests/resultWords.ts';
+import { oneLine, responseFacts, resultTone, signs } from '../requests/resultWords.ts';
 
 /** What a response document shows. */
 export interface ResponseText {
@@ -10,6 +10,8 @@ export interface ResponseText {
   readonly languageId: string;
   /** Lines of the head (status, facts, headers), for folding; the body starts after them. */
   readonly headLines: number;
+  /** Column in the first line, after what opens the comment. */
+  readonly statusColumn: number;
   /** Where the body starts in `text`. */
   readonly bodyOffset: number;
   /** True when the redactor found a secret in the body. */
@@ -19,7 +21,7 @@ export interface ResponseText {
 }
 
 /** Formatting and colouring more than this takes longer than a person wants to wait. */
-const mostFormatted = 4_000_000;
+const mostFormatted = 12_000_000;
 const mostColoured = 8_000_000;
 
 interface CommentStyle {
@@ -44,7 +46,11 @@ const comments: Readonly<Record<string, CommentStyle>> = {
 };
 
 /** The text of a response: head, then the body, formatted if it is JSON; secrets masked unless `reveal`. */
-export function responseText(result: RequestResult, mask: (text: string) => string, reveal: boolean): ResponseText {
+export function responseText(
+  result: RequestResult,
+  mask: (text: string) => string,
+  reveal: boolean,
+): ResponseText {
   const { response } = result;
   if (response === null) return failureText(result);
   const body = bodyText(response);
@@ -56,6 +62,7 @@ export function responseText(result: RequestResult, mask: (text: string) => stri
     text,
     languageId: text.length > mostColoured ? 'plaintext' : body.languageId,
     headLines: countLines(head) - 1,
+    statusColumn: style.open === '' ? style.line.length : style.open.length + 1,
     bodyOffset: head.length,
     hasSecrets: reveal ? mask(body.text) !== body.text : shown !== body.text,
     bodyIsBinary: body.isBinary,
@@ -64,18 +71,36 @@ export function responseText(result: RequestResult, mask: (text: string) => stri
 
 function failureText(result: RequestResult): ResponseText {
   const { request, node, error } = result;
-  const lines = [`${request?.method ?? node.method} ${request?.url ?? node.url}`, '', `✗ ${error?.message ?? 'Nothing came back.'}`];
+  const lines = [
+    `${request?.method ?? node.method} ${request?.url ?? node.url}`,
+    '',
+    `✗ ${error?.message ?? 'Nothing came back.'}`,
+  ];
   if (error !== null && error.hint !== null) lines.push('', error.hint);
   const text = `${lines.join('\n')}\n`;
-  return { text, languageId: 'plaintext', headLines: 0, bodyOffset: text.length, hasSecrets: false, bodyIsBinary: false };
+  return {
+    text,
+    languageId: 'plaintext',
+    headLines: 0,
+    statusColumn: 0,
+    bodyOffset: text.length,
+    hasSecrets: false,
+    bodyIsBinary: false,
+  };
 }
 
-function headText(result: RequestResult, response: HttpResponse, style: CommentStyle, notes: readonly string[]): string {
+function headText(
+  result: RequestResult,
+  response: HttpResponse,
+  style: CommentStyle,
+  notes: readonly string[],
+): string {
   const lines = [
-    responseFacts(result, response, response.receivedAtMs).join(' · '),
+    `${signs[resultTone(result)]} ${responseFacts(result, response, response.receivedAtMs).join(' · ')}`,
     `${result.request?.method ?? result.node.method} ${oneLine(response.url, 500)}`,
   ];
-  if (result.token !== null) lines.push(`token ${result.token.name}${result.token.refreshed ? ', refreshed' : ''}`);
+  if (result.token !== null)
+    lines.push(`token ${result.token.name}${result.token.refreshed ? ', refreshed' : ''}`);
   lines.push(...notes, '');
   for (const [name, value] of response.headers) lines.push(`${oneLine(name, 200)}: ${oneLine(value, 8000)}`);
   const safe = lines.map((line) => `${style.line}${closedIn(line, style.close)}`.trimEnd());
@@ -101,13 +126,18 @@ interface BodyText {
 function bodyText(response: HttpResponse): BodyText {
   const empty = { text: '', languageId: 'plaintext', isBinary: false };
   const { body, bodyTruncated, sizeBytes, headers } = response;
-  if (body.byteLength === 0) return { ...empty, notes: [sizeBytes > 0 ? 'The body was saved to a file.' : 'No body.'] };
+  if (body.byteLength === 0)
+    return { ...empty, notes: [sizeBytes > 0 ? 'The body was saved to a file.' : 'No body.'] };
   const cut = `The body was cut off after ${formatBytes(body.byteLength)}: raise keyturn.response.maxSize, or use Send and Save Response Body.`;
   const notes = bodyTruncated ? [cut] : [];
   const content = describeContent(headerValue(headers, 'content-type'), body);
   if (content.kind === 'image') return { ...empty, notes: [...notes, 'The image is in a tab of its own.'] };
   if (content.kind === 'binary') {
-    return { ...empty, isBinary: true, notes: [...notes, 'The body is binary: use Save Response Body to keep it.'] };
+    return {
+      ...empty,
+      isBinary: true,
+      notes: [...notes, 'The body is binary: use Save Response Body to keep it.'],
+    };
   }
   const text = decodeText(body, content.charset);
   const format = text.length <= mostFormatted && !bodyTruncated;

@@ -6,6 +6,7 @@ import type { TokenStore } from '../../token/store.ts';
 import { withCancellableProgress } from '../messages.ts';
 import type { ProfileIndex } from '../services.ts';
 import type { WindowSandbox } from './sandboxControl.ts';
+import { parseUrl } from '../../url.ts';
 
 export interface SandboxActionParts {
   readonly sandbox: WindowSandbox;
@@ -67,7 +68,7 @@ export async function provideDemonstrationSecrets({
 }
 
 function leadsTo({ issuer, tokenEndpoint }: TokenProfile, sandbox: Sandbox): boolean {
-  const server = URL.parse(issuer ?? tokenEndpoint ?? '');
+  const server = parseUrl(issuer ?? tokenEndpoint ?? '');
   return server !== null && server.origin === new URL(sandbox.issuer).origin;
 }
 

@@ -1,7 +1,7 @@
 import { l10n, type QuickPickItem, ThemeIcon, window } from 'vscode';
 import type { SendAs } from '../../token/profile.ts';
 import { withCancellableProgress } from '../messages.ts';
-import { requireTrust } from '../profiles/profileIndex.ts';
+import { requireTrust } from '../profiles/trust.ts';
 import type { EditorServices } from '../services.ts';
 import { editorWords } from '../words.ts';
 import type { EntryPickParts, UsableNode } from './entryPick.ts';

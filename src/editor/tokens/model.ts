@@ -2,6 +2,7 @@ import type { TokenProfile } from '../../token/profile.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
 import type { ListedProfile } from '../profiles/listedProfile.ts';
 import type { Words } from '../words.ts';
+import { parseUrl } from '../../url.ts';
 
 export type GroupBy = 'environment' | 'issuer';
 
@@ -136,7 +137,7 @@ function issuerGroup(entry: TokenEntry | null, { t }: Words): [string, string] {
 /** The issuer of the profile, else the server of its token endpoint. */
 function issuerOf({ profile }: TokenEntry): string | null {
   if (profile.issuer !== null) return profile.issuer;
-  return profile.tokenEndpoint === null ? null : (URL.parse(profile.tokenEndpoint)?.origin ?? null);
+  return profile.tokenEndpoint === null ? null : (parseUrl(profile.tokenEndpoint)?.origin ?? null);
 }
 
 function byName(a: EntryNode, b: EntryNode): number {

@@ -1,5 +1,6 @@
 import type { HttpFile } from '../../httpfile/tree.ts';
 import { parseOriginPattern } from '../../token/origin.ts';
+import { parseUrl } from '../../url.ts';
 
 export interface OriginProposal {
   readonly origin: string;
@@ -33,7 +34,7 @@ export function proposeOrigins(sources: Iterable<ProposalSource>): OriginProposa
 }
 
 function originOf(url: string, variables: ReadonlyMap<string, string>): string | null {
-  const origin = URL.parse(authorityOf(expand(url, variables, 0)))?.origin ?? null;
+  const origin = parseUrl(authorityOf(expand(url, variables, 0)))?.origin ?? null;
   // What is left of an unknown variable, and plain http beyond this computer, is not proposed.
   return origin !== null && parseOriginPattern(origin).fault === null ? origin : null;
 }

@@ -21,7 +21,10 @@ export function registerTokens(
 ): { dispose(): unknown } {
   const { clock } = services;
   const tree = new LazyTree(services, directory);
-  const view = window.createTreeView<TreeNode>('keyturn.tokens', { treeDataProvider: tree, showCollapseAll: true });
+  const view = window.createTreeView<TreeNode>('keyturn.tokens', {
+    treeDataProvider: tree,
+    showCollapseAll: true,
+  });
   const claims = new ClaimsDocuments(services, directory);
   const pick = { directory, clock, words: editorWords, selected: () => selectedEntry(view) };
   const loaded = new Lazy(async () => {
@@ -123,5 +126,6 @@ function countEntries(entries: readonly EntryNode[]): void {
 }
 
 function showSandbox(view: TreeView<TreeNode>, { sandbox }: SandboxActionParts): void {
-  view.description = sandbox.running === null ? '' : l10n.t('sandbox running');
+  const { running } = sandbox;
+  view.message = running === null ? '' : l10n.t('Sandbox: issuer {0}, API {1}', running.issuer, running.api);
 }

@@ -4,7 +4,7 @@ import type { TokenProfile } from '../../token/profile.ts';
 import type { Token } from '../../token/token.ts';
 import { withCancellableProgress } from '../messages.ts';
 import { openProfile } from '../profiles/profileActions.ts';
-import { requireTrust } from '../profiles/profileIndex.ts';
+import { requireTrust } from '../profiles/trust.ts';
 import type { EditorServices } from '../services.ts';
 import { SecretClipboard } from './clipboard.ts';
 import { type EntryPickParts, pickEntry, type UsableNode } from './entryPick.ts';

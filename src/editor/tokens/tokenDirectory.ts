@@ -183,13 +183,25 @@ export class TokenDirectory {
           );
           const entry = personal.get(key);
           if (entry === undefined) return null;
-          node.entry = entry;
-        } else {
-          node.entry = await this.#parts.tokens.peek(node.entry.profile);
+          if (take(node, entry)) changed.push(node);
+        } else if (take(node, await this.#parts.tokens.peek(node.entry.profile))) {
+          changed.push(node);
         }
-        changed.push(node);
       }
     }
     return changed;
   }
+}
+
+/** True when the entry holds something else now. */
+function take(node: EntryNode, next: TokenEntry): boolean {
+  const before = node.entry;
+  node.entry = next;
+  return (
+    before?.token !== next.token ||
+    before.status !== next.status ||
+    before.lastUsedAtMs !== next.lastUsedAtMs ||
+    before.lastError !== next.lastError ||
+    before.canRefresh !== next.canRefresh
+  );
 }

@@ -1,14 +1,18 @@
 import { formatWhen } from '../../text.ts';
 import { decodeToken } from '../../token/decode.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
+import { tokenCommands } from '../commands.ts';
 import type { Words } from '../words.ts';
 import { entryDescription, scopeText } from './describe.ts';
 import { sendAsText } from './details.ts';
 
+type Mask = (text: string) => string;
+
 /** What a hover over an entry says, in Markdown, without the token. */
-export function tooltipText(entry: TokenEntry, nowMs: number, words: Words): string {
+export function entryTooltip(entry: TokenEntry, nowMs: number, words: Words, mask: Mask): string {
   const { t } = words;
   const { profile, token, lastError } = entry;
+  const safe = (text: string) => escape(mask(text));
   const decoded = token === null ? null : decodeToken(token.accessToken);
   const rows: [string, string][] = [];
   if (decoded !== null) rows.push([t('Kind'), decoded.kind.label]);
@@ -20,16 +24,23 @@ export function tooltipText(entry: TokenEntry, nowMs: number, words: Words): str
   if (issuer !== null) rows.push([t('Issuer'), issuer]);
   rows.push([t('Origins'), profile.origins.join(', ')], [t('Sent as'), sendAsText(profile.sendAs, t)]);
   const lines = [
-    `**${escape(profile.name)}**: ${escape(entryDescription({ ...entry, lastError: null }, nowMs, words))}`,
+    `**${safe(profile.name)}**: ${safe(entryDescription({ ...entry, lastError: null }, nowMs, words))}`,
   ];
-  if (lastError !== null) lines.push(escape(t('The last refresh failed: {0}', lastError.message)));
-  for (const { message } of decoded?.warnings ?? []) lines.push(escape(message));
+  if (lastError !== null) lines.push(safe(t('The last refresh failed: {0}', lastError.message)));
+  for (const { message } of decoded?.warnings ?? []) lines.push(safe(message));
   lines.push(
-    `|  |  |\n|---|---|\n${rows.map(([name, value]) => `| ${escape(name)} | ${escape(value)} |`).join('\n')}`,
+    `|  |  |\n|---|---|\n${rows.map(([name, value]) => `| ${safe(name)} | ${safe(value)} |`).join('\n')}`,
   );
   if (decoded !== null && decoded.claims !== null)
-    lines.push(`*${escape(t('The signature was not verified.'))}*`);
+    lines.push(`*${safe(t('The signature was not verified.'))}*`);
   return lines.join('\n\n');
+}
+
+/** Why a profile cannot be filled, with a way out where the sandbox is what is missing. */
+export function problemTooltip(message: string, { t }: Words, mask: Mask): string {
+  const text = escape(mask(message));
+  if (!message.includes('{{sandbox')) return text;
+  return `${text}\n\n[${t('Start the sandbox')}](command:${tokenCommands.startSandbox})`;
 }
 
 /** Nothing that a token or a server says becomes a link, a picture or a table. */

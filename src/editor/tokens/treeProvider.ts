@@ -9,12 +9,13 @@ import {
 } from 'vscode';
 import type { Clock } from '../../clock.ts';
 import type { Redactor } from '../../token/redactor.ts';
+import { tokenCommands } from '../commands.ts';
 import type { Words } from '../words.ts';
 import { entryDescription, statusIcons, statusText } from './describe.ts';
 import { detailsOf, type DetailNode } from './details.ts';
 import { contextValueOf, type EntryNode, type GroupNode, LARGE_GROUP } from './model.ts';
 import type { TokenDirectory } from './tokenDirectory.ts';
-import { tooltipText } from './tooltip.ts';
+import { entryTooltip, problemTooltip } from './tooltip.ts';
 
 export type TreeNode = GroupNode | EntryNode | DetailNode;
 
@@ -71,9 +72,14 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
   resolveTreeItem(item: TreeItem, node: TreeNode): TreeItem {
     if (node.kind === 'entry') {
       const { redactor, clock, words } = this.#parts;
-      const text =
-        node.entry === null ? (node.problem?.message ?? '') : tooltipText(node.entry, clock.now(), words);
-      item.tooltip = new MarkdownString(redactor.mask(text));
+      const mask = (text: string) => redactor.mask(text);
+      const tooltip = new MarkdownString(
+        node.entry === null
+          ? problemTooltip(node.problem?.message ?? '', words, mask)
+          : entryTooltip(node.entry, clock.now(), words, mask),
+      );
+      tooltip.isTrusted = { enabledCommands: [tokenCommands.startSandbox] };
+      item.tooltip = tooltip;
     }
     return item;
   }

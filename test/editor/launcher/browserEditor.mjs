@@ -1,6 +1,6 @@
 // A real editor in a browser: code-server's server and workbench, driven through Chromium.
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { findNode } from './places.mjs';
 /**
  * @typedef {object} EditorOptions
  * @property {string} workspace a folder, or a `.code-workspace` file
- * @property {string[]} extensions folders of extensions under development
+ * @property {string[]} extensions folders of built extensions
  * @property {boolean} [trustWorkspaces] true unless a test is about restricted mode
  * @property {Record<string, unknown>} [settings] of the machine, below those of the workspace
  * @property {Record<string, string | undefined>} [env] for the extension host
@@ -34,6 +34,8 @@ export async function startEditorServer(options) {
   const server = await ensureCodeServer();
   const port = options.port ?? (await freePort());
   const dataFolder = await mkdtemp(join(tmpdir(), 'keyturn-editor-'));
+  const underDevelopment = options.testDriver ? options.extensions : [];
+  if (!options.testDriver) await linkExtensions(options.extensions, join(dataFolder, 'extensions'));
   const child = await startServer({
     node: findNode(),
     server,
@@ -49,7 +51,7 @@ export async function startEditorServer(options) {
     const query = new URLSearchParams({
       [isFile ? 'workspace' : 'folder']: options.workspace,
       payload: JSON.stringify([
-        ...options.extensions.map((path) => ['extensionDevelopmentPath', inEditor(port, path)]),
+        ...underDevelopment.map((path) => ['extensionDevelopmentPath', inEditor(port, path)]),
         ...extra.map(([name, path]) => [name, inEditor(port, path)]),
       ]),
     });
@@ -70,6 +72,15 @@ export async function startEditorServer(options) {
       await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** The outer server knows no extensions under development, but takes a link for an installed one. */
+async function linkExtensions(extensions, installed) {
+  await mkdir(installed);
+  for (const path of extensions) {
+    const { publisher, name, version } = JSON.parse(await readFile(join(path, 'package.json'), 'utf8'));
+    await symlink(path, join(installed, `${publisher}.${name}-${version}`), 'junction');
+  }
 }
 
 /**

@@ -31,11 +31,9 @@ try {
 }
 
 async function start() {
-  const built = spawnSync(process.execPath, ['esbuild.js'], {
-    cwd: projectFolder,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (built.status !== 0) throw new Error('The build failed.');
+  console.log('Building.');
+  const built = spawnSync(process.execPath, ['esbuild.js'], { cwd: projectFolder, encoding: 'utf8' });
+  if (built.status !== 0) throw new Error(`The build failed.\n${built.stderr}`);
 
   const entry = join(projectFolder, 'dist', 'sandbox', 'sandbox.js');
   const sandbox = await startSandbox({ entry, signal: stopped.signal });

@@ -1,0 +1,78 @@
+import { asKeyturnError, KeyturnError } from '../../errors.ts';
+import { tokenKey } from '../../token/key.ts';
+import { hasVariable } from '../../token/profileCheck.ts';
+import {
+  type DeclaredProfile,
+  findProfile,
+  type ProfileFile,
+  resolveProfile,
+} from '../../token/profileFile.ts';
+import type { ListedProfile } from './listedProfile.ts';
+
+type Variables = ReadonlyMap<string, string>;
+
+/** The profile that a file declares under this name, or null. Fails with `profile_invalid`. */
+export function declaredProfile(file: ProfileFile, name: string): DeclaredProfile | null {
+  try {
+    return findProfile(file, name);
+  } catch (error) {
+    // A syntax error before the profile hides it: that is said, instead of looking elsewhere.
+    if (KeyturnError.is(error, 'profile_unknown') && !hasSyntaxError(file)) return null;
+    throw error;
+  }
+}
+
+/** The profile with the variables of an environment in it, or what is wrong with it. */
+export function fillProfile(
+  declared: DeclaredProfile,
+  variables: Variables,
+  environment: string | null,
+): ListedProfile {
+  const { name, declaredIn } = declared;
+  try {
+    const profile = resolveProfile(declared, (variable) => variables.get(variable));
+    return { name, declaredIn, environment, profile, problem: null };
+  } catch (error) {
+    const { code, message } = asKeyturnError(error);
+    return { name, declaredIn, environment, profile: null, problem: { code, message: reasonOf(message) } };
+  }
+}
+
+/** Every profile of a file, once for each environment in which it differs. */
+export function listProfiles(
+  file: ProfileFile,
+  chosen: Variables,
+  environments: readonly { readonly name: string; readonly variables: Variables }[],
+): ListedProfile[] {
+  return file.profiles.flatMap((declared) => {
+    if (!usesVariables(declared)) return [fillProfile(declared, chosen, null)];
+    const each = environments.map(({ name, variables }) => fillProfile(declared, variables, name));
+    const [first] = each;
+    if (first === undefined) return [fillProfile(declared, chosen, null)];
+    return isSameEverywhere(each) ? [{ ...first, environment: null }] : each;
+  });
+}
+
+export function usesVariables(declared: DeclaredProfile): boolean {
+  const { origins, sendAs, issuer, tokenEndpoint, clientId, scope, audience, resource } = declared;
+  return hasVariable(
+    JSON.stringify([origins, sendAs, issuer, tokenEndpoint, clientId, scope, audience, resource]),
+  );
+}
+
+function hasSyntaxError(file: ProfileFile): boolean {
+  return file.problems.some(({ severity, profileName }) => severity === 'error' && profileName === null);
+}
+
+/** The tree names the profile already: what is wrong with it comes first there. */
+function reasonOf(message: string): string {
+  const colon = message.indexOf(': ');
+  if (colon < 0) return message;
+  const reason = message.slice(colon + 2);
+  return reason.charAt(0).toUpperCase() + reason.slice(1);
+}
+
+function isSameEverywhere(each: readonly ListedProfile[]): boolean {
+  const keys = each.map(({ profile, problem }) => (profile === null ? problem?.message : tokenKey(profile)));
+  return new Set(keys).size === 1;
+}

@@ -1,0 +1,4 @@
+/** The URL, or null where the text is none. Node.js 20 has no `URL.parse`. */
+export function parseUrl(text: string): URL | null {
+  return URL.canParse(text) ? new URL(text) : null;
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { safeFileName } from '../../src/editor/responses/bodyFileName.ts';
+import { headFold, indentFolds } from '../../src/editor/responses/responseFolds.ts';
+import { responseText } from '../../src/editor/responses/responseText.ts';
+import { response, result } from './support.ts';
+
+const secret = 'tok-very-secret-value';
+const mask = (text: string) => text.replaceAll(secret, '•••');
+const keep = (text: string) => text;
+
+describe('the text of a response', () => {
+  it('puts the head in a comment, and the formatted body below it', () => {
+    const one = result({ response: response({ text: '{"id":12345678901234567890,"a":[]}' }) });
+    const { text, languageId, headLines, statusColumn, bodyOffset } = responseText(one, keep, false);
+    expect(text.split('\n')).toEqual([
+      '// ✓ 200 OK · 84 ms · 34 B',
+      '// GET https://api.example.com/reports',
+      '//',
+      '// Content-Type: application/json',
+      '',
+      '{',
+      '  "id": 12345678901234567890,',
+      '  "a": []',
+      '}',
+    ]);
+    expect(languageId).toBe('jsonc');
+    expect(headLines).toBe(5);
+    expect(statusColumn).toBe(3);
+    expect(text.slice(bodyOffset).startsWith('{')).toBe(true);
+  });
+
+  it('masks secrets that the server echoes, unless they are to be revealed', () => {
+    const one = result({ response: response({ text: `{"token":"${secret}"}` }) });
+    const masked = responseText(one, mask, false);
+    expect(masked.text).not.toContain(secret);
+    expect(masked.hasSecrets).toBe(true);
+    const revealed = responseText(one, mask, true);
+    expect(revealed.text).toContain(secret);
+    expect(revealed.hasSecrets).toBe(true);
+    expect(responseText(result(), mask, false).hasSecrets).toBe(false);
+  });
+
+  it('lets no header out of the comment', () => {
+    const headers = [
+      ['Content-Type', 'application/xml'],
+      ['X-Evil', 'a --> <b/>'],
+    ] as const;
+    const { text, languageId } = responseText(
+      result({ response: response({ headers, text: '<a/>' }) }),
+      keep,
+      false,
+    );
+    expect(languageId).toBe('xml');
+    expect(text.indexOf('-->')).toBe(text.lastIndexOf('-->'));
+    expect(text.split('\n').at(-1)).toBe('<a/>');
+    const broken = [
+      ['Content-Type', 'application/json'],
+      ['X-Evil', 'a\nb'],
+    ] as const;
+    const lines = responseText(result({ response: response({ headers: broken }) }), keep, false).text.split(
+      '\n',
+    );
+    expect(lines.slice(0, 5).every((line) => line.startsWith('//'))).toBe(true);
+  });
+
+  it('shows JSON that is none as it came', () => {
+    const one = result({ response: response({ text: '{"a": ' }) });
+    const { text, bodyOffset } = responseText(one, keep, false);
+    expect(text.slice(bodyOffset)).toBe('{"a": ');
+  });
+
+  it('says of a body that was cut off how to get the rest', () => {
+    const one = result({ response: response({ bodyTruncated: true, sizeBytes: 1e9 }) });
+    expect(responseText(one, keep, false).text).toContain('raise keyturn.response.maxSize');
+  });
+
+  it('offers to save what is no text, and says when there is no body', () => {
+    const headers = [['Content-Type', 'application/zip']] as const;
+    const binary = responseText(
+      result({ response: response({ headers, body: new Uint8Array([80, 75, 3, 4, 0]) }) }),
+      keep,
+      false,
+    );
+    expect(binary).toMatchObject({ bodyIsBinary: true, languageId: 'plaintext' });
+    const empty = responseText(result({ response: response({ status: 204, text: '' }) }), keep, false);
+    expect(empty.text).toContain('No body.');
+    expect(empty.bodyIsBinary).toBe(false);
+  });
+
+  it('says what failed and what to do next', () => {
+    const error = { code: 'connection_refused', message: 'Nothing listens.', hint: 'Start it.' } as const;
+    const { text } = responseText(result({ response: null, error }), keep, false);
+    expect(text).toBe('GET https://api.example.com/reports\n\n✗ Nothing listens.\n\nStart it.\n');
+  });
+});
+
+describe('folds of a response', () => {
+  it('folds the head to its first line and leaves the blank line', () => {
+    expect(headFold(5)).toEqual([{ start: 0, end: 3 }]);
+    expect(headFold(0)).toEqual([]);
+  });
+
+  it('folds by indentation', () => {
+    const lines = ['head', '', '<a>', '  <b>', '    text', '  </b>', '</a>', ''];
+    expect(indentFolds(2, lines.length, (line) => lines[line] ?? '')).toEqual([
+      { start: 3, end: 4 },
+      { start: 2, end: 5 },
+    ]);
+  });
+});
+
+describe('the file name of a body', () => {
+  it('is the last part of the path, made harmless', () => {
+    expect(safeFileName('https://example.com/a/report.pdf?x=1', '.pdf')).toBe('report.pdf');
+    expect(safeFileName('https://example.com/reports', '.json')).toBe('reports.json');
+    expect(safeFileName('https://example.com/', '.json')).toBe('response.json');
+    expect(safeFileName('https://example.com/..%2f..%2fetc', '.txt')).toBe('_2f.._2fetc.txt');
+    expect(safeFileName('no url', '')).toBe('response');
+  });
+});

@@ -1,0 +1,50 @@
+import { SignJWT } from 'jose';
+import { tmpdir } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { keyturn } from './support.ts';
+
+const cwd = tmpdir();
+const jwt = await new SignJWT({ scope: 'reports:read', client_id: 'viewer' })
+  .setProtectedHeader({ alg: 'HS256' })
+  .setIssuer('https://id.example.com')
+  .setExpirationTime('5m')
+  .sign(new TextEncoder().encode('a key that is long enough for HS256'));
+
+describe('keyturn token inspect', () => {
+  it('decodes what standard input brings, without the signature', async () => {
+    const outcome = await keyturn(['token', 'inspect', '-'], { cwd, stdin: `Bearer ${jwt}\n` });
+    expect(outcome).toMatchObject({ code: 0, err: '' });
+    expect(outcome.out).toContain('https://id.example.com');
+    expect(outcome.out).toContain('reports:read');
+    expect(outcome.out).toContain('not verified');
+    expect(outcome.out).not.toContain(jwt.split('.')[2]);
+  });
+
+  it('gives programs an object', async () => {
+    const outcome = await keyturn(['token', 'inspect', '--json'], { cwd, stdin: jwt });
+    expect(JSON.parse(outcome.out)).toMatchObject({
+      kind: { id: 'jwt' },
+      verified: false,
+      claims: { scope: 'reports:read' },
+      scopes: ['reports:read'],
+      expiresAt: expect.stringMatching(/Z$/) as string,
+    });
+    expect(outcome.out).not.toContain(jwt.split('.')[2]);
+  });
+
+  it.each([
+    ['eyJhbGciOiJIUzI1NiJ9.%%%.x', 0],
+    ['an-opaque-token', 0],
+    ['x'.repeat(900_000), 0],
+    ['x'.repeat(1_100_000), 1],
+    ['', 2],
+  ])('stands bad input (%#)', async (stdin, code) => {
+    expect((await keyturn(['token', 'inspect', '-'], { cwd, stdin })).code).toBe(code);
+  });
+
+  it('takes no token as an argument, and does not repeat it', async () => {
+    const outcome = await keyturn(['token', 'inspect', jwt], { cwd });
+    expect(outcome.code).toBe(2);
+    expect(outcome.err).not.toContain(jwt);
+  });
+});
