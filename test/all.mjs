@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { canInstall, installPackages, onPath } from './editor/launcher/apt.mjs';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name) => fileURLToPath(new URL(`../node_modules/${name}`, import.meta.url));
@@ -19,7 +20,13 @@ const steps = [
   },
   { name: 'build', commands: [['esbuild.js']] },
   { name: 'unit', commands: [vitest], hasTests: true },
-  { name: 'keychain', commands: [['test/keychain/run.mjs']], hasTests: true, optional: true },
+  {
+    name: 'keychain',
+    prepare: prepareKeychain,
+    commands: [['test/keychain/run.mjs']],
+    hasTests: true,
+    optional: true,
+  },
   { name: 'editor', commands: [['test/editor/run.mjs']], hasTests: true },
   { name: 'ui', commands: [[...vitest, '--config', 'test/ui/vitest.config.ts']], hasTests: true },
   { name: 'canary', commands: [[...vitest, '--config', 'test/canary/vitest.config.ts']], hasTests: true },
@@ -50,8 +57,9 @@ const failed = results.reduce((sum, result) => sum + result.failed, 0);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
-async function run({ name, commands, hasTests = false, optional = false }) {
+async function run({ name, prepare, commands, hasTests = false, optional = false }) {
   console.log(`\n== ${name}`);
+  await prepare?.();
   const startedAtMs = Date.now();
   let output = '';
   let broken = false;
@@ -67,6 +75,15 @@ async function run({ name, commands, hasTests = false, optional = false }) {
   // A step that broke before it could count, or that ran nothing, is a failure too.
   const silent = counted.failed === 0 && (broken || counted.passed === 0);
   return { name, passed: counted.passed, failed: counted.failed + (silent ? 1 : 0), seconds };
+}
+
+/** The keychain's programs, where they are missing and may be installed; else the step says what it needs. */
+async function prepareKeychain() {
+  if (onPath('dbus-run-session') && onPath('gnome-keyring-daemon')) return;
+  if (!canInstall()) return;
+  await installPackages(['libsecret-1-0', 'gnome-keyring', 'dbus']).catch((error) =>
+    console.log(error.message),
+  );
 }
 
 function runNode(args) {

@@ -17,7 +17,15 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   terminal: ['http', 'httpfile', 'token', 'oauth', 'ratelimit', 'run', 'sandbox'],
 };
 /** Files directly in src that every room may use: no room is behind them. */
-const shared = new Set(['errors.ts', 'clock.ts', 'files.ts', 'text.ts', 'singleFlight.ts', 'url.ts', 'lazy.ts']);
+const shared = new Set([
+  'errors.ts',
+  'clock.ts',
+  'files.ts',
+  'text.ts',
+  'singleFlight.ts',
+  'url.ts',
+  'lazy.ts',
+]);
 /** The doors open only onto their own side. */
 const doors: Readonly<Record<string, readonly string[]>> = {
   'extension.ts': ['editor', 'run', 'token', 'oauth', 'http', 'httpfile', 'ratelimit', 'sandbox'],

@@ -102,7 +102,8 @@ function percentage(group: Group, bucket: Bucket): Bucket {
   const value = group.values.get('used')?.[0];
   if (value?.form !== 'ratio') return bucket;
   const ratio = parseNumber(value.text);
-  if (ratio === null || ratio < 0) return { ...bucket, used: null, remaining: null };
+  // A share may pass 1 a little; thousands of times the quota is no measurement.
+  if (ratio === null || ratio < 0 || ratio > 1000) return { ...bucket, used: null, remaining: null };
   const used = Math.round(ratio * 10_000) / 100;
   return {
     ...bucket,

@@ -672,3 +672,8 @@ describe('the wait asked for', () => {
     expect(retry(headers)).toBe(seconds);
   });
 });
+
+test('a share beyond all measure is no reading', () => {
+  const limits = read({ 'anthropic-ratelimit-unified-7d-utilization': '1.797693134862316e+304' }).limits;
+  expect(limits.every(({ used, remaining }) => used === null && remaining === null)).toBe(true);
+});

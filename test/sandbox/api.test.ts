@@ -61,7 +61,7 @@ describe('the issuer', () => {
     'publishes .well-known/%s',
     async (document) => {
       const response = await fetch(`${sandbox.issuer}/.well-known/${document}`);
-        expect(await response.json()).toMatchObject({
+      expect(await response.json()).toMatchObject({
         issuer: sandbox.issuer,
         token_endpoint: `${sandbox.issuer}/token`,
         jwks_uri: `${sandbox.issuer}/jwks`,

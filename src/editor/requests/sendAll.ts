@@ -3,6 +3,7 @@ import type { RequestResult } from '../../run/result.ts';
 import { showError } from '../messages.ts';
 import type { EditorServices } from '../services.ts';
 import type { DocumentTrees } from './documentTrees.ts';
+import { oneLine } from './resultWords.ts';
 import { label } from './sendCommands.ts';
 import type { Sender } from './sender.ts';
 import { type BatchCounts, countResult, noCounts, summary } from './batchSummary.ts';
@@ -36,7 +37,10 @@ export async function sendAll(
       let done = noCounts;
       for (const node of requests) {
         if (controller.signal.aborted) break;
-        progress.report({ message: `${done.sent + 1}/${total} · ${label(node)}`, increment: 100 / total });
+        progress.report({
+          message: `${done.sent + 1}/${total} · ${oneLine(services.redactor.mask(label(node)), 60)}`,
+          increment: 100 / total,
+        });
         let result: RequestResult | null;
         try {
           result = await sender.send(document, node, { signal: controller.signal });

@@ -10,6 +10,7 @@ import type { EditorServices } from '../services.ts';
 import type { DocumentTrees } from './documentTrees.ts';
 import type { InlineResults } from './inlineResults.ts';
 import { pickToken } from './pickToken.ts';
+import { oneLine } from './resultWords.ts';
 import type { Sender, SendOptions } from './sender.ts';
 
 export interface SendParts {
@@ -52,7 +53,10 @@ export class SendCommands {
     if (target === null) return;
     const file = await window.showSaveDialog({
       defaultUri: Uri.joinPath(target.document.uri, '..', safeFileName(plainUrl(target.node.url), '')),
-      title: l10n.t('Save the response body of {0}', label(target.node)),
+      title: l10n.t(
+        'Save the response body of {0}',
+        oneLine(this.#parts.services.redactor.mask(label(target.node)), 60),
+      ),
       saveLabel: l10n.t('Send and Save'),
     });
     if (file === undefined) return;

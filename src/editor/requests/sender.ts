@@ -63,7 +63,10 @@ export class Sender {
       previous: this.#inline.resultAt(location, node.line),
     };
     const tree = this.#trees.of(document);
-    this.#running.set(controller, { key, label: oneLine(`${node.method} ${node.name ?? node.url}`, 50) });
+    this.#running.set(controller, {
+      key,
+      label: oneLine(this.#services.redactor.mask(`${node.method} ${node.name ?? node.url}`), 50),
+    });
     this.#inline.set(location, node, started);
     this.#onInline(document);
     const progress = setTimeout(() => this.#showRunning(), progressAfterMs);

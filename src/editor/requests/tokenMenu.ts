@@ -30,7 +30,7 @@ export async function showTokenMenu(
     }
     if (held) actions.push(onToken(l10n.t('$(json) Show claims'), tokenCommands.showClaims));
     if (held) actions.push(onToken(l10n.t('$(copy) Copy'), tokenCommands.copy));
-    if (!facts.canRefresh) actions.push(onToken(l10n.t('$(add) Paste a token…'), tokenCommands.add));
+    if (!facts.canRefresh) actions.push(onToken(l10n.t('$(add) Paste a token…'), tokenCommands.paste));
   } else {
     actions.push({
       label: l10n.t('$(add) Add a token…'),

@@ -27,6 +27,8 @@ export interface ShownResponse {
 
 /** The editor compares a huge text in a worker before it takes it over. */
 const longestTextChangeMs = 5000;
+/** Replacing a longer text by another one keeps the editor busy for seconds. */
+const mostReplaced = 2_000_000;
 const gone = 'The response is no longer held. Send the request again.\n';
 
 /**
@@ -69,8 +71,11 @@ export class ResponseDocuments implements TextDocumentContentProvider {
 
   /** Shows a result beside its request, without taking the focus. */
   async show(result: RequestResult, source: Uri): Promise<void> {
+    const rendered = this.#render(result, false);
+    const outgrown = this.#takeOutgrown(rendered.text);
     const uri = this.#slot();
-    await this.#update({ ...this.#render(result, false), uri, source, pinned: false }, true);
+    await this.#update({ ...rendered, uri, source, pinned: false }, true);
+    if (outgrown !== null) await closeTab(outgrown);
   }
 
   /** Replaces what the open response tab shows; opens none and moves none to the front. */
@@ -103,11 +108,20 @@ export class ResponseDocuments implements TextDocumentContentProvider {
     return { result, text: responseText(result, this.#mask, revealed), revealed };
   }
 
+  /** The current document when both it and the next text are huge: opening another one is faster than replacing. */
+  #takeOutgrown(next: ResponseText): string | null {
+    const key = this.#current;
+    const held = key === null ? 0 : (this.#shown.get(key)?.text.text.length ?? 0);
+    if (Math.min(held, next.text.length) < mostReplaced) return null;
+    this.#current = null;
+    return key;
+  }
+
   #slot(): Uri {
     if (this.#current !== null) return Uri.parse(this.#current);
+    // The tab shows the last part; the part before it tells pinned responses apart.
     this.#count++;
-    const name = this.#count === 1 ? 'Response' : `Response ${this.#count}`;
-    const uri = Uri.from({ scheme: responseScheme, path: `/${name}` });
+    const uri = Uri.from({ scheme: responseScheme, path: `/${this.#count}/Response` });
     this.#current = uri.toString();
     return uri;
   }
@@ -160,6 +174,13 @@ async function setLanguage(document: TextDocument, languageId: string): Promise<
 
 function isVisible(key: string): boolean {
   return window.visibleTextEditors.some(({ document }) => document.uri.toString() === key);
+}
+
+async function closeTab(key: string): Promise<void> {
+  const tabs = window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter(({ input }) => input instanceof TabInputText && input.uri.toString() === key);
+  if (tabs.length > 0) await window.tabGroups.close(tabs, true);
 }
 
 /** The editor has put the new text into the document; it says nothing when there was nothing to do. */

@@ -52,7 +52,7 @@ export function responseText(
   reveal: boolean,
 ): ResponseText {
   const { response } = result;
-  if (response === null) return failureText(result);
+  if (response === null) return failureText(result, mask);
   const body = bodyText(response);
   const shown = reveal ? body.text : mask(body.text);
   const style = comments[body.languageId] ?? plain;
@@ -69,7 +69,7 @@ export function responseText(
   };
 }
 
-function failureText(result: RequestResult): ResponseText {
+function failureText(result: RequestResult, mask: (text: string) => string): ResponseText {
   const { request, node, error } = result;
   const lines = [
     `${request?.method ?? node.method} ${request?.url ?? node.url}`,
@@ -77,7 +77,7 @@ function failureText(result: RequestResult): ResponseText {
     `✗ ${error?.message ?? 'Nothing came back.'}`,
   ];
   if (error !== null && error.hint !== null) lines.push('', error.hint);
-  const text = `${lines.join('\n')}\n`;
+  const text = mask(`${lines.join('\n')}\n`);
   return {
     text,
     languageId: 'plaintext',

@@ -57,7 +57,12 @@ export function detailsOf(parentId: string, entry: TokenEntry, nowMs: number, wo
         ),
     token === null
       ? null
-      : make.line('obtained', t('Obtained'), formatWhen(token.obtainedAtMs, nowMs), 'calendar'),
+      : make.line(
+          'obtained',
+          profile.grant === 'static' ? t('Added') : t('Obtained'),
+          formatWhen(token.obtainedAtMs, nowMs),
+          'calendar',
+        ),
   ];
   return lines.filter((line) => line !== null);
 }

@@ -47,6 +47,6 @@ export function problemTooltip(message: string, { t }: Words, mask: Mask): strin
 function escape(text: string): string {
   return text
     .slice(0, 1000)
-    .replaceAll(/[\\`*_{}[\]()#+!|~<>&]/g, (character) => `\\${character}`)
+    .replaceAll(/[\\`*_{}[\]()#+!|~<>&:.@]/g, (character) => `\\${character}`)
     .replaceAll(/\s+/g, ' ');
 }

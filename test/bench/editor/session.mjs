@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,7 @@ import { launchChromium, startEditorServer } from '../../editor/launcher/browser
 import { startServer } from '../support/startServer.mjs';
 
 const inside = fileURLToPath(new URL('inside.cjs', import.meta.url));
-const withinMs = 300_000;
+const withinMs = 180_000;
 
 const settings = {
   'telemetry.telemetryLevel': 'off',
@@ -121,24 +122,28 @@ export async function measureInEditor(subject, amounts) {
       workspace,
       extensions: [subject.folder],
       settings,
+      testDriver: true,
       env: { KEYTURN_BENCH_PLAN: JSON.stringify(plan) },
     });
     browser = await launchChromium();
     page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     await page.addInitScript(watchPage);
+    // The inner server has no key for the secret storage, so the page brings one.
+    await page.route('**/mint-key', (route) => route.fulfill({ body: randomBytes(32) }));
     await page.exposeFunction('codeAutomationLog', () => undefined);
-    const exited = new Promise((resolve) => void page.exposeFunction('codeAutomationExit', resolve));
+    let exited = false;
+    await page.exposeFunction('codeAutomationExit', () => (exited = true));
     await page.goto(editor.address([['extensionTestsPath', inside]]));
 
-    await until(() => existsSync(plan.readyToClick) || existsSync(plan.result), withinMs);
-    const clickStarts = existsSync(plan.result) ? [] : await clickLens(page, subject.lens, amounts.clicks);
+    await until(() => existsSync(plan.readyToClick) || existsSync(plan.result) || exited, withinMs);
+    const clickStarts = !existsSync(plan.readyToClick) ? [] : await clickLens(page, subject.lens, amounts.clicks);
     await writeFile(plan.clicked, '');
-    await until(() => existsSync(plan.result), withinMs);
+    await until(() => existsSync(plan.result) || exited, withinMs);
+    if (!existsSync(plan.result)) throw new Error('The extension host ended without a result.');
     const found = JSON.parse(await readFile(plan.result, 'utf8'));
     if (found.error !== undefined) throw new Error(found.error);
     const shown = await page.evaluate(() => window.keyturnBench.marks);
     const arrivals = await server.ask('/marks');
-    await Promise.race([exited, wait(5000)]);
     const { activation, commandStarts, lenses } = found;
     // One list of starts, so that each request belongs to the last start before it.
     const all = delays([...commandStarts, ...clickStarts], arrivals, shown);

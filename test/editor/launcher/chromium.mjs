@@ -1,8 +1,7 @@
 // Finds a Chromium or Chrome, or installs Debian's.
-import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { promisify } from 'node:util';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { canInstall, installPackages, onPath } from './apt.mjs';
 
 const whatToDo =
   'No Chromium or Chrome was found: install one, or set CHROME_PATH to the path of its executable, and try again.';
@@ -30,8 +29,10 @@ export async function ensureChromium() {
   }
   const found = findChromium();
   if (found) return found;
-  if (process.platform === 'linux' && process.getuid?.() === 0 && onPath('apt-get')) {
-    await installOnDebian();
+  if (canInstall()) {
+    await installPackages(['chromium', 'fonts-dejavu-core']).catch((cause) => {
+      throw new Error(`Chromium could not be installed with apt-get. ${whatToDo}`, { cause });
+    });
     const installed = findChromium();
     if (installed) return installed;
   }
@@ -61,35 +62,6 @@ export function findChromium() {
   for (const name of names) {
     const path = onPath(name);
     if (path) return path;
-  }
-  return null;
-}
-
-async function installOnDebian() {
-  console.log('Installing Chromium with apt-get.');
-  const apt = (args) =>
-    promisify(execFile)('apt-get', args, {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-      maxBuffer: 64 * 1024 * 1024,
-    });
-  try {
-    await apt(['update', '-qq']);
-    await apt(['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-dejavu-core']);
-  } catch (error) {
-    throw new Error(`Chromium could not be installed with apt-get. ${whatToDo}`, { cause: error });
-  }
-}
-
-/** @returns {string | null} */
-export function onPath(name) {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    const path = join(folder, name);
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // Not in this folder.
-    }
   }
   return null;
 }

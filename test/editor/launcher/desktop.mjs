@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { downloadAndUnzipVSCode } from '@vscode/test-electron';
-import { onPath } from './chromium.mjs';
+import { onPath } from './apt.mjs';
 import { cacheFolder } from './places.mjs';
 
 const releases = 'https://update.code.visualstudio.com/api/releases/stable';

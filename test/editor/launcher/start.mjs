@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startSandbox } from '../../../src/sandbox/start.ts';
 import { startEditorServer } from './browserEditor.mjs';
-import { findChromium, onPath } from './chromium.mjs';
+import { onPath } from './apt.mjs';
+import { findChromium } from './chromium.mjs';
 import { findInstalledEditor } from './desktop.mjs';
 import { projectFolder } from './places.mjs';
 

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { claimsText, claimValue } from '../../src/editor/tokens/claimsText.ts';
+import { detailsOf, type DetailNode, sendAsText } from '../../src/editor/tokens/details.ts';
+import { describePasted, proposeName, withoutScheme } from '../../src/editor/tokens/pasted.ts';
+import { changedToken } from '../../src/editor/tokens/personal.ts';
+import { entryTooltip, problemTooltip } from '../../src/editor/tokens/tooltip.ts';
+import { entryOf, MINUTE, NOW, plainWords, profileOf, tokenOf } from './entries.ts';
+
+const part = (json: unknown) => Buffer.from(JSON.stringify(json)).toString('base64url');
+const jwt = (claims: object) => `${part({ alg: 'RS256', typ: 'JWT' })}.${part(claims)}.c2lnbmF0dXJl`;
+const claims = {
+  iss: 'https://id.example.com',
+  sub: 'ada',
+  aud: ['https://api.example.com', 'https://files.example.com'],
+  exp: (NOW + 12 * MINUTE) / 1000,
+  scope: 'reports:read',
+  realm_access: { roles: ['auditor'] },
+  list: Array.from({ length: 500 }, (_, index) => index),
+};
+
+function entryWith(accessToken: string) {
+  const profile = profileOf();
+  return entryOf({ token: tokenOf(profile, { accessToken }) }, profile);
+}
+
+function lines(accessToken: string): Map<string, DetailNode> {
+  return new Map(
+    detailsOf('entry', entryWith(accessToken), NOW, plainWords).map((node) => [node.label, node]),
+  );
+}
+
+describe('details of a token', () => {
+  it('names status, audience, issuer, subject and says that nothing was verified', () => {
+    const shown = lines(jwt(claims));
+    expect(shown.get('Status')!.value).toMatch(/^active, ends in 12 min \(\d{4}-\d\d-\d\d/);
+    expect(shown.get('Issuer')!.value).toBe('https://id.example.com');
+    expect(shown.get('Subject')!.value).toBe('ada');
+    expect(shown.get('Claims')!.value).toBe('not verified');
+    expect(shown.get('Audience')!.children!().map(({ label }) => label)).toEqual(claims.aud);
+    expect(shown.get('Origins')!.value).toBe('https://api.example.com');
+    expect(shown.get('Last used')!.value).toBe('never');
+  });
+
+  it('says in which claim each scope stands', () => {
+    const scopes = lines(jwt(claims)).get('Scopes')!.children!();
+    expect(scopes.map(({ label, value }) => [label, value])).toEqual([
+      ['reports:read', 'scope'],
+      ['auditor', 'realm_access.roles'],
+    ]);
+  });
+
+  it('nests claims, words dates and cuts long lists', () => {
+    const shown = lines(jwt(claims)).get('Claims')!.children!();
+    const byName = new Map(shown.map((node) => [node.label, node]));
+    expect(byName.get('exp')!.value).toMatch(/^in 12 min /);
+    const roles = byName.get('realm_access')!.children!()[0]!;
+    expect(roles.children!()[0]!.value).toBe('auditor');
+    const list = byName.get('list')!.children!();
+    expect(list).toHaveLength(201);
+    expect(list.at(-1)!.label).toBe('and 300 more');
+    expect(new Set(list.map(({ id }) => id)).size).toBe(201);
+  });
+
+  it('shows an opaque token without claims', () => {
+    const shown = lines('q7Xz81kLmP0sT4vW9aB2cD3eF5gH6');
+    expect(shown.has('Claims')).toBe(false);
+    expect(shown.get('Kind')!.value).toBe('Opaque token');
+  });
+
+  it('warns of a token that nobody signed', () => {
+    const unsigned = `${part({ alg: 'none' })}.${part(claims)}.`;
+    expect(lines(unsigned).get('Warning')!.value).toMatch(/not signed/);
+  });
+});
+
+describe('a token within a token', () => {
+  const inner = jwt({ sub: 'inner' });
+
+  it('is not shown, neither as a claim nor in the document', () => {
+    expect(claimValue(inner)).toBe('‹a token, not shown›');
+    const document = claimsText(jwt({ ...claims, act: { token: inner } }));
+    expect(document).not.toContain(inner);
+    expect(JSON.parse(document)).toMatchObject({ signature: 'not verified', claims: { sub: 'ada' } });
+  });
+});
+
+describe('tooltip', () => {
+  const mask = (text: string) => text.replaceAll('secret-value', '•••');
+
+  it('masks before it escapes, and lets nothing become a link or a table', () => {
+    const text = entryTooltip(
+      entryWith(jwt({ ...claims, iss: 'https://evil.example/[click](command:x) | secret-value' })),
+      NOW,
+      plainWords,
+      mask,
+    );
+    expect(text).not.toContain('secret-value');
+    expect(text).toContain('\\[click\\]\\(command\\:x\\) \\|');
+    expect(text).not.toContain('https://');
+  });
+
+  it('offers the sandbox where only its address is missing', () => {
+    expect(problemTooltip('The variable {{sandboxIssuer}} has no value.', plainWords, mask)).toContain(
+      '(command:keyturn.sandbox.start)',
+    );
+    expect(problemTooltip('The variable {{issuer}} has no value.', plainWords, mask)).not.toContain(
+      'command:',
+    );
+  });
+});
+
+describe('pasted text', () => {
+  it('loses what was copied along with the token', () => {
+    for (const text of [' abc ', 'Bearer abc', 'Authorization: Bearer abc', '"abc"', "bearer 'abc'"]) {
+      expect(withoutScheme(text)).toBe('abc');
+    }
+    expect(withoutScheme('"')).toBe('"');
+  });
+
+  it('is described without being quoted', () => {
+    const token = jwt({ ...claims, exp: (NOW - 60 * MINUTE) / 1000 });
+    const { text, usable } = describePasted(token, NOW, plainWords);
+    expect(usable).toBe(true);
+    expect(text).toMatch(/^JSON Web Token · expired 60 min ago|^JSON Web Token · expired 1 h ago/);
+    expect(text).not.toContain(token.slice(0, 12));
+    expect(describePasted('two\nlines', NOW, plainWords).usable).toBe(false);
+  });
+
+  it('proposes a name from the claims that is not taken', () => {
+    expect(proposeName(jwt({ client_id: 'desk', sub: 'ada' }), new Set())).toBe('desk');
+    expect(proposeName(jwt({ client_id: 'desk', sub: 'ada' }), new Set(['desk']))).toBe('ada');
+    expect(proposeName(jwt({ sub: 'has blanks' }), new Set())).toBe('');
+  });
+});
+
+describe('ways to send', () => {
+  it('are shown with the place of the token', () => {
+    expect(sendAsText({ scheme: 'Bearer' }, plainWords.t)).toBe('Authorization: Bearer …');
+    expect(sendAsText({ header: 'X-API-Key' }, plainWords.t)).toBe('X-API-Key: …');
+    expect(sendAsText({ query: 'key' }, plainWords.t)).toBe('?key=…');
+    expect(sendAsText({ basic: { username: 'ada' } }, plainWords.t)).toBe('Basic, user ada');
+  });
+});
+
+describe('a changed pasted token', () => {
+  it('gets another key with other origins or another name', () => {
+    const personal = { origins: ['https://a.example'], sendAs: { scheme: 'Bearer' } };
+    const token = changedToken(tokenOf(profileOf(), { personal }), 'mine', personal);
+    const moved = changedToken(token, 'mine', { ...personal, origins: ['https://b.example'] });
+    const renamed = changedToken(token, 'yours', personal);
+    expect(new Set([token.key, moved.key, renamed.key]).size).toBe(3);
+    expect(changedToken(token, 'mine', personal).key).toBe(token.key);
+  });
+});
