@@ -7,6 +7,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
+// Nobody is left to read what went wrong.
+process.stderr.on('error', () => undefined);
+
 process.exitCode = await main(process.argv.slice(2), {
   in: process.stdin,
   out: process.stdout,

@@ -25,6 +25,9 @@ const shared = new Set([
   'singleFlight.ts',
   'url.ts',
   'lazy.ts',
+  'position.ts',
+  'jsonText.ts',
+  'secretForms.ts',
 ]);
 /** The doors open only onto their own side. */
 const doors: Readonly<Record<string, readonly string[]>> = {

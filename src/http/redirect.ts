@@ -1,7 +1,7 @@
 import { KeyturnError } from '../errors.ts';
 import { withoutUser, type Hop } from './hop.ts';
 import { headerValues, type HeaderList } from './message.ts';
-import { bytesHoldSecret, holdsSecret } from './secretForms.ts';
+import { bytesHoldSecret, holdsSecret } from '../secretForms.ts';
 
 export const MAX_REDIRECTS = 10;
 

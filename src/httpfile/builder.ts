@@ -24,6 +24,7 @@ export class TreeBuilder {
 
   request(node: Omit<RequestNode, 'index'>): void {
     this.#noteName(node);
+    this.#noteTokens(node);
     this.#requests.push({ index: this.#requests.length, ...node });
   }
 
@@ -42,6 +43,19 @@ export class TreeBuilder {
       variables: this.#variables,
       problems: this.#problems.sort((a, b) => comparePositions(a, b)),
     };
+  }
+
+  /** Of several `# @token` lines the first one counts. */
+  #noteTokens({ metadata }: Omit<RequestNode, 'index'>): void {
+    const [first, ...others] = metadata.filter(({ key }) => key.toLowerCase() === 'token');
+    if (first === undefined) return;
+    for (const { value, span } of [first, ...others]) {
+      if (value === '') this.problem('metadata_invalid', span, 'This @token names no token.');
+    }
+    for (const { span } of others) {
+      const message = `This request has a token already, on line ${first.span.start.line + 1}, which is the one that counts.`;
+      this.problem('metadata_invalid', span, message, 'warning');
+    }
   }
 
   /** Only names that were given on purpose must be unique; titles may well repeat. */

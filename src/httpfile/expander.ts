@@ -187,6 +187,12 @@ export class Expander {
         },
       );
     }
+    if (/^KEYTURN_(TOKEN|CLIENT_SECRET)_/i.test(name)) {
+      throw new KeyturnError('variable_invalid', `${shortened(name)} is not read as a variable.`, {
+        hint: 'Write {{$token name}} or # @token name, so that it goes only where it may.',
+        data: { name: shortened(name) },
+      });
+    }
     return this.#context.processEnv[name] ?? null;
   }
 

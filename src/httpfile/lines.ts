@@ -1,4 +1,4 @@
-import type { Position, Span } from './tree.ts';
+import type { Position, Span } from '../position.ts';
 
 /**
  * The lines of a text without their endings (LF, CRLF or a lone CR; a byte-order mark is skipped). Columns count

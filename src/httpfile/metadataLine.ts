@@ -18,5 +18,15 @@ export function parseMetadataLine(line: string): MetadataLine | null {
   const key = keyCharacters.exec(line.slice(at + 1))?.[0];
   if (key === undefined) return null;
   const rest = line.slice(at + 1 + key.length).trim();
-  return { key, value: rest.startsWith('=') ? rest.slice(1).trim() : rest };
+  const value = rest.startsWith('=') ? rest.slice(1).trim() : rest;
+  return { key, value: key.toLowerCase() === 'token' ? tokenName(value) : value };
+}
+
+/** A token's name holds neither white space nor quotes, so quotes around it and a remark behind it are none of it. */
+function tokenName(value: string): string {
+  if (value.includes('{{')) return value;
+  const quoted = /^(["'])([^"']*)\1/.exec(value);
+  if (quoted !== null) return quoted[2]?.trim() ?? '';
+  const first = value.split(/\s/, 1)[0] ?? '';
+  return first.startsWith('#') || first.startsWith('//') ? '' : first;
 }

@@ -82,6 +82,13 @@ class BlockReader {
     return null;
   }
 
+  /** Sent without the token that somebody asked for would be a surprise. */
+  #reportLateToken(text: string): void {
+    if (parseMetadataLine(text)?.key.toLowerCase() !== 'token') return;
+    const message = 'This @token has no effect here: write it above the request line.';
+    this.#builder.problem('metadata_invalid', this.#builder.lines.span(this.#at), message, 'warning');
+  }
+
   #skipRest(): null {
     if (this.#rules.variables === 'anywhere') {
       for (; this.#at <= this.#block.last; this.#at++) this.#noteVariable(this.#builder.lines.text(this.#at));
@@ -179,6 +186,7 @@ class BlockReader {
       if (isComment(text, indent)) {
         if (this.#endsHeaders(text, indent)) return;
         if (rules.metadata === 'anywhere') this.#readMetadata(text);
+        else this.#reportLateToken(text);
         continue;
       }
       if (text[indent] === '@' && rules.variables !== 'before-request' && this.#noteVariable(text)) {

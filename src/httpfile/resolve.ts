@@ -53,6 +53,7 @@ export async function resolveRequest(context: ResolveContext): Promise<ResolvedR
   const expander = new Expander(context);
   const headers = await resolveHeaders(context, expander);
   const url = await resolveUrl(context, expander, headers);
+  if (expander.tokenValues.length > 0) await refuseTokenInHost(context);
   const isGraphql = node.body.kind === 'graphql';
   const contentType = valueOf(headers, 'content-type');
   if (isGraphql && contentType === null) headers.push(['Content-Type', 'application/json']);
@@ -126,6 +127,37 @@ async function resolveUrl(context: ResolveContext, expander: Expander, headers: 
   if (tree.dialect !== 'httpyac' || !url.startsWith('/') || valueOf(headers, 'host') !== null) return url;
   const host = await expander.lookup('host', line);
   return host === null ? url : host.replace(/\/$/, '') + url;
+}
+
+/** What stands where a token stood. */
+const MARK = '\u0001';
+
+/**
+ * A token in the name of the host would choose where it goes, and DNS would tell it to everybody. Found by writing the
+ * URL once more with a mark in place of every token.
+ */
+async function refuseTokenInHost(context: ResolveContext): Promise<void> {
+  const marked: ResolveContext = { ...context, token: () => Promise.resolve(MARK) };
+  const expander = new Expander(marked);
+  const hosts = [hostOf(await resolveUrl(marked, expander, []))];
+  for (const { name, value, span } of context.node.headers) {
+    if (name.toLowerCase() === 'host') hosts.push(await expander.expand(value, span.start.line));
+  }
+  if (!hosts.some((host) => host.includes(MARK) || host.includes(encodeURIComponent(MARK)))) return;
+  throw new KeyturnError(
+    'request_invalid',
+    `The token in the URL on line ${context.node.line + 1} stands in its host.`,
+    { hint: 'Put the token into a header, the path, the query or the body.' },
+  );
+}
+
+/** Scheme, host and port of a URL as it is written; user information is no part of them. */
+function hostOf(url: string): string {
+  const scheme = url.indexOf('://');
+  const start = scheme < 0 ? 0 : scheme + 3;
+  const length = url.slice(start).search(/[/?#\\]/);
+  const authority = length < 0 ? url.slice(start) : url.slice(start, start + length);
+  return url.slice(0, start) + authority.slice(authority.lastIndexOf('@') + 1);
 }
 
 async function resolveHeaders({ node }: ResolveContext, expander: Expander): Promise<[string, string][]> {

@@ -1,13 +1,6 @@
-/** Zero-based positions, as editors count; columns in UTF-16 code units. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-}
+import type { Position, Span } from '../position.ts';
 
-export interface Span {
-  readonly start: Position;
-  readonly end: Position;
-}
+export type { Position, Span };
 
 /** Whose rules a file is read by: see docs/http-files.md. */
 export type Dialect = 'rest-client' | 'visual-studio' | 'httpyac' | 'jetbrains' | 'kulala';

@@ -127,6 +127,13 @@ async function withoutUnused(response: Response): Promise<Response> {
 }
 
 function asResult(response: TokenEndpointResponse, askedAtMs: number): GrantResult {
+  if (response.token_type !== 'bearer') {
+    throw new KeyturnError(
+      'token_response_invalid',
+      'The token endpoint sent a token that is bound to a key (DPoP), which is not supported.',
+      { hint: 'Switch DPoP off for this client at the server.' },
+    );
+  }
   const accessToken = response.access_token;
   // RFC 6749 appendix A.12; anything else could not stand in a header.
   if (!/^[\x20-\x7e]+$/.test(accessToken) || accessToken.trim() === '') {

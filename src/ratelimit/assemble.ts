@@ -73,7 +73,10 @@ function sourceOf(group: Group, hasPolicies: boolean, ietfPolicies: PolicyPool):
 function ownPolicies(group: Group, limits: readonly CountMember[] | null): QuotaPolicy[] {
   const header = firstText(group, 'policy');
   const listed = (limits ?? [])
-    .filter((member) => member.windowSeconds !== null || member.name !== null)
+    .filter(
+      (member) =>
+        (member.windowSeconds !== null || member.name !== null) && saneCount(member.count, 'limit') !== null,
+    )
     .map(({ count, windowSeconds, name }) => ({
       name,
       quota: count,

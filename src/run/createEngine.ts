@@ -6,7 +6,7 @@ import { resolveRequest } from '../httpfile/resolve.ts';
 import { readRateLimits } from '../ratelimit/read.ts';
 import type { ConsentStore } from '../token/consent.ts';
 import { tokenKey } from '../token/key.ts';
-import { originAllowed } from '../token/origin.ts';
+import { isSecureUrl, originAllowed } from '../token/origin.ts';
 import type { TokenProfile } from '../token/profile.ts';
 import type { Redactor } from '../token/redactor.ts';
 import { applyToken } from '../token/sendAs.ts';
@@ -14,7 +14,7 @@ import type { AcquiredToken, TokenManager } from '../token/tokenManager.ts';
 import type { Asker, Engine, RunInput } from './engine.ts';
 import type { RequestResult, TokenUse } from './result.ts';
 import { requestSettings } from './settings.ts';
-import { absoluteUrl } from './url.ts';
+import { absoluteUrl, destinationsOf } from './url.ts';
 
 export interface EngineParts {
   readonly files: Files;
@@ -70,6 +70,7 @@ async function run(parts: EngineParts, input: RunInput, signal?: AbortSignal): P
       ...shown,
       response: {
         ...response,
+        statusText: parts.redactor.mask(response.statusText),
         headers: maskHeaders(parts.redactor, response.headers),
         url: parts.redactor.mask(response.url),
         redirects: response.redirects.map((redirect) => ({
@@ -78,7 +79,11 @@ async function run(parts: EngineParts, input: RunInput, signal?: AbortSignal): P
           to: parts.redactor.mask(redirect.to),
         })),
       },
-      rateLimits: reading.limits,
+      rateLimits: reading.limits.map((limit) => ({
+        ...limit,
+        name: limit.name === null ? null : parts.redactor.mask(limit.name),
+        partitionKey: limit.partitionKey === null ? null : parts.redactor.mask(limit.partitionKey),
+      })),
       rateLimitHeaders: maskHeaders(parts.redactor, reading.headers),
       retryAfterSeconds: reading.retryAfterSeconds,
     });
@@ -128,14 +133,17 @@ async function prepare(parts: EngineParts, input: RunInput, signal?: AbortSignal
   });
   let url = absoluteUrl(resolved.url, resolved.headers);
   let headers = resolved.headers;
+  const destinations = destinationsOf(url, headers);
   const secrets: SecretValue[] = resolved.tokenValues.map(({ tokenName, value }) => ({ tokenName, value }));
 
   // Every token that stands somewhere in the request must be allowed to go where the request goes.
-  for (const pending of acquired.values()) await checkOrigin(parts, (await pending).profile, url);
+  for (const pending of acquired.values()) {
+    await checkOrigins(parts, (await pending).profile, destinations);
+  }
   let primary: AcquiredToken | null = null;
   if (settings.tokenName !== null) {
     // Asked before the token is obtained: a refused origin costs no refresh.
-    if (input.options.trusted) await checkOrigin(parts, await profileOf(settings.tokenName), url);
+    if (input.options.trusted) await checkOrigins(parts, await profileOf(settings.tokenName), destinations);
     primary = await acquire(settings.tokenName);
     const sent = applyToken({ url, headers }, primary.profile, primary.token.accessToken);
     ({ url, headers } = sent);
@@ -177,8 +185,26 @@ function withOverrides(
   return above.length === 0 ? environment : new Map([...environment, ...above]);
 }
 
+async function checkOrigins(
+  parts: EngineParts,
+  profile: TokenProfile,
+  destinations: readonly URL[],
+): Promise<void> {
+  for (const destination of destinations) await checkOrigin(parts, profile, destination);
+}
+
 async function checkOrigin(parts: EngineParts, profile: TokenProfile, url: URL): Promise<void> {
   if (originAllowed(profile.origins, url)) return;
+  if (!isSecureUrl(url)) {
+    throw new KeyturnError(
+      'insecure_origin',
+      `Token ${profile.name} may not be sent to ${url.origin}, which is not encrypted.`,
+      {
+        hint: 'Use https: plain http is possible for this computer alone.',
+        data: { token: profile.name, origin: url.origin },
+      },
+    );
+  }
   const key = tokenKey(profile);
   if ((await parts.consent.allowed(key)).includes(url.origin)) return;
   const answer = await parts.asker.allowOrigin({
@@ -199,7 +225,7 @@ function tokenUse({ profile, token, status, refreshed }: AcquiredToken): TokenUs
 }
 
 function maskHeaders(redactor: Redactor, headers: HeaderList): HeaderList {
-  return headers.map(([name, value]) => [name, redactor.mask(value)] as const);
+  return headers.map(([name, value]) => [redactor.mask(name), redactor.mask(value)] as const);
 }
 
 /** Credentials that were written into the file itself are the person's, but a report is no place for them. */
@@ -208,12 +234,19 @@ const credentialHeaders = new Set(['authorization', 'proxy-authorization', 'cook
 function shownRequest(redactor: Redactor, request: HttpRequest): NonNullable<RequestResult['request']> {
   return {
     method: request.method,
-    url: redactor.mask(request.url.href),
+    url: redactor.mask(withoutPassword(request.url)),
     headers: request.headers.map(([name, value]) => {
       const masked = redactor.mask(value);
-      return [name, credentialHeaders.has(name.toLowerCase()) ? withoutCredentials(masked) : masked] as const;
+      return [
+        redactor.mask(name),
+        credentialHeaders.has(name.toLowerCase()) ? withoutCredentials(masked) : masked,
+      ] as const;
     }),
   };
+}
+
+function withoutPassword({ href, password }: URL): string {
+  return password === '' ? href : href.replace(`:${password}@`, ':•••@');
 }
 
 /** Keeps the scheme, which helps to see what was sent. */

@@ -11,7 +11,7 @@ export interface RequestSettings {
   readonly totalTimeoutMs: number;
 }
 
-/** Fails with `request_invalid` on a time that cannot be read, `untrusted_workspace` on `# @insecure` there. */
+/** Fails with `request_invalid` on a time that cannot be read or a token without a name, `untrusted_workspace` on `# @insecure` there. */
 export function requestSettings(
   node: RequestNode,
   options: RunOptions,
@@ -25,7 +25,12 @@ export function requestSettings(
   for (const { key, value } of node.metadata) {
     switch (normalKey(key)) {
       case 'token':
-        tokenName ??= value.trim() === '' ? null : value.trim();
+        if (value.trim() === '' && pickedToken === null) {
+          throw new KeyturnError('request_invalid', 'This request has a `# @token` without a name.', {
+            hint: 'Write `# @token name`, or remove the line.',
+          });
+        }
+        tokenName ??= value.trim();
         break;
       case 'noredirect':
         followRedirects = false;

@@ -1,5 +1,5 @@
 import { KeyturnError } from '../errors.ts';
-import { headerValue, type HeaderList } from '../http/message.ts';
+import { headerValue, headerValues, type HeaderList } from '../http/message.ts';
 import { parseUrl } from '../url.ts';
 
 /**
@@ -24,13 +24,31 @@ export function absoluteUrl(written: string, headers: HeaderList): URL {
   const url = parseUrl(absolute);
   if (url === null) {
     throw new KeyturnError('request_invalid', 'The URL is not valid.', {
-      hint: 'Check it for spaces, a missing host or an impossible port.',
+      hint: 'Check it for spaces, an unknown method before it, a missing host or an impossible port.',
     });
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new KeyturnError('unsupported', `Requests over ${url.protocol.slice(0, -1)} are not supported.`);
   }
   return url;
+}
+
+/**
+ * Where a request arrives: at its URL, and at what its Host header names, since behind one address a server or a
+ * content network hands requests on by that header. Fails with `request_invalid`.
+ */
+export function destinationsOf(url: URL, headers: HeaderList): URL[] {
+  const destinations = [url];
+  for (const host of headerValues(headers, 'host')) {
+    const named = parseUrl(`${url.protocol}//${host}`);
+    if (named === null || /[/?#@\\]/.test(host)) {
+      throw new KeyturnError('request_invalid', 'The Host header is not a host.', {
+        hint: 'Write only a name or an address, and a port where one is needed.',
+      });
+    }
+    if (named.origin !== url.origin) destinations.push(named);
+  }
+  return destinations;
 }
 
 function hasScheme(text: string): boolean {

@@ -3,7 +3,8 @@ import express, { type Express, type Response } from 'express';
 import * as v from 'valibot';
 import { createAuthorize } from './bearer.ts';
 import { sandboxApiKey } from './clients.ts';
-import { Limiter, limitsSchema, type SandboxLimits } from './limits.ts';
+import { Limiter } from './limits.ts';
+import { limitsSchema, type SandboxLimits } from './limitSettings.ts';
 import { newReportSchema, Reports } from './reports.ts';
 import { samplePage, samplePng, sampleXml } from './samples.ts';
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { KeyturnError } from '../errors.ts';
-import { defaultLimits, type HeaderStyle, headerStyles, type SandboxLimits } from './limits.ts';
+import { defaultLimits, type HeaderStyle, headerStyles, type SandboxLimits } from './limitSettings.ts';
 
 /** How a sandbox is started; what is left out takes its default. */
 export interface SandboxOptions {

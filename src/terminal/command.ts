@@ -20,7 +20,7 @@ export function parseArguments<const T extends ParseArgsOptionsConfig>(args: rea
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    const message = error instanceof Error ? (error.message.split('. ')[0] ?? '') : '';
+    const message = error instanceof Error ? (error.message.split(/\. |\n/, 1)[0] ?? '') : '';
     throw new KeyturnError('usage', `${message.replace(/\.$/, '')}.`);
   }
 }

@@ -48,7 +48,7 @@ async function dispatch(args: readonly string[], streams: Streams, signal: Abort
     return 2;
   }
   if (name === '--help' || name === '-h' || name === 'help') {
-    const load = rest[0] === undefined ? undefined : commands[rest[0]];
+    const load = commandOf(rest[0]);
     streams.out.write(load === undefined ? help : (await load()).help);
     return 0;
   }
@@ -56,7 +56,7 @@ async function dispatch(args: readonly string[], streams: Streams, signal: Abort
     streams.out.write(`${(await import('./version.ts')).version}\n`);
     return 0;
   }
-  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const load = commandOf(name);
   if (load === undefined) {
     throw new KeyturnError('usage', `There is no command ${JSON.stringify(name)}.`, {
       hint: 'See `keyturn --help`.',
@@ -75,6 +75,10 @@ async function dispatch(args: readonly string[], streams: Streams, signal: Abort
   return command.run(rest, streams, signal);
 }
 
+function commandOf(name: string | undefined): (() => Promise<Command>) | undefined {
+  return name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+}
+
 function complain(thrown: unknown, streams: Streams): ExitCode {
   const error = asKeyturnError(thrown);
   const paint = palette(streams.err, streams.env);
@@ -85,7 +89,9 @@ function complain(thrown: unknown, streams: Streams): ExitCode {
     (streams.env['KEYTURN_DEBUG'] ?? '') !== '' &&
     error.cause instanceof Error
   ) {
-    streams.err.write(`${error.cause.stack ?? ''}\n`);
+    // Where it happened, without the message: that may hold a secret.
+    const frames = (error.cause.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
+    streams.err.write(`${error.cause.name}\n${frames.join('\n')}\n`);
   }
   return error.code === 'usage' ? 2 : 1;
 }

@@ -38,10 +38,20 @@ export function writeBody(streams: Streams, response: HttpResponse, mask: (text:
   if (response.body.byteLength === 0) return;
   const content = describeContent(headerValue(response.headers, 'content-type'), response.body);
   if (content.kind === 'binary' || content.kind === 'image') {
-    if (streams.out.isTTY !== true) streams.out.write(response.body);
+    if (holdsMasked(response.body, mask))
+      streams.err.write(
+        '  The body holds a token and is not printed; write it to a file with --output FILE.\n',
+      );
+    else if (streams.out.isTTY !== true) streams.out.write(response.body);
     else streams.err.write('  A binary body is not shown; write it to a file with --output FILE.\n');
     return;
   }
   const text = mask(decodeText(response.body, content.charset));
   streams.out.write(streams.out.isTTY === true ? `${printable(text)}\n` : text);
+}
+
+/** Bytes cannot be masked: what is not text would be broken by it. */
+function holdsMasked(body: Uint8Array, mask: (text: string) => string): boolean {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1');
+  return mask(text) !== text;
 }

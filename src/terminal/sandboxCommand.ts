@@ -1,5 +1,5 @@
 import { KeyturnError } from '../errors.ts';
-import { headerStyles } from '../sandbox/limits.ts';
+import { headerStyles } from '../sandbox/limitSettings.ts';
 import { startSandbox, type Sandbox } from '../sandbox/start.ts';
 import { parseArguments, parseWholeNumber, type Command } from './command.ts';
 import { palette, type Streams } from './streams.ts';

@@ -1,3 +1,4 @@
+import { addAbortSignal } from 'node:stream';
 import { KeyturnError } from '../errors.ts';
 import type { Streams } from './streams.ts';
 
@@ -10,7 +11,8 @@ const longestSecret = 1_000_000;
  * characters.
  */
 export async function readSecret(streams: Streams, prompt: string, signal: AbortSignal): Promise<string> {
-  const text = streams.in.isTTY === true ? await typed(streams, prompt) : await piped(streams, signal);
+  const text =
+    streams.in.isTTY === true ? await typed(streams, prompt, signal) : await piped(streams, signal);
   const secret = text.trim();
   if (secret === '') throw new KeyturnError('usage', 'No secret was given.');
   if (/[\u0000-\u001f\u007f]/.test(secret)) {
@@ -22,17 +24,23 @@ export async function readSecret(streams: Streams, prompt: string, signal: Abort
 async function piped(streams: Streams, signal: AbortSignal): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
-  for await (const chunk of streams.in) {
-    text += typeof chunk === 'string' ? chunk : decoder.decode(chunk as Uint8Array, { stream: true });
-    if (text.length > longestSecret)
-      throw new KeyturnError('token_invalid', 'The secret is longer than 1 MB.');
-    if (signal.aborted) throw new KeyturnError('cancelled', 'Cancelled.');
+  // An abort must end the reading also while nothing comes.
+  const input = addAbortSignal(signal, streams.in);
+  try {
+    for await (const chunk of input) {
+      text += typeof chunk === 'string' ? chunk : decoder.decode(chunk as Uint8Array, { stream: true });
+      if (text.length > longestSecret)
+        throw new KeyturnError('token_invalid', 'The secret is longer than 1 MB.');
+    }
+  } catch (error) {
+    if (signal.aborted) throw new KeyturnError('cancelled', 'Cancelled.', { cause: error });
+    throw error;
   }
   return text;
 }
 
 /** Raw mode shows nothing of what is typed; Enter ends, Backspace takes back, Ctrl+C and Ctrl+D give up. */
-function typed(streams: Streams, prompt: string): Promise<string> {
+function typed(streams: Streams, prompt: string, signal: AbortSignal): Promise<string> {
   const input = process.stdin;
   streams.err.write(prompt);
   input.setRawMode(true);
@@ -44,7 +52,12 @@ function typed(streams: Streams, prompt: string): Promise<string> {
       input.setRawMode(false);
       input.pause();
       input.removeListener('data', read);
+      signal.removeEventListener('abort', cancel);
       streams.err.write('\n');
+    };
+    const cancel = () => {
+      finish();
+      reject(new KeyturnError('cancelled', 'Cancelled.'));
     };
     const read = (chunk: string) => {
       for (const character of chunk) {
@@ -54,8 +67,7 @@ function typed(streams: Streams, prompt: string): Promise<string> {
           return;
         }
         if (character === '\u0003' || character === '\u0004') {
-          finish();
-          reject(new KeyturnError('cancelled', 'Cancelled.'));
+          cancel();
           return;
         }
         if (character === '\u007f' || character === '\b') text = text.slice(0, -1);
@@ -63,5 +75,7 @@ function typed(streams: Streams, prompt: string): Promise<string> {
       }
     };
     input.on('data', read);
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
   });
 }

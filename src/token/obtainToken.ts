@@ -2,7 +2,7 @@ import { KeyturnError } from '../errors.ts';
 import type { GrantResult } from './grant.ts';
 import { clientSecretKey } from './key.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
-import { formEncodedSecret } from './secretForms.ts';
+import { formEncodedSecret } from '../secretForms.ts';
 import type { TokenState } from './tokenState.ts';
 
 type Options = Pick<TokenManagerOptions, 'store' | 'redactor' | 'obtain' | 'clientSecret' | 'preset'>;

@@ -9,9 +9,6 @@ export const CLIENT_AUTHENTICATIONS: readonly ClientAuthentication[] = [
   'none',
 ];
 
-/** Upper bound on a profile's name, which becomes part of keys, labels and variable names. */
-export const LONGEST_NAME = 100;
-
 const string = (name: string) => v.string(`"${name}" must be a string.`);
 
 const sendAs = v.union(

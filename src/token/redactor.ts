@@ -1,4 +1,4 @@
-import { secretForms } from './secretForms.ts';
+import { secretForms } from '../secretForms.ts';
 
 /** Values shorter than this would be found inside ordinary words. */
 const SHORTEST_VALUE = 6;
@@ -45,13 +45,13 @@ export class Redactor {
   readonly #filter = new Uint8Array(FILTER_BITS >> 3);
 
   /**
-   * Masks `value` from now on as `‹label›`, or `•••` without a label. Values of four or five characters are masked
+   * Masks `value` from now on as `•••label•••`, or `•••` without a label. Values of four or five characters are masked
    * only as whole words, shorter ones not at all.
    */
   register(value: string, label?: string): void {
     if (this.#known.has(value) || value.length < SHORTEST_WORD) return;
     this.#known.add(value);
-    const mask = label === undefined ? '•••' : `‹${label}›`;
+    const mask = label === undefined ? '•••' : `•••${label}•••`;
     if (value.length < SHORTEST_VALUE) {
       this.#words.set(value, mask);
       return;

@@ -27,7 +27,7 @@ export function applyToken(
       secrets: value === accessToken ? [accessToken] : [accessToken, value],
     };
   }
-  const { name, value, secret } = headerFor(sendAs, accessToken, profile.name);
+  const { name, value, secrets } = headerFor(sendAs, accessToken, profile.name);
   if (!/^[\x20-\x7e\x80-\xff]*$/.test(value)) {
     throw new KeyturnError(
       'token_invalid',
@@ -41,7 +41,7 @@ export function applyToken(
   return {
     headers: withHeader(request.headers, name, value),
     url: request.url,
-    secrets: secret === accessToken ? [accessToken] : [accessToken, secret],
+    secrets: [...new Set([accessToken, ...secrets])],
   };
 }
 
@@ -49,9 +49,9 @@ function headerFor(
   sendAs: Exclude<SendAs, { readonly query: string }>,
   token: string,
   tokenName: string,
-): { readonly name: string; readonly value: string; readonly secret: string } {
-  if ('scheme' in sendAs) return { name: 'Authorization', value: `${sendAs.scheme} ${token}`, secret: token };
-  if ('header' in sendAs) return { name: sendAs.header, value: token, secret: token };
+): { readonly name: string; readonly value: string; readonly secrets: readonly string[] } {
+  if ('scheme' in sendAs) return { name: 'Authorization', value: `${sendAs.scheme} ${token}`, secrets: [] };
+  if ('header' in sendAs) return { name: sendAs.header, value: token, secrets: [] };
   const { username } = sendAs.basic;
   if (username === undefined && !token.includes(':')) {
     throw new KeyturnError(
@@ -67,7 +67,9 @@ function headerFor(
   const credentials = Buffer.from(username === undefined ? token : `${username}:${token}`, 'utf8').toString(
     'base64',
   );
-  return { name: 'Authorization', value: `Basic ${credentials}`, secret: credentials };
+  // Of "user:password" the password alone is a secret too.
+  const password = username === undefined ? [token.slice(token.indexOf(':') + 1)] : [];
+  return { name: 'Authorization', value: `Basic ${credentials}`, secrets: [credentials, ...password] };
 }
 
 function withHeader(headers: HeaderList, name: string, value: string): HeaderList {

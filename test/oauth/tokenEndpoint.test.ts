@@ -155,7 +155,7 @@ describe('a token endpoint that fails', () => {
       'refresh_token',
     );
     expect(error.code).toBe('invalid_grant');
-    expect(error.message).toContain('No use for ‹client secret›. more');
+    expect(error.message).toContain('No use for •••client secret•••. more');
     expect(error.message).not.toContain('viewer-secret');
     expect(error.message.length).toBeLessThan(400);
   });

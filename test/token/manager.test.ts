@@ -55,7 +55,7 @@ describe('acquire', () => {
     expect(second).toMatchObject({ refreshed: false, token: first.token });
     expect(h.calls).toHaveLength(1);
     expect(await h.store.get(tokenKey(profile))).toEqual(first.token);
-    expect(h.redactor.mask('got access-1')).toBe('got ‹viewer›');
+    expect(h.redactor.mask('got access-1')).toBe('got •••viewer•••');
   });
 
   it('refreshes ahead of the end, and not before', async () => {
@@ -140,7 +140,7 @@ describe('acquire', () => {
       'refresh-a',
       'refresh-a+',
     ]);
-    expect(h.redactor.mask('refresh-a+')).toBe('‹person›');
+    expect(h.redactor.mask('refresh-a+')).toBe('•••person•••');
   });
 
   it('uses the old token while it is valid when a refresh fails, and says why', async () => {
@@ -155,7 +155,7 @@ describe('acquire', () => {
     const entry = await h.manager.peek(profile);
     expect(entry.lastError).toEqual({
       code: 'token_endpoint_failed',
-      message: 'It answered 500 to ‹viewer›.',
+      message: 'It answered 500 to •••viewer•••.',
     });
     // Not again at each of a hundred requests.
     for (let i = 0; i < 100; i++) await h.manager.acquire(profile);
@@ -254,7 +254,7 @@ describe('the store', () => {
     await other.set(heldToken(profile, { accessToken: 'from-elsewhere', obtainedAtMs: h.clock.now() }));
     await settled();
     expect((await h.manager.acquire(profile)).token.accessToken).toBe('from-elsewhere');
-    expect(h.redactor.mask('from-elsewhere')).toBe('‹viewer›');
+    expect(h.redactor.mask('from-elsewhere')).toBe('•••viewer•••');
     await other.delete(tokenKey(profile));
     await settled();
     expect(await h.manager.peek(profile)).toMatchObject({ token: null, status: 'missing' });
@@ -376,7 +376,7 @@ describe('secrets from outside', () => {
       accessToken: token,
       expiresAtMs: end * 1000,
     });
-    expect(h.redactor.mask(token)).toBe('‹pasted›');
+    expect(h.redactor.mask(token)).toBe('•••pasted•••');
     await h.manager.acquire(profile);
     expect(set).toHaveBeenCalledOnce();
   });

@@ -14,9 +14,9 @@ function masking(...values: [value: string, label?: string][]): Redactor {
 describe('Redactor', () => {
   it('masks a value with its label, wherever it stands', () => {
     const redactor = masking([JWT, 'viewer']);
-    expect(redactor.mask(`Bearer ${JWT}`)).toBe('Bearer ‹viewer›');
-    expect(redactor.mask(`${JWT}${JWT}`)).toBe('‹viewer›‹viewer›');
-    expect(redactor.mask(JWT)).toBe('‹viewer›');
+    expect(redactor.mask(`Bearer ${JWT}`)).toBe('Bearer •••viewer•••');
+    expect(redactor.mask(`${JWT}${JWT}`)).toBe('•••viewer••••••viewer•••');
+    expect(redactor.mask(JWT)).toBe('•••viewer•••');
     expect(masking([JWT]).mask(`(${JWT})`)).toBe('(•••)');
   });
 
@@ -44,9 +44,9 @@ describe('Redactor', () => {
   ])('masks %s of an awkward value', (_name, encode) => {
     const text = encode(AWKWARD);
     const masked = masking([AWKWARD, 'x']).mask(text);
-    expect(masked).toContain('‹x›');
+    expect(masked).toContain('•••x•••');
     // What may be left of it is the character or two of base64 that its neighbours share.
-    expect(masked.replace('‹x›', '').length).toBeLessThan(text.length - AWKWARD.length + 6);
+    expect(masked.replace('•••x•••', '').length).toBeLessThan(text.length - AWKWARD.length + 6);
   });
 
   it('finds base64 at every alignment, with anything before and after', () => {
@@ -58,7 +58,7 @@ describe('Redactor', () => {
         fc.constantFrom<BufferEncoding>('base64', 'base64url'),
         (value, before, after, encoding) => {
           const encoded = Buffer.concat([before, Buffer.from(value), after]).toString(encoding);
-          expect(masking([value, 'x']).mask(`a ${encoded} b`)).toContain('‹x›');
+          expect(masking([value, 'x']).mask(`a ${encoded} b`)).toContain('•••x•••');
         },
       ),
       { numRuns: 500 },
@@ -97,20 +97,20 @@ describe('Redactor', () => {
   it('masks short values as whole words only, and the shortest not at all', () => {
     const redactor = masking(['abcde', 'short'], ['x-y1', 'dashed'], ['abc', 'tiny']);
     expect(redactor.mask('Bearer abcde, "abcde" k=abcde&l xabcde abcdef')).toBe(
-      'Bearer ‹short›, "‹short›" k=‹short›&l xabcde abcdef',
+      'Bearer •••short•••, "•••short•••" k=•••short•••&l xabcde abcdef',
     );
-    expect(redactor.mask('key: x-y1')).toBe('key: ‹dashed›');
+    expect(redactor.mask('key: x-y1')).toBe('key: •••dashed•••');
     expect(redactor.mask('abc abc')).toBe('abc abc');
   });
 
   it('keeps the first label of a value, and ignores an empty one', () => {
     const redactor = masking(['value-1', 'first'], ['value-1', 'second'], ['']);
-    expect(redactor.mask('value-1')).toBe('‹first›');
+    expect(redactor.mask('value-1')).toBe('•••first•••');
   });
 
   it('takes lone surrogates as they come', () => {
     const redactor = masking(['token\ud800token', 'x']);
-    expect(redactor.mask('a token\ud800token b \udfff')).toBe('a ‹x› b \udfff');
+    expect(redactor.mask('a token\ud800token b \udfff')).toBe('a •••x••• b \udfff');
   });
 
   it('needs time for the text, not for the number of values', () => {

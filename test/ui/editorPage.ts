@@ -112,12 +112,6 @@ export class EditorPage {
     return this.page.locator(`.monaco-workbench.${name.includes('Dark') ? 'vs-dark' : 'vs'}`);
   }
 
-  /** Brings a line of the active editor to its top by a text that stands in it. */
-  async goToLine(line: number): Promise<void> {
-    await this.page.keyboard.press('Control+g');
-    await this.answer(String(line));
-  }
-
   lens(text: string | RegExp, nth = 0): Locator {
     return this.page.locator('.codelens-decoration a').filter({ hasText: text }).nth(nth);
   }
@@ -162,12 +156,29 @@ export class EditorPage {
 
   /** Rests the mouse on what stands at the end of a line, which must be on screen. */
   async hoverEnd(line: Locator): Promise<Locator> {
-    const result = await line.locator('span[class*="ced-"]').first().boundingBox();
-    if (result === null) throw new Error('Nothing stands at the end of the line.');
+    // The editor draws its lines anew after a change of theme.
+    const result = await eventually('what stands at the end of the line', () =>
+      line
+        .locator('span[class*="ced-"]')
+        .first()
+        .boundingBox({ timeout: 1000 })
+        .catch(() => null),
+    );
     await this.page.mouse.move(result.x + result.width - 30, result.y + result.height / 2, { steps: 3 });
     const hover = this.page.locator('.monaco-hover:visible').first();
     await hover.waitFor();
     return hover;
+  }
+
+  /** Where nothing reacts to it; the editor takes a moment to hide what it had shown for the mouse. */
+  async restMouse(): Promise<void> {
+    await this.page.mouse.move(200, 700, { steps: 2 });
+    await this.page.locator('.monaco-hover:visible').first().waitFor({ state: 'hidden' });
+    await this.page.locator('.monaco-sash.hover').first().waitFor({ state: 'detached' });
+    await this.page
+      .locator('.monaco-scrollable-element > .visible.scrollbar.vertical')
+      .first()
+      .waitFor({ state: 'detached' });
   }
 
   /** Makes the first editor group wider by dragging the line between it and the next. */
@@ -179,6 +190,7 @@ export class EditorPage {
     await this.page.mouse.down();
     await this.page.mouse.move(x + pixels, y, { steps: 5 });
     await this.page.mouse.up();
+    await this.restMouse();
   }
 
   /** Opens a file of the workspace by its name. */

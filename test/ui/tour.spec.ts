@@ -121,7 +121,7 @@ describe('the tour', () => {
 
   test('has its pictures taken in light and dark', async () => {
     await editor.page.keyboard.press('Escape');
-    await editor.widenFirstGroup(230);
+    await editor.widenFirstGroup(225);
     for (const [name, theme] of themes) {
       await setWorkspaceSettings({ 'workbench.colorTheme': theme });
       await editor.theme(theme).waitFor();
@@ -130,8 +130,7 @@ describe('the tour', () => {
       const hover = await editor.hoverEnd(editor.line(listReports));
       expect(await hover.innerText()).toMatch(/viewer/);
       await editor.picture(join(pictures, `hover-${name}.png`));
-      await editor.page.mouse.move(700, 835);
-      await hover.waitFor({ state: 'hidden' });
+      await editor.restMouse();
     }
   });
 

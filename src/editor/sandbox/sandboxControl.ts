@@ -1,4 +1,4 @@
-import { EventEmitter } from 'vscode';
+import { EventEmitter, workspace } from 'vscode';
 import { KeyturnError } from '../../errors.ts';
 import type { Sandbox } from '../../sandbox/start.ts';
 import type { SandboxControl } from '../services.ts';
@@ -26,8 +26,15 @@ export class WindowSandbox implements SandboxControl {
     return { sandboxIssuer: this.#running.issuer, sandboxApi: this.#running.api };
   }
 
-  /** The running one, or a new one. Fails with `sandbox_failed` or `cancelled`. */
+  /** The running one, or a new one. Fails with `sandbox_failed`, `cancelled` or `untrusted_workspace`. */
   async start(signal: AbortSignal): Promise<Sandbox> {
+    // The command is disabled there, but that does not stop whoever calls it by its id.
+    if (!workspace.isTrusted) {
+      throw new KeyturnError(
+        'untrusted_workspace',
+        'The sandbox is started only in a workspace that you trust.',
+      );
+    }
     if (this.#running !== null) return this.#running;
     if (this.#starting !== null) {
       throw new KeyturnError('sandbox_failed', 'The sandbox is being started already.');

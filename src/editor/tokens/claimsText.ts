@@ -6,7 +6,7 @@ const DATE_CLAIMS = new Set(['exp', 'nbf', 'iat', 'auth_time', 'updated_at']);
 /** Shorter text is no token. */
 const SHORTEST_TOKEN = 20;
 const LONGEST_VALUE = 300;
-const HIDDEN = '‹a token, not shown›';
+const HIDDEN = '•••a token, not shown•••';
 
 /** True for claims that hold seconds since the epoch (RFC 7519 section 2, OpenID Connect Core section 2). */
 export function isDateClaim(name: string): boolean {

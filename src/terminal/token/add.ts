@@ -2,7 +2,7 @@ import { KeyturnError } from '../../errors.ts';
 import { clientSecretKey } from '../../token/key.ts';
 import { parseOriginPattern } from '../../token/origin.ts';
 import type { SendAs, TokenProfile } from '../../token/profile.ts';
-import { isValidName } from '../../token/profileFile.ts';
+import { isValidName } from '../../token/profileName.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { readSecret } from '../secretPrompt.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';

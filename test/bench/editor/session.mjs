@@ -136,7 +136,9 @@ export async function measureInEditor(subject, amounts) {
     await page.goto(editor.address([['extensionTestsPath', inside]]));
 
     await until(() => existsSync(plan.readyToClick) || existsSync(plan.result) || exited, withinMs);
-    const clickStarts = !existsSync(plan.readyToClick) ? [] : await clickLens(page, subject.lens, amounts.clicks);
+    const clickStarts = !existsSync(plan.readyToClick)
+      ? []
+      : await clickLens(page, subject.lens, amounts.clicks);
     await writeFile(plan.clicked, '');
     await until(() => existsSync(plan.result) || exited, withinMs);
     if (!existsSync(plan.result)) throw new Error('The extension host ended without a result.');

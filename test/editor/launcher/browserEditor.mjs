@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { chromiumArguments, ensureChromium } from './chromium.mjs';
-import { ensureCodeServer, startServer } from './codeServer.mjs';
+import { ensureCodeServer, startServer, stopServer } from './codeServer.mjs';
 import { findNode } from './places.mjs';
 
 /**
@@ -17,12 +17,10 @@ import { findNode } from './places.mjs';
  * @property {Record<string, unknown>} [settings] of the machine, below those of the workspace
  * @property {Record<string, string | undefined>} [env] for the extension host
  * @property {boolean} [testDriver] the server can run tests in the extension host
- * @property {number} [port] a free one by default
  *
  * @typedef {object} EditorServer
- * @property {string} url opens the workspace with the extensions
  * @property {string} dataFolder where the server keeps logs and data
- * @property {(extra?: [name: string, path: string][]) => string} address `url` with more launch arguments
+ * @property {(extra?: [name: string, path: string][]) => string} address opens the workspace with the extensions, given more launch arguments
  * @property {() => Promise<void>} close
  */
 
@@ -32,7 +30,7 @@ import { findNode } from './places.mjs';
  */
 export async function startEditorServer(options) {
   const server = await ensureCodeServer();
-  const port = options.port ?? (await freePort());
+  const port = await freePort();
   const dataFolder = await mkdtemp(join(tmpdir(), 'keyturn-editor-'));
   const underDevelopment = options.testDriver ? options.extensions : [];
   if (!options.testDriver) await linkExtensions(options.extensions, join(dataFolder, 'extensions'));
@@ -58,17 +56,10 @@ export async function startEditorServer(options) {
     return `http://127.0.0.1:${port}/?${query}`;
   };
   return {
-    url: address(),
     dataFolder,
     address,
     async close() {
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill();
-        const impatient = setTimeout(() => child.kill('SIGKILL'), 5_000);
-        await gone;
-        clearTimeout(impatient);
-      }
+      await stopServer(child);
       await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });
     },
   };

@@ -10,6 +10,7 @@ import { cacheFolder } from './places.mjs';
 
 const version = '4.139.1';
 const installWithinMs = 10 * 60_000;
+const hasGroups = process.platform !== 'win32';
 
 /**
  * The folder of the editor's server (it holds out/server-main.js), installed on the first call.
@@ -154,7 +155,8 @@ export async function startServer({
       ];
   args.push('--extensions-dir', join(dataFolder, 'extensions'));
   if (trustWorkspaces) args.push('--disable-workspace-trust');
-  const child = spawn(node, args, { stdio: 'ignore', env: { ...process.env, ...env } });
+  // A process group of its own, so that its helpers end with it.
+  const child = spawn(node, args, { stdio: 'ignore', env: { ...process.env, ...env }, detached: hasGroups });
   const gone = new Promise((_resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`The editor's server ended with exit code ${code}.`)));
@@ -164,8 +166,31 @@ export async function startServer({
     await Promise.race([answers(`http://127.0.0.1:${port}/${testDriver ? 'version' : 'healthz'}`), gone]);
     return child;
   } catch (error) {
-    child.kill();
+    await stopServer(child);
     throw error;
+  }
+}
+
+/**
+ * Ends a server and all that it started.
+ * @param {import('node:child_process').ChildProcess} child
+ */
+export async function stopServer(child) {
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  const running = child.exitCode === null && child.signalCode === null;
+  signalAll(child, 'SIGTERM');
+  const impatient = setTimeout(() => signalAll(child, 'SIGKILL'), 5_000);
+  if (running) await gone;
+  clearTimeout(impatient);
+  signalAll(child, 'SIGKILL');
+}
+
+function signalAll(child, signal) {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(hasGroups ? -child.pid : child.pid, signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
   }
 }
 

@@ -1,17 +1,7 @@
 import { createScanner, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
+import type { Position, Span } from './position.ts';
 
 export type JsonNode = Node;
-
-/** Zero-based, as editors count; columns in UTF-16 code units. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-}
-
-export interface Span {
-  readonly start: Position;
-  readonly end: Position;
-}
 
 export interface JsonProperty {
   readonly name: string;

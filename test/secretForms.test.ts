@@ -1,7 +1,7 @@
 import { ClientSecretBasic } from 'oauth4webapi';
 import { expect, test } from 'vitest';
-import { Redactor } from '../../src/token/redactor.ts';
-import { formEncodedSecret } from '../../src/token/secretForms.ts';
+import { Redactor } from '../src/token/redactor.ts';
+import { formEncodedSecret } from '../src/secretForms.ts';
 
 test.each(['viewer-secret', 'a+b/c=~d_e.f', 'with a space', 'ümlaut-и'])(
   'masks the client secret %s in the header of HTTP Basic',
@@ -16,8 +16,8 @@ test.each(['viewer-secret', 'a+b/c=~d_e.f', 'with a space', 'ümlaut-и'])(
     redactor.register(secret, 'secret');
     redactor.register(formEncodedSecret(secret), 'secret');
     const masked = redactor.mask(`invalid_client: you sent ${sent}`);
-    expect(masked).toContain('‹secret›');
-    const left = masked.split('‹secret›')[0]?.slice('invalid_client: you sent Basic '.length) ?? '';
+    expect(masked).toContain('•••secret•••');
+    const left = masked.split('•••secret•••')[0]?.slice('invalid_client: you sent Basic '.length) ?? '';
     // Only the client's name and one character that it shares with the secret are left.
     expect(Buffer.from(left, 'base64').toString().startsWith('machine:')).toBe(true);
     expect(left.length).toBeLessThanOrEqual(12);

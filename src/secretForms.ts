@@ -1,17 +1,40 @@
+/** Shorter pieces of base64 would be found everywhere. */
+const SHORTEST_BASE64 = 6;
+
 /**
  * The spellings under which a value may turn up in a text: plain, escaped in JSON, percent-encoded, and in base64
- * or base64url wherever it begins inside the encoded bytes. The list is the same each time for the same value.
+ * or base64url wherever it begins inside the encoded bytes. The list is the same each time for the same value, and
+ * empty for an empty one.
  */
 export function secretForms(value: string): string[] {
+  if (value === '') return [];
   const forms = new Set<string>();
   addTextForms(forms, value);
   const bytes = Buffer.from(value, 'utf8');
   for (let before = 0; before < 3; before++) {
     const core = base64Core(bytes, before);
+    if (core.length < SHORTEST_BASE64) continue;
     addTextForms(forms, core);
     forms.add(core.replaceAll('+', '-').replaceAll('/', '_'));
   }
   return [...forms];
+}
+
+/** Whether any of the secrets stands in the text, in any of its forms. */
+export function holdsSecret(text: string, secrets: readonly string[]): boolean {
+  if (text === '' || secrets.length === 0) return false;
+  const decoded = percentDecoded(text);
+  return secrets.some((secret) =>
+    secretForms(secret).some((form) => text.includes(form) || decoded.includes(form)),
+  );
+}
+
+/** The same for the bytes of a body. */
+export function bytesHoldSecret(bytes: Uint8Array, secrets: readonly string[]): boolean {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (secrets.some((secret) => secretForms(secret).some((form) => buffer.includes(form, 0, 'utf8'))))
+    return true;
+  return buffer.includes('%') && holdsSecret(buffer.toString('latin1'), secrets);
 }
 
 /**
@@ -48,9 +71,11 @@ function percentForms(text: string): string[] {
   const component = encodeURIComponent(wellFormed);
   const strict = component.replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
   const form = new URLSearchParams([['', wellFormed]]).toString().slice(1);
+  // Of a form whose other escapes were undone already, the plus signs are left.
+  const spaces = [component.replaceAll('%20', '+'), wellFormed.replaceAll(' ', '+')];
   const url = new URL('http://localhost');
   url.search = `?${wellFormed.replaceAll('%', '%25').replaceAll('#', '%23').replaceAll('&', '%26')}`;
-  return [component, strict, form, url.search.slice(1), encodeURI(wellFormed)];
+  return [component, strict, form, url.search.slice(1), encodeURI(wellFormed), ...spaces];
 }
 
 /**
@@ -62,4 +87,15 @@ function base64Core(bytes: Buffer, before: number): string {
   const first = Math.ceil((before * 8) / 6);
   const last = Math.floor(((before + bytes.length) * 8) / 6);
   return encoded.slice(first, last);
+}
+
+function percentDecoded(text: string): string {
+  // Piece by piece, so that one wrong escape does not hide the others.
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return escapes;
+    }
+  });
 }
