@@ -41,7 +41,7 @@ export function activate(context: ExtensionContext): void {
   const secrets = new SecretTokenStore(context.secrets);
   const store = createTokenStore(secrets, (error) => log.error('Secret storage', error));
   const asker = createAsker();
-  const network = new Lazy(async () => (await import('./editor/network.ts')).createNetwork(redactor, clock));
+  const network = new Lazy(async () => (await import('./editor/sending.ts')).createNetwork(redactor, clock));
   const tokens = createTokenManager({
     store,
     clock,
@@ -63,7 +63,7 @@ export function activate(context: ExtensionContext): void {
   const directory = new TokenDirectory({ tokens, profiles, environments, words: editorWords });
   const engine = new Lazy(async () => {
     const [{ createEditorEngine }, { client }] = await Promise.all([
-      import('./editor/engine.ts'),
+      import('./editor/sending.ts'),
       network.get(),
     ]);
     return createEditorEngine(services, client, asker, createConsentStore(values));

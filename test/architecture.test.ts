@@ -28,6 +28,7 @@ const shared = new Set([
   'position.ts',
   'jsonText.ts',
   'secretForms.ts',
+  'secretVariables.ts',
 ]);
 /** The doors open only onto their own side. */
 const doors: Readonly<Record<string, readonly string[]>> = {

@@ -1,7 +1,7 @@
 import { ClientSecretBasic } from 'oauth4webapi';
 import { expect, test } from 'vitest';
 import { Redactor } from '../src/token/redactor.ts';
-import { formEncodedSecret } from '../src/secretForms.ts';
+import { formEncodedSecret, holdsSecret, secretForms } from '../src/secretForms.ts';
 
 test.each(['viewer-secret', 'a+b/c=~d_e.f', 'with a space', 'ümlaut-и'])(
   'masks the client secret %s in the header of HTTP Basic',
@@ -23,3 +23,13 @@ test.each(['viewer-secret', 'a+b/c=~d_e.f', 'with a space', 'ümlaut-и'])(
     expect(left.length).toBeLessThanOrEqual(12);
   },
 );
+
+test('a short value has no forms that would be found everywhere', () => {
+  expect(secretForms('')).toEqual([]);
+  expect(secretForms('abc')).toEqual(['abc']);
+  expect(holdsSecret('YWJj and Jj', ['abc'])).toBe(false);
+});
+
+test.each(['a+b%2Fc', 'a%20b%2Fc', 'a+b/c', 'a b/c'])('finds a value with a space in %s', (text) => {
+  expect(holdsSecret(`https://x.example/?t=${text}&u`, ['a b/c'])).toBe(true);
+});

@@ -59,7 +59,7 @@ function timedOut(totalTimeoutMs: number, place: string): KeyturnError {
     'timeout',
     `${place} did not finish its response within ${seconds(totalTimeoutMs)}.`,
     {
-      hint: 'Raise the total timeout if the server needs longer.',
+      hint: 'If the server needs longer, write `# @timeout 600` above the request.',
       data: { timeoutMs: totalTimeoutMs },
     },
   );

@@ -83,7 +83,7 @@ export function redirectLoop(from: URL, again: boolean): KeyturnError {
     ? `${from.host} redirects in a circle.`
     : `${from.host} redirects once more after ${MAX_REDIRECTS} redirects.`;
   return new KeyturnError('redirect_loop', message, {
-    hint: 'Switch following redirects off for this request to see the first one.',
+    hint: 'Write `# @no-redirect` above the request to see the first one.',
     data: { host: from.host },
   });
 }
@@ -136,7 +136,7 @@ function leaks(from: URL, to: URL, what: string): KeyturnError {
 
 function invalidLocation(from: URL, what: string): KeyturnError {
   return new KeyturnError('redirect_invalid', `The redirect from ${from.host} ${what}.`, {
-    hint: 'Switch following redirects off for this request to see the response itself.',
+    hint: 'Write `# @no-redirect` above the request to see the response itself.',
     data: { host: from.host },
   });
 }

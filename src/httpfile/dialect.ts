@@ -1,11 +1,12 @@
 import {
   certain,
-  dynamicVariableSigns,
+  expressionScores,
   hint,
   lateMethods,
   likely,
   metadataSigns,
   plainMethods,
+  scriptScores,
   type Scores,
 } from './dialectSigns.ts';
 import type { Lines } from './lines.ts';
@@ -161,7 +162,7 @@ class Scorer {
     if (rest.startsWith('{%')) {
       this.#add({ jetbrains: certain, httpyac: certain - hint, kulala: certain - hint });
       this.#inScript = !rest.includes('%}');
-      this.#scriptText(rest);
+      this.#add(scriptScores(rest));
       return;
     }
     if (mark[1] === '<') {
@@ -176,15 +177,7 @@ class Scorer {
 
   #scriptLine(text: string): void {
     if (text.includes('%}')) this.#inScript = false;
-    else this.#scriptText(text);
-  }
-
-  #scriptText(text: string): void {
-    if (/^\s*-- lua/.test(text) || text.includes('response.body.json') || text.includes('request.replay(')) {
-      this.#add({ kulala: certain });
-    } else if (/\brequire\(/.test(text)) {
-      this.#add({ kulala: likely });
-    }
+    else this.#add(scriptScores(text));
   }
 
   #braceLine(text: string, indent: number): void {
@@ -305,32 +298,11 @@ class Scorer {
   }
 
   #template(expression: string): void {
-    if (expression.startsWith('$')) {
-      const name = /^\$[\w.-]+/.exec(expression)?.[0] ?? '';
-      const key = name.startsWith('$global.') ? '$global' : name;
-      if (Object.hasOwn(dynamicVariableSigns, key)) this.#add(dynamicVariableSigns[key] ?? {});
-      return;
-    }
-    if (expression.startsWith('%')) {
-      this.#add({ 'rest-client': likely });
-      return;
-    }
     if (/^[A-Za-z_][\w-]*$/.test(expression)) {
       this.#used.add(expression);
       return;
     }
-    if (this.#variables.has(expression)) return;
-    if (/^[\w-]+\.(response|request)\.(body|headers)\./.test(expression)) {
-      this.#add(
-        expression.includes('.cookies.') ? { kulala: likely } : { 'rest-client': likely, kulala: hint },
-      );
-    } else if (/^[\w-]+\.response\.(cookies|status)/.test(expression)) {
-      this.#add({ kulala: likely });
-    } else if (/^response\.|^new |^Buffer\./.test(expression) || /[\w\])]\(/.test(expression)) {
-      this.#add({ httpyac: likely });
-    } else if (/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/.test(expression)) {
-      this.#add({ httpyac: hint });
-    }
+    if (!this.#variables.has(expression)) this.#add(expressionScores(expression));
   }
 }
 

@@ -75,7 +75,7 @@ function signs(scores: Scores, keys: readonly string[]): Record<string, Scores> 
 }
 
 /** `{{$name …}}` that only some tools know. */
-export const dynamicVariableSigns: Readonly<Record<string, Scores>> = {
+const dynamicVariableSigns: Readonly<Record<string, Scores>> = {
   ...signs({ 'rest-client': certain }, ['$aadToken', '$aadV2Token', '$oidcAccessToken']),
   $dotenv: { 'rest-client': hint },
   ...signs({ 'rest-client': hint, 'visual-studio': hint }, [
@@ -110,3 +110,29 @@ export const plainMethods = new Set([
   'WEBSOCKET',
   'GRAPHQL',
 ]);
+
+/** What an expression in `{{ }}` says that is no plain name. */
+export function expressionScores(expression: string): Scores {
+  if (expression.startsWith('$')) {
+    const name = /^\$[\w.-]+/.exec(expression)?.[0] ?? '';
+    const key = name.startsWith('$global.') ? '$global' : name;
+    return Object.hasOwn(dynamicVariableSigns, key) ? (dynamicVariableSigns[key] ?? {}) : {};
+  }
+  if (expression.startsWith('%')) return { 'rest-client': likely };
+  if (/^[\w-]+\.(response|request)\.(body|headers)\./.test(expression)) {
+    return expression.includes('.cookies.') ? { kulala: likely } : { 'rest-client': likely, kulala: hint };
+  }
+  if (/^[\w-]+\.response\.(cookies|status)/.test(expression)) return { kulala: likely };
+  if (/^response\.|^new |^Buffer\./.test(expression) || /[\w\])]\(/.test(expression)) {
+    return { httpyac: likely };
+  }
+  return /^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$/.test(expression) ? { httpyac: hint } : {};
+}
+
+/** What a line inside a `{% %}` script says. */
+export function scriptScores(text: string): Scores {
+  if (/^\s*-- lua/.test(text) || text.includes('response.body.json') || text.includes('request.replay(')) {
+    return { kulala: certain };
+  }
+  return /\brequire\(/.test(text) ? { kulala: likely } : {};
+}

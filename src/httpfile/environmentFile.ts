@@ -27,11 +27,12 @@ export function parseEnvironmentFile(
 ): { readonly environments: Environments; readonly problems: readonly EnvironmentProblem[] } {
   const environments = new Map<string, ReadonlyMap<string, string>>();
   const problems: EnvironmentProblem[] = [];
-  const { root, errors, span } = parseJsonText(original);
+  const json = parseJsonText(original);
+  const { root } = json;
   const problem = (offset: number, length: number, message: string) => {
-    problems.push({ file, code: 'environment_invalid', message, span: span(offset, length) });
+    problems.push({ file, code: 'environment_invalid', message, span: json.span(offset, length) });
   };
-  const [first] = errors;
+  const [first] = json.errors;
   if (first !== undefined) problem(first.offset, first.length, first.message);
   if (root === undefined) return { environments, problems };
   if (root.type !== 'object') {

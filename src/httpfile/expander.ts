@@ -1,4 +1,5 @@
 import { KeyturnError } from '../errors.ts';
+import { isSecretVariable } from '../secretVariables.ts';
 import { loadDotenv } from './environments.ts';
 import { dynamicValue, shortened, splitCall } from './dynamicVariables.ts';
 import type { ResolveContext, TokenValue } from './resolve.ts';
@@ -187,7 +188,7 @@ export class Expander {
         },
       );
     }
-    if (/^KEYTURN_(TOKEN|CLIENT_SECRET)_/i.test(name)) {
+    if (isSecretVariable(name)) {
       throw new KeyturnError('variable_invalid', `${shortened(name)} is not read as a variable.`, {
         hint: 'Write {{$token name}} or # @token name, so that it goes only where it may.',
         data: { name: shortened(name) },

@@ -13,11 +13,11 @@ import {
   query,
   statusLine,
 } from './httpyacLines.ts';
+import { newRegion, type Region } from './httpyacRegion.ts';
 import { isMethod, parseRequestLine, withoutVersion } from './requestLine.ts';
 import type { DialectRules } from './rules.ts';
 import { extraOf, preRequestScriptAt, responsePartAt, type ScriptPart } from './scripts.ts';
 import { indentOf, isBlank, isComment, isToken, skipSpaces, wordAt } from './text.ts';
-import type { ExtraNode, HeaderNode, MetadataNode, Span } from './tree.ts';
 import { parseHttpyacVariableLine } from './variableLine.ts';
 
 /**
@@ -26,39 +26,6 @@ import { parseHttpyacVariableLine } from './variableLine.ts';
  */
 export function readHttpyacFile(builder: TreeBuilder, rules: DialectRules): void {
   new HttpyacReader(builder, rules).read();
-}
-
-/** What is known of the request that is being read, and what stood before it. */
-interface Region {
-  readonly title: string | null;
-  readonly first: number;
-  readonly metadata: MetadataNode[];
-  readonly extras: ExtraNode[];
-  readonly headers: HeaderNode[];
-  readonly body: number[];
-  request: { line: number; method: string; url: string; urlSpan: Span } | null;
-  hasQuery: boolean;
-  isMarkdown: boolean;
-  /** After a recorded response everything up to the next request belongs to it. */
-  inResponse: boolean;
-  /** Closing line of a multipart body that may hold whole requests; null outside of one. */
-  multipartEnd: string | null;
-}
-
-function newRegion(title: string | null, first: number): Region {
-  return {
-    title,
-    first,
-    metadata: [],
-    extras: [],
-    headers: [],
-    body: [],
-    request: null,
-    hasQuery: false,
-    isMarkdown: false,
-    inResponse: false,
-    multipartEnd: null,
-  };
 }
 
 class HttpyacReader {

@@ -151,6 +151,7 @@ class BlockReader {
       if (isComment(next, indent)) {
         if (this.#endsHeaders(next, indent)) break;
         if (this.#rules.metadata === 'anywhere') this.#readMetadata(next);
+        else this.#reportLateToken(next);
         continue;
       }
       if (!this.#rules.continuesUrl(next)) break;

@@ -53,7 +53,7 @@ export async function resolveRequest(context: ResolveContext): Promise<ResolvedR
   const expander = new Expander(context);
   const headers = await resolveHeaders(context, expander);
   const url = await resolveUrl(context, expander, headers);
-  if (expander.tokenValues.length > 0) await refuseTokenInHost(context);
+  if (expander.tokenValues.length > 0) await refuseTokenInHost(context, headers);
   const isGraphql = node.body.kind === 'graphql';
   const contentType = valueOf(headers, 'content-type');
   if (isGraphql && contentType === null) headers.push(['Content-Type', 'application/json']);
@@ -136,10 +136,10 @@ const MARK = '\u0001';
  * A token in the name of the host would choose where it goes, and DNS would tell it to everybody. Found by writing the
  * URL once more with a mark in place of every token.
  */
-async function refuseTokenInHost(context: ResolveContext): Promise<void> {
+async function refuseTokenInHost(context: ResolveContext, headers: HeaderList): Promise<void> {
   const marked: ResolveContext = { ...context, token: () => Promise.resolve(MARK) };
   const expander = new Expander(marked);
-  const hosts = [hostOf(await resolveUrl(marked, expander, []))];
+  const hosts = [hostOf(await resolveUrl(marked, expander, headers))];
   for (const { name, value, span } of context.node.headers) {
     if (name.toLowerCase() === 'host') hosts.push(await expander.expand(value, span.start.line));
   }

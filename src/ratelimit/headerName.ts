@@ -67,8 +67,21 @@ export function factsOfLabel(label: string): BucketFacts {
   return { ...(windowSeconds === null ? {} : { windowSeconds }), ...(unit === null ? {} : { unit }) };
 }
 
+/** The same names come with every response. Bounded, since servers choose them. */
+const understood = new Map<string, KnownHeader | null>();
+const mostUnderstood = 1000;
+
 /** Understands a header by its lower-case name; null for a header that has nothing to do with rate limits. */
 export function knownHeader(name: string): KnownHeader | null {
+  const before = understood.get(name);
+  if (before !== undefined) return before;
+  const found = understand(name);
+  if (understood.size >= mostUnderstood) understood.clear();
+  understood.set(name, found);
+  return found;
+}
+
+function understand(name: string): KnownHeader | null {
   const exact = exactNames.get(name);
   if (exact !== undefined) return exact;
   for (const { start, windowOnly, dialect, reading } of patterns) {

@@ -4,6 +4,7 @@ import type { Files } from '../files.ts';
 import type { BodySink, HeaderList, HttpClient, HttpRequest, SecretValue } from '../http/message.ts';
 import { resolveRequest } from '../httpfile/resolve.ts';
 import { readRateLimits } from '../ratelimit/read.ts';
+import type { RateLimit } from '../ratelimit/rateLimit.ts';
 import type { ConsentStore } from '../token/consent.ts';
 import { tokenKey } from '../token/key.ts';
 import { isSecureUrl, originAllowed } from '../token/origin.ts';
@@ -79,11 +80,7 @@ async function run(parts: EngineParts, input: RunInput, signal?: AbortSignal): P
           to: parts.redactor.mask(redirect.to),
         })),
       },
-      rateLimits: reading.limits.map((limit) => ({
-        ...limit,
-        name: limit.name === null ? null : parts.redactor.mask(limit.name),
-        partitionKey: limit.partitionKey === null ? null : parts.redactor.mask(limit.partitionKey),
-      })),
+      rateLimits: reading.limits.map((limit) => maskLimit(parts.redactor, limit)),
       rateLimitHeaders: maskHeaders(parts.redactor, reading.headers),
       retryAfterSeconds: reading.retryAfterSeconds,
     });
@@ -226,6 +223,17 @@ function tokenUse({ profile, token, status, refreshed }: AcquiredToken): TokenUs
 
 function maskHeaders(redactor: Redactor, headers: HeaderList): HeaderList {
   return headers.map(([name, value]) => [redactor.mask(name), redactor.mask(value)] as const);
+}
+
+/** What a server calls its limits may be a token too, as with limits that are counted by key. */
+function maskLimit(redactor: Redactor, limit: RateLimit): RateLimit {
+  const mask = (text: string | null) => (text === null ? null : redactor.mask(text));
+  return {
+    ...limit,
+    name: mask(limit.name),
+    unit: mask(limit.unit),
+    partitionKey: mask(limit.partitionKey),
+  };
 }
 
 /** Credentials that were written into the file itself are the person's, but a report is no place for them. */

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import * as v from 'valibot';
 import { KeyturnError } from '../errors.ts';
+import { withoutSecretVariables } from '../secretVariables.ts';
 import { type Announcement, announcementSchema } from './announcement.ts';
 import type { SandboxClient } from './clients.ts';
 import { formatSandboxArguments, type SandboxOptions } from './options.ts';
@@ -38,7 +39,7 @@ export async function startSandbox(options: StartSandboxOptions): Promise<Sandbo
   if (options.signal?.aborted) throw new KeyturnError('cancelled', 'The start of the sandbox was cancelled.');
   const child = spawn(process.execPath, [options.entry, ...formatSandboxArguments(options)], {
     // Inside the desktop editor the executable is Electron, which this makes behave as Node.
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    env: { ...withoutSecretVariables(process.env), ELECTRON_RUN_AS_NODE: '1' },
     // The open stdin is the sandbox's sign that its starter is alive.
     stdio: ['pipe', 'pipe', 'pipe'],
     windowsHide: true,

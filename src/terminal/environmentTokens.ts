@@ -1,4 +1,5 @@
 import { KeyturnError } from '../errors.ts';
+import { CLIENT_SECRET_PREFIX, TOKEN_PREFIX } from '../secretVariables.ts';
 import type { PresetSecrets } from '../token/managerOptions.ts';
 
 /** Two or more names that one variable would serve. */
@@ -7,9 +8,6 @@ export interface VariableCollision {
   readonly variable: string;
   readonly names: readonly string[];
 }
-
-const TOKEN_PREFIX = 'KEYTURN_TOKEN_';
-const CLIENT_SECRET_PREFIX = 'KEYTURN_CLIENT_SECRET_';
 
 /** The end of a profile's variables: upper case, everything but letters and digits replaced by `_`. */
 export function environmentName(profileName: string): string {

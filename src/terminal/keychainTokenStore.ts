@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { KeyturnError } from '../errors.ts';
+import { withoutSecretVariables } from '../secretVariables.ts';
 import type { SecretStore } from '../token/store.ts';
 import {
   type KeychainFailure,
@@ -16,6 +17,8 @@ export interface KeychainOptions {
   readonly timeoutMs?: number;
   /** Environment of the keychain process, where the session bus is found. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Ends all waiting: every call fails with `cancelled` from then on. */
+  readonly signal?: AbortSignal;
 }
 
 interface Pending {
@@ -42,7 +45,11 @@ export class KeychainSecretStore implements SecretStore {
 
   constructor(options: KeychainOptions = {}) {
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    this.#env = options.env ?? process.env;
+    const { signal } = options;
+    const cancel = () => this.#fail(new KeyturnError('cancelled', 'Cancelled.'));
+    signal?.addEventListener('abort', cancel, { once: true });
+    if (signal?.aborted === true) cancel();
+    this.#env = withoutSecretVariables(options.env ?? process.env);
   }
 
   async get(key: string): Promise<string | null> {

@@ -27,7 +27,7 @@ export function printResult(result: RequestResult, paint: Palette): string {
   const limits = describeRateLimits(result.rateLimits, retryAtMs, result.finishedAtMs);
   if (limits !== '') facts.push(limits);
   if (result.token !== null)
-    facts.push(`token ${result.token.name}${result.token.refreshed ? ' (refreshed)' : ''}`);
+    facts.push(`token ${printable(result.token.name)}${result.token.refreshed ? ' (refreshed)' : ''}`);
   if (response.tlsVerified === false) facts.push(paint.warn('certificate not verified'));
   if (response.bodyTruncated) facts.push(paint.warn('body cut off, see --max-size and --output'));
   return `${mark} ${where}  ${facts.join(' · ')}\n`;

@@ -83,7 +83,7 @@ Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
     );
 
     const { openSession } = await import('./session.ts');
-    await using session = await openSession(streams, values.env ?? null);
+    await using session = await openSession(streams, values.env ?? null, signal);
     const overrides = parseAssignments(values.var ?? []);
     const report = reporter(streams, {
       json: values.json === true,

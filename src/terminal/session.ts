@@ -38,7 +38,11 @@ export interface Session extends AsyncDisposable {
 /** Five minutes, as in the editor. */
 const leadMs = 5 * 60_000;
 
-export async function openSession(streams: Streams, environmentName: string | null): Promise<Session> {
+export async function openSession(
+  streams: Streams,
+  environmentName: string | null,
+  signal: AbortSignal,
+): Promise<Session> {
   const redactor = new Redactor();
   const paint = palette(streams.err, streams.env);
   const told = new Set<string>();
@@ -54,7 +58,7 @@ export async function openSession(streams: Streams, environmentName: string | nu
   const { proxyFromEnvironment } = await import('../http/proxy.ts');
   const client = createHttpClient({ proxy: proxyFromEnvironment(streams.env), caCertificates: [] });
   const preset = environmentSecrets(streams.env, say);
-  const keychain: SecretStore = new KeychainSecretStore({ env: streams.env });
+  const keychain: SecretStore = new KeychainSecretStore({ env: streams.env, signal });
   const store = createTokenStore(keychain, (error) => say(error.message, error.hint));
   const values = forgetful();
   const tokens = createTokenManager({

@@ -1,7 +1,7 @@
 import type { GrantResult } from './grant.ts';
 import { KeyturnError } from '../errors.ts';
 import { tokenKey } from './key.ts';
-import type { TokenProfile } from './profile.ts';
+import { pastedProfile, type TokenProfile } from './profile.ts';
 import type { TokenTimes } from './status.ts';
 import type { Token } from './token.ts';
 
@@ -51,20 +51,7 @@ export async function issuedToken(
 /** The profile of a token that was pasted and is declared nowhere; null for a token of a keyturn.json. */
 export function personalProfile(token: Token): TokenProfile | null {
   if (token.personal === null) return null;
-  return {
-    name: token.name,
-    grant: 'static',
-    origins: token.personal.origins,
-    sendAs: token.personal.sendAs,
-    issuer: null,
-    tokenEndpoint: null,
-    clientId: null,
-    clientAuthentication: 'none',
-    scope: null,
-    audience: null,
-    resource: null,
-    declaredIn: null,
-  };
+  return pastedProfile(token.name, token.personal.origins, token.personal.sendAs);
 }
 
 /** Pasted text as a token: the white space around it goes, inside it there is none. Fails with `token_invalid`. */

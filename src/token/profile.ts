@@ -32,3 +32,21 @@ export interface TokenProfile {
   /** Where it was declared: location of the `keyturn.json`, or null for a token that was pasted. */
   readonly declaredIn: string | null;
 }
+
+/** The profile of a token that a person pasted and that no `keyturn.json` declares. */
+export function pastedProfile(name: string, origins: readonly string[], sendAs: SendAs): TokenProfile {
+  return {
+    name,
+    grant: 'static',
+    origins,
+    sendAs,
+    issuer: null,
+    tokenEndpoint: null,
+    clientId: null,
+    clientAuthentication: 'none',
+    scope: null,
+    audience: null,
+    resource: null,
+    declaredIn: null,
+  };
+}

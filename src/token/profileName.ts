@@ -3,5 +3,5 @@ export const LONGEST_NAME = 100;
 
 /** Names stand in `# @token name` and `{{$token name}}`, so they hold nothing that ends them there. */
 export function isValidName(name: string): boolean {
-  return name.length > 0 && name.length <= LONGEST_NAME && !/[\s{}"'<>\x00-\x1f\x7f]/.test(name);
+  return name.length > 0 && name.length <= LONGEST_NAME && !/[\s{}"'<>\x00-\x1f\x7f-\x9f]/.test(name);
 }

@@ -1,4 +1,5 @@
-// npm run bench [names…]: the benchmarks, one after the other, each in a process of its own; Markdown on standard output.
+// The benchmarks, one after the other, each in a process of its own; Markdown on standard output.
+// `npm run bench -- command editor` builds first, then starts this with the names.
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +12,6 @@ const benchmarks = {
   command: 'command.mjs',
   editor: 'editor.mjs',
 };
-const needBuild = ['command', 'editor'];
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const node = (script) => spawnSync(process.execPath, [script], { stdio: 'inherit' }).status === 0;
@@ -31,14 +31,6 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   process.exit(2);
 }
 const names = asked.length > 0 ? asked : Object.keys(benchmarks);
-
-if (names.some((name) => needBuild.includes(name))) {
-  const built = spawnSync(process.execPath, ['esbuild.js', '--production'], {
-    cwd: at('../../'),
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (built.status !== 0) process.exit(1);
-}
 
 console.log(
   `# Benchmarks\n\nNode ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`,

@@ -279,6 +279,36 @@ describe('names and titles', () => {
   });
 });
 
+describe('@token', () => {
+  const codes = (dialect: Dialect, ...lines: string[]) =>
+    read(dialect, ...lines).problems.map(({ code, span }) => [code, span.start.line]);
+
+  test.each(all)('%s: without a name, or given twice', (dialect) => {
+    expect(codes(dialect, '# @token', 'GET https://a.org')).toEqual([['metadata_invalid', 0]]);
+    expect(codes(dialect, '# @token # none', 'GET https://a.org')).toEqual([['metadata_invalid', 0]]);
+    expect(codes(dialect, '# @token a', '# @token b', 'GET https://a.org')).toEqual([
+      ['metadata_invalid', 1],
+    ]);
+    expect(codes(dialect, '# @token a', 'GET https://a.org')).toEqual([]);
+  });
+
+  test('below the request line it is told where it has no effect', () => {
+    const lines = ['GET https://a.org', '# @token a', 'B: c', '# @token d'];
+    expect(codes('rest-client', ...lines)).toEqual([
+      ['metadata_invalid', 1],
+      ['metadata_invalid', 3],
+    ]);
+    expect(one('kulala', ...lines.slice(0, 3)).metadata).toMatchObject([{ key: 'token', value: 'a' }]);
+  });
+
+  test('the name ends before quotes and remarks', () => {
+    const names = ['"a"', "'a'", 'a # b', 'a // b', '=  a ', 'a'].map(
+      (written) => one('rest-client', `// @token ${written}`, 'GET https://a.org').metadata[0]?.value,
+    );
+    expect(names).toEqual(['a', 'a', 'a', 'a', 'a', 'a']);
+  });
+});
+
 describe('requests without a separator between them', () => {
   const lines = ['GET https://a.org', 'A: b', '', 'POST https://b.org', '', 'text'];
 

@@ -80,6 +80,11 @@ describe('a token endpoint that fails', () => {
       'token_response_invalid',
     ],
     [
+      'a token that is bound to a key',
+      (_q, r) => json(r, 200, { access_token: 'a', token_type: 'DPoP' }),
+      'token_response_invalid',
+    ],
+    [
       'words for a lifetime',
       (_q, r) => json(r, 200, { access_token: 'a', token_type: 'bearer', expires_in: 'soon' }),
       'token_response_invalid',

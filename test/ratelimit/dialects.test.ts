@@ -677,3 +677,8 @@ test('a share beyond all measure is no reading', () => {
   const limits = read({ 'anthropic-ratelimit-unified-7d-utilization': '1.797693134862316e+304' }).limits;
   expect(limits.every(({ used, remaining }) => used === null && remaining === null)).toBe(true);
 });
+
+test('a negative quota with a window is no bucket', () => {
+  expect(rowsOf({ 'X-Limit-Per-Day': '-1;w=60' })).toEqual([]);
+  expect(rowsOf({ 'RateLimit-Limit': '10, -5;w=60' })).toEqual([[null, 10, null, null, null, null, null]]);
+});

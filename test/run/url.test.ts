@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { absoluteUrl } from '../../src/run/url.ts';
+import { absoluteUrl, destinationsOf } from '../../src/run/url.ts';
 
 describe('absoluteUrl', () => {
   it.each([
@@ -28,6 +28,30 @@ describe('absoluteUrl', () => {
   it('names no part of the URL in its message', () => {
     expect(() => absoluteUrl('http://[secret-value', [])).toThrow(
       expect.objectContaining({ message: expect.not.stringContaining('secret-value') as string }),
+    );
+  });
+});
+
+describe('destinationsOf', () => {
+  const origins = (url: string, ...hosts: string[]) =>
+    destinationsOf(
+      new URL(url),
+      hosts.map((host) => ['Host', host] as const),
+    ).map(({ origin }) => origin);
+
+  it('counts a Host header that names another place', () => {
+    expect(origins('https://a.example/x')).toEqual(['https://a.example']);
+    expect(origins('https://a.example/x', 'A.example:443')).toEqual(['https://a.example']);
+    expect(origins('https://a.example/x', 'b.example')).toEqual(['https://a.example', 'https://b.example']);
+    expect(origins('http://a.example/x', 'a.example:81')).toEqual([
+      'http://a.example',
+      'http://a.example:81',
+    ]);
+  });
+
+  it.each(['', 'a.example/b', 'x@a.example', 'a b', 'a.example:x', 'a?b'])('refuses the host %j', (host) => {
+    expect(() => origins('https://a.example/', host)).toThrow(
+      expect.objectContaining({ code: 'request_invalid' }),
     );
   });
 });

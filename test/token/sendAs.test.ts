@@ -35,6 +35,7 @@ it('sends Basic credentials, and tells what was derived', () => {
   expect(headers).toEqual([['Authorization', `Basic ${encoded}`]]);
   expect(secrets).toEqual(['p:w', encoded]);
   expect(apply({ basic: {} }, 'user:pw').headers).toEqual([['Authorization', `Basic ${btoa('user:pw')}`]]);
+  expect(apply({ basic: {} }, 'user:p:w').secrets).toEqual(['user:p:w', btoa('user:p:w'), 'p:w']);
   expect(() => apply({ basic: {} }, 'no-colon')).toThrow(expect.objectContaining({ code: 'token_invalid' }));
 });
 

@@ -84,7 +84,7 @@ export function createEnvironmentPicker({ context, files, sandbox }: Environment
 }
 
 async function readSet(files: Files, document: Uri): Promise<EnvironmentSet> {
-  const { loadEnvironments } = await import('../../httpfile/environments.ts');
+  const { loadEnvironments } = await import('../later.ts');
   const environments: Record<string, Record<string, string>> = {};
   for (const setting of ['rest-client.environmentVariables', 'keyturn.environments'] as const) {
     for (const [name, variables] of Object.entries(readSetting(setting, document))) {

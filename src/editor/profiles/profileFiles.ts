@@ -115,7 +115,7 @@ export class ProfileFiles {
       if (bytes === null) return null;
       text = new TextDecoder().decode(bytes);
     }
-    const { parseProfileFile } = await import('../../token/profileFile.ts');
+    const { parseProfileFile } = await import('../later.ts');
     return parseProfileFile(text, location);
   }
 

@@ -40,18 +40,17 @@ export class WorkspaceProfiles implements ProfileIndex {
 
   async find(document: Uri, name: string): Promise<TokenProfile> {
     const file = await this.files.nearest(document);
-    const { declaredProfile } = await import('./fillProfiles.ts');
+    const { declaredProfile, resolveProfile } = await import('../later.ts');
     const declared = file === null ? null : declaredProfile(file, name);
     if (declared === null) return this.#personal(name);
     requireTrust(declared);
-    const { resolveProfile } = await import('../../token/profileFile.ts');
     const variables = await this.#environments.variables(document);
     return resolveProfile(declared, (variable) => variables.get(variable));
   }
 
   async all(): Promise<TokenProfile[]> {
     const profiles: TokenProfile[] = [];
-    const { fillProfile } = await import('./fillProfiles.ts');
+    const { fillProfile } = await import('../later.ts');
     for (const file of await this.files.all()) {
       const variables = await this.#environments.variables(Uri.parse(file.location, true));
       for (const declared of file.profiles) {
@@ -74,7 +73,7 @@ export class WorkspaceProfiles implements ProfileIndex {
   }
 
   async #listFile(file: ProfileFile): Promise<ListedProfile[]> {
-    const { listProfiles, usesVariables } = await import('./fillProfiles.ts');
+    const { listProfiles, usesVariables } = await import('../later.ts');
     const uri = Uri.parse(file.location, true);
     const names = file.profiles.some(usesVariables) ? await this.#environments.names(uri) : [];
     const chosen = await this.#environments.variables(uri);

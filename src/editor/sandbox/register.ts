@@ -7,7 +7,7 @@ import type { SandboxActionParts } from './sandboxActions.ts';
 export function registerSandbox(parts: SandboxActionParts, log: Log): { dispose(): void } {
   const { sandbox, profiles } = parts;
   const provide = () => {
-    import('./sandboxActions.ts')
+    import('../later.ts')
       .then(({ provideDemonstrationSecrets }) => provideDemonstrationSecrets(parts))
       .catch((error: unknown) => log.error('Sandbox', error));
   };

@@ -39,7 +39,7 @@ export class WindowSandbox implements SandboxControl {
     if (this.#starting !== null) {
       throw new KeyturnError('sandbox_failed', 'The sandbox is being started already.');
     }
-    this.#starting = import('../../sandbox/start.ts').then(({ startSandbox }) =>
+    this.#starting = import('../later.ts').then(({ startSandbox }) =>
       startSandbox({ entry: this.#entry, signal }),
     );
     try {

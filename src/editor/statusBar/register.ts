@@ -11,7 +11,7 @@ const SETTLE_MS = 400;
 /** Keeps the status bar's item up to date. What draws it is loaded after the activation. */
 export function registerStatusBar(services: EditorServices, directory: TokenDirectory): { dispose(): void } {
   const bar = new Lazy(async () => {
-    const { TokenStatusBar } = await import('./tokenStatusBar.ts');
+    const { TokenStatusBar } = await import('../later.ts');
     return new TokenStatusBar(services, directory);
   });
   let settling: NodeJS.Timeout | undefined;

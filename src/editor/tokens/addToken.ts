@@ -1,5 +1,5 @@
 import { l10n, type QuickPickItem, ThemeIcon, window } from 'vscode';
-import type { SendAs } from '../../token/profile.ts';
+import { pastedProfile, type SendAs } from '../../token/profile.ts';
 import { withCancellableProgress } from '../messages.ts';
 import { requireTrust } from '../profiles/trust.ts';
 import type { EditorServices } from '../services.ts';
@@ -8,7 +8,6 @@ import type { EntryPickParts, UsableNode } from './entryPick.ts';
 import { statusIcons } from './describe.ts';
 import { takesPastedToken } from './model.ts';
 import { describePasted, proposeName } from './pasted.ts';
-import { personalProfile } from './personal.ts';
 import { askName, askOrigins, askSecret, askSendAs } from './prompts.ts';
 import { workspaceOrigins } from './workspaceOrigins.ts';
 
@@ -92,6 +91,6 @@ async function addPersonal(services: EditorServices, parts: EntryPickParts): Pro
   if (origins === null) return null;
   const sendAs: SendAs | null = await askSendAs(l10n.t('Add Token (4/4)'));
   if (sendAs === null) return null;
-  const entry = await services.tokens.add(personalProfile({ name, origins, sendAs }), value);
+  const entry = await services.tokens.add(pastedProfile(name, origins, sendAs), value);
   return entry.key;
 }

@@ -37,7 +37,7 @@ export class ClaimsDocuments implements TextDocumentContentProvider {
     const entries = await this.#directory.entries();
     const token = entries.find(({ entry }) => entry?.key === uri.query)?.entry?.token ?? null;
     if (token === null) return '';
-    const { claimsText } = await import('./claimsText.ts');
+    const { claimsText } = await import('../later.ts');
     return this.#services.redactor.mask(claimsText(token.accessToken));
   }
 

@@ -28,7 +28,7 @@ export function registerTokens(
   const claims = new ClaimsDocuments(services, directory);
   const pick = { directory, clock, words: editorWords, selected: () => selectedEntry(view) };
   const loaded = new Lazy(async () => {
-    const { createCommandHandlers } = await import('./commandHandlers.ts');
+    const { createCommandHandlers } = await import('../later.ts');
     return createCommandHandlers(services, pick, claims, sandboxParts);
   });
   const registered = Object.values(tokenCommands)
@@ -80,7 +80,7 @@ class LazyTree implements TreeDataProvider<TreeNode> {
 
   constructor({ redactor, clock }: EditorServices, directory: TokenDirectory) {
     this.#tree = new Lazy(async () => {
-      const { TokenTree } = await import('./treeProvider.ts');
+      const { TokenTree } = await import('../later.ts');
       const tree = new TokenTree({ directory, redactor, clock, words: editorWords });
       tree.onDidChangeTreeData((nodes) => this.#changed.fire(nodes));
       this.#made = tree;

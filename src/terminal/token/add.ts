@@ -1,7 +1,7 @@
 import { KeyturnError } from '../../errors.ts';
 import { clientSecretKey } from '../../token/key.ts';
 import { parseOriginPattern } from '../../token/origin.ts';
-import type { SendAs, TokenProfile } from '../../token/profile.ts';
+import { pastedProfile, type SendAs, type TokenProfile } from '../../token/profile.ts';
 import { isValidName } from '../../token/profileName.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { readSecret } from '../secretPrompt.ts';
@@ -34,10 +34,10 @@ Exit codes: 0 stored, 1 not stored, 2 wrong use.
       query: { type: 'string' },
     });
     const name = oneName(positionals, 'add');
-    await using place = await openPlace(streams, values);
+    await using place = await openPlace(streams, values, signal);
     const own = values.origin !== undefined;
     const profile = own
-      ? pastedProfile(name, values.origin ?? [], values.header, values.query)
+      ? profileFromOptions(name, values.origin ?? [], values.header, values.query)
       : await declared(place.find(name));
     if (
       own &&
@@ -82,7 +82,7 @@ async function declared(finding: Promise<TokenProfile>): Promise<TokenProfile> {
   }
 }
 
-function pastedProfile(
+function profileFromOptions(
   name: string,
   origins: readonly string[],
   header: string | undefined,
@@ -99,18 +99,5 @@ function pastedProfile(
   }
   const sendAs: SendAs =
     header !== undefined ? { header } : query !== undefined ? { query } : { scheme: 'Bearer' };
-  return {
-    name,
-    grant: 'static',
-    origins,
-    sendAs,
-    issuer: null,
-    tokenEndpoint: null,
-    clientId: null,
-    clientAuthentication: 'none',
-    scope: null,
-    audience: null,
-    resource: null,
-    declaredIn: null,
-  };
+  return pastedProfile(name, origins, sendAs);
 }

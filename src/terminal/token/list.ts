@@ -19,10 +19,10 @@ ${placeHelp}
 
 Exit codes: 0 done, 1 a profile or the keychain could not be read, 2 wrong use.
 `,
-  async run(args, streams) {
+  async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, { ...placeOptions, json: { type: 'boolean' } });
     if (positionals.length > 0) throw new KeyturnError('usage', '`keyturn token list` takes only options.');
-    await using place = await openPlace(streams, values);
+    await using place = await openPlace(streams, values, signal);
     const file = await place.session.profiles.file(place.from);
     const entries: TokenEntry[] = [];
     const problems =
@@ -101,9 +101,9 @@ function table(entries: readonly TokenEntry[], paint: ReturnType<typeof palette>
               ? paint.warn
               : paint.dim;
       const scope = token?.scope ?? profile.scope;
-      const facts = [colour(describeStatus(entry, now)), scope, profile.origins.join(', ')].filter(
-        (fact) => fact !== null,
-      );
+      const facts = [colour(describeStatus(entry, now))];
+      if (scope !== null) facts.push(printable(scope));
+      facts.push(printable(profile.origins.join(', ')));
       return `${printable(profile.name.padEnd(width))}  ${facts.join(' · ')}\n`;
     })
     .join('');

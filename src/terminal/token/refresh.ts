@@ -16,7 +16,7 @@ Exit codes: 0 done, 1 no token was obtained (the old one stays), 2 wrong use.
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, placeOptions);
     const name = oneName(positionals, 'refresh');
-    await using place = await openPlace(streams, values);
+    await using place = await openPlace(streams, values, signal);
     const profile = await place.find(name);
     if (profile.grant === 'static') {
       throw new KeyturnError('unsupported', `The token ${name} was pasted and cannot be refreshed.`, {

@@ -14,13 +14,13 @@ ${placeHelp}
 
 Exit codes: 0 deleted, 1 there was nothing to delete, 2 wrong use.
 `,
-  async run(args, streams) {
+  async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, {
       ...placeOptions,
       'client-secret': { type: 'boolean' },
     });
     const name = oneName(positionals, 'remove');
-    await using place = await openPlace(streams, values);
+    await using place = await openPlace(streams, values, signal);
     const profile = await place.find(name);
     const { store } = place.session;
     if (values['client-secret'] === true) {

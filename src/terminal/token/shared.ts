@@ -26,9 +26,10 @@ export interface Place extends AsyncDisposable {
 export async function openPlace(
   streams: Streams,
   values: { readonly env?: string | undefined; readonly var?: string[] | undefined },
+  signal: AbortSignal,
 ): Promise<Place> {
   const overrides = parseAssignments(values.var ?? []);
-  const session = await openSession(streams, values.env ?? null);
+  const session = await openSession(streams, values.env ?? null, signal);
   const from = join(streams.cwd, 'keyturn.json');
   const variables = new Map([...(await session.environment(from)), ...Object.entries(overrides)]);
   return {

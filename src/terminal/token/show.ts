@@ -16,13 +16,19 @@ Shows status, origins, claims and scopes of a token; never the token itself.
   --json             the object of \`token list\`, with \`token\` as \`token inspect\` gives it
 ${placeHelp}
 
-Exit codes: 0 done, 1 there is no such token, 2 wrong use.
+Exit codes: 0 done, 1 there is no such token or it could not be read, 2 wrong use.
 `,
-  async run(args, streams) {
+  async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, { ...placeOptions, json: { type: 'boolean' } });
     const name = oneName(positionals, 'show');
-    await using place = await openPlace(streams, values);
+    await using place = await openPlace(streams, values, signal);
     const entry = await place.session.tokens.peek(await place.find(name));
+    // Whether something is stored is not known then.
+    if (entry.token === null && entry.lastError !== null) {
+      const paint = palette(streams.err, streams.env);
+      streams.err.write(`${paint.bad('problem:')} ${printable(entry.lastError.message)}\n`);
+      return 1;
+    }
     const decoded = entry.token === null ? null : decodeToken(entry.token.accessToken);
     if (values.json === true) {
       streams.out.write(`${JSON.stringify({ ...toJson(entry), token: decoded && tokenJson(decoded) })}\n`);

@@ -1,0 +1,14 @@
+/**
+ * What the editor loads after its activation, when a view, a dialog or a profile first needs it. One door for all
+ * of it: every further `import()` target makes the bundler cut what they share into more files, and linking those
+ * is most of what an activation costs.
+ */
+export { loadEnvironments } from '../httpfile/environments.ts';
+export { parseProfileFile, resolveProfile } from '../token/profileFile.ts';
+export { declaredProfile, fillProfile, listProfiles, usesVariables } from './profiles/fillProfiles.ts';
+export { provideDemonstrationSecrets } from './sandbox/sandboxActions.ts';
+export { TokenStatusBar } from './statusBar/tokenStatusBar.ts';
+export { claimsText } from './tokens/claimsText.ts';
+export { createCommandHandlers } from './tokens/commandHandlers.ts';
+export { TokenTree } from './tokens/treeProvider.ts';
+export { startSandbox } from '../sandbox/start.ts';
