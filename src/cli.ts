@@ -1,6 +1,10 @@
 #!/usr/bin/env node
+import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { main } from './terminal/main.ts';
+
+// Node keeps what it compiled of the larger chunks for the next call. Node.js 20 cannot.
+if ('enableCompileCache' in module) module.enableCompileCache();
 
 // A reader that has enough (`keyturn list … | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -236,7 +236,7 @@ export class Expander {
       );
     }
     return new KeyturnError('variable_unknown', `The variable ${shown} on line ${line} is not defined.`, {
-      hint: 'Define it in the file, in http-client.env.json or in the settings, or choose another environment.',
+      hint: 'Define it in the file, in http-client.env.json or in the settings, or choose an environment that does: in the status bar, or with --env.',
       data,
     });
   }

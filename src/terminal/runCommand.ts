@@ -5,10 +5,11 @@ import type { RunOptions } from '../run/engine.ts';
 import type { RequestResult } from '../run/result.ts';
 import { parseArguments, parseAssignments, parseSize, parseWholeNumber, type Command } from './command.ts';
 import { readHttpFile } from './httpFiles.ts';
+import { JoinedWriter } from './joinedWriter.ts';
 import { printResult, writeBody } from './printResult.ts';
 import { runJson } from './runJson.ts';
 import { runInOrder } from '../run/batch.ts';
-import { palette, type Streams } from './streams.ts';
+import { palette, printable, type Streams } from './streams.ts';
 
 const options = {
   name: { type: 'string' },
@@ -85,12 +86,13 @@ Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
     const { openSession } = await import('./session.ts');
     await using session = await openSession(streams, values.env ?? null, signal);
     const overrides = parseAssignments(values.var ?? []);
-    const report = reporter(streams, {
-      json: values.json === true,
-      body: chosen && values.output === undefined,
-    });
+    const show = { json: values.json === true, body: chosen && values.output === undefined };
+    // Standard output is for the body, if there is one to show.
+    using lines = new JoinedWriter(show.body && !show.json ? streams.err : streams.out);
+    const report = reporter(streams, lines, show);
     let failed = false;
     for (const { file, path, tree, nodes } of files) {
+      if (nodes.length === 0) streams.err.write(`There are no requests in ${printable(file)}.\n`);
       const environment = await session.environment(path);
       const run = (node: RequestNode) =>
         session.engine.run(
@@ -134,15 +136,13 @@ function choose(tree: HttpFile, name: string | null, line: number | null): reado
 
 type Report = (file: string, result: RequestResult, mask: (text: string) => string) => void;
 
-function reporter(streams: Streams, show: { json: boolean; body: boolean }): Report {
-  if (show.json) {
-    return (file, result) => void streams.out.write(`${JSON.stringify(runJson(file, result))}\n`);
-  }
-  // Standard output is for the body, if there is one to show.
-  const stream = show.body ? streams.err : streams.out;
-  const paint = palette(stream, streams.env);
+function reporter(streams: Streams, lines: JoinedWriter, show: { json: boolean; body: boolean }): Report {
+  if (show.json) return (file, result) => lines.write(`${JSON.stringify(runJson(file, result))}\n`);
+  const paint = palette(show.body ? streams.err : streams.out, streams.env);
   return (_file, result, mask) => {
-    stream.write(printResult(result, paint));
-    if (show.body && result.response !== null) writeBody(streams, result.response, mask);
+    lines.write(printResult(result, paint));
+    if (!show.body || result.response === null) return;
+    lines.flush();
+    writeBody(streams, result.response, mask);
   };
 }

@@ -112,15 +112,24 @@ export function resolveProfile(
   declared: DeclaredProfile,
   lookup: (variable: string) => string | undefined,
 ): TokenProfile {
-  const invalid = (message: string) =>
+  const line = declared.span.start.line + 1;
+  const invalid = (
+    message: string,
+    hint = `Correct line ${line} of keyturn.json, or the variables of the chosen environment.`,
+  ) =>
     new KeyturnError('profile_invalid', `The token profile "${declared.name}" is not valid: ${message}`, {
-      hint: `Correct line ${declared.span.start.line + 1} of keyturn.json, or the variables of the chosen environment.`,
-      data: { profile: declared.name, line: declared.span.start.line + 1 },
+      hint,
+      data: { profile: declared.name, line },
     });
   const fill = (text: string, wildcards = true): string => {
     const filled = replaceVariables(text, (name) => {
       const value = lookup(name);
-      if (value === undefined) throw invalid(`the variable {{${name}}} has no value.`);
+      if (value === undefined) {
+        throw invalid(
+          `the variable {{${name}}} has no value.`,
+          'Choose an environment that defines it: in the status bar, or with --env.',
+        );
+      }
       if (hasVariable(value)) throw invalid(`the variable {{${name}}} leads to a variable without a value.`);
       if (!wildcards && value.includes('*')) {
         throw invalid(

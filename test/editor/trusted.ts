@@ -261,15 +261,65 @@ test('marks what is wrong in keyturn.json where it stands', async () => {
     const at = document.positionAt(document.getText().indexOf('"tokens": {') + '"tokens": {'.length);
     edit.insert(profiles, at, '"nowhere": { "grant": "static" },');
     await workspace.applyEdit(edit);
-    const found = await eventually('a diagnostic', () =>
-      problems(profiles).find(({ message }) => message.includes('origins')),
+    // The schema warns of the same place; the error is ours.
+    const found = await eventually('an error', () =>
+      problems(profiles).find(
+        ({ message, severity }) => severity === DiagnosticSeverity.Error && message.includes('origins'),
+      ),
     );
-    assert.equal(found.severity, DiagnosticSeverity.Error);
     assert.equal(found.range.start.line, at.line);
     assert.ok(!found.range.start.isEqual(new Position(0, 0)));
   } finally {
     await commands.executeCommand('workbench.action.files.revert');
     await workspace.fs.writeFile(profiles, before);
+  }
+});
+
+test('offers the environments to a request that misses a variable of theirs', async () => {
+  const environments = fileUri('environments/http-client.env.json');
+  await workspace.fs.writeFile(environments, Buffer.from(JSON.stringify({ local: { api: sandbox.api } })));
+  const file = fileUri('environments/page.http');
+  await workspace.fs.writeFile(file, Buffer.from('GET {{api}}/page.html\n'));
+  const document = await open(file);
+  tap.messageAnswer = ({ actions }) => actions.find((action) => action === 'Choose Environment…');
+  tap.pickAnswers.push('local');
+  try {
+    await send(document, 0);
+    await eventually('the choice', () => tap.pickAnswers.length === 0);
+    assert.match(
+      tap.messages.at(-1)?.text ?? '',
+      /The variable api on line 1 is not defined\. No environment/,
+    );
+    await send(document, 0);
+    await eventuallyResponds(/This page came from the sandbox/);
+  } finally {
+    tap.messageAnswer = () => undefined;
+    await workspace.fs.delete(environments);
+  }
+});
+
+test('offers to paste a token that a request misses', async () => {
+  const profile = { grant: 'static', sendAs: { header: 'X-API-Key' }, origins: [sandbox.api] };
+  const folder = fileUri('pasted');
+  await workspace.fs.writeFile(
+    Uri.joinPath(folder, 'keyturn.json'),
+    Buffer.from(JSON.stringify({ tokens: { legacy: profile } })),
+  );
+  const file = Uri.joinPath(folder, 'summary.http');
+  await workspace.fs.writeFile(file, Buffer.from(`# @token legacy\nGET ${sandbox.api}/legacy/summary\n`));
+  const document = await open(file);
+  tap.messageAnswer = ({ actions }) => actions.find((action) => action === 'Paste Token…');
+  tap.inputAnswers.push('legacy-demonstration-key');
+  try {
+    await send(document, 1);
+    await eventually('the prompt', () => tap.inputAnswers.length === 0);
+    await eventually('a response', async () => {
+      await send(document, 1);
+      return (await hoverText(document, 1)).includes('200 OK');
+    });
+  } finally {
+    tap.messageAnswer = () => undefined;
+    await workspace.fs.delete(folder, { recursive: true });
   }
 });
 

@@ -27,6 +27,13 @@ describe('listed profiles', () => {
     ]);
   });
 
+  it('names the only environment that a profile can be filled from', () => {
+    const listed = listProfiles(file({ viewer: client('https://{{stage}}.example.com') }), variables({}), [
+      environment('staging', { stage: 'staging' }),
+    ]);
+    expect(listed.map(({ environment: name }) => name)).toEqual(['staging']);
+  });
+
   it('lists it once where all environments agree, and without environments', () => {
     const declared = file({
       viewer: client('{{sandboxIssuer}}'),

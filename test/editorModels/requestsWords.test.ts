@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countResult, noCounts, summary } from '../../src/editor/requests/batchSummary.ts';
 import { namedToken, tokenLensTitle, tokenVariable } from '../../src/editor/requests/lensTitles.ts';
+import { nextStep, unusableWords } from '../../src/editor/requests/nextStep.ts';
 import { escapeMarkdown, resultHover } from '../../src/editor/requests/resultHover.ts';
 import { inlineWords, oneLine, statusWords } from '../../src/editor/requests/resultWords.ts';
 import type { RateLimit } from '../../src/ratelimit/rateLimit.ts';
@@ -108,7 +109,7 @@ describe('the hover over a result', () => {
     expect(text.replaceAll('\u00a0', '')).toContain(table);
     expect(text).toContain('The connection was open already.');
     expect(text).toContain('| X\\-RateLimit\\-Remaining | 4986 |');
-    expect(text).toContain('Token **viewer** · expires in 5 min · refreshed for this request');
+    expect(text).toContain('Token **viewer** · expires in 5 min · obtained for this request');
     expect(text).toContain('without Authorization');
   });
 
@@ -174,5 +175,24 @@ describe('the summary of Send All', () => {
     expect(summary(counts, 4)).toBe(
       'Sent 3 of 4 requests: 1 succeeded, 1 answered with a status of 400 or above, 1 failed without an answer.',
     );
+  });
+});
+
+describe('what to do after a failure', () => {
+  it('points to the environments where none is chosen and a value is missing', () => {
+    expect(nextStep('variable_unknown', true)).toBe('choose_environment');
+    expect(nextStep('profile_invalid', true)).toBe('choose_environment');
+    expect(unusableWords('profile_invalid', true)).toBe('choose an environment');
+  });
+
+  it('does not where one is chosen, or something else failed', () => {
+    expect(nextStep('variable_unknown', false)).toBeNull();
+    expect(nextStep('host_not_found', true)).toBeNull();
+    expect(unusableWords('profile_invalid', false)).toBe('unusable');
+  });
+
+  it('asks for a token that was never pasted, and says when there is none of that name', () => {
+    expect(nextStep('token_missing', false)).toBe('paste_token');
+    expect(unusableWords('profile_unknown', true)).toBe('no such token');
   });
 });

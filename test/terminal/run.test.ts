@@ -267,6 +267,12 @@ describe('wrong use', () => {
     expect(await run(['run', 'a.http', '--line', '99'])).toMatchObject({ code: 1 });
   });
 
+  it('says that a file holds no requests', async () => {
+    await write('empty.http', '# nothing yet\n');
+    const outcome = await run(['run', 'empty.http', '--json']);
+    expect(outcome).toMatchObject({ code: 0, out: '', err: 'There are no requests in empty.http.\n' });
+  });
+
   it('lists the files that can be read beside one that cannot', async () => {
     await write('a.http', `GET ${origin}/\n`);
     const outcome = await run(['list', 'none.http', 'a.http', '--json']);

@@ -161,8 +161,13 @@ describe('the tour', () => {
   test('still holds the token after the window was loaded again', async () => {
     await editor.page.reload();
     await editor.tab('tour.http').waitFor();
-    await editor.tab('tour.http').click();
-    await editor.page.keyboard.press('Control+Home');
+    // The window comes back where it was scrolled to, and takes keys only once the editor has the focus.
+    const atTop = async () => {
+      await editor.tab('tour.http').click();
+      await editor.page.keyboard.press('Control+Home');
+      return editor.line(listReports).isVisible();
+    };
+    await expect.poll(atTop, { timeout: 20_000 }).toBe(true);
     await editor.lens(/viewer · \d+ min/).waitFor();
     await editor.clickLens(/^Send$/, editor.line(listReports));
     await editor.inlineTextAt(editor.line(listReports), /200 OK/);

@@ -49,7 +49,8 @@ export function listProfiles(
     const each = environments.map(({ name, variables }) => fillProfile(declared, variables, name));
     const [first] = each;
     if (first === undefined) return [fillProfile(declared, chosen, null)];
-    return isSameEverywhere(each) ? [{ ...first, environment: null }] : each;
+    // With one environment alone, that one is named: the variables come from nowhere else.
+    return each.length > 1 && isSameEverywhere(each) ? [{ ...first, environment: null }] : each;
   });
 }
 

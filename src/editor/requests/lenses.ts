@@ -127,11 +127,16 @@ function sendLens(uri: Uri, node: RequestNode): CodeLens {
 function tokenLens(uri: Uri, node: RequestNode, name: string, state: TokenState, nowMs: number): CodeLens {
   const known = state.kind === 'known';
   return new CodeLens(lineRange(node), {
-    title: known ? tokenLensTitle(state.facts, nowMs) : `$(error)${gap}${name} · ${l10n.t('unusable')}`,
+    title: known ? tokenLensTitle(state.facts, nowMs) : unusableTitle(name, state),
     tooltip: known ? l10n.t('Refresh, show claims, send with another token') : state.message,
     command: requestCommands.tokenActions,
     arguments: [uri, node.line, name],
   });
+}
+
+function unusableTitle(name: string, { words, nextStep }: TokenState & { kind: 'unusable' }): string {
+  const icon = nextStep === 'choose_environment' ? '$(globe)' : '$(error)';
+  return `${icon}${gap}${name} · ${words}`;
 }
 
 function lineRange(node: RequestNode): Range {

@@ -38,7 +38,7 @@ export function resultHover(state: InlineState, nowMs: number, localTime: (atMs:
   if (result.rateLimitHeaders.length > 0) parts.push(limitTable(result));
   if (response !== null && response.redirects.length > 0) parts.push(redirectList(response));
   const took = formatElapsed(Math.max(0, result.finishedAtMs - result.startedAtMs));
-  parts.push(`Sent at ${escapeMarkdown(localTime(result.startedAtMs))}, ${took} until the end.`);
+  parts.push(`Sent at ${escapeMarkdown(localTime(result.startedAtMs))}, done ${took} later.`);
   return parts.join('\n\n');
 }
 
@@ -48,7 +48,7 @@ function tokenWords(token: TokenUse, nowMs: number): string {
     const left = token.expiresAtMs - nowMs;
     facts.push(left > 0 ? `expires in ${formatDuration(left)}` : `expired ${formatDuration(-left)} ago`);
   }
-  if (token.refreshed) facts.push('refreshed for this request');
+  if (token.refreshed) facts.push('obtained for this request');
   return facts.join(' · ');
 }
 

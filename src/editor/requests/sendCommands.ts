@@ -9,6 +9,7 @@ import type { ShownResponse } from '../responses/responseDocuments.ts';
 import type { EditorServices } from '../services.ts';
 import type { DocumentTrees } from './documentTrees.ts';
 import type { InlineResults } from './inlineResults.ts';
+import { offerNextStep } from './offers.ts';
 import { pickToken } from './pickToken.ts';
 import { oneLine } from './resultWords.ts';
 import type { Sender, SendOptions } from './sender.ts';
@@ -92,11 +93,21 @@ export class SendCommands {
         },
       });
       if (result === null) window.setStatusBarMessage(l10n.t('This request is being sent already.'), 3000);
+      else this.#offerNextStep(document, result, options.tokenName ?? null);
       return result;
     } catch (error) {
       showError(services, l10n.t('Sending the request'), error);
       return null;
     }
+  }
+
+  /** Nobody waits for the answer: the request itself is over. */
+  #offerNextStep(document: TextDocument, result: RequestResult, tokenName: string | null): void {
+    if (result.error === null) return;
+    const { services } = this.#parts;
+    offerNextStep(services, document, result, tokenName).catch((error: unknown) =>
+      services.log.error('Offering what to do next', error),
+    );
   }
 
   async #target(uri: unknown, line: unknown): Promise<Target | null> {

@@ -31,6 +31,11 @@ export async function showTokenMenu(
     if (held) actions.push(onToken(l10n.t('$(json) Show claims'), tokenCommands.showClaims));
     if (held) actions.push(onToken(l10n.t('$(copy) Copy'), tokenCommands.copy));
     if (!facts.canRefresh) actions.push(onToken(l10n.t('$(add) Paste a token…'), tokenCommands.paste));
+  } else if (state.nextStep === 'choose_environment') {
+    actions.push({
+      label: l10n.t('$(globe) Choose the environment…'),
+      run: () => commands.executeCommand(requestCommands.selectEnvironment, document.uri),
+    });
   } else {
     actions.push({
       label: l10n.t('$(add) Add a token…'),

@@ -1,12 +1,19 @@
 import type { TextDocument } from 'vscode';
 import { asKeyturnError } from '../../errors.ts';
+import { isEnvironmentOpen } from '../environments/environmentOpen.ts';
 import type { EditorServices } from '../services.ts';
 import type { TokenLensFacts } from './lensTitles.ts';
+import { type NextStep, nextStep, unusableWords } from './nextStep.ts';
 
 export type TokenState =
   | { readonly kind: 'known'; readonly key: string; readonly facts: TokenLensFacts }
-  /** No profile of that name, or one that cannot be used; the sentence says why. */
-  | { readonly kind: 'unusable'; readonly message: string };
+  /** No profile of that name, or one that cannot be used; the sentence says why, the words in short. */
+  | {
+      readonly kind: 'unusable';
+      readonly message: string;
+      readonly words: string;
+      readonly nextStep: NextStep | null;
+    };
 
 /** What documents name as their tokens, looked up once until something changes. Holds no token value. */
 export class TokenStates {
@@ -41,7 +48,14 @@ export class TokenStates {
         facts: { name, status, expiresAtMs: token?.expiresAtMs ?? null, canRefresh },
       };
     } catch (error) {
-      return { kind: 'unusable', message: asKeyturnError(error).message };
+      const { code, message } = asKeyturnError(error);
+      const environmentOpen = await isEnvironmentOpen(this.#services.environments, document.uri);
+      return {
+        kind: 'unusable',
+        message,
+        words: unusableWords(code, environmentOpen),
+        nextStep: nextStep(code, environmentOpen),
+      };
     }
   }
 }

@@ -100,7 +100,7 @@ function headText(
     `${result.request?.method ?? result.node.method} ${oneLine(response.url, 500)}`,
   ];
   if (result.token !== null)
-    lines.push(`token ${result.token.name}${result.token.refreshed ? ', refreshed' : ''}`);
+    lines.push(`token ${result.token.name}${result.token.refreshed ? ', obtained for this request' : ''}`);
   lines.push(...notes, '');
   for (const [name, value] of response.headers) lines.push(`${oneLine(name, 200)}: ${oneLine(value, 8000)}`);
   const safe = lines.map((line) => `${style.line}${closedIn(line, style.close)}`.trimEnd());

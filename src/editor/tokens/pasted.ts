@@ -1,5 +1,5 @@
 import { decodeToken } from '../../token/decode.ts';
-import { isValidName } from '../../token/profileFile.ts';
+import { isValidName } from '../../token/profileName.ts';
 import { formatWhen } from '../../text.ts';
 import type { Words } from '../words.ts';
 

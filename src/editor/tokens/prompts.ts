@@ -1,7 +1,7 @@
 import { InputBoxValidationSeverity, l10n, type QuickPickItem, window } from 'vscode';
 import { parseOriginPattern } from '../../token/origin.ts';
 import type { SendAs } from '../../token/profile.ts';
-import { isValidName } from '../../token/profileFile.ts';
+import { isValidName } from '../../token/profileName.ts';
 import { withoutScheme } from './pasted.ts';
 import type { OriginProposal } from './originProposals.ts';
 

@@ -33,7 +33,7 @@ Exit codes: 0 done, 1 a profile or the keychain could not be read, 2 wrong use.
         entries.push(await place.session.tokens.peek(profile));
       } catch (error) {
         if (!(error instanceof KeyturnError)) throw error;
-        problems.push(error.message);
+        problems.push([error.message, error.hint].filter((part) => part !== undefined).join(' '));
       }
     }
     try {
@@ -42,11 +42,11 @@ Exit codes: 0 done, 1 a profile or the keychain could not be read, 2 wrong use.
       if (!(error instanceof KeyturnError)) throw error;
       problems.push(error.message);
     }
-    streams.out.write(
-      values.json === true
-        ? `${JSON.stringify(entries.map(toJson))}\n`
-        : table(entries, palette(streams.out, streams.env)),
-    );
+    const declaresNone = file === null || file.profiles.length === 0;
+    if (values.json === true) streams.out.write(`${JSON.stringify(entries.map(toJson))}\n`);
+    else if (entries.length > 0) streams.out.write(table(entries, palette(streams.out, streams.env)));
+    else if (declaresNone)
+      streams.out.write('No tokens. Declare one in keyturn.json, or add one with `keyturn token add`.\n');
     const paint = palette(streams.err, streams.env);
     for (const problem of problems) streams.err.write(`${paint.bad('problem:')} ${printable(problem)}\n`);
     return problems.length === 0 ? 0 : 1;
@@ -85,8 +85,6 @@ export function describeStatus({ token, status, profile }: TokenEntry, nowMs: nu
 }
 
 function table(entries: readonly TokenEntry[], paint: ReturnType<typeof palette>): string {
-  if (entries.length === 0)
-    return 'No tokens. Declare one in keyturn.json, or add one with `keyturn token add`.\n';
   const now = Date.now();
   const width = Math.max(...entries.map(({ profile }) => profile.name.length));
   return entries

@@ -73,7 +73,13 @@ async function runBrowser(workspace) {
   const server = await startEditorServer({
     workspace,
     extensions: [projectFolder],
-    settings: { 'workbench.startupEditor': 'none', 'chat.disableAIFeatures': true },
+    settings: {
+      'workbench.startupEditor': 'none',
+      'workbench.secondarySideBar.defaultVisibility': 'hidden',
+      'chat.disableAIFeatures': true,
+      // The examples lie inside the repository of the project.
+      'git.openRepositoryInParentFolders': 'never',
+    },
   });
   cleanups.push(() => server.close());
   const address = server.address([['openFile', join(workspace, 'tour.http')]]);
@@ -98,10 +104,10 @@ function openInBrowser(address) {
 
 function sayWhatToClick() {
   console.log(`In the editor:
-  1. Open tour.http and choose the environment "sandbox" in the status bar.
+  1. tour.http is open: click "No environment" in the status bar and choose "sandbox".
   2. Press Send above the first request; its result appears at the end of its line.
-  3. Press Send above "Reports" and give the client secret viewer-secret when asked.
-  4. Open Keyturn in the activity bar to see the token, its scopes and when it ends.
+  3. Press Send above the second one and give the client secret viewer-secret when asked.
+  4. Click the key in the activity bar to see the token, its scopes and when it ends.
 
 Press Ctrl+C here to stop everything.`);
 }
