@@ -192,7 +192,7 @@ function wholeHeader(text: string): [string, string] {
 function addHeader(headers: [string, string][], header: [string, string], line: number): void {
   const [name, value] = header;
   if (!isToken(name)) {
-    throw new KeyturnError('request_invalid', `The line ${line + 1} cannot be a header.`, {
+    throw new KeyturnError('request_invalid', `Line ${line + 1} cannot be a header.`, {
       hint: 'Write it as Name: value, or leave a blank line before the body.',
     });
   }

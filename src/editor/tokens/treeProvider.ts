@@ -129,7 +129,10 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
     item.iconPath = new ThemeIcon(icon, new ThemeColor(color));
     const status = entry === null ? words.t('not usable') : statusText(entry.status, words);
     item.accessibilityInformation = {
-      label: words.t('Token {0}, {1}, {2}', node.name, status, description),
+      // "expired 3 h ago" says the status already.
+      label: description.startsWith(status)
+        ? words.t('Token {0}, {1}', node.name, description)
+        : words.t('Token {0}, {1}, {2}', node.name, status, description),
       role: 'treeitem',
     };
     return item;
