@@ -118,15 +118,18 @@ export class EditorPage {
 
   /** Clicks the lens with this text that stands nearest above a line. */
   async clickLens(text: string | RegExp, line: Locator): Promise<void> {
+    // Lenses come and go while the editor paints: one that is gone is looked for again, not waited for.
+    const topOf = async (locator: Locator): Promise<number | undefined> =>
+      (await locator.boundingBox({ timeout: 1_000 }).catch(() => null))?.y;
     const click = async (): Promise<boolean> => {
-      const below = (await line.boundingBox())?.y;
+      const below = await topOf(line);
       if (below === undefined) return false;
       let nearest: { lens: Locator; y: number } | undefined;
       for (const lens of await this.page.locator('.codelens-decoration a').filter({ hasText: text }).all()) {
-        const y = (await lens.boundingBox())?.y;
+        const y = await topOf(lens);
         if (y !== undefined && y < below && (nearest === undefined || y > nearest.y)) nearest = { lens, y };
       }
-      await nearest?.lens.click();
+      await nearest?.lens.click({ timeout: 5_000 });
       return nearest !== undefined;
     };
     await eventually('a lens above the line', click);

@@ -48,7 +48,7 @@ beforeAll(async () => {
   editor = await EditorPage.open({ workspace: join(folder, 'examples'), file: 'tour.http' });
   cleanups.push(() => editor.close());
   // What went wrong is easier seen than told.
-  cleanups.push(() => editor.picture(join(pictures, '../last.png')));
+  cleanups.push(() => editor.picture(join(project, 'test-results/ui-last.png')));
 });
 
 afterAll(async () => {
@@ -167,7 +167,7 @@ describe('the tour', () => {
       await editor.page.keyboard.press('Control+Home');
       return editor.line(listReports).isVisible();
     };
-    await expect.poll(atTop, { timeout: 20_000 }).toBe(true);
+    await expect.poll(atTop, { timeout: 45_000 }).toBe(true);
     await editor.lens(/viewer · \d+ min/).waitFor();
     await editor.clickLens(/^Send$/, editor.line(listReports));
     await editor.inlineTextAt(editor.line(listReports), /200 OK/);
