@@ -1,5 +1,5 @@
 // Builds dist/: the extension, the command and the sandbox process, each with its own lazily loaded chunks.
-import { rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import esbuild from 'esbuild';
 
 const watch = process.argv.includes('--watch');
@@ -23,7 +23,9 @@ const shared = {
   minify: production,
   // undici loads an experimental second parser unless it is told that it is bundled.
   define: { esbuildDetection: 'true' },
+  // The licences of what is bundled are in dist/ThirdPartyNotices.txt.
   legalComments: 'none',
+  metafile: true,
   logLevel: 'info',
 };
 
@@ -59,5 +61,24 @@ rmSync('dist', { recursive: true, force: true });
 if (watch) {
   for (const options of builds) await (await esbuild.context(options)).watch();
 } else {
-  await Promise.all(builds.map((options) => esbuild.build(options)));
+  const results = await Promise.all(builds.map((options) => esbuild.build(options)));
+  writeFileSync(
+    'dist/ThirdPartyNotices.txt',
+    notices(results.flatMap(({ metafile }) => Object.keys(metafile.inputs))),
+  );
+}
+
+/** Name, version and licence of every package that one of the files belongs to. */
+function notices(files) {
+  const folders = new Set();
+  for (const file of files) {
+    const found = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file);
+    if (found !== null) folders.add(found[0]);
+  }
+  const texts = [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    return `${name} ${version} (${license})\n\n${file === undefined ? '' : readFileSync(`${folder}/${file}`, 'utf8').trim()}\n`;
+  });
+  return `Keyturn contains the following packages.\n\n${texts.join(`\n${'-'.repeat(72)}\n\n`)}`;
 }

@@ -88,10 +88,17 @@ export class EditorPage {
     const widget = this.page.locator('.quick-input-widget:visible');
     const input = widget.locator('input.input');
     await input.waitFor();
+    // The list of a question before this one is still there for a moment.
+    await widget.locator('.quick-input-list').waitFor({ state: 'hidden' });
     const masked = (await input.getAttribute('type')) === 'password';
     const prompt = await widget.innerText();
     await input.fill(text);
     await this.page.keyboard.press('Enter');
+    // Nor may the next answer go into this box.
+    await eventually('the answer to be taken', async () => {
+      if (!(await input.isVisible())) return true;
+      return (await input.inputValue({ timeout: 1_000 }).catch(() => '')) !== text;
+    });
     return { masked, prompt };
   }
 
@@ -129,8 +136,13 @@ export class EditorPage {
         const y = await topOf(lens);
         if (y !== undefined && y < below && (nearest === undefined || y > nearest.y)) nearest = { lens, y };
       }
-      await nearest?.lens.click({ timeout: 5_000 });
-      return nearest !== undefined;
+      // One further up belongs to another request, while this one's is not painted yet.
+      if (nearest === undefined || below - nearest.y > 40) return false;
+      // Lenses that appear push the lines down: the click waits until nothing moves any more.
+      await this.page.waitForTimeout(250);
+      if ((await topOf(line)) !== below || (await topOf(nearest.lens)) !== nearest.y) return false;
+      await nearest.lens.click({ timeout: 5_000 });
+      return true;
     };
     await eventually('a lens above the line', click);
   }
