@@ -26,7 +26,7 @@ export function profileOf(change: Partial<TokenProfile> = {}): TokenProfile {
     scope: null,
     audience: null,
     resource: null,
-    declaredIn: 'file:///work/keyturn.json',
+    declaredIn: 'file:///project/keyturn.json',
     ...change,
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { declaredProfile, listProfiles } from '../../src/editor/profiles/fillProfiles.ts';
 import { parseProfileFile } from '../../src/token/profileFile.ts';
 
-const file = (tokens: object) => parseProfileFile(JSON.stringify({ tokens }), 'file:///work/keyturn.json');
+const file = (tokens: object) => parseProfileFile(JSON.stringify({ tokens }), 'file:///project/keyturn.json');
 const variables = (values: Readonly<Record<string, string>>) => new Map(Object.entries(values));
 const environment = (name: string, values: Readonly<Record<string, string>>) => ({
   name,
@@ -65,7 +65,7 @@ describe('a declared profile', () => {
 
   it('fails where the file names it with an error, or cannot be read that far', () => {
     expect(() => declaredProfile(file({ viewer: { grant: 'static' } }), 'viewer')).toThrow(/origins/);
-    const broken = parseProfileFile('{"tokens": {"viewer": ', 'file:///work/keyturn.json');
+    const broken = parseProfileFile('{"tokens": {"viewer": ', 'file:///project/keyturn.json');
     expect(() => declaredProfile(broken, 'viewer')).toThrow();
   });
 });

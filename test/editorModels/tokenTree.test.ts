@@ -12,7 +12,7 @@ function listed(
 ) {
   const profile: ListedProfile = {
     name,
-    declaredIn: 'file:///work/keyturn.json',
+    declaredIn: 'file:///project/keyturn.json',
     environment,
     profile: entry?.profile ?? null,
     problem:
