@@ -2,29 +2,9 @@ import { KeyturnError } from '../errors.ts';
 import { CLIENT_SECRET_PREFIX, TOKEN_PREFIX } from '../secretVariables.ts';
 import type { PresetSecrets } from '../token/managerOptions.ts';
 
-/** Two or more names that one variable would serve. */
-export interface VariableCollision {
-  /** Such as `KEYTURN_TOKEN_MY_API`. */
-  readonly variable: string;
-  readonly names: readonly string[];
-}
-
 /** The end of a profile's variables: upper case, everything but letters and digits replaced by `_`. */
 export function environmentName(profileName: string): string {
   return profileName.toUpperCase().replace(/[^A-Z0-9]/g, '_');
-}
-
-/** Names of profiles whose variables are the same, so that a variable that is set would be ambiguous. */
-export function variableCollisions(profileNames: readonly string[]): VariableCollision[] {
-  const byVariable = new Map<string, Set<string>>();
-  for (const name of profileNames) {
-    const variable = TOKEN_PREFIX + environmentName(name);
-    const names = byVariable.get(variable) ?? new Set();
-    byVariable.set(variable, names.add(name));
-  }
-  return [...byVariable]
-    .filter(([, names]) => names.size > 1)
-    .map(([variable, names]) => ({ variable, names: [...names] }));
 }
 
 /**

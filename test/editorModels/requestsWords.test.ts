@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { countResult, noCounts, summary } from '../../src/editor/requests/batchSummary.ts';
-import { namedToken, tokenLensTitle, tokenVariable } from '../../src/editor/requests/lensTitles.ts';
+import { namedToken, tokenLensTitle } from '../../src/editor/requests/lensTitles.ts';
 import { nextStep, unusableWords } from '../../src/editor/requests/nextStep.ts';
 import { escapeMarkdown, resultHover } from '../../src/editor/requests/resultHover.ts';
 import { inlineWords, oneLine, statusWords } from '../../src/editor/requests/resultWords.ts';
@@ -154,10 +154,15 @@ describe('the token lens', () => {
   });
 
   it('reads `{{$token name}}` only when it is complete', () => {
-    expect(tokenVariable('{{$token viewer}}')).toBe('viewer');
-    expect(tokenVariable('{{a}} {{$token viewer}}')).toBe('viewer');
-    expect(tokenVariable('{{$token viewer')).toBeNull();
-    expect(tokenVariable('{{$token}}')).toBeNull();
+    const named = (target: string) => namedToken(requestNode(`GET http://a.example/${target}\n`));
+    expect(named('{{a}}{{$token viewer}}')).toBe('viewer');
+    expect(named('{{$token viewer')).toBeNull();
+    expect(named('{{$token}}')).toBeNull();
+  });
+
+  it('stands a line of braces without an end', () => {
+    const text = `GET http://a.example/${'{{'.repeat(300_000)}$token }}\n`;
+    expect(namedToken(requestNode(text))).toBeNull();
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inUse, isLost, statusBarState } from '../../src/editor/statusBar/model.ts';
-import { tokenNamesIn } from '../../src/editor/statusBar/tokenNames.ts';
+import { tokensOfFile } from '../../src/editor/statusBar/tokenNames.ts';
 import { parseHttpFile } from '../../src/httpfile/parse.ts';
 import { entryOf, MINUTE, NOW, plainWords, profileOf, tokenOf } from './entries.ts';
 
@@ -78,7 +78,7 @@ describe('names of tokens in a file', () => {
       '',
       '{"token": "{{$token body}}", "other": "{{$guid}}"}',
     ].join('\n');
-    expect([...tokenNamesIn(parseHttpFile(text))].sort()).toEqual([
+    expect([...tokensOfFile(parseHttpFile(text))].sort()).toEqual([
       'body',
       'legacy',
       'path',
@@ -88,6 +88,6 @@ describe('names of tokens in a file', () => {
   });
 
   it('is not led astray by an opening that does not close', () => {
-    expect(tokenNamesIn(parseHttpFile(`GET https://a.example/?q=${'{{$token '.repeat(2000)}`)).size).toBe(0);
+    expect(tokensOfFile(parseHttpFile(`GET https://a.example/?q=${'{{$token '.repeat(2000)}`)).size).toBe(0);
   });
 });

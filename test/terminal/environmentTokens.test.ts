@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  environmentName,
-  environmentSecrets,
-  variableCollisions,
-} from '../../src/terminal/environmentTokens.ts';
+import { environmentName, environmentSecrets } from '../../src/terminal/environmentTokens.ts';
 import { profileOf } from '../token/support.ts';
 
 it.each([
@@ -12,13 +8,6 @@ it.each([
   ['Größe', 'GR_SSE'],
   ['a/b c', 'A_B_C'],
 ])('environmentName of %s is %s', (name, expected) => expect(environmentName(name)).toBe(expected));
-
-it('variableCollisions finds names that share a variable', () => {
-  expect(variableCollisions(['a-b', 'viewer', 'a_b', 'A.B', 'a-b'])).toEqual([
-    { variable: 'KEYTURN_TOKEN_A_B', names: ['a-b', 'a_b', 'A.B'] },
-  ]);
-  expect(variableCollisions(['a', 'b', 'a'])).toEqual([]);
-});
 
 describe('environmentSecrets', () => {
   it('reads tokens and client secrets, and says once where from', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { KeyturnError } from '../../src/errors.ts';
 import { clientSecretKey, tokenKey } from '../../src/token/key.ts';
-import { createMemorySecretStore } from '../../src/token/memorySecretStore.ts';
+import { createMemorySecretStore } from './memorySecretStore.ts';
 import type { Token } from '../../src/token/token.ts';
 import { createTokenStore } from '../../src/token/tokenStore.ts';
 import { harness, HOUR, MINUTE, profileOf, settled, staticProfile } from './support.ts';

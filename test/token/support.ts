@@ -2,7 +2,7 @@ import type { Clock } from '../../src/clock.ts';
 import type { GrantContext, GrantResult } from '../../src/token/grant.ts';
 import { createTokenManager } from '../../src/token/manager.ts';
 import type { TokenManagerOptions } from '../../src/token/managerOptions.ts';
-import { createMemorySecretStore } from '../../src/token/memorySecretStore.ts';
+import { createMemorySecretStore } from './memorySecretStore.ts';
 import type { TokenProfile } from '../../src/token/profile.ts';
 import { Redactor } from '../../src/token/redactor.ts';
 import type { KeyValueStore } from '../../src/token/keyValue.ts';

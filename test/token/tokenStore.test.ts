@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { KeyturnError } from '../../src/errors.ts';
 import { createConsentStore } from '../../src/token/consent.ts';
 import { clientSecretKey, tokenKey } from '../../src/token/key.ts';
-import { createMemorySecretStore } from '../../src/token/memorySecretStore.ts';
+import { createMemorySecretStore } from './memorySecretStore.ts';
 import type { SecretStore } from '../../src/token/store.ts';
 import type { Token } from '../../src/token/token.ts';
 import { createTokenStore } from '../../src/token/tokenStore.ts';

@@ -1,3 +1,4 @@
+import { tokenNamesIn } from '../../httpfile/template.ts';
 import type { RequestNode } from '../../httpfile/tree.ts';
 import { formatDuration } from '../../text.ts';
 import type { TokenStatus } from '../../token/token.ts';
@@ -41,8 +42,8 @@ export function namedToken(node: RequestNode): string | null {
     if (key.toLowerCase() === 'token' && value.trim() !== '') return value.trim();
   }
   for (const text of templatedTexts(node)) {
-    const found = tokenVariable(text);
-    if (found !== null) return found;
+    const [found] = tokenNamesIn(text);
+    if (found !== undefined) return found;
   }
   return null;
 }
@@ -51,18 +52,4 @@ function* templatedTexts(node: RequestNode): Generator<string> {
   yield node.url;
   for (const { value } of node.headers) yield value;
   if (node.body.kind !== 'none' && node.body.kind !== 'file') yield node.body.text;
-}
-
-/** The name in the first `{{$token name}}` of a text. */
-export function tokenVariable(text: string): string | null {
-  for (let from = text.indexOf('{{'); from !== -1; from = text.indexOf('{{', from + 2)) {
-    const end = text.indexOf('}}', from);
-    if (end === -1) return null;
-    const words = text
-      .slice(from + 2, end)
-      .trim()
-      .split(/\s+/);
-    if (words[0] === '$token' && words[1] !== undefined) return words[1];
-  }
-  return null;
 }

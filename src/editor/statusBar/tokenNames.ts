@@ -1,9 +1,8 @@
+import { tokenNamesIn } from '../../httpfile/template.ts';
 import type { HttpFile, RequestNode } from '../../httpfile/tree.ts';
 
-const OPENING = '{{';
-
 /** Names of the tokens that a file's requests use: `# @token viewer` and `{{$token viewer}}`. */
-export function tokenNamesIn(tree: HttpFile): Set<string> {
+export function tokensOfFile(tree: HttpFile): Set<string> {
   const names = new Set<string>();
   for (const { value } of tree.variables) addTemplates(value, names);
   for (const request of tree.requests) addRequest(request, names);
@@ -20,13 +19,5 @@ function addRequest({ metadata, url, headers, body }: RequestNode, names: Set<st
 }
 
 function addTemplates(text: string, names: Set<string>): void {
-  for (let open = text.indexOf(OPENING); open >= 0; open = text.indexOf(OPENING, open + 2)) {
-    const close = text.indexOf('}}', open);
-    if (close < 0) return;
-    const [word, name] = text
-      .slice(open + 2, close)
-      .trim()
-      .split(/\s+/);
-    if (word === '$token' && name !== undefined) names.add(name);
-  }
+  for (const name of tokenNamesIn(text)) names.add(name);
 }

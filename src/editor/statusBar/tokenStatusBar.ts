@@ -7,7 +7,7 @@ import type { TokenDirectory } from '../tokens/tokenDirectory.ts';
 import { editorWords } from '../words.ts';
 import { ExpiryNotice } from './expiryNotice.ts';
 import { inUse, type StatusBarState, statusBarState } from './model.ts';
-import { tokenNamesIn } from './tokenNames.ts';
+import { tokensOfFile } from './tokenNames.ts';
 
 /** The status bar's item: the token that most needs attention of those that matter now. */
 export class TokenStatusBar {
@@ -46,7 +46,7 @@ export class TokenStatusBar {
     const byKey = new Map<string, TokenEntry>();
     const document = window.activeTextEditor?.document;
     if (document?.languageId === 'http') {
-      for (const name of tokenNamesIn(trees.of(document))) {
+      for (const name of tokensOfFile(trees.of(document))) {
         try {
           const entry = await tokens.peek(await profiles.find(document.uri, name));
           byKey.set(entry.key, entry);
