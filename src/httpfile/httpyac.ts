@@ -1,6 +1,6 @@
 import { separatorTitle } from './blocks.ts';
 import { contentType, makeBody } from './bodyNode.ts';
-import { nameMetadata, type TreeBuilder } from './builder.ts';
+import { nameMetadata, type PartBuilder } from './builder.ts';
 import { parseHeaderLine } from './headerLine.ts';
 import { parseMetadataLine } from './metadataLine.ts';
 import {
@@ -24,12 +24,12 @@ import { parseHttpyacVariableLine } from './variableLine.ts';
  * Reads a file as httpyac does: line by line, where a method at the start of a line begins the next request even
  * without a separator, and where scripts, assertions and variables may stand between any two lines.
  */
-export function readHttpyacFile(builder: TreeBuilder, rules: DialectRules): void {
+export function readHttpyacFile(builder: PartBuilder, rules: DialectRules): void {
   new HttpyacReader(builder, rules).read();
 }
 
 class HttpyacReader {
-  readonly #builder: TreeBuilder;
+  readonly #builder: PartBuilder;
   readonly #rules: DialectRules;
   /** Line ends of unclosed blocks, so that a search that failed once is not repeated from every later line. */
   #noScriptEndBefore = -1;
@@ -37,7 +37,7 @@ class HttpyacReader {
   #region: Region = newRegion(null, 0);
   #at = 0;
 
-  constructor(builder: TreeBuilder, rules: DialectRules) {
+  constructor(builder: PartBuilder, rules: DialectRules) {
     this.#builder = builder;
     this.#rules = rules;
   }

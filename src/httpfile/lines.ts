@@ -1,5 +1,11 @@
 import type { Position, Span } from '../position.ts';
 
+/** From one entry to another, both included. */
+export interface EntryRange {
+  readonly first: number;
+  readonly last: number;
+}
+
 /**
  * The lines of a text without their endings (LF, CRLF or a lone CR; a byte-order mark is skipped). Columns count
  * from the start of the line in UTF-16 code units, as editors do.
@@ -62,6 +68,38 @@ export class Lines {
   /** From the start of one line to the end of another. */
   range(first: number, last: number): Span {
     return { start: this.position(first, 0), end: this.span(last).end };
+  }
+
+  /**
+   * The entries outside of which this text and an earlier one are alike, entry by entry; null when so much changed
+   * that what follows the change stands on other lines.
+   */
+  changedSince(earlier: Lines): EntryRange | null {
+    if (earlier.count !== this.count) return null;
+    const last = this.count - 1;
+    if (earlier.number(last) !== this.number(last)) return null;
+    const [now, then] = [this.#source, earlier.#source];
+    const shorter = Math.min(now.length, then.length);
+    let start = 0;
+    while (start < shorter && now.charCodeAt(start) === then.charCodeAt(start)) start++;
+    let same = 0;
+    const most = shorter - start;
+    while (same < most && now.charCodeAt(now.length - 1 - same) === then.charCodeAt(then.length - 1 - same)) {
+      same++;
+    }
+    return { first: this.#entryAt(start), last: this.#entryAt(now.length - same) };
+  }
+
+  /** The last entry that starts at or before an offset. */
+  #entryAt(offset: number): number {
+    let low = 0;
+    let high = this.count - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
   }
 
   #push(start: number, end: number): void {

@@ -1,6 +1,6 @@
 import { makeBody } from './bodyNode.ts';
 import type { Block } from './blocks.ts';
-import { nameMetadata, type TreeBuilder } from './builder.ts';
+import { nameMetadata, type PartBuilder } from './builder.ts';
 import { isCurlLine, parseCurl } from './curl.ts';
 import { parseHeaderLine } from './headerLine.ts';
 import { parseMetadataLine } from './metadataLine.ts';
@@ -12,7 +12,7 @@ import type { BodyNode, ExtraNode, HeaderNode, MetadataNode, RequestNode, Span }
 import { parseVariableLine } from './variableLine.ts';
 
 /** Reads one block, the lines between two separators, into at most one request. */
-export function readRequestBlock(builder: TreeBuilder, block: Block, rules: DialectRules): void {
+export function readRequestBlock(builder: PartBuilder, block: Block, rules: DialectRules): void {
   new BlockReader(builder, block, rules).read();
 }
 
@@ -23,7 +23,7 @@ interface Target {
 }
 
 class BlockReader {
-  readonly #builder: TreeBuilder;
+  readonly #builder: PartBuilder;
   readonly #block: Block;
   readonly #rules: DialectRules;
   readonly #metadata: MetadataNode[] = [];
@@ -32,7 +32,7 @@ class BlockReader {
   readonly #isEnd = (index: number) => index > this.#block.last;
   #at: number;
 
-  constructor(builder: TreeBuilder, block: Block, rules: DialectRules) {
+  constructor(builder: PartBuilder, block: Block, rules: DialectRules) {
     this.#builder = builder;
     this.#block = block;
     this.#rules = rules;

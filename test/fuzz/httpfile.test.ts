@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseEnvironmentFile } from '../../src/httpfile/environmentFile.ts';
-import { parseHttpFile } from '../../src/httpfile/parse.ts';
+import { parseHttpFile, type Reading, readHttpFile } from '../../src/httpfile/parse.ts';
 import { requestAtLine } from '../../src/httpfile/requestAt.ts';
 import { splitTemplate } from '../../src/httpfile/template.ts';
 import type { Dialect, Position, Span } from '../../src/httpfile/tree.ts';
@@ -164,6 +164,32 @@ describe('any text', () => {
         expect(both).toEqual([...shape(first, dialect), ...shape(`###\n${second}`, dialect)]);
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  test('is read after edits as if it were read for the first time', () => {
+    const edit = fc.record({
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      remove: fc.nat({ max: 6 }),
+      insert: fc.oneof(line, fc.constantFrom('', 'x', '#', ' ', '\n', '\r', '\r\n', ' \n', '\n ', '### t\n')),
+    });
+    fc.assert(
+      fc.property(
+        document,
+        fc.array(edit, { minLength: 1, maxLength: 6 }),
+        fc.option(fc.constantFrom(...dialects)),
+        (text, edits, dialect) => {
+          const options = dialect === null ? {} : { dialect };
+          let before: Reading = readHttpFile(text, options);
+          for (const { at, remove, insert } of edits) {
+            const from = Math.round(at * text.length);
+            text = text.slice(0, from) + insert + text.slice(from + remove);
+            before = readHttpFile(text, { ...options, before });
+            expect(before.tree).toEqual(parseHttpFile(text, options));
+          }
+        },
+      ),
+      { numRuns: 3000 },
     );
   });
 
