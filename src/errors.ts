@@ -36,6 +36,26 @@ export type ErrorCode =
   | 'invalid_grant'
   | 'invalid_scope'
   | 'oauth_error'
+  // sign-in: a person has to act, said no, or the browser brought back what was not asked for
+  | 'sign_in_needed'
+  | 'authorization_failed'
+  | 'access_denied'
+  | 'state_mismatch'
+  | 'nonce_mismatch'
+  | 'id_token_invalid'
+  | 'device_code_expired'
+  | 'registration_failed'
+  // other sources of tokens
+  | 'key_invalid'
+  | 'command_refused'
+  | 'command_failed'
+  | 'account_unavailable'
+  // proof and end of a token
+  | 'insufficient_scope'
+  | 'verification_failed'
+  | 'introspection_failed'
+  | 'revocation_failed'
+  | 'import_invalid'
   // http
   | 'host_not_found'
   | 'connection_refused'

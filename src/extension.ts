@@ -52,8 +52,8 @@ export function activate(context: ExtensionContext): void {
       requireTrust(profile);
       return (await network.get()).obtain(profile, grantContext);
     },
-    clientSecret: ({ name, issuer, tokenEndpoint }) =>
-      asker.clientSecret({ profileName: name, issuedBy: issuer ?? tokenEndpoint ?? '' }),
+    askSecret: ({ name, issuer, tokenEndpoint }, { kind }) =>
+      asker.secret({ kind, profileName: name, issuedBy: issuer ?? tokenEndpoint ?? '' }),
     report: (error) => showError({ log, redactor }, 'Tokens', error),
   });
   const sandbox = new WindowSandbox(context.asAbsolutePath('dist/sandbox/sandbox.js'));

@@ -1,11 +1,17 @@
-/** Beginnings of the environment variables that hold tokens and client secrets; the name of the profile follows. */
+/** Beginnings of the environment variables that hold tokens and other secrets; the name of the profile follows. */
 export const TOKEN_PREFIX = 'KEYTURN_TOKEN_';
-export const CLIENT_SECRET_PREFIX = 'KEYTURN_CLIENT_SECRET_';
+export const SECRET_PREFIXES = {
+  client_secret: 'KEYTURN_CLIENT_SECRET_',
+  password: 'KEYTURN_PASSWORD_',
+  private_key: 'KEYTURN_PRIVATE_KEY_',
+} as const;
 
-/** True for a variable that is read as a token or client secret only. Some systems ignore the case of names. */
+const prefixes = [TOKEN_PREFIX, ...Object.values(SECRET_PREFIXES)];
+
+/** True for a variable that is read as a secret only. Some systems ignore the case of names. */
 export function isSecretVariable(name: string): boolean {
   const upper = name.toUpperCase();
-  return upper.startsWith(TOKEN_PREFIX) || upper.startsWith(CLIENT_SECRET_PREFIX);
+  return prefixes.some((prefix) => upper.startsWith(prefix));
 }
 
 /** An environment for another process, which has no use for them. */

@@ -8,7 +8,7 @@ import { clientCredentials } from './grants/clientCredentials.ts';
 import { refreshToken } from './grants/refreshToken.ts';
 
 /** Every grant that asks a server, by its name in keyturn.json. A static token is only ever pasted. */
-const grants: Readonly<Record<Exclude<Grant, 'static'>, GrantPerformer>> = {
+const grants: Readonly<Partial<Record<Grant, GrantPerformer>>> = {
   client_credentials: clientCredentials,
   refresh_token: refreshToken,
 };
@@ -38,6 +38,9 @@ export function createObtain(options: ObtainOptions): Obtain {
         `The token "${profile.name}" is pasted, not obtained from a server.`,
       );
     }
-    return grants[profile.grant].obtain(profile, context, tools);
+    const performer = grants[profile.grant];
+    if (performer === undefined)
+      throw new KeyturnError('unsupported', `The grant ${profile.grant} is not supported.`);
+    return performer.obtain(profile, context, tools);
   };
 }

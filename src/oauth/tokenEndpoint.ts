@@ -149,6 +149,7 @@ function asResult(response: TokenEndpointResponse, askedAtMs: number): GrantResu
   return {
     accessToken,
     refreshToken: response.refresh_token ?? null,
+    idToken: null,
     tokenType: response.token_type,
     scope: response.scope ?? null,
     expiresAtMs: expiresAtMs === null || expiresAtMs > LATEST_TIME_MS ? null : Math.round(expiresAtMs),

@@ -1,4 +1,5 @@
 import type { HttpFile, RequestNode } from '../httpfile/tree.ts';
+import type { AskedSecret } from '../token/grant.ts';
 import type { RequestResult } from './result.ts';
 
 /** A request of a file to be run; the tree comes from the text as it is in the editor, saved or not. */
@@ -37,8 +38,13 @@ export interface Asker {
     readonly origin: string;
     readonly allowed: readonly string[];
   }): Promise<'once' | 'remember' | 'refuse'>;
-  /** A client secret that is not stored yet; null when the person gave none. */
-  clientSecret(question: { readonly profileName: string; readonly issuedBy: string }): Promise<string | null>;
+  /** A secret that is not stored yet; null when the person gave none. */
+  secret(question: {
+    readonly kind: AskedSecret;
+    readonly profileName: string;
+    /** The server that knows it; empty for a key of our own. */
+    readonly issuedBy: string;
+  }): Promise<string | null>;
 }
 
 /** A request in a file becomes a result. Never rejects: what fails is in `result.error`. */

@@ -1,5 +1,5 @@
 import { KeyturnError } from '../errors.ts';
-import { CLIENT_SECRET_PREFIX, TOKEN_PREFIX } from '../secretVariables.ts';
+import { SECRET_PREFIXES, TOKEN_PREFIX } from '../secretVariables.ts';
 import type { PresetSecrets } from '../token/managerOptions.ts';
 
 /** The end of a profile's variables: upper case, everything but letters and digits replaced by `_`. */
@@ -8,7 +8,7 @@ export function environmentName(profileName: string): string {
 }
 
 /**
- * Tokens and client secrets from the environment, for machines without a keychain; read-only. `say` is told once of
+ * Tokens and the secrets to get them from the environment, for machines without a keychain; read-only. `say` is told once of
  * each variable that is used. A variable that serves two profiles fails with `profile_invalid`: the token of one
  * must not go where the other's may.
  */
@@ -39,6 +39,6 @@ export function environmentSecrets(
   };
   return {
     token: (profile) => read(TOKEN_PREFIX, profile.name),
-    clientSecret: (profile) => read(CLIENT_SECRET_PREFIX, profile.name),
+    secret: (kind, profile) => read(SECRET_PREFIXES[kind], profile.name),
   };
 }

@@ -68,7 +68,7 @@ export async function openSession(
     usage: createUsageRecord(values),
     leadMs: () => leadMs,
     obtain: lazyObtain(client, redactor),
-    clientSecret: () => Promise.resolve(null),
+    askSecret: () => Promise.resolve(null),
     preset,
     report: (error) => say(error.message, error.hint),
   });

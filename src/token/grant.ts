@@ -1,10 +1,16 @@
+import type { SecretKind } from './key.ts';
+import type { SignIn } from './signIn.ts';
+import type { Token } from './token.ts';
+
 /** What a grant brought. */
 export interface GrantResult {
   /** Printable ASCII, never empty. */
   readonly accessToken: string;
   /** Null when the server issued none; the one that was used stays valid then (RFC 6749 section 6). */
   readonly refreshToken: string | null;
-  /** Lower case, such as `bearer`. */
+  /** OpenID Connect Core section 2; already checked. */
+  readonly idToken: string | null;
+  /** Lower case, such as `bearer` or `dpop`. */
   readonly tokenType: string;
   /** Null when the server did not say, which means: as asked for (RFC 6749 section 5.1). */
   readonly scope: string | null;
@@ -12,11 +18,36 @@ export interface GrantResult {
   readonly expiresAtMs: number | null;
 }
 
+/** Secrets that a person gives; keys that Keyturn makes itself are `keptSecret`. */
+export type AskedSecret = Extract<SecretKind, 'client_secret' | 'password' | 'private_key'>;
+
 /** What the token manager gives to a grant. */
 export interface GrantContext {
   /** The refresh token that is held, if any. */
   readonly refreshToken: string | null;
-  /** Asks for the client's secret where the client authentication needs one. Fails with `secret_missing`. */
-  clientSecret(): Promise<string>;
+  /** From the store, or from the person, who is asked only while somebody waits. Fails with `secret_missing`. */
+  secret(this: void, kind: AskedSecret): Promise<string>;
+  /** A secret that is made when there is none, and kept. */
+  keptSecret(
+    this: void,
+    kind: Exclude<SecretKind, AskedSecret>,
+    make: () => Promise<string>,
+  ): Promise<string>;
+  /** The token of another profile of the same keyturn.json. Fails like `TokenManager.acquire`. */
+  otherToken(this: void, profileName: string): Promise<Token>;
+  /** How to reach the person in a browser; null where nobody waits, or nobody can. */
+  readonly signIn: SignIn | null;
+  /** A refresh token is not enough: the person asked to sign in, or the server for more than it grants. */
+  readonly reauthenticate: Reauthentication | null;
   readonly signal: AbortSignal;
+}
+
+/** What a new sign-in shall bring; null where the profile's own word holds. */
+export interface Reauthentication {
+  /** Space separated, in addition to the profile's. */
+  readonly scope: string | null;
+  /** RFC 9470 section 4. */
+  readonly acrValues: string | null;
+  /** Seconds. */
+  readonly maxAge: number | null;
 }

@@ -1,7 +1,7 @@
 import { asKeyturnError, type KeyturnError } from '../errors.ts';
 import { SingleFlight } from '../singleFlight.ts';
 import { Changes } from './changes.ts';
-import { CLIENT_SECRET_KEY_PREFIX, clientSecretKey, tokenKey } from './key.ts';
+import { secretKey, secretKindOf, tokenKey } from './key.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
 import { checkPasted, pastedToken, personalProfile, timesInToken } from './newToken.ts';
 import type { TokenProfile } from './profile.ts';
@@ -137,8 +137,8 @@ export class HeldTokens {
   }
 
   async #storeChanged(key: string): Promise<void> {
-    if (key.startsWith(CLIENT_SECRET_KEY_PREFIX)) {
-      this.#clientSecretChanged(key);
+    if (secretKindOf(key) !== null) {
+      this.#secretChanged(key);
       return;
     }
     const state = this.#states.get(key);
@@ -154,9 +154,9 @@ export class HeldTokens {
   }
 
   /** With another secret, what failed may succeed. */
-  #clientSecretChanged(key: string): void {
+  #secretChanged(key: string): void {
     for (const state of this.#states.values()) {
-      if (state.lastError === null || clientSecretKey(state.profile) !== key) continue;
+      if (state.lastError === null || !needsSecret(state, key)) continue;
       state.retryAtMs = -Infinity;
       this.setError(state, null);
       this.settle(state);
@@ -201,6 +201,11 @@ export class HeldTokens {
       this.settle(state);
     }
   }
+}
+
+function needsSecret({ profile }: TokenState, key: string): boolean {
+  const kind = secretKindOf(key);
+  return kind !== null && secretKey(kind, profile) === key;
 }
 
 export function isSame(a: Token, b: Token | null): boolean {

@@ -173,9 +173,26 @@ class Manager implements TokenManager {
     signal: AbortSignal,
   ): Promise<Token> {
     const notSaved = (error: unknown) => this.#notSaved(state, error);
-    const result = await obtainToken(this.#options, state, before.refreshToken, signal, notSaved);
+    const result = await obtainToken(this.#options, state, {
+      refreshToken: before.refreshToken,
+      reauthenticate: null,
+      signal,
+      notSaved,
+      otherToken: (name) => this.#other(state, name, signal),
+    });
     this.#options.redactor.register(result.accessToken, state.profile.name);
     return issuedToken(state.profile, result, before, this.#options.clock.now());
+  }
+
+  /** The token of a profile that this one names. */
+  async #other(state: TokenState, name: string, signal: AbortSignal): Promise<Token> {
+    if (this.#options.findProfile === undefined || name === state.profile.name) {
+      throw new KeyturnError(
+        'profile_unknown',
+        `The token "${state.profile.name}" needs another one: "${name}".`,
+      );
+    }
+    return (await this.acquire(await this.#options.findProfile(name, state.profile), { signal })).token;
   }
 
   /** Holds and stores a new token, unless the store changed since `before` was read: what was done there wins. */

@@ -1,8 +1,11 @@
+import type { AuditRecorder } from './auditEvent.ts';
 import type { Clock } from '../clock.ts';
 import type { KeyturnError } from '../errors.ts';
-import type { GrantContext, GrantResult } from './grant.ts';
+import type { AskedSecret, GrantContext, GrantResult } from './grant.ts';
+import type { RefreshLease } from './lease.ts';
 import type { TokenProfile } from './profile.ts';
 import type { Redactor } from './redactor.ts';
+import type { SignIn } from './signIn.ts';
 import type { TokenStore } from './store.ts';
 import type { UsageRecord } from './usage.ts';
 
@@ -10,7 +13,7 @@ import type { UsageRecord } from './usage.ts';
 export interface PresetSecrets {
   /** The access token, or the refresh token for the grant of that name. */
   token(profile: TokenProfile): string | null;
-  clientSecret(profile: TokenProfile): string | null;
+  secret(kind: AskedSecret, profile: TokenProfile): string | null;
 }
 
 export interface TokenManagerOptions {
@@ -22,8 +25,17 @@ export interface TokenManagerOptions {
   leadMs(): number;
   /** Performs a grant. Loads what it needs itself: OAuth is heavy. */
   obtain(profile: TokenProfile, context: GrantContext): Promise<GrantResult>;
-  /** Asks the person for a client secret; `refused` when the stored one was. Null when none is given. */
-  clientSecret(profile: TokenProfile, question: { readonly refused: boolean }): Promise<string | null>;
+  /** Asks the person for a secret; `refused` when the stored one was. Null when none is given. */
+  askSecret(
+    profile: TokenProfile,
+    question: { readonly kind: AskedSecret; readonly refused: boolean },
+  ): Promise<string | null>;
+  /** How to reach the person in a browser; absent where nobody is there. */
+  signIn?(profile: TokenProfile): SignIn;
+  /** The profile that another one names, such as the subject of an exchange. Fails with `profile_unknown`. */
+  findProfile?(name: string, from: TokenProfile): Promise<TokenProfile>;
+  readonly lease?: RefreshLease;
+  readonly audit?: AuditRecorder;
   readonly preset?: PresetSecrets;
   /** Told of what did not stop anything but matters to the person, such as a store that refuses a write. */
   report?(error: KeyturnError): void;

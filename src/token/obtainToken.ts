@@ -1,75 +1,139 @@
 import { KeyturnError } from '../errors.ts';
-import type { GrantResult } from './grant.ts';
-import { clientSecretKey } from './key.ts';
-import type { TokenManagerOptions } from './managerOptions.ts';
 import { formEncodedSecret } from '../secretForms.ts';
+import type { AskedSecret, GrantContext, GrantResult, Reauthentication } from './grant.ts';
+import { secretKey } from './key.ts';
+import type { TokenManagerOptions } from './managerOptions.ts';
+import type { Token } from './token.ts';
 import type { TokenState } from './tokenState.ts';
 
-type Options = Pick<TokenManagerOptions, 'store' | 'redactor' | 'obtain' | 'clientSecret' | 'preset'>;
-
-interface ClientSecret {
+interface UsedSecret {
   readonly from: 'preset' | 'store' | 'person';
-  readonly secret: string;
+  readonly value: string;
 }
 
+export interface ObtainRequest {
+  readonly refreshToken: string | null;
+  readonly reauthenticate: Reauthentication | null;
+  readonly signal: AbortSignal;
+  /** Tells that the store did not keep a secret that the person gave. */
+  notSaved(this: void, error: unknown): void;
+  otherToken(this: void, profileName: string): Promise<Token>;
+}
+
+/** Which secret a refusal of the server speaks of. */
+const REFUSALS = { invalid_client: 'client_secret', invalid_grant: 'password' } as const;
+
+const NAMES: Readonly<Record<AskedSecret, string>> = {
+  client_secret: 'client secret',
+  password: 'password',
+  private_key: 'private key',
+};
+
 /**
- * Performs the grant of a profile. The client secret comes from outside, from the store, or from the person, who is
- * asked only while somebody waits. A stored secret that the server refuses is asked for once more; one that the
- * person gave is stored when the server took it, and `notSaved` is told when the store did not.
+ * Performs the grant of a profile. Its secrets come from outside, from the store, or from the person, who is asked
+ * only while somebody waits. A stored one that the server refuses is asked for once more; one that the person gave is
+ * stored when the server took it.
  */
 export async function obtainToken(
-  options: Options,
+  options: TokenManagerOptions,
   state: TokenState,
-  refreshToken: string | null,
-  signal: AbortSignal,
-  notSaved: (error: unknown) => void,
+  request: ObtainRequest,
 ): Promise<GrantResult> {
-  const { profile } = state;
-  const used: { secret: ClientSecret | null } = { secret: null };
-  const perform = (refused: boolean) =>
-    options.obtain(profile, {
-      refreshToken,
-      signal,
-      async clientSecret() {
-        const found = await findClientSecret(options, state, refused);
-        const label = `client secret of ${profile.name}`;
-        options.redactor.register(found.secret, label);
-        options.redactor.register(formEncodedSecret(found.secret), label);
-        used.secret = found;
-        return found.secret;
-      },
-    });
-  let result: GrantResult;
+  const secrets = new Secrets(options, state);
   try {
-    result = await perform(false);
+    return await perform(options, state, request, secrets);
   } catch (error) {
-    const mayAsk = used.secret?.from === 'store' && state.waiters > 0;
-    if (!mayAsk || !KeyturnError.is(error, 'invalid_client')) throw error;
-    result = await perform(true).catch((second: unknown) => {
+    const refused = KeyturnError.is(error, 'invalid_client', 'invalid_grant')
+      ? REFUSALS[error.code as keyof typeof REFUSALS]
+      : null;
+    if (refused === null || state.waiters === 0 || !secrets.refuse(refused)) throw error;
+    return await perform(options, state, request, secrets).catch((second: unknown) => {
       // When no other secret is given, the refusal is what the person has to know.
       throw KeyturnError.is(second, 'secret_missing') ? error : second;
     });
   }
-  if (used.secret?.from === 'person') {
-    await options.store.setClientSecret(clientSecretKey(profile), used.secret.secret).catch(notSaved);
-  }
+}
+
+async function perform(
+  options: TokenManagerOptions,
+  state: TokenState,
+  { refreshToken, reauthenticate, signal, notSaved, otherToken }: ObtainRequest,
+  secrets: Secrets,
+): Promise<GrantResult> {
+  const { profile } = state;
+  const context: GrantContext = {
+    refreshToken,
+    reauthenticate,
+    signal,
+    secret: (kind) => secrets.get(kind),
+    keptSecret: (kind, make) => secrets.kept(secretKey(kind, profile), make),
+    otherToken,
+    signIn: state.waiters === 0 ? null : (options.signIn?.(profile) ?? null),
+  };
+  const result = await options.obtain(profile, context);
+  await secrets.keepGiven().catch(notSaved);
   return result;
 }
 
-async function findClientSecret(
-  { preset, store, clientSecret }: Options,
-  { profile, waiters }: TokenState,
-  refused: boolean,
-): Promise<ClientSecret> {
-  const given = preset?.clientSecret(profile) ?? '';
-  if (given !== '') return { from: 'preset', secret: given };
-  // A store that cannot be read is no reason not to ask.
-  const stored = refused ? null : await store.getClientSecret(clientSecretKey(profile)).catch(() => null);
-  if (stored !== null) return { from: 'store', secret: stored };
-  const asked = waiters === 0 ? null : await clientSecret(profile, { refused });
-  if (asked !== null && asked !== '') return { from: 'person', secret: asked };
-  throw new KeyturnError('secret_missing', `The client secret for "${profile.name}" is not stored.`, {
-    hint: 'Use the token once and enter the secret when asked, or set KEYTURN_CLIENT_SECRET_<NAME> for the command.',
-    data: { token: profile.name },
-  });
+/** The secrets of one profile while its grant is performed. */
+class Secrets {
+  readonly #options: TokenManagerOptions;
+  readonly #state: TokenState;
+  readonly #used = new Map<AskedSecret, UsedSecret>();
+  readonly #refused = new Set<AskedSecret>();
+
+  constructor(options: TokenManagerOptions, state: TokenState) {
+    this.#options = options;
+    this.#state = state;
+  }
+
+  async get(kind: AskedSecret): Promise<string> {
+    const secret = await this.#find(kind);
+    const label = `${NAMES[kind]} of ${this.#state.profile.name}`;
+    this.#options.redactor.register(secret.value, label);
+    this.#options.redactor.register(formEncodedSecret(secret.value), label);
+    this.#used.set(kind, secret);
+    return secret.value;
+  }
+
+  async kept(key: string, make: () => Promise<string>): Promise<string> {
+    const { store, redactor } = this.#options;
+    let value = await store.getSecret(key);
+    if (value === null) {
+      value = await make();
+      await store.setSecret(key, value);
+    }
+    redactor.register(value, `key of ${this.#state.profile.name}`);
+    return value;
+  }
+
+  /** True when a stored secret of this kind was used, so that another one may help. */
+  refuse(kind: AskedSecret): boolean {
+    if (this.#used.get(kind)?.from !== 'store') return false;
+    this.#refused.add(kind);
+    return true;
+  }
+
+  async keepGiven(): Promise<void> {
+    for (const [kind, { from, value }] of this.#used) {
+      if (from === 'person') await this.#options.store.setSecret(secretKey(kind, this.#state.profile), value);
+    }
+  }
+
+  async #find(kind: AskedSecret): Promise<UsedSecret> {
+    const { preset, store } = this.#options;
+    const { profile, waiters } = this.#state;
+    const given = preset?.secret(kind, profile) ?? '';
+    if (given !== '') return { from: 'preset', value: given };
+    const refused = this.#refused.has(kind);
+    // A store that cannot be read is no reason not to ask.
+    const stored = refused ? null : await store.getSecret(secretKey(kind, profile)).catch(() => null);
+    if (stored !== null) return { from: 'store', value: stored };
+    const asked = waiters === 0 ? null : await this.#options.askSecret(profile, { kind, refused });
+    if (asked !== null && asked !== '') return { from: 'person', value: asked };
+    throw new KeyturnError('secret_missing', `The ${NAMES[kind]} for "${profile.name}" is not stored.`, {
+      hint: `Use the token once and enter it when asked, or set KEYTURN_${kind.toUpperCase()}_<NAME> for the command.`,
+      data: { token: profile.name },
+    });
+  }
 }

@@ -6,11 +6,46 @@ export type SendAs =
   /** HTTP Basic: the token is the password; without a username the token is `user:password`. */
   | { readonly basic: { readonly username?: string } };
 
-/** Grants that this version can perform; each is one file in src/oauth/grants/. */
-export type Grant = 'static' | 'client_credentials' | 'refresh_token';
+/**
+ * Ways to get a token. Those that ask an authorization server are one file each in src/oauth/grants/, the others in
+ * src/token/sources/ and, where the editor itself is the source, in src/editor/sources/.
+ */
+export type Grant = OAuthGrant | LocalGrant | 'static';
 
-/** `oauth4webapi` understands these; names as registered with IANA. */
-export type ClientAuthentication = 'client_secret_basic' | 'client_secret_post' | 'none';
+export type OAuthGrant =
+  /** RFC 6749 section 4.1 with PKCE (RFC 7636). */
+  | 'authorization_code'
+  /** RFC 8628. */
+  | 'device_code'
+  | 'client_credentials'
+  | 'refresh_token'
+  /** RFC 6749 section 4.3. */
+  | 'password'
+  /** RFC 7523 section 2.1. */
+  | 'jwt_bearer'
+  /** RFC 8693. */
+  | 'token_exchange';
+
+export type LocalGrant =
+  /** A JWT that Keyturn signs itself with a key of the secret store. */
+  | 'self_signed'
+  /** What another program prints. */
+  | 'command'
+  /** An account that the editor is signed in to. */
+  | 'editor_account'
+  /** An entry of the system's keychain that another tool keeps. */
+  | 'keychain'
+  /** A variable of the process's environment. */
+  | 'environment';
+
+/** Names as registered with IANA. */
+export type ClientAuthentication =
+  | 'client_secret_basic'
+  | 'client_secret_post'
+  | 'client_secret_jwt'
+  | 'private_key_jwt'
+  | 'tls_client_auth'
+  | 'none';
 
 /**
  * How a token is obtained and where it may go. Holds no secret; declared in `keyturn.json`, or kept beside a
@@ -29,9 +64,96 @@ export interface TokenProfile {
   readonly scope: string | null;
   readonly audience: string | null;
   readonly resource: string | null;
+  readonly options: ProfileOptions;
   /** Where it was declared: location of the `keyturn.json`, or null for a token that was pasted. */
   readonly declaredIn: string | null;
 }
+
+/** What only some grants use; properties of the profile itself in `keyturn.json`, under the same names. */
+export interface ProfileOptions {
+  /** Endpoints of a server without discovery. */
+  readonly authorizationEndpoint: string | null;
+  readonly deviceAuthorizationEndpoint: string | null;
+  readonly introspectionEndpoint: string | null;
+  readonly revocationEndpoint: string | null;
+  readonly jwksUri: string | null;
+  /**
+   * Where the browser comes back to. `editor`: the editor's own address; `loopback`: a listener on this computer
+   * (RFC 8252 section 7.3), or its fixed address such as `http://127.0.0.1:8400/callback`; null: what works here.
+   */
+  readonly redirectUri: string | null;
+  readonly prompt: string | null;
+  readonly loginHint: string | null;
+  readonly acrValues: string | null;
+  /** Seconds. */
+  readonly maxAge: number | null;
+  /** Further parameters of the authorization request. */
+  readonly authorizationParameters: Readonly<Record<string, string>> | null;
+  /** Tokens are bound to a key of ours (RFC 9449). */
+  readonly dpop: boolean;
+  readonly username: string | null;
+  /** Names of the profiles whose tokens are exchanged. */
+  readonly subjectToken: string | null;
+  readonly actorToken: string | null;
+  /** `urn:ietf:params:oauth:token-type:…` */
+  readonly subjectTokenType: string | null;
+  readonly actorTokenType: string | null;
+  readonly requestedTokenType: string | null;
+  /** Claims and header of a JWT that Keyturn signs: an assertion (RFC 7523) or the token itself. */
+  readonly claims: Readonly<Record<string, unknown>> | null;
+  readonly algorithm: string | null;
+  readonly keyId: string | null;
+  /** Seconds. */
+  readonly lifetime: number | null;
+  /** PEM or JWK outside the workspace; null: the key is in the secret store. */
+  readonly keyFile: string | null;
+  readonly certificateFile: string | null;
+  /** Program and arguments; never a shell's line. */
+  readonly command: readonly string[] | null;
+  /** JSON pointers (RFC 6901) into what the command prints. */
+  readonly tokenPointer: string | null;
+  readonly expiryPointer: string | null;
+  /** Id of an authentication provider of the editor, such as `github`. */
+  readonly provider: string | null;
+  readonly keychainService: string | null;
+  readonly keychainAccount: string | null;
+  readonly variable: string | null;
+}
+
+/** The options of a profile that names none. */
+export const noOptions: ProfileOptions = {
+  authorizationEndpoint: null,
+  deviceAuthorizationEndpoint: null,
+  introspectionEndpoint: null,
+  revocationEndpoint: null,
+  jwksUri: null,
+  redirectUri: null,
+  prompt: null,
+  loginHint: null,
+  acrValues: null,
+  maxAge: null,
+  authorizationParameters: null,
+  dpop: false,
+  username: null,
+  subjectToken: null,
+  actorToken: null,
+  subjectTokenType: null,
+  actorTokenType: null,
+  requestedTokenType: null,
+  claims: null,
+  algorithm: null,
+  keyId: null,
+  lifetime: null,
+  keyFile: null,
+  certificateFile: null,
+  command: null,
+  tokenPointer: null,
+  expiryPointer: null,
+  provider: null,
+  keychainService: null,
+  keychainAccount: null,
+  variable: null,
+};
 
 /** The profile of a token that a person pasted and that no `keyturn.json` declares. */
 export function pastedProfile(name: string, origins: readonly string[], sendAs: SendAs): TokenProfile {
@@ -47,6 +169,7 @@ export function pastedProfile(name: string, origins: readonly string[], sendAs: 
     scope: null,
     audience: null,
     resource: null,
+    options: noOptions,
     declaredIn: null,
   };
 }

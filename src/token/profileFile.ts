@@ -162,6 +162,7 @@ export function resolveProfile(
     scope: fillOptional(declared.scope),
     audience: fillOptional(declared.audience),
     resource: fillOptional(declared.resource),
+    options: declared.options,
     declaredIn: declared.declaredIn,
   };
   const fault = checkProfile(profile).find((candidate) => candidate.severity === 'error');

@@ -4,6 +4,7 @@ import { plainValue, propertiesOf, type JsonNode, type JsonText } from '../jsonT
 import type { Span } from '../position.ts';
 import { checkProfile } from './profileCheck.ts';
 import type { DeclaredProfile, ProfileFile, ProfileProblem, ProfileProblemCode } from './profileFile.ts';
+import { noOptions } from './profile.ts';
 import { isValidName, LONGEST_NAME } from './profileName.ts';
 import { isSecretProperty, PROFILE_PROPERTIES, profileSchema, type WrittenProfile } from './profileSchema.ts';
 
@@ -191,6 +192,7 @@ function asProfile(name: string, written: WrittenProfile, location: string, span
     scope: written.scope ?? null,
     audience: written.audience ?? null,
     resource: written.resource ?? null,
+    options: noOptions,
     declaredIn: location,
     span,
   };

@@ -14,14 +14,14 @@ export interface SecretStore {
   onDidChange?(listener: (key: string) => void): { dispose(): void };
 }
 
-/** Tokens and client secrets in a SecretStore, validated when read. */
+/** Tokens and other secrets in a SecretStore; tokens are validated when read, keys come from token/key. */
 export interface TokenStore {
   get(key: string): Promise<Token | null>;
   set(token: Token): Promise<void>;
   delete(key: string): Promise<void>;
   list(): Promise<Token[]>;
-  getClientSecret(key: string): Promise<string | null>;
-  setClientSecret(key: string, secret: string): Promise<void>;
-  deleteClientSecret(key: string): Promise<void>;
+  getSecret(key: string): Promise<string | null>;
+  setSecret(key: string, secret: string): Promise<void>;
+  deleteSecret(key: string): Promise<void>;
   onDidChange(listener: (key: string) => void): { dispose(): void };
 }

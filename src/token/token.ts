@@ -11,6 +11,8 @@ export interface Token {
   /** The secret itself; never empty. */
   readonly accessToken: string;
   readonly refreshToken: string | null;
+  /** OpenID Connect Core section 2. */
+  readonly idToken: string | null;
   /** As the token endpoint said, lower case: `bearer`, `dpop`; null for a pasted token. */
   readonly tokenType: string | null;
   /** Granted scope (space separated) where the server said so. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { KeyturnError } from '../errors.ts';
-import { CLIENT_SECRET_KEY_PREFIX, TOKEN_KEY_PREFIX } from './key.ts';
+import { type SecretKind, secretKindOf, TOKEN_KEY_PREFIX } from './key.ts';
 import type { SecretStore, TokenStore } from './store.ts';
 import type { Token } from './token.ts';
 
@@ -19,6 +19,7 @@ const tokenSchema = v.object({
   name: text,
   accessToken: text,
   refreshToken: v.nullable(text),
+  idToken: v.optional(v.nullable(text), null),
   tokenType: v.nullable(v.string()),
   scope: v.nullable(v.string()),
   expiresAtMs: v.nullable(time),
@@ -27,7 +28,7 @@ const tokenSchema = v.object({
 });
 
 /**
- * Tokens and client secrets in a SecretStore, one secret each. An entry that cannot be read as a token fails `get`
+ * Tokens and other secrets in a SecretStore, one secret each. An entry that cannot be read as a token fails `get`
  * with `store_corrupt`; in `list` it is left out and told to `report`.
  */
 export function createTokenStore(secrets: SecretStore, report?: (error: KeyturnError) => void): TokenStore {
@@ -79,9 +80,9 @@ export function createTokenStore(secrets: SecretStore, report?: (error: KeyturnE
       );
       return tokens.filter((token) => token !== null);
     },
-    getClientSecret: (key) => secrets.get(key),
-    setClientSecret: (key, secret) => write(key, secret, 'the client secret'),
-    deleteClientSecret: remove,
+    getSecret: (key) => secrets.get(key),
+    setSecret: (key, secret) => write(key, secret, secretNames[secretKindOf(key) ?? 'client_secret']),
+    deleteSecret: remove,
     onDidChange(listener) {
       listeners.add(listener);
       subscription ??= secrets.onDidChange?.(changed);
@@ -97,8 +98,17 @@ export function createTokenStore(secrets: SecretStore, report?: (error: KeyturnE
   };
 }
 
+const secretNames: Readonly<Record<SecretKind, string>> = {
+  client_secret: 'the client secret',
+  password: 'the password',
+  private_key: 'the private key',
+  dpop_key: 'the key of its proofs',
+  verification_key: 'the verification key',
+  decryption_key: 'the decryption key',
+};
+
 function isOurs(key: string): boolean {
-  return key.startsWith(TOKEN_KEY_PREFIX) || key.startsWith(CLIENT_SECRET_KEY_PREFIX);
+  return key.startsWith(TOKEN_KEY_PREFIX) || secretKindOf(key) !== null;
 }
 
 function parseToken(key: string, stored: string): Token {

@@ -1,4 +1,4 @@
-import type { TokenProfile } from '../../src/token/profile.ts';
+import { noOptions, type TokenProfile } from '../../src/token/profile.ts';
 import { tokenKey } from '../../src/token/key.ts';
 import type { Token } from '../../src/token/token.ts';
 import type { TokenEntry } from '../../src/token/tokenManager.ts';
@@ -26,6 +26,7 @@ export function profileOf(change: Partial<TokenProfile> = {}): TokenProfile {
     scope: null,
     audience: null,
     resource: null,
+    options: noOptions,
     declaredIn: 'file:///project/keyturn.json',
     ...change,
   };
@@ -37,6 +38,7 @@ export function tokenOf(profile: TokenProfile, change: Partial<Token> = {}): Tok
     name: profile.name,
     accessToken: 'opaque-value-of-a-token',
     refreshToken: null,
+    idToken: null,
     tokenType: null,
     scope: null,
     expiresAtMs: NOW + 12 * MINUTE,

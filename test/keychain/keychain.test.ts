@@ -57,6 +57,7 @@ describe('an open keychain', () => {
       name: profile.name,
       accessToken: 'kept-token',
       refreshToken: null,
+      idToken: null,
       tokenType: null,
       scope: null,
       expiresAtMs: null,

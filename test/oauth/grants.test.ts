@@ -13,7 +13,7 @@ afterAll(() => provider.close());
 
 const profile = (clientId: string, changes: Partial<TokenProfile> = {}) =>
   profileOf({ name: clientId, issuer: provider.issuer, clientId, ...changes });
-const secretOf = (clientId: string) => ({ clientSecret: () => Promise.resolve(`${clientId}-secret/+%`) });
+const secretOf = (clientId: string) => ({ secret: () => Promise.resolve(`${clientId}-secret/+%`) });
 const obtain = () => obtainer({ clock: systemClock });
 
 describe('client credentials at a real provider', () => {
@@ -55,7 +55,7 @@ describe('client credentials at a real provider', () => {
     ['no secret', { clientAuthentication: 'none' }, 'invalid_client'],
   ])('fail with %s', async (_name, changes, code) => {
     const error = await failureOf(
-      obtain()(profile('basic', changes), contextOf({ clientSecret: () => Promise.resolve('wrong-secret') })),
+      obtain()(profile('basic', changes), contextOf({ secret: () => Promise.resolve('wrong-secret') })),
     );
     expect(error.code).toBe(code);
     expect(error.message).not.toContain('wrong-secret');
@@ -99,7 +99,7 @@ describe('a refresh token at a real provider', () => {
     const refreshToken = await provider.signIn('public', 'reports:read');
     const context = contextOf({
       refreshToken,
-      clientSecret: () => Promise.reject(new Error('must not be asked')),
+      secret: () => Promise.reject(new Error('must not be asked')),
     });
     const result = await obtain()(profile('public', { ...grant, clientAuthentication: 'none' }), context);
     expect(decodeJwt(result.accessToken)).toMatchObject({ client_id: 'public' });
@@ -118,9 +118,15 @@ describe('a refresh token at a real provider', () => {
 
 describe('the manager with a real provider', () => {
   it('makes exactly one request of 1,000 acquires of an expired token', async () => {
-    const h = harness({ clock: systemClock, obtain: obtain(), clientSecret: secretOf('basic').clientSecret });
+    const h = harness({ clock: systemClock, obtain: obtain(), askSecret: secretOf('basic').secret });
     const viewer = profile('basic');
-    const expired = { accessToken: 'expired', refreshToken: null, tokenType: 'bearer', scope: null };
+    const expired = {
+      accessToken: 'expired',
+      refreshToken: null,
+      idToken: null,
+      tokenType: 'bearer',
+      scope: null,
+    };
     await h.store.set({
       key: tokenKey(viewer),
       name: 'basic',
@@ -141,7 +147,7 @@ describe('the manager with a real provider', () => {
     const h = harness({
       clock: systemClock,
       obtain: obtain(),
-      clientSecret: secretOf('person').clientSecret,
+      askSecret: secretOf('person').secret,
     });
     const person = profile('person', { grant: 'refresh_token', scope: null });
     const pasted = await provider.signIn('person', 'reports:read');

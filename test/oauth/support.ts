@@ -50,7 +50,11 @@ export function obtainer(options: Partial<ObtainOptions> = {}) {
 export function contextOf(changes: Partial<GrantContext> = {}): GrantContext {
   return {
     refreshToken: null,
-    clientSecret: () => Promise.resolve('viewer-secret'),
+    secret: () => Promise.resolve('viewer-secret'),
+    keptSecret: (_kind, make) => make(),
+    otherToken: () => Promise.reject(new Error('must not be asked')),
+    signIn: null,
+    reauthenticate: null,
     signal: new AbortController().signal,
     ...changes,
   };

@@ -183,6 +183,7 @@ describe('a token endpoint that answers', () => {
     expect(result).toEqual({
       accessToken: 'abc',
       refreshToken: null,
+      idToken: null,
       tokenType: 'bearer',
       scope: null,
       expiresAtMs: clock.now() + 3_600_000,
@@ -208,7 +209,7 @@ describe('a token endpoint that answers', () => {
     const obtain = obtainer();
     const endpoint = `${server.origin}/token`;
     const asked = { scope: 'a b', audience: 'https://aud.example', resource: 'https://res.example' };
-    const secret = { clientSecret: () => Promise.resolve('s:c %') };
+    const secret = { secret: () => Promise.resolve('s:c %') };
     await obtain(endpointProfile(endpoint, { ...asked, clientId: 'my:id' }), contextOf(secret));
     await obtain(
       endpointProfile(endpoint, { clientAuthentication: 'client_secret_post' }),
@@ -216,7 +217,7 @@ describe('a token endpoint that answers', () => {
     );
     await obtain(
       endpointProfile(endpoint, { grant: 'refresh_token', clientAuthentication: 'none', scope: null }),
-      contextOf({ refreshToken: 'r', clientSecret: () => Promise.reject(new Error('must not be asked')) }),
+      contextOf({ refreshToken: 'r', secret: () => Promise.reject(new Error('must not be asked')) }),
     );
     // RFC 6749 section 2.3.1: id and secret are form-encoded before they are put into Basic.
     expect(seen).toEqual([

@@ -21,7 +21,7 @@ describe('environmentSecrets', () => {
     const api = profileOf({ name: 'my-api' });
     expect(secrets.token(api)).toBe('tok-value');
     expect(secrets.token(api)).toBe('tok-value');
-    expect(secrets.clientSecret(api)).toBe('sec-value');
+    expect(secrets.secret('client_secret', api)).toBe('sec-value');
     expect(secrets.token(profileOf({ name: 'empty' }))).toBeNull();
     expect(secrets.token(profileOf({ name: 'other' }))).toBeNull();
     expect(said).toEqual([

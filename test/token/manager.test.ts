@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { KeyturnError } from '../../src/errors.ts';
-import { clientSecretKey, tokenKey } from '../../src/token/key.ts';
+import { secretKey, tokenKey } from '../../src/token/key.ts';
 import { createMemorySecretStore } from './memorySecretStore.ts';
 import type { Token } from '../../src/token/token.ts';
 import { createTokenStore } from '../../src/token/tokenStore.ts';
@@ -19,6 +19,7 @@ function heldToken(of: typeof profile, changes: Partial<Token>): Token {
     name: of.name,
     accessToken: 'held-access',
     refreshToken: null,
+    idToken: null,
     tokenType: 'bearer',
     scope: null,
     expiresAtMs: null,
@@ -352,9 +353,9 @@ describe('the store', () => {
       delete: unavailable,
       keys: unavailable,
     });
-    const h = harness({ store, preset: { token: () => null, clientSecret: () => 'from-outside' } });
+    const h = harness({ store, preset: { token: () => null, secret: () => 'from-outside' } });
     h.server.answer = async ({ context }) =>
-      h.result({ accessToken: `with-${await context.clientSecret()}` });
+      h.result({ accessToken: `with-${await context.secret('client_secret')}` });
     expect((await h.manager.acquire(profile)).token.accessToken).toBe('with-from-outside');
     await h.manager.acquire(profile);
     expect(h.calls).toHaveLength(1);
@@ -367,7 +368,7 @@ describe('secrets from outside', () => {
     const end = 1_750_000_600;
     const token = jwt({ exp: end });
     const h = harness({
-      preset: { token: ({ name }) => (name === 'pasted' ? ` ${token}\n` : null), clientSecret: () => null },
+      preset: { token: ({ name }) => (name === 'pasted' ? ` ${token}\n` : null), secret: () => null },
     });
     const pasted = staticProfile();
     await h.store.set(heldToken(pasted, { accessToken: 'stored' }));
@@ -382,7 +383,7 @@ describe('secrets from outside', () => {
   });
 
   it('give the refresh token of a profile with that grant', async () => {
-    const h = harness({ preset: { token: () => 'refresh-from-outside', clientSecret: () => null } });
+    const h = harness({ preset: { token: () => 'refresh-from-outside', secret: () => null } });
     h.server.answer = () => Promise.resolve(h.result({ refreshToken: 'rotated-token' }));
     await h.manager.acquire(refreshing);
     await h.manager.acquire(refreshing, { force: true });
@@ -397,45 +398,45 @@ describe('secrets from outside', () => {
 describe('client secrets', () => {
   const withSecret = (h: ReturnType<typeof harness>, right: string) => {
     h.server.answer = async ({ context }) => {
-      if ((await context.clientSecret()) !== right) throw new KeyturnError('invalid_client', 'No.');
+      if ((await context.secret('client_secret')) !== right) throw new KeyturnError('invalid_client', 'No.');
       return h.result();
     };
   };
 
   it('are asked for once, masked, and kept when the server took them', async () => {
     const clientSecret = vi.fn(() => Promise.resolve('right-secret'));
-    const h = harness({ clientSecret });
+    const h = harness({ askSecret: clientSecret });
     withSecret(h, 'right-secret');
     await h.manager.acquire(profile);
     await h.manager.acquire(profile, { force: true });
     expect(clientSecret).toHaveBeenCalledOnce();
-    expect(await h.store.getClientSecret(clientSecretKey(profile))).toBe('right-secret');
+    expect(await h.store.getSecret(secretKey('client_secret', profile))).toBe('right-secret');
     expect(h.redactor.mask('right-secret')).not.toContain('right');
   });
 
   it('are not kept when the server refused them', async () => {
-    const h = harness({ clientSecret: () => Promise.resolve('wrong-secret') });
+    const h = harness({ askSecret: () => Promise.resolve('wrong-secret') });
     withSecret(h, 'right-secret');
     await expect(h.manager.acquire(profile)).rejects.toMatchObject({ code: 'invalid_client' });
-    expect(await h.store.getClientSecret(clientSecretKey(profile))).toBeNull();
+    expect(await h.store.getSecret(secretKey('client_secret', profile))).toBeNull();
   });
 
   it('are asked for again when the stored one is refused', async () => {
     const clientSecret = vi.fn(() => Promise.resolve('right-secret'));
-    const h = harness({ clientSecret });
-    await h.store.setClientSecret(clientSecretKey(profile), 'old-secret');
+    const h = harness({ askSecret: clientSecret });
+    await h.store.setSecret(secretKey('client_secret', profile), 'old-secret');
     withSecret(h, 'right-secret');
     await h.manager.acquire(profile);
-    expect(clientSecret).toHaveBeenCalledExactlyOnceWith(profile, { refused: true });
-    expect(await h.store.getClientSecret(clientSecretKey(profile))).toBe('right-secret');
+    expect(clientSecret).toHaveBeenCalledExactlyOnceWith(profile, { kind: 'client_secret', refused: true });
+    expect(await h.store.getSecret(secretKey('client_secret', profile))).toBe('right-secret');
   });
 
   it('stay when the person gives no other', async () => {
     const h = harness();
-    await h.store.setClientSecret(clientSecretKey(profile), 'old-secret');
+    await h.store.setSecret(secretKey('client_secret', profile), 'old-secret');
     withSecret(h, 'right-secret');
     await expect(h.manager.acquire(profile)).rejects.toMatchObject({ code: 'invalid_client' });
-    expect(await h.store.getClientSecret(clientSecretKey(profile))).toBe('old-secret');
+    expect(await h.store.getSecret(secretKey('client_secret', profile))).toBe('old-secret');
   });
 
   it('fail with secret_missing when nobody gives one', async () => {
@@ -578,11 +579,11 @@ describe('time', () => {
 
   it('refreshes in the background what was used within the hour, without asking anybody', async () => {
     const clientSecret = vi.fn(() => Promise.resolve('asked-secret'));
-    const h = harness({ clientSecret });
+    const h = harness({ askSecret: clientSecret });
     await h.manager.acquire(profile);
     await h.clock.advance(6 * MINUTE);
     expect((await h.manager.peek(profile)).token?.accessToken).toBe('access-2');
-    h.server.answer = async ({ context }) => h.result({ accessToken: await context.clientSecret() });
+    h.server.answer = async ({ context }) => h.result({ accessToken: await context.secret('client_secret') });
     await h.clock.advance(6 * MINUTE);
     expect(clientSecret).not.toHaveBeenCalled();
     expect((await h.manager.peek(profile)).lastError?.code).toBe('secret_missing');

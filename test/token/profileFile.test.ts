@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Files } from '../../src/files.ts';
+import { noOptions } from '../../src/token/profile.ts';
 import {
   findProfile,
   findProfileFile,
@@ -64,6 +65,7 @@ describe('parseProfileFile', () => {
         scope: 'reports:read',
         audience: 'https://api.example.com',
         resource: 'https://api.example.com/v1',
+        options: noOptions,
         declaredIn: 'file:///w/keyturn.json',
         span: { start: { line: 4, column: 4 }, end: { line: 4, column: 12 } },
       },
@@ -323,6 +325,7 @@ describe('resolveProfile', () => {
       scope: 'a s',
       audience: 'https://a.example',
       resource: 'https://a.example/r',
+      options: noOptions,
       sendAs: { header: 'X-H' },
       origins: ['https://a.example', 'https://*.b.example'],
       declaredIn: 'keyturn.json',

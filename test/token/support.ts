@@ -3,7 +3,7 @@ import type { GrantContext, GrantResult } from '../../src/token/grant.ts';
 import { createTokenManager } from '../../src/token/manager.ts';
 import type { TokenManagerOptions } from '../../src/token/managerOptions.ts';
 import { createMemorySecretStore } from './memorySecretStore.ts';
-import type { TokenProfile } from '../../src/token/profile.ts';
+import { noOptions, type TokenProfile } from '../../src/token/profile.ts';
 import { Redactor } from '../../src/token/redactor.ts';
 import type { KeyValueStore } from '../../src/token/keyValue.ts';
 import { createTokenStore } from '../../src/token/tokenStore.ts';
@@ -72,6 +72,7 @@ export function profileOf(changes: Partial<TokenProfile> = {}): TokenProfile {
     scope: 'reports:read',
     audience: null,
     resource: null,
+    options: noOptions,
     declaredIn: '/w/keyturn.json',
     ...changes,
   };
@@ -118,6 +119,7 @@ export function harness(changes: Partial<TokenManagerOptions> = {}) {
   const result = (changes: Partial<GrantResult> = {}): GrantResult => ({
     accessToken: `access-${calls.length}`,
     refreshToken: null,
+    idToken: null,
     tokenType: 'bearer',
     scope: null,
     expiresAtMs: clock.now() + 10 * MINUTE,
@@ -136,7 +138,7 @@ export function harness(changes: Partial<TokenManagerOptions> = {}) {
       calls.push(call);
       return server.answer(call);
     },
-    clientSecret: () => Promise.resolve(null),
+    askSecret: () => Promise.resolve(null),
     report: (error) => void reports.push(error.code),
     ...changes,
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { KeyturnError } from '../../src/errors.ts';
 import { createConsentStore } from '../../src/token/consent.ts';
-import { clientSecretKey, tokenKey } from '../../src/token/key.ts';
+import { secretKey, tokenKey } from '../../src/token/key.ts';
 import { createMemorySecretStore } from './memorySecretStore.ts';
 import type { SecretStore } from '../../src/token/store.ts';
 import type { Token } from '../../src/token/token.ts';
@@ -15,6 +15,7 @@ function tokenOf(name: string, accessToken = `secret-of-${name}`): Token {
     name,
     accessToken,
     refreshToken: null,
+    idToken: null,
     tokenType: null,
     scope: null,
     expiresAtMs: null,
@@ -30,16 +31,16 @@ describe('createTokenStore', () => {
     const [a, b] = [tokenOf('a'), tokenOf('b')];
     await store.set(b);
     await store.set(a);
-    const clientKey = clientSecretKey(profileOf());
-    await store.setClientSecret(clientKey, 'hush');
+    const clientKey = secretKey('client_secret', profileOf());
+    await store.setSecret(clientKey, 'hush');
     expect(await store.get(a.key)).toEqual(a);
     expect(await store.list()).toEqual([a, b]);
-    expect(await store.getClientSecret(clientKey)).toBe('hush');
+    expect(await store.getSecret(clientKey)).toBe('hush');
     expect(await secrets.keys()).toHaveLength(3);
     await store.delete(a.key);
-    await store.deleteClientSecret(clientKey);
+    await store.deleteSecret(clientKey);
     expect(await store.get(a.key)).toBeNull();
-    expect(await store.getClientSecret(clientKey)).toBeNull();
+    expect(await store.getSecret(clientKey)).toBeNull();
   });
 
   it.each([
@@ -145,11 +146,11 @@ describe('tokenKey', () => {
   });
 
   it('is one for the secret of a client, whatever its profiles', () => {
-    const secret = clientSecretKey(profileOf());
-    expect(clientSecretKey(profileOf({ name: 'x', scope: 'y', origins: ['https://z.example'] }))).toBe(
-      secret,
-    );
-    expect(clientSecretKey(profileOf({ issuer: 'https://evil.example' }))).not.toBe(secret);
+    const secret = secretKey('client_secret', profileOf());
+    expect(
+      secretKey('client_secret', profileOf({ name: 'x', scope: 'y', origins: ['https://z.example'] })),
+    ).toBe(secret);
+    expect(secretKey('client_secret', profileOf({ issuer: 'https://evil.example' }))).not.toBe(secret);
   });
 });
 

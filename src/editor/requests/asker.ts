@@ -1,5 +1,6 @@
 import { l10n, window } from 'vscode';
 import type { Asker } from '../../run/engine.ts';
+import type { AskedSecret } from '../../token/grant.ts';
 
 /** Asks the person in the editor. Modal where a secret would leave; masked where one is typed. */
 export function createAsker(): Asker {
@@ -25,15 +26,27 @@ export function createAsker(): Asker {
       if (answer === alwaysAllow) return 'remember';
       return answer === sendOnce ? 'once' : 'refuse';
     },
-    async clientSecret({ profileName, issuedBy }) {
+    async secret({ kind, profileName, issuedBy }) {
+      const kept = l10n.t('It is kept in the secret storage of the editor.');
       const secret = await window.showInputBox({
-        title: l10n.t('Client secret for {0}', profileName),
-        prompt: l10n.t('Issued by {0}. It is kept in the secret storage of the editor.', issuedBy),
+        title: secretTitle(kind, profileName),
+        prompt: issuedBy === '' ? kept : `${l10n.t('For {0}.', issuedBy)} ${kept}`,
         password: true,
         ignoreFocusOut: true,
-        validateInput: (value) => (value.trim() === '' ? l10n.t('Enter the client secret.') : undefined),
+        validateInput: (value) => (value.trim() === '' ? l10n.t('Enter it, or press Escape.') : undefined),
       });
       return secret === undefined ? null : secret.trim();
     },
   };
+}
+
+function secretTitle(kind: AskedSecret, profileName: string): string {
+  switch (kind) {
+    case 'client_secret':
+      return l10n.t('Client secret for {0}', profileName);
+    case 'password':
+      return l10n.t('Password for {0}', profileName);
+    case 'private_key':
+      return l10n.t('Private key for {0}: PEM or JWK', profileName);
+  }
 }

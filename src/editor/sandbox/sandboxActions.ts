@@ -1,6 +1,6 @@
 import { env, l10n, Uri, window } from 'vscode';
 import type { Sandbox } from '../../sandbox/start.ts';
-import { clientSecretKey, tokenKey } from '../../token/key.ts';
+import { secretKey, tokenKey } from '../../token/key.ts';
 import type { TokenProfile } from '../../token/profile.ts';
 import type { TokenStore } from '../../token/store.ts';
 import { withCancellableProgress } from '../messages.ts';
@@ -47,9 +47,8 @@ export async function provideDemonstrationSecrets({
   for (const profile of await profiles.all()) {
     const client = running.clients.find(({ id }) => id === profile.clientId);
     if (client !== undefined && leadsTo(profile, running)) {
-      const key = clientSecretKey(profile);
-      if ((await store.getClientSecret(key)) !== client.secret)
-        await store.setClientSecret(key, client.secret);
+      const key = secretKey('client_secret', profile);
+      if ((await store.getSecret(key)) !== client.secret) await store.setSecret(key, client.secret);
     }
     if (takesDemonstrationKey(profile, running) && (await store.get(tokenKey(profile))) === null) {
       await store.set({
@@ -57,6 +56,7 @@ export async function provideDemonstrationSecrets({
         name: profile.name,
         accessToken: running.apiKey,
         refreshToken: null,
+        idToken: null,
         tokenType: null,
         scope: null,
         expiresAtMs: null,

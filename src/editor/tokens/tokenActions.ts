@@ -1,5 +1,5 @@
 import { l10n, window } from 'vscode';
-import { clientSecretKey } from '../../token/key.ts';
+import { secretKey } from '../../token/key.ts';
 import type { TokenProfile } from '../../token/profile.ts';
 import type { Token } from '../../token/token.ts';
 import { withCancellableProgress } from '../messages.ts';
@@ -38,8 +38,8 @@ export class TokenActions {
     if (node === null) return;
     const { store } = this.#services;
     const { profile } = node.entry;
-    const secretKey = usesClientSecret(profile) ? clientSecretKey(profile) : null;
-    const hasSecret = secretKey !== null && (await store.getClientSecret(secretKey)) !== null;
+    const clientSecret = usesClientSecret(profile) ? secretKey('client_secret', profile) : null;
+    const hasSecret = clientSecret !== null && (await store.getSecret(clientSecret)) !== null;
     const only = l10n.t('Delete Token');
     const both = l10n.t('Delete Token and Client Secret');
     const chosen = await window.showWarningMessage(
@@ -55,7 +55,7 @@ export class TokenActions {
     );
     if (chosen === undefined) return;
     await store.delete(node.entry.key);
-    if (chosen === both && secretKey !== null) await store.deleteClientSecret(secretKey);
+    if (chosen === both && clientSecret !== null) await store.deleteSecret(clientSecret);
   }
 
   async rename(argument: unknown): Promise<void> {
@@ -135,7 +135,7 @@ export class TokenActions {
     );
     if (secret === null) return;
     this.#services.redactor.register(secret, l10n.t('client secret of {0}', profile.name));
-    await this.#services.store.setClientSecret(clientSecretKey(profile), secret);
+    await this.#services.store.setSecret(secretKey('client_secret', profile), secret);
   }
 
   #pickHeld(argument: unknown, placeHolder: string): Promise<UsableNode | null> {

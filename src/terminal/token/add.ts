@@ -1,5 +1,5 @@
 import { KeyturnError } from '../../errors.ts';
-import { clientSecretKey } from '../../token/key.ts';
+import { secretKey } from '../../token/key.ts';
 import { parseOriginPattern } from '../../token/origin.ts';
 import { pastedProfile, type SendAs, type TokenProfile } from '../../token/profile.ts';
 import { isValidName } from '../../token/profileName.ts';
@@ -54,7 +54,7 @@ Exit codes: 0 stored, 1 not stored, 2 wrong use.
     if (values['client-secret'] === true) {
       if (profile.clientId === null) throw new KeyturnError('usage', `The token ${name} has no client.`);
       const secret = await readSecret(streams, `Client secret for ${name}: `, signal);
-      await place.session.store.setClientSecret(clientSecretKey(profile), secret);
+      await place.session.store.setSecret(secretKey('client_secret', profile), secret);
       streams.err.write(`The client secret for ${name} is stored.\n`);
       return 0;
     }

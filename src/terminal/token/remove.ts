@@ -1,5 +1,5 @@
 import { KeyturnError } from '../../errors.ts';
-import { clientSecretKey, tokenKey } from '../../token/key.ts';
+import { secretKey, tokenKey } from '../../token/key.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
 
@@ -24,10 +24,10 @@ Exit codes: 0 deleted, 1 there was nothing to delete, 2 wrong use.
     const profile = await place.find(name);
     const { store } = place.session;
     if (values['client-secret'] === true) {
-      if ((await store.getClientSecret(clientSecretKey(profile))) === null) {
+      if ((await store.getSecret(secretKey('client_secret', profile))) === null) {
         throw new KeyturnError('secret_missing', `No client secret is stored for ${name}.`);
       }
-      await store.deleteClientSecret(clientSecretKey(profile));
+      await store.deleteSecret(secretKey('client_secret', profile));
       streams.err.write(`The client secret for ${name} is deleted.\n`);
       return 0;
     }
