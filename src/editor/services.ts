@@ -2,6 +2,7 @@ import type { Uri } from 'vscode';
 import type { Clock } from '../clock.ts';
 import type { Files } from '../files.ts';
 import type { EnvironmentSet } from '../httpfile/environments.ts';
+import type { Span } from '../position.ts';
 import type { Engine } from '../run/engine.ts';
 import type { TokenProfile } from '../token/profile.ts';
 import type { Redactor } from '../token/redactor.ts';
@@ -33,6 +34,11 @@ export interface ProfileIndex {
   names(document: Uri): Promise<string[]>;
   /** Fails with `profile_unknown`, `profile_invalid` or, for what an untrusted workspace declares, `untrusted_workspace`. */
   find(document: Uri, name: string): Promise<TokenProfile>;
+  /** Where the document's `keyturn.json` declares the profile; null for a pasted token, and for none. */
+  declaration(
+    document: Uri,
+    name: string,
+  ): Promise<{ readonly location: string; readonly span: Span } | null>;
   /** Every profile of every folder of the workspace, variables replaced by the chosen environment. */
   all(): Promise<TokenProfile[]>;
   onDidChange(listener: () => void): { dispose(): void };

@@ -98,11 +98,21 @@ export function problems(uri: Uri) {
  */
 export async function startRecorder(lifetimeSeconds: number) {
   const requests: string[] = [];
+  const clientSecrets: string[] = [];
   let issued = 0;
   const server = createServer((request, response) => {
+    const authorization = request.headers.authorization ?? '';
     response.setHeader('content-type', 'application/json');
     if (request.url !== '/token') {
-      requests.push(request.headers.authorization ?? '');
+      requests.push(authorization);
+      response.end('{}');
+      return;
+    }
+    const [, secret = ''] = Buffer.from(authorization.slice('Basic '.length), 'base64').toString().split(':');
+    // RFC 6749 section 2.3.1
+    clientSecrets.push(decodeURIComponent(secret));
+    if (recorder.broken) {
+      response.statusCode = 503;
       response.end('{}');
       return;
     }
@@ -113,15 +123,41 @@ export async function startRecorder(lifetimeSeconds: number) {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return {
-    origin: `http://127.0.0.1:${port}`,
+  const origin = `http://127.0.0.1:${port}`;
+  const recorder = {
+    origin,
+    /** Of a client that gets its tokens here. */
+    profile: {
+      grant: 'client_credentials',
+      tokenEndpoint: `${origin}/token`,
+      clientId: 'recorded',
+      clientAuthentication: 'client_secret_basic',
+      origins: [origin],
+    },
     /** Authorization headers in order. */
     requests,
+    /** What the token endpoint was shown, in order. */
+    clientSecrets,
+    /** While it is set the token endpoint gives no tokens. */
+    broken: false,
     stop: () => {
       server.closeAllConnections();
       server.close();
     },
   };
+  return recorder;
+}
+
+/** A folder of the workspace with profiles of its own and one request, which is at line 1 and opened. */
+export async function openRequest(
+  folder: string,
+  tokens: Readonly<Record<string, object>>,
+  request: { readonly token: string; readonly url: string },
+): Promise<TextDocument> {
+  const text = `# @token ${request.token}\nGET ${request.url}\n`;
+  await workspace.fs.writeFile(fileUri(`${folder}/keyturn.json`), Buffer.from(JSON.stringify({ tokens })));
+  await workspace.fs.writeFile(fileUri(`${folder}/request.http`), Buffer.from(text));
+  return open(fileUri(`${folder}/request.http`));
 }
 
 /** A JWT without a valid signature that ends in `seconds`. */

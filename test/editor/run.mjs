@@ -16,11 +16,23 @@ const launcher = join(
   process.platform === 'win32' ? 'launch.cmd' : 'launch.mjs',
 );
 
-/** What each suite opens; `open` names a file of the folder instead of the folder itself. */
+/** Lends tests the editor's SecretStorage; see secretsTap.ts. */
+const companion = join(projectFolder, 'test/editor/companion');
+
+/**
+ * What each suite opens: `open` names a file of the folder instead of the folder itself; `extensions` are loaded
+ * beside Keyturn.
+ */
 const suites = {
   trusted: {
     files: (sandbox) => ({ ...requestFiles(sandbox), 'keyturn.json': sandboxProfiles(sandbox) }),
   },
+  tokens: { files: requestFile, extensions: [companion] },
+  refusal: { files: requestFile, extensions: [companion] },
+  language: {
+    files: (sandbox) => ({ ...requestFiles(sandbox), 'keyturn.json': sandboxProfiles(sandbox) }),
+  },
+  many: { files: requestFile, extensions: [companion] },
   restricted: {
     files: (sandbox) => ({ ...requestFiles(sandbox), 'keyturn.json': sandboxProfiles(sandbox, ['viewer']) }),
     env: { KEYTURN_TEST_RESTRICTED: '1' },
@@ -64,7 +76,7 @@ async function main() {
 
 /** Each suite has a sandbox, a workspace and an editor profile of its own. */
 async function runSuite(name) {
-  const { files, env = {}, open = '' } = suites[name];
+  const { files, env = {}, open = '', extensions = [] } = suites[name];
   console.log(`\n${name}`);
   const sandbox = await startSandbox({
     entry: join(projectFolder, 'dist/sandbox/sandbox.js'),
@@ -78,7 +90,7 @@ async function runSuite(name) {
   try {
     await runTests({
       vscodeExecutablePath: launcher,
-      extensionDevelopmentPath: projectFolder,
+      extensionDevelopmentPath: [projectFolder, ...extensions],
       extensionTestsPath: join(cacheFolder, 'out', `${name}.cjs`),
       extensionTestsEnv: {
         ...env,
@@ -95,6 +107,11 @@ async function runSuite(name) {
     await workspace.remove();
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** A request without a token: enough to wake the extension up. */
+function requestFile(sandbox) {
+  return { 'requests.http': `GET ${sandbox.api}/page.html\n` };
 }
 
 function requestFiles(sandbox) {

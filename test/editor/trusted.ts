@@ -3,9 +3,9 @@ import * as assert from 'node:assert/strict';
 import {
   commands,
   DiagnosticSeverity,
-  env,
   Position,
   TabInputCustom,
+  TabInputText,
   ThemeColor,
   Uri,
   window,
@@ -25,30 +25,13 @@ import {
   responseText,
   sandbox,
   send,
-  startRecorder,
 } from './driver.ts';
 import { changedGlobals, sharedGlobals } from './globals.ts';
 import { eventually, runAll, test } from './suite.ts';
-import { installWiretap, type TreeText } from './wiretap.ts';
+import { installWiretap } from './wiretap.ts';
 
 const tap = installWiretap();
 let globals: ReadonlyMap<string, unknown>;
-
-function findEntry(tree: readonly TreeText[], label: string): TreeText | undefined {
-  for (const item of tree) {
-    const found = item.label === label ? item : findEntry(item.children, label);
-    if (found) return found;
-  }
-  return undefined;
-}
-
-function entry(label: string): Promise<TreeText | undefined> {
-  return tap.tree('keyturn.tokens').then((tree) => findEntry(tree, label));
-}
-
-function statusBarItem(text: string) {
-  return [...tap.statusBarItems.values()].find((item) => item.visible && item.text.includes(text));
-}
 
 test('wakes up for an .http file, and then every declared command has its handler', async () => {
   // Node makes its own dispatcher at the first fetch; that is not the extension's doing.
@@ -112,18 +95,18 @@ test('tells status, limits and token in the hover over the request line', async 
 test('shows the token in the tree with its life, scopes and origin', async () => {
   await commands.executeCommand('keyturn.tokens.focus');
   const viewer = await eventually('viewer in the tree', async () => {
-    const found = await entry('viewer');
+    const found = await tap.entry('viewer');
     return found && /min|expir/.test(found.description) && found;
   });
   assert.match(viewer.description, /reports:read/);
   const texts = JSON.stringify(viewer.children);
   assert.ok(texts.includes(sandbox.api), 'The origin or audience is not among the details.');
   assert.match(texts, /not verified/i);
-  assert.ok(await entry('editor'), 'A profile without a token is not in the tree.');
+  assert.ok(await tap.entry('editor'), 'A profile without a token is not in the tree.');
 });
 
 test('warns in the status bar of a token that ends soon', async () => {
-  const viewer = await eventually('an item for viewer', () => statusBarItem('viewer'));
+  const viewer = await eventually('an item for viewer', () => tap.statusBarItem('viewer'));
   assert.match(viewer.text, /\$\(key\) viewer \d+ min/);
   assert.equal(viewer.backgroundColor, undefined);
 
@@ -133,45 +116,9 @@ test('warns in the status bar of a token that ends soon', async () => {
   const file = fileUri('soon.http');
   await workspace.fs.writeFile(file, Buffer.from(`# @token soon\nGET ${sandbox.api}/page.html\n`));
   await open(file);
-  const soon = await eventually('an item for soon', () => statusBarItem('soon'));
+  const soon = await eventually('an item for soon', () => tap.statusBarItem('soon'));
   assert.match(soon.text, /\$\(key\) soon 4 min/);
   assert.deepEqual(soon.backgroundColor, new ThemeColor('statusBarItem.warningBackground'));
-});
-
-test('uses a token while it is fresh and refreshes it ahead of its end', async () => {
-  const recorder = await startRecorder(6);
-  const profiles = fileUri('keyturn.json');
-  const before = await workspace.fs.readFile(profiles);
-  try {
-    const declared = JSON.parse(Buffer.from(before).toString()) as { tokens: Record<string, object> };
-    declared.tokens['recorded'] = {
-      grant: 'client_credentials',
-      tokenEndpoint: `${recorder.origin}/token`,
-      clientId: 'recorded',
-      origins: [recorder.origin],
-    };
-    await workspace.fs.writeFile(profiles, Buffer.from(JSON.stringify(declared)));
-    const file = fileUri('recorded.http');
-    await workspace.fs.writeFile(file, Buffer.from(`# @token recorded\nGET ${recorder.origin}/\n`));
-    const document = await open(file);
-
-    tap.inputAnswers.push('recorded-secret');
-    await eventually('the first request', async () => {
-      await send(document, 1);
-      return recorder.requests.length > 0;
-    });
-    await send(document, 1);
-    assert.deepEqual(recorder.requests.slice(0, 2), ['Bearer token-1', 'Bearer token-1']);
-
-    // Half of its life is gone, so it is refreshed, though it has not ended.
-    await new Promise((resolve) => setTimeout(resolve, 3500));
-    await send(document, 1);
-    assert.equal(recorder.requests.at(-1), 'Bearer token-2');
-  } finally {
-    tap.inputAnswers.length = 0;
-    await workspace.fs.writeFile(profiles, before);
-    recorder.stop();
-  }
 });
 
 test('masks a token that the server echoes', async () => {
@@ -205,6 +152,35 @@ test('shows 401 without a token and 403 with the scope that is missing', async (
   await eventuallyResponds(/reports:admin/);
 });
 
+test('leaves a pinned response as it is, and uses it again once it is let go, all from the palette', async () => {
+  const document = await open(fileUri('requests.http'));
+  const texts = () =>
+    window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      .flatMap(({ input }) => (input instanceof TabInputText ? [input.uri] : []))
+      .filter(({ scheme }) => scheme === 'keyturn-response');
+  await send(document, requestLine(document, 'nobody'));
+  await eventuallyResponds(/401/);
+  const [first] = texts();
+  assert.ok(first !== undefined && texts().length === 1);
+  await commands.executeCommand('workbench.action.focusSecondEditorGroup');
+  await commands.executeCommand('keyturn.response.pin');
+  await commands.executeCommand('keyturn.response.unpin');
+  await send(document, requestLine(document, 'reports'));
+  await eventuallyResponds(/Visitors by week/);
+  assert.deepEqual(texts().map(String), [String(first)], 'It was not used again.');
+
+  await commands.executeCommand('keyturn.response.pin');
+  await send(document, requestLine(document, 'nobody'));
+  await eventually('a second response', () => texts().length === 2);
+  assert.match((await workspace.openTextDocument(first)).getText(), /Visitors by week/);
+  await window.tabGroups.close(
+    window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      .filter(({ input }) => input instanceof TabInputText && String(input.uri) === String(first)),
+  );
+});
+
 test("opens a picture in the editor's own viewer", async () => {
   const document = await open(fileUri('requests.http'));
   await send(document, requestLine(document, 'picture'));
@@ -213,29 +189,6 @@ test("opens a picture in the editor's own viewer", async () => {
       .flatMap(({ tabs }) => tabs)
       .some(({ input }) => input instanceof TabInputCustom && input.viewType.startsWith('imagePreview')),
   );
-});
-
-test('keeps a pasted token in the secret storage, and copies and deletes it', async () => {
-  const value = 'pasted-canary-value-0123456789';
-  tap.inputAnswers.push(value, 'pasted', sandbox.api);
-  tap.pickAnswers.push(sandbox.api, 'Bearer');
-  await commands.executeCommand('keyturn.tokens.add');
-  const added = await eventually('the token in the tree', () => entry('pasted'));
-  assert.ok(!JSON.stringify(added).includes(value));
-  assert.ok(tap.inputs.some(({ password }) => password));
-  tap.inputAnswers.length = 0;
-  tap.pickAnswers.length = 0;
-
-  tap.pickAnswers.push('pasted');
-  await commands.executeCommand('keyturn.tokens.copy');
-  assert.equal(await env.clipboard.readText(), value);
-  await env.clipboard.writeText('');
-
-  tap.pickAnswers.push('pasted');
-  tap.messageAnswer = ({ actions }) => actions[0];
-  await commands.executeCommand('keyturn.tokens.delete');
-  tap.messageAnswer = () => undefined;
-  await eventually('the token gone', async () => (await entry('pasted')) === undefined);
 });
 
 test('reads an unsaved edit, and clears the result of a request that changed', async () => {

@@ -42,6 +42,16 @@ export class Wiretap {
       );
     return readTree(provider, undefined);
   }
+
+  /** The token of this name in the tree; undefined where there is none. */
+  async entry(name: string): Promise<TreeText | undefined> {
+    return findEntry(await this.tree('keyturn.tokens'), name);
+  }
+
+  /** The item of the status bar that is on screen and says this. */
+  statusBarItem(text: string) {
+    return [...this.statusBarItems.values()].find((item) => item.visible && item.text.includes(text));
+  }
 }
 
 export interface TreeText {
@@ -49,6 +59,14 @@ export interface TreeText {
   readonly description: string;
   readonly contextValue: string;
   readonly children: readonly TreeText[];
+}
+
+function findEntry(tree: readonly TreeText[], label: string): TreeText | undefined {
+  for (const item of tree) {
+    const found = item.label === label ? item : findEntry(item.children, label);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 async function readTree(provider: TreeDataProvider<unknown>, parent: unknown): Promise<TreeText[]> {

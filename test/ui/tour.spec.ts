@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
 import { EditorPage, eventually } from './editorPage.ts';
+import { jwtThatEnds } from './jwt.ts';
 
 // One person's first quarter of an hour, from the examples to the pictures that the README shows.
 
@@ -54,20 +55,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const cleanup of cleanups.reverse()) await cleanup();
 });
-
-/** A JWT without a valid signature that ends in `seconds`. */
-function jwtThatEnds(seconds: number): string {
-  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const now = Math.floor(Date.now() / 1000);
-  const claims = {
-    iss: 'https://id.example.com',
-    aud: sandbox.api,
-    scope: 'reports:read',
-    iat: now,
-    exp: now + seconds,
-  };
-  return `${part({ alg: 'ES256', typ: 'at+jwt' })}.${part(claims)}.${Buffer.alloc(64, 1).toString('base64url')}`;
-}
 
 async function setWorkspaceSettings(settings: object): Promise<void> {
   await mkdir(join(folder, 'examples/.vscode'), { recursive: true });
@@ -137,7 +124,7 @@ describe('the tour', () => {
   test('adds a token of its own and warns in the status bar before it ends', async () => {
     await editor.runCommand('Keyturn: Add Token');
     await editor.pick('New token');
-    await editor.answer(jwtThatEnds(290));
+    await editor.answer(jwtThatEnds(290, sandbox.api));
     await editor.answer('staging');
     await editor.pickMany(sandbox.api);
     await editor.pick('Bearer');

@@ -48,6 +48,12 @@ export class WorkspaceProfiles implements ProfileIndex {
     return resolveProfile(declared, (variable) => variables.get(variable));
   }
 
+  async declaration(document: Uri, name: string) {
+    const file = await this.files.nearest(document);
+    const declared = file?.profiles.find((profile) => profile.name === name);
+    return file === null || declared === undefined ? null : { location: file.location, span: declared.span };
+  }
+
   async all(): Promise<TokenProfile[]> {
     const profiles: TokenProfile[] = [];
     const { fillProfile } = await import('../later.ts');

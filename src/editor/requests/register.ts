@@ -56,7 +56,7 @@ export function registerRequests(services: EditorServices, context: ExtensionCon
     languages.registerDocumentSymbolProvider(selector, new Outline(trees)),
     languages.registerFoldingRangeProvider(selector, new RequestFolding(trees)),
     languages.registerHoverProvider(selector, new Hovers({ trees, inline, states, services })),
-    languages.registerDefinitionProvider(selector, new Definitions(trees)),
+    languages.registerDefinitionProvider(selector, new Definitions(trees, services)),
     languages.registerCompletionItemProvider(
       selector,
       new Completions(trees, services),

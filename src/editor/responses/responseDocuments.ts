@@ -89,6 +89,8 @@ export class ResponseDocuments implements TextDocumentContentProvider {
     const shown = this.of(uri);
     if (shown === null) return;
     if (pinned && this.#current === uri.toString()) this.#current = null;
+    // Let go before another one was opened, it is the one that is used again.
+    if (!pinned) this.#current ??= uri.toString();
     const changed = { ...shown, pinned };
     this.#shown.set(uri.toString(), changed);
     this.#updated.fire(changed);

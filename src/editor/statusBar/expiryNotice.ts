@@ -27,12 +27,11 @@ export class ExpiryNotice {
   async #tell({ key, profile, canRefresh, lastError }: TokenEntry): Promise<void> {
     const repair = canRefresh ? l10n.t('Refresh') : l10n.t('Paste Token');
     const silence = l10n.t("Don't Show Again");
+    const ended = canRefresh
+      ? l10n.t('The token "{0}" has expired and was not refreshed.', profile.name)
+      : l10n.t('The token "{0}" has expired.', profile.name);
     const reason = lastError === null ? '' : ` ${this.#services.redactor.mask(lastError.message)}`;
-    const chosen = await window.showWarningMessage(
-      l10n.t('The token "{0}" has expired and was not refreshed.', profile.name) + reason,
-      repair,
-      silence,
-    );
+    const chosen = await window.showWarningMessage(ended + reason, repair, silence);
     if (chosen === repair) {
       await commands.executeCommand(canRefresh ? tokenCommands.refresh : tokenCommands.paste, { key });
     } else if (chosen === silence) {

@@ -32,8 +32,10 @@ export async function startEditorServer(options) {
   const server = await ensureCodeServer();
   const port = await freePort();
   const dataFolder = await mkdtemp(join(tmpdir(), 'keyturn-editor-'));
-  const underDevelopment = options.testDriver ? options.extensions : [];
-  if (!options.testDriver) await linkExtensions(options.extensions, join(dataFolder, 'extensions'));
+  // A window in a browser takes one extension under development; the others count as installed.
+  const underDevelopment = options.testDriver ? options.extensions.slice(0, 1) : [];
+  const installed = options.extensions.slice(underDevelopment.length);
+  await linkExtensions(installed, join(dataFolder, 'extensions'));
   const child = await startServer({
     node: findNode(),
     server,
