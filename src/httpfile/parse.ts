@@ -69,11 +69,8 @@ function readBlocks(lines: Lines, rules: DialectRules, before: Reading | undefin
   const read = new Map<number, ReadBlock>();
   for (const block of splitBlocks(lines, rules)) {
     const known = changed === null ? undefined : before?.blocks.get(block.first);
-    const part =
-      known !== undefined && changed !== null && isUnchanged(block, known.block, changed)
-        ? known.part
-        : readBlock(lines, block, rules);
-    read.set(block.first, { block, part });
+    const kept = known !== undefined && changed !== null && isUnchanged(block, known.block, changed);
+    read.set(block.first, kept ? known : { block, part: readBlock(lines, block, rules) });
   }
   return read;
 }
