@@ -87,7 +87,8 @@ export class Lines {
     while (same < most && now.charCodeAt(now.length - 1 - same) === then.charCodeAt(then.length - 1 - same)) {
       same++;
     }
-    return { first: this.#entryAt(start), last: this.#entryAt(now.length - same) };
+    // A cut entry ends where the next one starts, so the entry before the change may have become shorter.
+    return { first: this.#entryAt(Math.max(0, start - 1)), last: this.#entryAt(now.length - same) };
   }
 
   /** The last entry that starts at or before an offset. */

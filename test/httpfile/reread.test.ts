@@ -40,6 +40,14 @@ describe('a text that is read again after an edit', () => {
     expect(readHttpFile(moved, { before: first }).tree).toEqual(parseHttpFile(moved));
   });
 
+  test('is read anew where a separator within a line moved', () => {
+    const options = { dialect: 'visual-studio' } as const;
+    const first = readHttpFile('x ### y', options);
+    expect(readHttpFile('x### y', { ...options, before: first }).tree).toEqual(
+      parseHttpFile('x### y', options),
+    );
+  });
+
   test('is read anew by the rules of another dialect', () => {
     const first = readHttpFile(text, { dialect: 'rest-client' });
     const second = readHttpFile(text, { dialect: 'jetbrains', before: first });
