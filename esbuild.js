@@ -1,5 +1,6 @@
-// Builds dist/: the extension, the command and the sandbox process, each with its own lazily loaded chunks.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Builds dist/: the extension, the command, the sandbox's and the keychain's process, each with its own lazily loaded
+// chunks.
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import esbuild from 'esbuild';
 
 const watch = process.argv.includes('--watch');
@@ -39,12 +40,17 @@ const builds = [
     external: ['vscode'],
     banner: { js: requireBanner },
   },
-  // keytar is a native module and stays in node_modules; it runs in a process of its own.
   {
     ...shared,
-    entryPoints: { cli: 'src/cli.ts', keychainProcess: 'src/terminal/keychainProcess.ts' },
+    entryPoints: { cli: 'src/cli.ts' },
     outdir: 'dist/cli',
-    external: ['keytar'],
+    banner: { js: requireBanner },
+  },
+  // Serves the extension and the command alike. It finds keytar's native parts in prebuilds/, beside it.
+  {
+    ...shared,
+    entryPoints: { keychainProcess: 'src/keychain/keychainProcess.ts' },
+    outdir: 'dist/keychain',
     banner: { js: requireBanner },
   },
   {
@@ -58,6 +64,8 @@ const builds = [
 ];
 
 rmSync('dist', { recursive: true, force: true });
+// Node-API, so that one file for each system serves Node and the editor's Electron of any version.
+cpSync('node_modules/keytar/prebuilds', 'dist/keychain/prebuilds', { recursive: true });
 if (watch) {
   for (const options of builds) await (await esbuild.context(options)).watch();
 } else {

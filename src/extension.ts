@@ -1,6 +1,9 @@
 import type { ExtensionContext } from 'vscode';
 import { systemClock } from './clock.ts';
+import { createEditorAudit } from './editor/audit/editorAudit.ts';
 import { createEnvironmentPicker } from './editor/environments/environmentPicker.ts';
+import { createEditorSecrets } from './editor/editorSecrets.ts';
+import { editorLease } from './editor/fileLease.ts';
 import { createLog } from './editor/log.ts';
 import { createMementoStore } from './editor/mementoStore.ts';
 import { showError } from './editor/messages.ts';
@@ -11,11 +14,13 @@ import { requireTrust } from './editor/profiles/trust.ts';
 import { createAsker } from './editor/requests/asker.ts';
 import { DocumentTrees } from './editor/requests/documentTrees.ts';
 import { registerRequests } from './editor/requests/register.ts';
+import { createTokenPlaces } from './editor/requests/tokenPlaces.ts';
 import { registerSandbox } from './editor/sandbox/register.ts';
 import { WindowSandbox } from './editor/sandbox/sandboxControl.ts';
-import { SecretTokenStore } from './editor/secretTokenStore.ts';
 import type { EditorServices } from './editor/services.ts';
 import { WatchedSetting } from './editor/settings.ts';
+import { EditorRedirects } from './editor/signIn/editorRedirects.ts';
+import { createSignIn, isLoopbackReachable } from './editor/signIn/signIn.ts';
 import { registerStatusBar } from './editor/statusBar/register.ts';
 import { registerTokens } from './editor/tokens/register.ts';
 import { TokenDirectory } from './editor/tokens/tokenDirectory.ts';
@@ -23,12 +28,19 @@ import { vscodeFiles } from './editor/vscodeFiles.ts';
 import { editorWords } from './editor/words.ts';
 import { Lazy } from './lazy.ts';
 import { createConsentStore } from './token/consent.ts';
+import { KeptSecrets } from './token/keptSecrets.ts';
+import { ForeignTokens } from './token/foreign/foreignTokens.ts';
 import { createTokenManager } from './token/manager.ts';
+import type { TokenManagerOptions } from './token/managerOptions.ts';
+import type { TokenProfile } from './token/profile.ts';
+import { TokenProofs } from './token/proofs.ts';
 import { Redactor } from './token/redactor.ts';
 import { createTokenStore } from './token/tokenStore.ts';
 import { createUsageRecord } from './token/usage.ts';
 
 const MINUTE_MS = 60_000;
+
+let finished = () => Promise.resolve();
 
 /** Builds everything once and hands it out. What is heavy is imported when it is first needed. */
 export function activate(context: ExtensionContext): void {
@@ -38,35 +50,65 @@ export function activate(context: ExtensionContext): void {
   const log = createLog(redactor);
   const values = createMementoStore(context.globalState);
   const expiryLead = new WatchedSetting('keyturn.tokens.expiryLead');
-  const secrets = new SecretTokenStore(context.secrets);
+  const secrets = createEditorSecrets(context);
   const store = createTokenStore(secrets, (error) => log.error('Secret storage', error));
+  const keptSecrets = new KeptSecrets(store, redactor);
+  const foreignTokens = new ForeignTokens(redactor);
+  const audit = createEditorAudit(context.globalStorageUri, {
+    clock,
+    mask: (text) => redactor.mask(text),
+    secrets: () => secrets,
+    report: (error) => log.error('Audit log', error),
+  });
+  const consent = createConsentStore(values);
   const asker = createAsker();
-  const network = new Lazy(async () => (await import('./editor/sending.ts')).createNetwork(redactor, clock));
+  const redirects = new EditorRedirects(context.extension.id);
+  const signIn = createSignIn(redirects, clock);
+  const askSecret: TokenManagerOptions['askSecret'] = ({ name, issuer, tokenEndpoint }, { kind }) =>
+    asker.secret({ kind, profileName: name, issuedBy: issuer ?? tokenEndpoint ?? '' });
+  const network = new Lazy(async () => {
+    const { createEditorSources, createNetwork } = await import('./editor/sending.ts');
+    const release = (concerned: (profile: TokenProfile) => boolean) => tokens.release(concerned);
+    const sources = createEditorSources({ redactor, clock, values, log, release });
+    return createNetwork(redactor, clock, sources, { store, redactor, preset: foreignTokens, askSecret });
+  });
   const tokens = createTokenManager({
     store,
     clock,
     redactor,
+    keptSecrets,
     usage: createUsageRecord(values),
     leadMs: () => expiryLead.value * MINUTE_MS,
     async obtain(profile, grantContext) {
       requireTrust(profile);
       return (await network.get()).obtain(profile, grantContext);
     },
-    askSecret: ({ name, issuer, tokenEndpoint }, { kind }) =>
-      asker.secret({ kind, profileName: name, issuedBy: issuer ?? tokenEndpoint ?? '' }),
+    askSecret,
+    signIn: () => signIn,
+    findProfile: async (name, from) => foreignTokens.subjectOf(from, name) ?? profiles.findBeside(from, name),
+    preset: foreignTokens,
+    lease: editorLease(context.globalStorageUri),
+    places: createTokenPlaces(consent),
+    audit,
     report: (error) => showError({ log, redactor }, 'Tokens', error),
   });
+  const prover = async () => (await network.get()).prover;
+  const proofs = new TokenProofs({ prover, tokens, store, redactor, audit });
+  finished = async () => {
+    await tokens.finished();
+    await audit.dispose();
+  };
   const sandbox = new WindowSandbox(context.asAbsolutePath('dist/sandbox/sandbox.js'));
   const environments = createEnvironmentPicker({ context, files, sandbox });
   const profileFiles = new ProfileFiles(files);
   const profiles = new WorkspaceProfiles(profileFiles, environments, tokens);
-  const directory = new TokenDirectory({ tokens, profiles, environments, words: editorWords });
+  const directory = new TokenDirectory({ tokens, profiles, environments, foreignTokens, words: editorWords });
   const engine = new Lazy(async () => {
     const [{ createEditorEngine }, { client }] = await Promise.all([
       import('./editor/sending.ts'),
       network.get(),
     ]);
-    return createEditorEngine(services, client, asker, createConsentStore(values));
+    return createEditorEngine(services, client, asker);
   });
   const services: EditorServices = {
     clock,
@@ -74,19 +116,28 @@ export function activate(context: ExtensionContext): void {
     files,
     trees: new DocumentTrees(),
     store,
+    consent,
     tokens,
+    proofs,
+    foreignTokens,
+    keptSecrets,
     redactor,
+    audit,
     profiles,
     environments,
     sandbox,
     engine: () => engine.get(),
+    apiSignIn: async () => (await network.get()).apiSignIn,
+    redirectPlace: () => ({ loopback: isLoopbackReachable(), editorUri: redirects.fixedUri }),
   };
   const sandboxParts = { sandbox, profiles, store };
   context.subscriptions.push(
     log,
     expiryLead,
     secrets,
+    redirects,
     tokens,
+    proofs,
     sandbox,
     profiles,
     directory,
@@ -94,7 +145,19 @@ export function activate(context: ExtensionContext): void {
     registerSandbox(sandboxParts, log),
     registerTokens(services, directory, sandboxParts),
     registerStatusBar(services, directory),
-    { dispose: async () => (await network.made)?.client.close() },
+    {
+      async dispose() {
+        await tokens.finished();
+        const made = await network.made;
+        made?.sources.dispose();
+        await made?.client.close();
+      },
+    },
   );
   registerRequests(services, context);
+}
+
+/** The editor waits a few seconds for it, so that what a server has just replaced is stored before the window ends. */
+export function deactivate(): Promise<void> {
+  return finished();
 }

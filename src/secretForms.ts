@@ -1,9 +1,11 @@
 /** Shorter pieces of base64 would be found everywhere. */
 const SHORTEST_BASE64 = 6;
+/** The same for numbers in hexadecimal. */
+const SHORTEST_HEX = 12;
 
 /**
- * The spellings under which a value may turn up in a text: plain, escaped in JSON, percent-encoded, and in base64
- * or base64url wherever it begins inside the encoded bytes. The list is the same each time for the same value, and
+ * The spellings under which a value may turn up in a text: plain, escaped in JSON, percent-encoded, in hexadecimal, and
+ * in base64 or base64url wherever it begins inside the encoded bytes. The list is the same each time for the same value, and
  * empty for an empty one.
  */
 export function secretForms(value: string): string[] {
@@ -11,6 +13,10 @@ export function secretForms(value: string): string[] {
   const forms = new Set<string>();
   addTextForms(forms, value);
   const bytes = Buffer.from(value, 'utf8');
+  if (bytes.length * 2 >= SHORTEST_HEX) {
+    const hex = bytes.toString('hex');
+    forms.add(hex).add(hex.toUpperCase());
+  }
   for (let before = 0; before < 3; before++) {
     const core = base64Core(bytes, before);
     if (core.length < SHORTEST_BASE64) continue;
@@ -38,14 +44,12 @@ export function bytesHoldSecret(bytes: Uint8Array, secrets: readonly string[]): 
 }
 
 /**
- * What a client secret becomes before HTTP Basic encodes it in base64 (RFC 6749 section 2.3.1). The base64 of it
- * holds no form of the secret itself, so whoever registers a client secret registers this as well.
+ * What a client id or secret becomes before HTTP Basic encodes it in base64 (RFC 6749 section 2.3.1 and appendix B):
+ * what a form makes of it. The base64 of it holds no form of the secret itself, so whoever registers a client secret
+ * registers this as well.
  */
 export function formEncodedSecret(secret: string): string {
-  const wellFormed = Buffer.from(secret, 'utf8').toString('utf8');
-  return encodeURIComponent(wellFormed)
-    .replace(/[-_.!~*'()]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replaceAll('%20', '+');
+  return new URLSearchParams([['', secret]]).toString().slice(1);
 }
 
 function addTextForms(forms: Set<string>, text: string): void {

@@ -11,16 +11,19 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   token: ['http'],
   oauth: ['http', 'token'],
   ratelimit: ['http'],
+  audit: ['token'],
   run: ['http', 'httpfile', 'token', 'oauth', 'ratelimit'],
   sandbox: [],
-  editor: ['http', 'httpfile', 'token', 'oauth', 'ratelimit', 'run', 'sandbox'],
-  terminal: ['http', 'httpfile', 'token', 'oauth', 'ratelimit', 'run', 'sandbox'],
+  keychain: ['token'],
+  editor: ['http', 'httpfile', 'token', 'oauth', 'ratelimit', 'audit', 'run', 'sandbox', 'keychain'],
+  terminal: ['http', 'httpfile', 'token', 'oauth', 'ratelimit', 'audit', 'run', 'sandbox', 'keychain'],
 };
 /** Files directly in src that every room may use: no room is behind them. */
 const shared = new Set([
   'errors.ts',
   'clock.ts',
   'files.ts',
+  'privateFiles.ts',
   'text.ts',
   'singleFlight.ts',
   'url.ts',
@@ -32,7 +35,7 @@ const shared = new Set([
 ]);
 /** The doors open only onto their own side. */
 const doors: Readonly<Record<string, readonly string[]>> = {
-  'extension.ts': ['editor', 'run', 'token', 'oauth', 'http', 'httpfile', 'ratelimit', 'sandbox'],
+  'extension.ts': ['editor', 'run', 'token', 'oauth', 'http', 'httpfile', 'ratelimit', 'audit', 'sandbox'],
   'cli.ts': ['terminal'],
 };
 

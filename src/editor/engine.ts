@@ -1,28 +1,31 @@
 import { Uri } from 'vscode';
 import type { HttpClient } from '../http/message.ts';
+import { createDpopProver } from '../oauth/dpopProver.ts';
 import { createEngine } from '../run/createEngine.ts';
 import type { Asker, Engine } from '../run/engine.ts';
-import type { ConsentStore } from '../token/consent.ts';
 import { openBodySink } from './bodySink.ts';
 import type { EditorServices } from './services.ts';
 
 /** The engine with the editor's parts in it. */
-export function createEditorEngine(
-  { files, clock, tokens, redactor, profiles }: EditorServices,
-  client: HttpClient,
-  asker: Asker,
-  consent: ConsentStore,
-): Engine {
+export function createEditorEngine(services: EditorServices, client: HttpClient, asker: Asker): Engine {
+  const { files, clock, tokens, keptSecrets, redactor, consent, profiles, foreignTokens } = services;
+  const { environments, audit } = services;
   return createEngine({
     files,
     clock,
     client,
     tokens,
+    dpop: createDpopProver(keptSecrets),
     redactor,
+    audit,
     asker,
     consent,
     processEnv: process.env,
     findProfile: (file, name) => profiles.find(Uri.parse(file, true), name),
+    foreign: {
+      tokens: foreignTokens,
+      authEntry: (file, id) => environments.authEntry(Uri.parse(file, true), id),
+    },
     openSink: openBodySink,
   });
 }

@@ -3,12 +3,15 @@
  * of it: every further `import()` target makes the bundler cut what they share into more files, and linking those
  * is most of what an activation costs.
  */
+export { createAuditLog } from '../audit/auditLog.ts';
 export { loadEnvironments } from '../httpfile/environments.ts';
-export { parseProfileFile, resolveProfile } from '../token/profileFile.ts';
+export { findProfile, parseProfileFile, resolveProfile } from '../token/profileFile.ts';
 export { declaredProfile, fillProfile, listProfiles, usesVariables } from './profiles/fillProfiles.ts';
 export { provideDemonstrationSecrets } from './sandbox/sandboxActions.ts';
+export { openSecretExchange } from './secretExchange.ts';
 export { TokenStatusBar } from './statusBar/tokenStatusBar.ts';
-export { claimsText } from './tokens/claimsText.ts';
+export { detailsText } from './tokens/detailsText.ts';
 export { createCommandHandlers } from './tokens/commandHandlers.ts';
+export { StatusChecks } from './tokens/statusChecks.ts';
 export { TokenTree } from './tokens/treeProvider.ts';
 export { startSandbox } from '../sandbox/start.ts';

@@ -32,6 +32,32 @@ export function withCancellableProgress<T>(
   );
 }
 
+/** A notification stays for a moment even if the work is done at once: less than this is not worth one. */
+export const LATE_MS = 500;
+
+/** The same for work that is mostly done at once: nothing is shown then. */
+export async function withLateProgress<T>(
+  title: string,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const working = work(controller.signal);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), LATE_MS)));
+  try {
+    if ((await Promise.race([working, late])) !== 'late') return await working;
+  } finally {
+    clearTimeout(timer);
+  }
+  return window.withProgress(
+    { location: ProgressLocation.Notification, title, cancellable: true },
+    (_, cancellation) => {
+      cancellation.onCancellationRequested(() => controller.abort());
+      return working;
+    },
+  );
+}
+
 function abortSignal(cancellation: CancellationToken): AbortSignal {
   const controller = new AbortController();
   cancellation.onCancellationRequested(() => controller.abort());

@@ -7,20 +7,53 @@ import { createHttpClient } from '../http/client.ts';
 import { fetchThrough } from '../http/fetch.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/message.ts';
 import { proxyFromEnvironment, type ProxySettings } from '../http/proxy.ts';
-import { createObtain, type Obtain } from '../oauth/obtain.ts';
+import { type ApiSignIn, createApiSignIn } from '../oauth/apiSignIn.ts';
+import { createGrantTools, createObtain, type Obtain, type ObtainOptions } from '../oauth/obtain.ts';
+import { createProver } from '../oauth/prover.ts';
+import { privateFiles } from '../privateFiles.ts';
+import type { TokenProver } from '../token/proof.ts';
+import { ProofSecrets, type ProofSecretOptions } from '../token/proofSecrets.ts';
 import type { Redactor } from '../token/redactor.ts';
 import { onDidChangeSetting, readSetting } from './settings.ts';
+import { withSignInProgress } from './signIn/signInProgress.ts';
+import type { EditorSources } from './sources/sources.ts';
 
-/** What talks to servers: requests and grants share their connections. */
+/** What talks to servers: requests, grants and proofs share their connections. */
 export interface Network {
   readonly client: HttpClient;
   readonly obtain: Obtain;
+  readonly prover: TokenProver;
+  readonly apiSignIn: ApiSignIn;
+  readonly sources: EditorSources;
 }
 
-export function createNetwork(redactor: Redactor, clock: Clock): Network {
+export function createNetwork(
+  redactor: Redactor,
+  clock: Clock,
+  sources: EditorSources,
+  secrets: ProofSecretOptions,
+): Network {
   const client = new SettingsClient();
   const mask = (text: string) => redactor.mask(text);
-  return { client, obtain: createObtain({ fetch: fetchThrough(client), clock, mask }) };
+  const options: ObtainOptions = {
+    fetch: fetchThrough(client),
+    fetchAs: (certificate) => fetchThrough(client, certificate),
+    files: privateFiles,
+    agreements: sources.consent,
+    clock,
+    mask,
+    register: (secret, label) => redactor.register(secret, label),
+    sources: sources.all,
+  };
+  const tools = createGrantTools(options);
+  const obtain = createObtain(options, tools);
+  return {
+    client,
+    sources,
+    prover: createProver(tools, new ProofSecrets(secrets)),
+    apiSignIn: createApiSignIn(tools),
+    obtain: (profile, context) => withSignInProgress(profile, context, (watched) => obtain(profile, watched)),
+  };
 }
 
 interface Generation {

@@ -3,13 +3,20 @@ import type { Clock } from '../clock.ts';
 import type { Files } from '../files.ts';
 import type { EnvironmentSet } from '../httpfile/environments.ts';
 import type { Span } from '../position.ts';
+import type { ApiSignIn } from '../oauth/apiSignIn.ts';
 import type { Engine } from '../run/engine.ts';
+import type { ForeignTokens } from '../token/foreign/foreignTokens.ts';
 import type { TokenProfile } from '../token/profile.ts';
+import type { KeptSecrets } from '../token/keptSecrets.ts';
+import type { TokenProofs } from '../token/proofs.ts';
+import type { ConsentStore } from '../token/consent.ts';
 import type { Redactor } from '../token/redactor.ts';
 import type { TokenStore } from '../token/store.ts';
 import type { TokenManager } from '../token/tokenManager.ts';
+import type { EditorAudit } from './audit/editorAudit.ts';
 import type { Log } from './log.ts';
 import type { DocumentTrees } from './requests/documentTrees.ts';
+import type { RedirectPlace } from './signIn/signInWay.ts';
 
 /** What extension.ts builds once and hands to every part of the editor. */
 export interface EditorServices {
@@ -19,13 +26,23 @@ export interface EditorServices {
   readonly files: Files;
   readonly trees: DocumentTrees;
   readonly store: TokenStore;
+  /** What the person allowed for tokens. */
+  readonly consent: ConsentStore;
   readonly tokens: TokenManager;
+  readonly foreignTokens: ForeignTokens;
+  readonly proofs: TokenProofs;
+  readonly keptSecrets: KeptSecrets;
   readonly redactor: Redactor;
+  readonly audit: EditorAudit;
   readonly profiles: ProfileIndex;
   readonly environments: EnvironmentPicker;
   readonly sandbox: SandboxControl;
   /** Loads the heavy half (undici, OAuth) on first use. */
   engine(): Promise<Engine>;
+  /** Loads the same half. */
+  apiSignIn(): Promise<ApiSignIn>;
+  /** How a browser gets back to this window now. */
+  redirectPlace(): RedirectPlace;
 }
 
 /** The `keyturn.json` files of the workspace; each document uses the nearest one upward. */
@@ -34,11 +51,17 @@ export interface ProfileIndex {
   names(document: Uri): Promise<string[]>;
   /** Fails with `profile_unknown`, `profile_invalid` or, for what an untrusted workspace declares, `untrusted_workspace`. */
   find(document: Uri, name: string): Promise<TokenProfile>;
+  /** The profile that another one of the same `keyturn.json` names, in the same environment. Fails like `find`. */
+  findBeside(from: TokenProfile, name: string): Promise<TokenProfile>;
   /** Where the document's `keyturn.json` declares the profile; null for a pasted token, and for none. */
   declaration(
     document: Uri,
     name: string,
   ): Promise<{ readonly location: string; readonly span: Span } | null>;
+  /** Location of the keyturn.json that the document uses. */
+  nearest(document: Uri): Promise<string | null>;
+  /** After a keyturn.json was written. */
+  reload(): void;
   /** Every profile of every folder of the workspace, variables replaced by the chosen environment. */
   all(): Promise<TokenProfile[]>;
   onDidChange(listener: () => void): { dispose(): void };
@@ -53,6 +76,8 @@ export interface EnvironmentPicker {
   select(document: Uri, name: string | null): Promise<void>;
   /** What is wrong in the environment files that the document uses. */
   problems(document: Uri): Promise<EnvironmentSet['problems']>;
+  /** The entry of this id under Security → Auth of the chosen environment; null where there is none. */
+  authEntry(document: Uri, id: string): Promise<Readonly<Record<string, unknown>> | null>;
   /** Variables of an environment (the chosen one where none is named; null: only the shared ones), the running sandbox's above them. */
   variables(document: Uri, environment?: string | null): Promise<ReadonlyMap<string, string>>;
   onDidChange(listener: () => void): { dispose(): void };

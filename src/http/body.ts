@@ -135,6 +135,28 @@ export class SinkWriter implements BodyWriter {
   }
 }
 
+/** Writes a body that was kept in memory, and closes the sink. */
+export async function saveBody(sink: BodySink, body: Uint8Array): Promise<void> {
+  try {
+    if (body.byteLength > 0) await sink.write(body);
+  } catch (error) {
+    await closeQuietly(sink);
+    throw notSaved(error);
+  }
+  await sink.close().catch((error: unknown) => {
+    throw notSaved(error);
+  });
+}
+
+/** For the way out after a failure, which is what matters. */
+export async function closeQuietly(sink: Pick<BodySink, 'close'>): Promise<void> {
+  try {
+    await sink.close();
+  } catch {
+    // The failure that led here is being told.
+  }
+}
+
 /** Reads a body that nobody wants, as far as that is cheaper than a new connection. */
 export class DiscardWriter implements BodyWriter {
   #left = 64 * 1024;

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { KeyturnError } from '../errors.ts';
-import { DiscardWriter, MemoryWriter, SinkWriter, type BodyWriter } from './body.ts';
+import { closeQuietly, DiscardWriter, MemoryWriter, SinkWriter, type BodyWriter } from './body.ts';
 import { Cancellation } from './cancellation.ts';
 import type { Route } from './connect.ts';
 import { decoderFor } from './decode.ts';
@@ -9,11 +10,14 @@ import { placeName, type Place } from './failure.ts';
 import { firstHop, type Hop } from './hop.ts';
 import {
   headerValue,
+  type ClientCertificate,
+  type HeaderList,
   type HttpClient,
   type HttpRequest,
   type HttpResponse,
   type HttpTimings,
   type Redirect,
+  type RequestSigner,
 } from './message.ts';
 import { Pool, type Slot } from './pool.ts';
 import { proxyAuthorization, proxyFor, type ProxySettings } from './proxy.ts';
@@ -52,17 +56,19 @@ class PooledClient implements HttpClient {
   async send(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> {
     const sink = request.saveBodyTo === undefined ? null : new SinkWriter(request.saveBodyTo);
     const cancellation = new Cancellation(signal, request.totalTimeoutMs, placeName(placeOf(request.url)));
+    let held = false;
     this.#running.add(cancellation);
     try {
       if (this.#closed) throw closedError();
       cancellation.throwIfCancelled();
       const response = await this.#follow(request, sink, cancellation);
-      await sink?.close();
+      held = request.holdsBody?.(response) === true;
+      if (!held) await sink?.close();
       return response;
     } finally {
       this.#running.delete(cancellation);
       cancellation.dispose();
-      if (sink !== null) await closeQuietly(sink);
+      if (sink !== null && !held) await closeQuietly(sink);
     }
   }
 
@@ -81,21 +87,21 @@ class PooledClient implements HttpClient {
     const redirects: Redirect[] = [];
     let hop = firstHop(request);
     let seen: Set<string> | null = null;
+    let signer = request.signer ?? null;
     for (;;) {
       const current = hop;
       const memory = new MemoryWriter(request.maxBodyBytes);
-      const target = sink ?? memory;
+      let target: MemoryWriter | SinkWriter = memory;
       const targetOf = (head: ResponseHead): URL | null =>
         request.followRedirects ? redirectTarget(head, current.url) : null;
-      const { exchanged, timings } = await this.#exchange(current, request, cancellation, (head) => {
+      const { exchanged, timings } = await this.#exchange(current, request, signer, cancellation, (head) => {
         if (targetOf(head) !== null) return new DiscardWriter();
-        return decoderFor(
-          contentEncoding(current.method, head),
-          target,
-          sink ? Infinity : request.maxBodyBytes,
-        );
+        if (sink !== null && request.holdsBody?.(head) !== true) target = sink;
+        const longest = target === sink ? Infinity : request.maxBodyBytes;
+        return decoderFor(contentEncoding(current.method, head), target, longest);
       });
       const { head } = exchanged;
+      signer?.answered(hop.url, head.headers);
       const next = targetOf(head);
       if (next === null) {
         return {
@@ -119,6 +125,8 @@ class PooledClient implements HttpClient {
       if (again || redirects.length === MAX_REDIRECTS) throw redirectLoop(hop.url, again);
       seen.add(hopKey(following));
       redirects.push({ status: head.status, from: hop.url.href, to: next.href, dropped });
+      // What was left behind with the origin does not come back with it.
+      if (following.url.origin !== hop.url.origin) signer = null;
       hop = following;
     }
   }
@@ -126,14 +134,15 @@ class PooledClient implements HttpClient {
   async #exchange(
     hop: Hop,
     request: HttpRequest,
+    signer: RequestSigner | null,
     cancellation: Cancellation,
     writerFor: (head: ResponseHead) => BodyWriter,
   ): Promise<Sent> {
     const place = placeOf(hop.url);
     const route = routeTo(hop, place, this.#proxy);
     const key = routeKey(hop, route);
-    const options = dispatchOptions(hop, route);
     for (let attempt = 1; ; attempt += 1) {
+      const options = dispatchOptions(hop, route, (await signer?.sign(hop.method, hop.url)) ?? []);
       const { slot, fresh } =
         (attempt < MAX_ATTEMPTS ? this.#pool.take(key) : null) ??
         (await this.#pool.open(key, route, request.connectTimeoutMs, cancellation));
@@ -191,6 +200,7 @@ function routeTo(hop: Hop, place: Place, settings: ProxySettings | null): Route 
     secure: hop.url.protocol === 'https:',
     ...place,
     verifyTls: hop.verifyTls,
+    clientCertificate: hop.clientCertificate,
     proxy: proxy && {
       secure: proxy.protocol === 'https:',
       ...placeOf(proxy),
@@ -199,22 +209,30 @@ function routeTo(hop: Hop, place: Place, settings: ProxySettings | null): Route 
   };
 }
 
-/** Connections that are used for one another: same origin, same verification, same proxy and credentials for it. */
-function routeKey(hop: Hop, { proxy, verifyTls }: Route): string {
+/**
+ * Connections that are used for one another: same origin, same verification, same certificate of ours, same proxy and
+ * credentials for it.
+ */
+function routeKey(hop: Hop, { proxy, verifyTls, clientCertificate }: Route): string {
   const via =
     proxy === null
       ? ''
       : ` ${proxy.secure ? 'https' : 'http'} ${placeName(proxy)} ${proxy.authorization ?? ''}`;
-  return `${hop.url.origin}${verifyTls ? '' : ' unverified'}${via}`;
+  const as = clientCertificate === null ? '' : ` as ${fingerprint(clientCertificate)}`;
+  return `${hop.url.origin}${verifyTls ? '' : ' unverified'}${as}${via}`;
+}
+
+function fingerprint({ certificate, key }: ClientCertificate): string {
+  return createHash('sha256').update(`${certificate}\n${key}`).digest('base64url');
 }
 
 /** Header lines that undici writes itself, from the body and the connection. */
 const WRITTEN_BELOW = new Set(['content-length', 'transfer-encoding', 'keep-alive', 'proxy-connection']);
 
-function dispatchOptions(hop: Hop, { hostname, secure, proxy }: Route): DispatchOptions {
+function dispatchOptions(hop: Hop, { hostname, secure, proxy }: Route, signed: HeaderList): DispatchOptions {
   const { url, method, body } = hop;
   const headers: string[] = [];
-  for (const [name, value] of hop.headers) {
+  for (const [name, value] of [...hop.headers, ...signed]) {
     const key = name.toLowerCase();
     if (WRITTEN_BELOW.has(key) || (proxy !== null && key === 'proxy-authorization')) continue;
     headers.push(name, value);
@@ -242,15 +260,6 @@ function isChunked(hop: Hop): boolean {
 function contentEncoding(method: string, { status, headers }: ResponseHead): string | null {
   if (method === 'HEAD' || status === 204 || status === 206 || status === 304) return null;
   return headerValue(headers, 'content-encoding');
-}
-
-/** For the way out after a failure, which is what matters. */
-async function closeQuietly(sink: SinkWriter): Promise<void> {
-  try {
-    await sink.close();
-  } catch {
-    // The failure that led here is being told.
-  }
 }
 
 function closedError(): KeyturnError {

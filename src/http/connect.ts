@@ -2,6 +2,7 @@ import net, { type Socket } from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
 import { KeyturnError } from '../errors.ts';
 import { connectFailure, isUntrustedIssuer, type Place } from './failure.ts';
+import type { ClientCertificate } from './message.ts';
 import { openTunnel } from './tunnel.ts';
 import type { Trust } from './trust.ts';
 
@@ -12,6 +13,8 @@ export interface Route {
   readonly hostname: string;
   readonly port: number;
   readonly verifyTls: boolean;
+  /** Shown to the host itself, never to the proxy. */
+  readonly clientCertificate: ClientCertificate | null;
   readonly proxy: ProxyRoute | null;
 }
 
@@ -55,15 +58,17 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<Connection> {
   const { proxy } = route;
-  const context = route.secure || proxy?.secure === true ? trust.context(withSystem) : null;
+  // Made before anything is opened, since certificates may turn out not to be readable.
+  const context = route.secure ? trust.context(withSystem, route.clientCertificate) : null;
+  const proxyContext = proxy?.secure === true ? trust.context(withSystem) : null;
   const first: Place = proxy === null ? route : { ...proxy, isProxy: true };
   const startedAt = performance.now();
   const opened = await openTcp(first, signal);
   let { socket } = opened;
   if (proxy !== null) {
     try {
-      if (proxy.secure)
-        socket = await startTls(socket, first, trust.context(withSystem), true, ['http/1.1'], signal);
+      if (proxyContext !== null)
+        socket = await startTls(socket, first, proxyContext, true, ['http/1.1'], signal);
       // Plain requests are handed to the proxy as they are (RFC 9112 section 3.2.2).
       if (route.secure) await openTunnel(socket, route, proxy, signal);
     } catch (error) {
@@ -74,8 +79,7 @@ async function attempt(
   }
   const connectedAt = performance.now();
   const connectMs = connectedAt - startedAt - (opened.dnsMs ?? 0);
-  if (context === null || !route.secure)
-    return { socket, h2: false, dnsMs: opened.dnsMs, connectMs, tlsMs: null };
+  if (context === null) return { socket, h2: false, dnsMs: opened.dnsMs, connectMs, tlsMs: null };
   const secured = await startTls(socket, route, context, route.verifyTls, ['h2', 'http/1.1'], signal);
   return {
     socket: secured,

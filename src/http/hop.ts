@@ -1,6 +1,6 @@
 import { KeyturnError } from '../errors.ts';
 import { acceptEncoding } from './decode.ts';
-import type { HeaderList, HttpRequest, SecretValue } from './message.ts';
+import type { ClientCertificate, HeaderList, HttpRequest, SecretValue } from './message.ts';
 import { basicAuthorization } from './proxy.ts';
 
 /** One request on its way: the first one, or what a redirect made of it. */
@@ -11,6 +11,7 @@ export interface Hop {
   readonly headers: HeaderList;
   readonly body: Uint8Array | null;
   readonly verifyTls: boolean;
+  readonly clientCertificate: ClientCertificate | null;
   readonly secrets: readonly SecretValue[];
 }
 
@@ -55,6 +56,7 @@ export function firstHop(request: HttpRequest): Hop {
     headers,
     body: body !== null && body.byteLength === 0 ? null : body,
     verifyTls: request.verifyTls,
+    clientCertificate: request.clientCertificate ?? null,
     secrets: [...secrets, ...password],
   };
 }

@@ -8,6 +8,14 @@ export interface SecretValue {
   readonly tokenName: string;
 }
 
+/** What this side of a TLS connection proves itself with. */
+export interface ClientCertificate {
+  /** PEM, its chain behind it. */
+  readonly certificate: string;
+  /** Private key in PEM, not encrypted. */
+  readonly key: string;
+}
+
 export interface HttpRequest {
   readonly method: string;
   readonly url: URL;
@@ -18,6 +26,8 @@ export interface HttpRequest {
   readonly followRedirects: boolean;
   /** False only for a request or host that a trusted workspace named; shown wherever the response is shown. */
   readonly verifyTls: boolean;
+  /** Shown to the server of `url` if it asks for one; not to a proxy, and to no other origin after a redirect. */
+  readonly clientCertificate?: ClientCertificate;
   readonly connectTimeoutMs: number;
   /** From start to the last byte of the body; 0 means no limit. */
   readonly totalTimeoutMs: number;
@@ -25,6 +35,22 @@ export interface HttpRequest {
   readonly maxBodyBytes: number;
   /** Writes the decoded body here instead of keeping it, without a size limit. */
   readonly saveBodyTo?: BodySink;
+  /**
+   * True for an answer after which the request may go out again: its body is kept in memory in spite of `saveBodyTo`,
+   * and the sink stays open for whoever asked.
+   */
+  readonly holdsBody?: (response: Pick<HttpResponse, 'status' | 'headers'>) => boolean;
+  readonly signer?: RequestSigner;
+}
+
+/**
+ * Adds headers that hold for a single message, such as a proof of possession (RFC 9449). Asked anew for every message
+ * of the request: each redirect and each repetition on another connection, as long as the origin stays the first one.
+ */
+export interface RequestSigner {
+  sign(method: string, url: URL): Promise<HeaderList>;
+  /** What came back for a signed message, redirects included. */
+  answered(url: URL, headers: HeaderList): void;
 }
 
 /** Where a body is streamed to, such as a file. */

@@ -70,7 +70,7 @@ export function nextHop(hop: Hop, status: number, to: URL): NextHop {
   });
   // Switching verification off was meant for the host that was asked for.
   const verifyTls = hop.verifyTls || to.hostname !== from.hostname;
-  return { hop: { ...next, headers, verifyTls }, dropped };
+  return { hop: { ...next, headers, verifyTls, clientCertificate: null }, dropped };
 }
 
 /** What tells two requests of a chain apart: the same one twice is a loop. */

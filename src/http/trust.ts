@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import tls, { type SecureContext } from 'node:tls';
+import tls, { type SecureContext, type SecureContextOptions } from 'node:tls';
 import { KeyturnError } from '../errors.ts';
+import type { ClientCertificate } from './message.ts';
 
 /**
  * Which certificate authorities are trusted: Node's own and the extra ones first, and the system's only once a server
@@ -16,20 +17,37 @@ export class Trust {
     this.#extra = extra;
   }
 
-  /** Fails with `tls_failed` when one of the extra certificates is none. */
-  context(withSystem: boolean): SecureContext {
+  /**
+   * What a TLS connection is made with; `client` is the certificate of this side. Fails with `tls_failed` when one of
+   * the certificates is none.
+   */
+  context(withSystem: boolean, client: ClientCertificate | null = null): SecureContext {
+    if (client !== null) return this.#contextOf(client, withSystem);
     if (withSystem) {
-      this.#withSystem ??= tls.createSecureContext({
-        ca: [...authorities('default'), ...authorities('system'), ...this.#extra],
-      });
+      this.#withSystem ??= tls.createSecureContext(this.#authorities(true));
       return this.#withSystem;
     }
-    if (this.#first === null) this.#extra.forEach(checkCertificate);
-    this.#first ??=
-      this.#extra.length === 0
-        ? tls.createSecureContext()
-        : tls.createSecureContext({ ca: [...authorities('default'), ...this.#extra] });
+    this.#first ??= tls.createSecureContext(this.#authorities(false));
     return this.#first;
+  }
+
+  /** Not kept: such connections are few, and their keys should not stay in memory. */
+  #contextOf({ certificate, key }: ClientCertificate, withSystem: boolean): SecureContext {
+    const authorities = this.#authorities(withSystem);
+    try {
+      return tls.createSecureContext({ ...authorities, cert: certificate, key });
+    } catch (cause) {
+      throw new KeyturnError('tls_failed', 'The client certificate and its key cannot be used.', {
+        cause,
+        hint: 'Check that both are in PEM and belong together.',
+      });
+    }
+  }
+
+  #authorities(withSystem: boolean): SecureContextOptions {
+    this.#extra.forEach(checkCertificate);
+    if (withSystem) return { ca: [...authorities('default'), ...authorities('system'), ...this.#extra] };
+    return this.#extra.length === 0 ? {} : { ca: [...authorities('default'), ...this.#extra] };
   }
 
   /** Whether asking again with the system's authorities can change the answer. */

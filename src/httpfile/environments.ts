@@ -1,7 +1,12 @@
 import { parseEnv } from 'node:util';
 import { asKeyturnError, KeyturnError } from '../errors.ts';
 import type { Files } from '../files.ts';
-import { parseEnvironmentFile, type EnvironmentProblem, type Environments } from './environmentFile.ts';
+import {
+  parseEnvironmentFile,
+  type EnvironmentFile,
+  type EnvironmentProblem,
+  type Environments,
+} from './environmentFile.ts';
 
 export type { EnvironmentProblem } from './environmentFile.ts';
 
@@ -15,6 +20,11 @@ export interface EnvironmentSet {
   readonly names: readonly string[];
   /** Variables of an environment over the shared ones; null means only those. Fails with `environment_unknown`. */
   variables(name: string | null): ReadonlyMap<string, string>;
+  /**
+   * The entry of this id under Security → Auth of an environment, over that of the shared ones; what the private file
+   * says stands above the public one. Null where there is none.
+   */
+  authEntry(environment: string | null, id: string): Readonly<Record<string, unknown>> | null;
   readonly problems: readonly EnvironmentProblem[];
 }
 
@@ -32,15 +42,17 @@ export async function loadEnvironments(
   settings: EnvironmentSettings,
 ): Promise<EnvironmentSet> {
   const problems: EnvironmentProblem[] = [];
-  const load = async (name: string): Promise<Environments> => {
+  const load = async (name: string): Promise<Pick<EnvironmentFile, 'environments' | 'auth'>> => {
     const found = await nearest(files, httpFile, name, problems);
-    if (found === null) return new Map();
+    if (found === null) return { environments: new Map(), auth: new Map() };
     const parsed = parseEnvironmentFile(new TextDecoder().decode(found.bytes), found.location);
     problems.push(...parsed.problems);
-    return parsed.environments;
+    return parsed;
   };
-  const ofPublic = await load(publicName);
-  const ofPrivate = await load(privateName);
+  const publicFile = await load(publicName);
+  const privateFile = await load(privateName);
+  const ofPublic = publicFile.environments;
+  const ofPrivate = privateFile.environments;
   const ofSettings = new Map(
     Object.entries(settings.environments).map(([name, values]) => [name, new Map(Object.entries(values))]),
   );
@@ -51,6 +63,15 @@ export async function loadEnvironments(
   return {
     names,
     problems,
+    authEntry(environment, id) {
+      const chosen = environment === null ? [shared] : [shared, environment];
+      const layers = chosen.flatMap((layer) => [publicFile.auth.get(layer), privateFile.auth.get(layer)]);
+      const found = layers.flatMap((entries) => {
+        const entry = entries?.get(id);
+        return entry === undefined ? [] : [entry];
+      });
+      return found.length === 0 ? null : Object.fromEntries(found.flatMap((entry) => Object.entries(entry)));
+    },
     variables(name) {
       if (name !== null && !names.includes(name)) {
         throw new KeyturnError(
@@ -92,7 +113,8 @@ async function nearest(
     } catch (error) {
       const start = { line: 0, column: 0 };
       const { message } = asKeyturnError(error);
-      problems.push({ file: location, code: 'environment_invalid', message, span: { start, end: start } });
+      const span = { start, end: start };
+      problems.push({ file: location, code: 'environment_invalid', severity: 'error', message, span });
       return null;
     }
   }

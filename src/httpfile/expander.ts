@@ -2,6 +2,8 @@ import { KeyturnError } from '../errors.ts';
 import { isSecretVariable } from '../secretVariables.ts';
 import { loadDotenv } from './environments.ts';
 import { dynamicValue, shortened, splitCall } from './dynamicVariables.ts';
+import { ForeignExpander, type ForeignValue } from './foreignExpander.ts';
+import { foreignExpression, type OAuthFlowHeader, type RequestTarget } from './foreignToken.ts';
 import type { ResolveContext, TokenValue } from './resolve.ts';
 import { rulesOf } from './rules.ts';
 import { wellFormed } from './text.ts';
@@ -14,7 +16,7 @@ const deepest = 100;
 const longest = 20_000_000;
 
 /** Where an expression stands, for messages and for the order of definitions. */
-interface Site {
+export interface Site {
   /** Zero-based line. */
   readonly line: number;
   /** Variables being worked out, outermost first. */
@@ -27,13 +29,21 @@ interface Site {
 export class Expander {
   readonly tokenValues: TokenValue[] = [];
   readonly #context: ResolveContext;
+  readonly #foreign: ForeignExpander;
   readonly #definitions = new Map<string, VariableNode[]>();
   readonly #values = new Map<string, Promise<string>>();
   readonly #nowMs: number;
   #dotenv: Promise<ReadonlyMap<string, string>> | null = null;
 
-  constructor(context: ResolveContext) {
+  /** `target` says where the request goes, for tokens that are bound to it. */
+  constructor(context: ResolveContext, target: () => Promise<RequestTarget>) {
     this.#context = context;
+    this.#foreign = new ForeignExpander(context.foreign, target, {
+      expand: (raw, site) => this.#expand(raw, site),
+      named: (name, site) => this.#named(name, site),
+      names: () => this.#names(),
+      tokens: () => this.tokenValues.map(({ value }) => value),
+    });
     this.#nowMs = context.clock.now();
     for (const variable of context.tree.variables) {
       const known = this.#definitions.get(variable.name);
@@ -50,6 +60,13 @@ export class Expander {
   /** The value of a variable of file or environment; null when there is none. */
   async lookup(name: string, line: number): Promise<string | null> {
     return this.#named(name, { line, path: [], seenUpTo: this.#context.node.blockEndLine });
+  }
+
+  /** The token of httpyac's `Authorization: oauth2 …`, from the variables that describe it. */
+  async flowToken(flow: OAuthFlowHeader, line: number): Promise<string> {
+    return this.#kept(
+      await this.#foreign.flow(flow, { line, path: [], seenUpTo: this.#context.node.blockEndLine }),
+    );
   }
 
   async #expand(raw: string, site: Site): Promise<string> {
@@ -88,18 +105,7 @@ export class Expander {
   async #named(name: string, site: Site): Promise<string | null> {
     const { overrides, environment, tree } = this.#context;
     if (Object.hasOwn(overrides, name)) return overrides[name] ?? '';
-    if (site.path.includes(name)) {
-      const names = [...site.path.slice(site.path.indexOf(name)), name].map(
-        (each) => `{{${shortened(each)}}}`,
-      );
-      throw new KeyturnError(
-        'variable_cycle',
-        `Variables refer to one another in a circle: ${names.join(' → ')}.`,
-        {
-          data: { name: shortened(name) },
-        },
-      );
-    }
+    if (site.path.includes(name)) throw cycle(name, site);
     if (site.path.length >= deepest) {
       throw new KeyturnError('variable_invalid', `Variables refer to one another more than ${deepest} deep.`);
     }
@@ -139,7 +145,17 @@ export class Expander {
   async #dynamic(expression: string, site: Site): Promise<string | null> {
     const tokenName = tokenNameOf(expression);
     if (tokenName !== null) return this.#token(tokenName, site);
-    const made = dynamicValue(expression, { nowMs: this.#nowMs, dialect: this.#context.tree.dialect });
+    const foreign = foreignExpression(expression);
+    if (foreign !== null) {
+      if (site.path.includes(expression)) throw cycle(expression, site);
+      const inner = { ...site, path: [...site.path, expression] };
+      return this.#once(`foreign ${expression}`, async () =>
+        this.#kept(await this.#foreign.value(foreign, inner)),
+      );
+    }
+    const { tree, generate } = this.#context;
+    const make = () => dynamicValue(expression, { nowMs: this.#nowMs, dialect: tree.dialect });
+    const made = generate === undefined ? make() : generate(expression, make);
     if (made !== null) return made;
     const { name, args } = splitCall(expression);
     const [argument = ''] = args;
@@ -167,6 +183,20 @@ export class Expander {
     if (!this.tokenValues.some((known) => known.value === value))
       this.tokenValues.push({ tokenName: name, value });
     return value;
+  }
+
+  #kept({ name, text, secret }: ForeignValue): string {
+    if (!this.tokenValues.some((known) => known.value === secret)) {
+      this.tokenValues.push({ tokenName: name, value: secret });
+    }
+    return text;
+  }
+
+  /** Of all variables. */
+  async #names(): Promise<string[]> {
+    const { overrides, environment } = this.#context;
+    const dotenv = await this.#readDotenv();
+    return [...dotenv.keys(), ...environment.keys(), ...this.#definitions.keys(), ...Object.keys(overrides)];
   }
 
   /** `%name` means: the variable whose name is the value of `name`. */
@@ -240,6 +270,15 @@ export class Expander {
       data,
     });
   }
+}
+
+function cycle(name: string, { path }: Site): KeyturnError {
+  const names = [...path.slice(path.indexOf(name)), name].map((each) => `{{${shortened(each)}}}`);
+  return new KeyturnError(
+    'variable_cycle',
+    `Variables refer to one another in a circle: ${names.join(' → ')}.`,
+    { data: { name: shortened(name) } },
+  );
 }
 
 function countLines(text: string): number {

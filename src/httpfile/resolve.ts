@@ -5,6 +5,7 @@ import type { HeaderList } from '../http/message.ts';
 import { encodeAuthorization } from './authorization.ts';
 import { bodyBytes } from './bodyBytes.ts';
 import { Expander } from './expander.ts';
+import { oauthFlow, type ForeignTokenSource, type RequestTarget } from './foreignToken.ts';
 import { isToken, wellFormed } from './text.ts';
 import type { HttpFile, RequestNode } from './tree.ts';
 
@@ -22,6 +23,13 @@ export interface ResolveContext {
   readonly clock: Clock;
   /** The value of a token, obtained or refreshed where needed. */
   token(name: string): Promise<string>;
+  /**
+   * Stands between `$guid` and its like and their values: `make` makes a new one, or null where the expression is no
+   * such variable. Absent: always a new one.
+   */
+  readonly generate?: (expression: string, make: () => string | null) => string | null;
+  /** Tokens that the file asks for in the words of another tool. Absent: they are refused. */
+  readonly foreign?: ForeignTokenSource;
   /** False in an untrusted workspace: no process environment, no body files outside the folder of the file. */
   readonly trusted: boolean;
 }
@@ -50,10 +58,13 @@ export interface ResolvedRequest {
 export async function resolveRequest(context: ResolveContext): Promise<ResolvedRequest> {
   const { node, tree } = context;
   refuseUnsupported(context);
-  const expander = new Expander(context);
+  const expander = new Expander(
+    context,
+    once(() => requestTarget(context)),
+  );
   const headers = await resolveHeaders(context, expander);
   const url = await resolveUrl(context, expander, headers);
-  if (expander.tokenValues.length > 0) await refuseTokenInHost(context, headers);
+  if (expander.tokenValues.length > 0) await requestTarget(context);
   const isGraphql = node.body.kind === 'graphql';
   const contentType = valueOf(headers, 'content-type');
   if (isGraphql && contentType === null) headers.push(['Content-Type', 'application/json']);
@@ -91,7 +102,7 @@ const otherProtocols = new Set([
 ]);
 
 /** What would change the request but is not run yet must not be left out silently. */
-function refuseUnsupported({ node, tree }: ResolveContext): void {
+function refuseUnsupported({ node }: ResolveContext): void {
   const line = node.line + 1;
   if (otherProtocols.has(node.method)) {
     throw new KeyturnError('unsupported', `${node.method} requests (line ${line}) are not supported yet.`);
@@ -103,18 +114,6 @@ function refuseUnsupported({ node, tree }: ResolveContext): void {
       data: { line: at },
     });
   }
-  if (tree.dialect !== 'httpyac') return;
-  const flow = node.headers.find(
-    ({ name, value }) => name.toLowerCase() === 'authorization' && /^(oauth2|openid)(\s|$)/i.test(value),
-  );
-  if (flow === undefined) return;
-  throw new KeyturnError(
-    'unsupported',
-    `The OAuth flow in the Authorization header on line ${flow.span.start.line + 1} is not supported.`,
-    {
-      hint: 'Declare the token in keyturn.json and name it with # @token.',
-    },
-  );
 }
 
 async function resolveUrl(context: ResolveContext, expander: Expander, headers: HeaderList): Promise<string> {
@@ -133,22 +132,40 @@ async function resolveUrl(context: ResolveContext, expander: Expander, headers: 
 const MARK = '\u0001';
 
 /**
- * A token in the name of the host would choose where it goes, and DNS would tell it to everybody. Found by writing the
- * URL once more with a mark in place of every token.
+ * Where the request goes, with a mark in place of every token. A token in the name of the host would choose where it
+ * goes, and DNS would tell it to everybody: fails with `request_invalid`.
  */
-async function refuseTokenInHost(context: ResolveContext, headers: HeaderList): Promise<void> {
-  const marked: ResolveContext = { ...context, token: () => Promise.resolve(MARK) };
-  const expander = new Expander(marked);
-  const hosts = [hostOf(await resolveUrl(marked, expander, headers))];
+async function requestTarget(context: ResolveContext): Promise<RequestTarget> {
+  const { foreign } = context;
+  const marked: ResolveContext = {
+    ...context,
+    token: () => Promise.resolve(MARK),
+    ...(foreign && {
+      foreign: { ...foreign, token: () => Promise.resolve({ text: MARK, secret: MARK }) },
+    }),
+  };
+  const nowhere: RequestTarget = { url: '', headers: [] };
+  const expander = new Expander(marked, () => Promise.resolve(nowhere));
+  const headers: [string, string][] = [];
   for (const { name, value, span } of context.node.headers) {
-    if (name.toLowerCase() === 'host') hosts.push(await expander.expand(value, span.start.line));
+    if (name.toLowerCase() !== 'host') continue;
+    headers.push([name, (await expander.expand(value, span.start.line)).trim()]);
   }
-  if (!hosts.some((host) => host.includes(MARK) || host.includes(encodeURIComponent(MARK)))) return;
+  const url = await resolveUrl(marked, expander, headers);
+  const hosts = [hostOf(url), ...headers.map(([, value]) => value)];
+  if (!hosts.some((host) => host.includes(MARK) || host.includes(encodeURIComponent(MARK)))) {
+    return { url, headers };
+  }
   throw new KeyturnError(
     'request_invalid',
     `The token in the URL on line ${context.node.line + 1} stands in its host.`,
     { hint: 'Put the token into a header, the path, the query or the body.' },
   );
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | null = null;
+  return () => (made ??= make());
 }
 
 /** Scheme, host and port of a URL as it is written; user information is no part of them. */
@@ -160,7 +177,10 @@ function hostOf(url: string): string {
   return url.slice(0, start) + authority.slice(authority.lastIndexOf('@') + 1);
 }
 
-async function resolveHeaders({ node }: ResolveContext, expander: Expander): Promise<[string, string][]> {
+async function resolveHeaders(
+  { node, tree }: ResolveContext,
+  expander: Expander,
+): Promise<[string, string][]> {
   const headers: [string, string][] = [];
   for (const header of node.headers) {
     const line = header.span.start.line;
@@ -172,11 +192,14 @@ async function resolveHeaders({ node }: ResolveContext, expander: Expander): Pro
       continue;
     }
     const value = (await expander.expand(header.value, line)).trim();
-    addHeader(
-      headers,
-      [name, name.toLowerCase() === 'authorization' ? encodeAuthorization(value) : value],
-      line,
-    );
+    if (name.toLowerCase() !== 'authorization') {
+      addHeader(headers, [name, value], line);
+      continue;
+    }
+    const flow = tree.dialect === 'httpyac' ? oauthFlow(value) : null;
+    const authorization =
+      flow === null ? encodeAuthorization(value) : `Bearer ${await expander.flowToken(flow, line)}`;
+    addHeader(headers, [name, authorization], line);
   }
   return headers;
 }

@@ -20,7 +20,7 @@ export interface BoundedFetchOptions {
 export interface BoundedRequest {
   readonly method: string;
   readonly headers: Record<string, string>;
-  readonly body: URLSearchParams | undefined;
+  readonly body: URLSearchParams | string | undefined;
   readonly redirect: 'manual';
   readonly signal?: AbortSignal;
 }

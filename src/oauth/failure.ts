@@ -32,62 +32,80 @@ export function serverText(
   return line.length <= longest ? line : `${line.slice(0, longest).trimEnd()}…`;
 }
 
+/** An endpoint as messages speak of it, and the codes for no proper answer from it and for one that makes no sense. */
+export interface AskedEndpoint {
+  /** "token endpoint" */
+  readonly name: string;
+  /** Fit to be shown. */
+  readonly address: string;
+  readonly failed: ErrorCode;
+  readonly invalid: ErrorCode;
+  /** What the answer should have been: "a token response". */
+  readonly wanted: string;
+}
+
 /** What went wrong at a token endpoint, with the code it has for Keyturn. `response` is the unread answer, if there was one. */
-export async function tokenEndpointFailure(
+export function tokenEndpointFailure(
   error: unknown,
   endpoint: string,
   mask: (text: string) => string,
   response: Response | null,
 ): Promise<KeyturnError> {
+  const asked: AskedEndpoint = {
+    name: 'token endpoint',
+    address: endpoint,
+    failed: 'token_endpoint_failed',
+    invalid: 'token_response_invalid',
+    wanted: 'a token response',
+  };
+  return endpointFailure(error, asked, mask, response);
+}
+
+/** The same for any endpoint that answers as RFC 6749 section 5 has it. */
+export async function endpointFailure(
+  error: unknown,
+  asked: AskedEndpoint,
+  mask: (text: string) => string,
+  response: Response | null,
+): Promise<KeyturnError> {
   if (error instanceof KeyturnError) return error;
+  const endpoint = asked.address;
+  const subject = `The ${asked.name} ${endpoint}`;
   if (response === null) {
-    return new KeyturnError('token_endpoint_failed', `The token endpoint ${endpoint} could not be asked.`, {
-      cause: error,
-    });
+    return new KeyturnError(asked.failed, `${subject} could not be asked.`, { cause: error });
   }
   const { status } = response;
   const body: unknown = await response.json().catch(() => undefined);
   const oauthError = oauthErrorOf(body);
-  if (oauthError !== null) return fromOAuthError(oauthError, endpoint, mask, status, error);
+  if (oauthError !== null) return fromOAuthError(oauthError, asked, mask, status, error);
   const data = { endpoint, status };
   if (status >= 300 && status < 400) {
-    return new KeyturnError(
-      'token_endpoint_failed',
-      `The token endpoint ${endpoint} redirects (${status}).`,
-      {
-        cause: error,
-        hint: 'Write the address it leads to into keyturn.json: client secrets do not follow redirects.',
-        data,
-      },
-    );
+    return new KeyturnError(asked.failed, `${subject} redirects (${status}).`, {
+      cause: error,
+      hint: 'Write the address it leads to into keyturn.json: client secrets do not follow redirects.',
+      data,
+    });
   }
   if (status === 401) {
-    return new KeyturnError('invalid_client', `The token endpoint ${endpoint} refused the client (401).`, {
+    return new KeyturnError('invalid_client', `${subject} refused the client (401).`, {
       cause: error,
       hint: 'Check the client id, the client secret and "clientAuthentication".',
       data,
     });
   }
   if (status !== 200) {
-    return new KeyturnError(
-      'token_endpoint_failed',
-      `The token endpoint ${endpoint} answered ${status}${what(response)}.`,
-      {
-        cause: error,
-        hint: status >= 500 ? 'Try again later.' : 'Check that the address is right.',
-        data,
-      },
-    );
-  }
-  return new KeyturnError(
-    'token_response_invalid',
-    `The token endpoint ${endpoint} answered ${reason(error, body, response)}.`,
-    {
+    return new KeyturnError(asked.failed, `${subject} answered ${status}${what(response)}.`, {
       cause: error,
-      hint: 'Check that the address is right.',
+      hint: status >= 500 ? 'Try again later.' : 'Check that the address is right.',
       data,
-    },
-  );
+    });
+  }
+  const answered = reason(error, body, response, asked.wanted);
+  return new KeyturnError(asked.invalid, `${subject} answered ${answered}.`, {
+    cause: error,
+    hint: 'Check that the address is right.',
+    data,
+  });
 }
 
 interface OAuthError {
@@ -105,7 +123,7 @@ function oauthErrorOf(body: unknown): OAuthError | null {
 
 function fromOAuthError(
   { error, description }: OAuthError,
-  endpoint: string,
+  { name: endpointName, address: endpoint }: AskedEndpoint,
   mask: (text: string) => string,
   status: number,
   cause: unknown,
@@ -115,7 +133,7 @@ function fromOAuthError(
   const said = description === null ? '' : serverText(description, mask);
   return new KeyturnError(
     known?.code ?? 'oauth_error',
-    `The token endpoint ${endpoint} answered "${name}"${said === '' ? '.' : `: ${said.replace(/\.$/, '')}.`}`,
+    `The ${endpointName} ${endpoint} answered "${name}"${said === '' ? '.' : `: ${said.replace(/\.$/, '')}.`}`,
     {
       cause,
       hint: known?.hint ?? 'See what the server says about this error.',
@@ -128,11 +146,11 @@ function what(response: Response): string {
   return isHtml(response) ? ' with a web page' : '';
 }
 
-function reason(error: unknown, body: unknown, response: Response): string {
-  if (isHtml(response)) return 'with a web page, not with a token';
+function reason(error: unknown, body: unknown, response: Response, wanted: string): string {
+  if (isHtml(response)) return `with a web page, not with ${wanted}`;
   if (body === undefined) return 'with something that is not JSON';
   if (error instanceof UnsupportedOperationError) return 'with a type of token that is not supported';
-  return 'with JSON that is not a token response';
+  return `with JSON that is not ${wanted}`;
 }
 
 function isHtml(response: Response): boolean {

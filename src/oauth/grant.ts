@@ -1,16 +1,30 @@
 import type { Clock } from '../clock.ts';
 import type { GrantContext, GrantResult } from '../token/grant.ts';
 import type { Grant, TokenProfile } from '../token/profile.ts';
+import type { ClientCertificate } from '../http/message.ts';
+import type { PrivateFiles } from '../privateFiles.ts';
+import type { SourceConsent } from '../token/sources/consent.ts';
 import type { Discovery } from './discovery.ts';
+import type { DpopHandles } from './dpop.ts';
+import type { ServerClocks } from './serverClock.ts';
 
 /** What every grant has at hand, the same for the whole program. */
 export interface GrantTools {
   /** Sends the requests; follows no redirect. */
   readonly fetch: Fetch;
+  /** The same, showing a certificate of ours to the server that is asked (RFC 8705). */
+  readonly fetchAs: (certificate: ClientCertificate) => Fetch;
+  readonly files: PrivateFiles;
+  /** What a keyturn.json may use of the person's only with their word: see `agreements.ts`. */
+  readonly agreements: SourceConsent;
   readonly clock: Clock;
   readonly discovery: Discovery;
+  readonly dpop: DpopHandles;
+  readonly clocks: ServerClocks;
   /** Masks secrets in what a server says. */
   readonly mask: (text: string) => string;
+  /** Makes a secret known that a grant read or made, before anybody sees it. */
+  readonly register: (secret: string, label: string) => void;
   /** For one answer, from the request to its last byte. */
   readonly timeoutMs: number;
 }
@@ -22,8 +36,8 @@ export interface GrantPerformer {
   readonly grant: Grant;
   /**
    * Fails with `discovery_failed`, `issuer_mismatch`, `secret_missing`, `token_endpoint_failed`,
-   * `token_response_invalid`, `invalid_client`, `invalid_grant`, `invalid_scope`, `oauth_error`, `cancelled`, or a
-   * code of the `http` group.
+   * `token_response_invalid`, `invalid_client`, `invalid_grant`, `invalid_scope`, `oauth_error`, `profile_invalid`,
+   * `key_invalid`, `file_unreadable`, `access_denied`, `cancelled`, or a code of the `http` group.
    */
   obtain(profile: TokenProfile, context: GrantContext, tools: GrantTools): Promise<GrantResult>;
 }

@@ -1,22 +1,40 @@
-import type { Clock } from '../clock.ts';
 import { KeyturnError } from '../errors.ts';
 import type { GrantContext, GrantResult } from '../token/grant.ts';
-import type { Grant, TokenProfile } from '../token/profile.ts';
+import type { Grant, OAuthGrant, TokenProfile } from '../token/profile.ts';
+import { createSelfSigned } from '../token/sources/selfSigned.ts';
+import type { TokenSource } from '../token/sources/source.ts';
+import { requireKeyFile } from './agreements.ts';
+import { withClientCertificate } from './clientCertificate.ts';
 import { createDiscovery } from './discovery.ts';
-import type { Fetch, GrantPerformer, GrantTools } from './grant.ts';
+import { DpopHandles } from './dpop.ts';
+import type { GrantPerformer, GrantTools } from './grant.ts';
+import { authorizationCode } from './grants/authorizationCode.ts';
 import { clientCredentials } from './grants/clientCredentials.ts';
+import { deviceCode } from './grants/deviceCode.ts';
+import { jwtBearer } from './grants/jwtBearer.ts';
+import { password } from './grants/password.ts';
 import { refreshToken } from './grants/refreshToken.ts';
+import { tokenExchange } from './grants/tokenExchange.ts';
+import { obtainOrRenew } from './renewal.ts';
+import { ServerClocks } from './serverClock.ts';
 
 /** Every grant that asks a server, by its name in keyturn.json. A static token is only ever pasted. */
-const grants: Readonly<Partial<Record<Grant, GrantPerformer>>> = {
+const grants: Readonly<Record<OAuthGrant, GrantPerformer>> = {
+  authorization_code: authorizationCode,
+  device_code: deviceCode,
   client_credentials: clientCredentials,
   refresh_token: refreshToken,
+  password,
+  jwt_bearer: jwtBearer,
+  token_exchange: tokenExchange,
 };
 
-export interface ObtainOptions {
-  readonly fetch: Fetch;
-  readonly clock: Clock;
-  readonly mask: (text: string) => string;
+export interface ObtainOptions extends Pick<
+  GrantTools,
+  'fetch' | 'fetchAs' | 'files' | 'agreements' | 'clock' | 'mask' | 'register'
+> {
+  /** Sources that only one door has, such as the accounts of the editor. */
+  readonly sources?: readonly TokenSource[];
   /** For one answer of a server, from the request to its last byte; 30 s by default. */
   readonly timeoutMs?: number;
 }
@@ -25,12 +43,31 @@ export type Obtain = (profile: TokenProfile, context: GrantContext) => Promise<G
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-/** Performs the grant of a profile. Metadata of issuers is kept between calls. */
-export function createObtain(options: ObtainOptions): Obtain {
+/** What grants and proofs share. Metadata of issuers is kept between calls. */
+export function createGrantTools(options: ObtainOptions): GrantTools {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const { fetch, clock, mask } = options;
-  const discovery = createDiscovery({ fetch, clock, mask, timeoutMs });
-  const tools: GrantTools = { fetch, clock, discovery, mask, timeoutMs };
+  const { fetch, fetchAs, files, agreements, clock, mask, register } = options;
+  const clocks = new ServerClocks(clock);
+  return {
+    fetch,
+    fetchAs,
+    files,
+    agreements,
+    clock,
+    discovery: createDiscovery({ fetch, clock, mask, timeoutMs }),
+    dpop: new DpopHandles(clocks),
+    clocks,
+    mask,
+    register,
+    timeoutMs,
+  };
+}
+
+/** Performs the grant of a profile. */
+export function createObtain(options: ObtainOptions, tools = createGrantTools(options)): Obtain {
+  const sources = new Map<Grant, TokenSource>();
+  for (const source of [createSelfSigned(tools), ...(options.sources ?? [])])
+    sources.set(source.grant, source);
   return async (profile, context) => {
     if (profile.grant === 'static') {
       throw new KeyturnError(
@@ -38,9 +75,18 @@ export function createObtain(options: ObtainOptions): Obtain {
         `The token "${profile.name}" is pasted, not obtained from a server.`,
       );
     }
-    const performer = grants[profile.grant];
+    await requireKeyFile(profile, context, tools);
+    const source = sources.get(profile.grant);
+    if (source !== undefined) return source.obtain(profile, context);
+    const performer = performerOf(profile.grant);
     if (performer === undefined)
       throw new KeyturnError('unsupported', `The grant ${profile.grant} is not supported.`);
-    return performer.obtain(profile, context, tools);
+    const own = withClientCertificate(profile, context, tools);
+    return obtainOrRenew(performer, profile, context, own);
   };
+}
+
+function performerOf(grant: Grant): GrantPerformer | undefined {
+  const all: Readonly<Partial<Record<Grant, GrantPerformer>>> = grants;
+  return all[grant];
 }

@@ -1,18 +1,19 @@
 import {
   allowInsecureRequests,
   customFetch,
+  isDPoPNonceError,
   type AuthorizationServer,
   type Client,
+  type DPoPHandle,
   type TokenEndpointResponse,
 } from 'oauth4webapi';
 import { KeyturnError } from '../errors.ts';
 import type { GrantContext, GrantResult } from '../token/grant.ts';
-import { isSecureUrl } from '../token/origin.ts';
 import type { TokenProfile } from '../token/profile.ts';
 import { boundedFetch, type BoundedFetch } from './boundedFetch.ts';
 import { serverText, tokenEndpointFailure } from './failure.ts';
 import type { GrantTools } from './grant.ts';
-import { parseUrl } from '../url.ts';
+import { endpointUrl, findServer } from './server.ts';
 
 /** What a grant needs to ask a token endpoint with `oauth4webapi`. */
 export interface TokenEndpoint {
@@ -22,6 +23,8 @@ export interface TokenEndpoint {
     readonly signal: AbortSignal;
     readonly [customFetch]: BoundedFetch;
     readonly [allowInsecureRequests]: boolean;
+    /** Proofs for a profile with `dpop` (RFC 9449 section 5). */
+    readonly DPoP?: DPoPHandle;
   };
 }
 
@@ -29,6 +32,11 @@ export interface TokenEndpoint {
 export interface TokenExchange {
   request(endpoint: TokenEndpoint): Promise<Response>;
   process(endpoint: TokenEndpoint, response: Response): Promise<TokenEndpointResponse>;
+  /**
+   * Checks the ID token of an answer whose other parts are in order; null when there is none. Without this, and to
+   * `process`, an answer has no ID token.
+   */
+  idToken?(response: Response, tokens: TokenEndpointResponse): Promise<string | null>;
 }
 
 /** Latest time a Date can hold; a lifetime beyond it says nothing. */
@@ -41,21 +49,13 @@ export async function askTokenEndpoint(
   tools: GrantTools,
   exchange: TokenExchange,
 ): Promise<GrantResult> {
-  const server = await authorizationServer(profile, context.signal, tools);
-  const url = parseUrl(server.token_endpoint ?? '');
-  if (url === null || !isSecureUrl(url)) {
-    throw new KeyturnError(
-      'discovery_failed',
-      `The issuer ${server.issuer} names no token endpoint with https.`,
-      {
-        hint: 'Write the "tokenEndpoint" into keyturn.json.',
-      },
-    );
-  }
+  const server = await findServer(profile, ['token_endpoint'], context.signal, tools);
+  const url = endpointUrl(server, 'token_endpoint', tools.mask);
   const shown = url.origin + url.pathname;
   const endpoint: TokenEndpoint = {
     server,
-    client: { client_id: profile.clientId ?? '' },
+    // Never sent where there is none: the library wants to have one.
+    client: { client_id: profile.clientId ?? 'none' },
     options: {
       signal: context.signal,
       [customFetch]: boundedFetch({
@@ -65,16 +65,59 @@ export async function askTokenEndpoint(
         tooLong: 'token_response_invalid',
       }),
       [allowInsecureRequests]: url.protocol === 'http:',
+      ...(profile.options.dpop ? { DPoP: await tools.dpop.of(profile, context) } : {}),
     },
   };
-  const askedAtMs = tools.clock.now();
-  let response: Response | null = null;
-  try {
-    response = await withoutUnused(await exchange.request(endpoint));
-    return asResult(await exchange.process(endpoint, response.clone()), askedAtMs);
-  } catch (error) {
-    throw await tokenEndpointFailure(error, serverText(shown, tools.mask), tools.mask, response);
+  let nonceAsked = false;
+  let clockAsked = false;
+  for (;;) {
+    const askedAtMs = tools.clock.now();
+    let response: Response | null = null;
+    let clockCorrected = false;
+    try {
+      const answer = await exchange.request(endpoint);
+      clockCorrected = tools.clocks.learn(url, answer.headers.get('date'), askedAtMs);
+      response = await withoutUnused(answer.clone());
+      const tokens = await exchange.process(endpoint, response.clone());
+      const result = asResult(tokens, askedAtMs, profile);
+      const idToken = (await exchange.idToken?.(answer, tokens)) ?? null;
+      const serverTimeMs = Date.parse(answer.headers.get('date') ?? '');
+      return { ...result, idToken, ...(Number.isNaN(serverTimeMs) ? {} : { serverTimeMs }) };
+    } catch (error) {
+      // The nonce of the refusal is in the handle by then (RFC 9449 section 8); asked once more, never again.
+      if (!nonceAsked && profile.options.dpop && isDPoPNonceError(error)) {
+        nonceAsked = true;
+        continue;
+      }
+      const failure = await tokenEndpointFailure(error, serverText(shown, tools.mask), tools.mask, response);
+      // An assertion from the future, or one that has ended: made once more with the server's time.
+      if (!clockAsked && clockCorrected && refusesAssertion(failure, profile)) {
+        clockAsked = true;
+        continue;
+      }
+      throw failure;
+    }
   }
+}
+
+/** True when the server may have refused a JWT of ours, which says when it was made. */
+function refusesAssertion(
+  { code, data }: KeyturnError,
+  { grant, clientAuthentication, options }: TokenProfile,
+): boolean {
+  if (options.dpop && data['error'] === 'invalid_dpop_proof') return true;
+  if (code === 'invalid_grant') return grant === 'jwt_bearer';
+  return (
+    code === 'invalid_client' &&
+    (clientAuthentication === 'client_secret_jwt' || clientAuthentication === 'private_key_jwt')
+  );
+}
+
+/** For what is asked within a scope that was granted before: only where the token is to be used (RFC 8707 section 2.2). */
+export function requestedResource(profile: TokenProfile): URLSearchParams {
+  const parameters = requestedAccess(profile);
+  parameters.delete('scope');
+  return parameters;
 }
 
 /** Parameters that every grant may carry: scope, audience, and resource (RFC 8707). */
@@ -87,28 +130,9 @@ export function requestedAccess(profile: TokenProfile): URLSearchParams {
   return parameters;
 }
 
-async function authorizationServer(
-  profile: TokenProfile,
-  signal: AbortSignal,
-  { discovery }: GrantTools,
-): Promise<AuthorizationServer> {
-  if (profile.tokenEndpoint !== null) {
-    return {
-      issuer: profile.issuer ?? new URL(profile.tokenEndpoint).origin,
-      token_endpoint: profile.tokenEndpoint,
-    };
-  }
-  if (profile.issuer === null) {
-    throw new KeyturnError('profile_invalid', `The token profile "${profile.name}" names no issuer.`, {
-      hint: 'Write an "issuer" or a "tokenEndpoint" into keyturn.json.',
-    });
-  }
-  return discovery.find(profile.issuer, signal);
-}
-
 /**
- * The answer without members that are null, as some servers write what they leave out, and without an ID token:
- * nothing here uses one, so one that is not valid is no reason to refuse the access token.
+ * The answer without members that are null, as some servers write what they leave out, and without an ID token: where
+ * nothing uses one, one that is not valid is no reason to refuse the access token.
  */
 async function withoutUnused(response: Response): Promise<Response> {
   if (response.status !== 200) return response;
@@ -126,14 +150,8 @@ async function withoutUnused(response: Response): Promise<Response> {
   return new Response(JSON.stringify(Object.fromEntries(used)), { status, headers });
 }
 
-function asResult(response: TokenEndpointResponse, askedAtMs: number): GrantResult {
-  if (response.token_type !== 'bearer') {
-    throw new KeyturnError(
-      'token_response_invalid',
-      'The token endpoint sent a token that is bound to a key (DPoP), which is not supported.',
-      { hint: 'Switch DPoP off for this client at the server.' },
-    );
-  }
+function asResult(response: TokenEndpointResponse, askedAtMs: number, profile: TokenProfile): GrantResult {
+  checkTokenType(response.token_type, profile);
   const accessToken = response.access_token;
   // RFC 6749 appendix A.12; anything else could not stand in a header.
   if (!/^[\x20-\x7e]+$/.test(accessToken) || accessToken.trim() === '') {
@@ -154,4 +172,26 @@ function asResult(response: TokenEndpointResponse, askedAtMs: number): GrantResu
     scope: response.scope ?? null,
     expiresAtMs: expiresAtMs === null || expiresAtMs > LATEST_TIME_MS ? null : Math.round(expiresAtMs),
   };
+}
+
+/**
+ * RFC 9449 section 5: a server that does not bind the token answers with Bearer. A profile that asks for DPoP says that
+ * a token without a key is not good enough, so such an answer is discarded. The other way round the token would be of
+ * no use.
+ */
+function checkTokenType(tokenType: string, { name, options }: TokenProfile): void {
+  if (options.dpop === (tokenType === 'dpop')) return;
+  const data = { token: name, tokenType: options.dpop ? 'bearer' : 'dpop' };
+  if (options.dpop) {
+    throw new KeyturnError(
+      'token_response_invalid',
+      'The token endpoint sent a token that is not bound to the key of its proof (DPoP).',
+      { hint: 'Switch DPoP on for this client at the server, or take "dpop" out of the profile.', data },
+    );
+  }
+  throw new KeyturnError(
+    'token_response_invalid',
+    'The token endpoint sent a token that is bound to a key (DPoP), which the profile does not ask for.',
+    { hint: 'Write "dpop": true into the profile, or switch DPoP off for this client at the server.', data },
+  );
 }

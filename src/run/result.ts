@@ -17,9 +17,19 @@ export interface RequestResult {
   readonly rateLimitHeaders: HeaderList;
   readonly retryAfterSeconds: number | null;
   readonly token: TokenUse | null;
-  readonly error: { readonly code: ErrorCode; readonly message: string; readonly hint: string | null } | null;
+  /** Why the request was sent a second time; what is told of it is then the last answer. */
+  readonly retried: RetryReason | null;
+  /** What the last answer says of the token; null where it says nothing. */
+  readonly challenge: RequestChallenge | null;
+  readonly error: ResultError | null;
   readonly startedAtMs: number;
   readonly finishedAtMs: number;
+}
+
+export interface ResultError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string | null;
 }
 
 export interface TokenUse {
@@ -27,4 +37,34 @@ export interface TokenUse {
   readonly status: TokenStatus;
   readonly refreshed: boolean;
   readonly expiresAtMs: number | null;
+  /** Granted scope, space separated, where it is known. */
+  readonly scope: string | null;
+  /** What `# @scope` asked for, space separated; the server may have granted something else. */
+  readonly askedScope: string | null;
+}
+
+/**
+ * `invalid_token`: the server refused the token, and a fresh one was sent. `use_dpop_nonce`: it wanted its nonce in
+ * the proof (RFC 9449 section 9). `invalid_dpop_proof`: its clock differs from ours, and the proof was made anew with its
+ * time.
+ */
+export type RetryReason = 'invalid_token' | 'use_dpop_nonce' | 'invalid_dpop_proof';
+
+/** What a 401, or a 403 that speaks of tokens, asks for (RFC 6750 section 3, RFC 9470, RFC 9728 section 5.1). */
+export interface RequestChallenge {
+  /** Who asks: the origin that answered, after redirects. */
+  readonly origin: string;
+  /** `invalid_token`, `insufficient_scope`, `insufficient_user_authentication`, …; null where nothing is said. */
+  readonly error: string | null;
+  readonly errorDescription: string | null;
+  /** The scopes that the request needs, as far as the server names them. */
+  readonly scopes: readonly string[];
+  /** Those of them that the token does not have; all of them where nothing is known of the token. */
+  readonly missingScopes: readonly string[];
+  readonly acrValues: readonly string[];
+  readonly maxAgeSeconds: number | null;
+  /** URL of the protected resource's metadata. The server chose it: ask before following it. */
+  readonly resourceMetadata: string | null;
+  /** Why the request did not go out with a fresh token, or why that did not help; null where the token is not to blame. */
+  readonly refusal: ResultError | null;
 }

@@ -5,19 +5,25 @@ import type { RunOptions } from './engine.ts';
 /** What a request's own `# @…` lines say about how it is sent, over the options of the run. */
 export interface RequestSettings {
   readonly tokenName: string | null;
+  /** What the token shall be good for in this request alone, space separated. */
+  readonly scope: string | null;
   readonly followRedirects: boolean;
   readonly verifyTls: boolean;
   readonly connectTimeoutMs: number;
   readonly totalTimeoutMs: number;
 }
 
-/** Fails with `request_invalid` on a time that cannot be read or a token without a name, `untrusted_workspace` on `# @insecure` there. */
+/**
+ * Fails with `request_invalid` on a time or scope that cannot be read, a token without a name and a scope without a
+ * token, `untrusted_workspace` on `# @insecure` there.
+ */
 export function requestSettings(
   node: RequestNode,
   options: RunOptions,
   pickedToken: string | null,
 ): RequestSettings {
   let tokenName = pickedToken;
+  let scope: string | null = null;
   let followRedirects = options.followRedirects;
   let verifyTls = true;
   let connectTimeoutMs = options.connectTimeoutMs;
@@ -31,6 +37,9 @@ export function requestSettings(
           });
         }
         tokenName ??= value.trim();
+        break;
+      case 'scope':
+        scope = scopeOf(value);
         break;
       case 'noredirect':
         followRedirects = false;
@@ -49,7 +58,21 @@ export function requestSettings(
         break;
     }
   }
-  return { tokenName, followRedirects, verifyTls, connectTimeoutMs, totalTimeoutMs };
+  if (scope !== null && tokenName === null) {
+    throw new KeyturnError('request_invalid', 'This request has a `# @scope` but no `# @token`.', {
+      hint: 'Write `# @token name` above it: its token is asked for with that scope.',
+    });
+  }
+  return { tokenName, scope, followRedirects, verifyTls, connectTimeoutMs, totalTimeoutMs };
+}
+
+/** RFC 6749 section 3.3; the order means nothing, so one order stands for all. */
+function scopeOf(text: string): string {
+  const words = [...new Set(text.trim().split(/\s+/))].sort();
+  if (words.every((word) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(word))) return words.join(' ');
+  throw new KeyturnError('request_invalid', '`# @scope` takes scopes, separated by spaces.', {
+    hint: 'Write `# @scope reports:read`, or remove the line.',
+  });
 }
 
 /** `no-redirect` and `noRedirect` are one key: both spellings occur in real files. */

@@ -1,8 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import express, { type Express, type Response } from 'express';
+import type { CryptoKey, JWK } from 'jose';
 import * as v from 'valibot';
 import { createAuthorize } from './bearer.ts';
-import { sandboxApiKey } from './clients.ts';
+import { sandboxApiKey, sandboxScopes } from './clients.ts';
+import { proofAlgorithms } from './dpopProof.ts';
 import { Limiter } from './limits.ts';
 import { limitsSchema, type SandboxLimits } from './limitSettings.ts';
 import { newReportSchema, Reports } from './reports.ts';
@@ -13,7 +15,14 @@ export interface ApiOptions {
   /** The API's own origin, which access tokens must name as their audience. */
   readonly audience: string;
   readonly limits: SandboxLimits;
+  /** Opens encrypted access tokens. */
+  readonly decryptionKey: CryptoKey;
+  /** The same key, to be given away: opening tokens oneself is part of what can be learned here. */
+  readonly decryptionJwk: JWK;
 }
+
+/** RFC 9728 section 3. */
+const metadataPath = '/.well-known/oauth-protected-resource';
 
 const largestBig = 1024 ** 3;
 const longestWaitSeconds = 60;
@@ -23,7 +32,7 @@ export function createApi(options: ApiOptions): Express {
   const api = express();
   api.disable('x-powered-by');
   const limiter = new Limiter(options.limits);
-  const authorize = createAuthorize(options.issuer, options.audience);
+  const authorize = createAuthorize(options, `${options.audience}${metadataPath}`);
   const reports = new Reports();
   const requestsByClient = new Map<string, number>();
   const json = express.json({ limit: '100kb' });
@@ -43,6 +52,18 @@ export function createApi(options: ApiOptions): Express {
       style: style ?? limiter.limits.style,
     };
     response.json(limiter.limits);
+  });
+
+  api.get('/sandbox/decryption-key', (_request, response) => void response.json(options.decryptionJwk));
+  api.get(metadataPath, (_request, response) => {
+    response.json({
+      resource: options.audience,
+      resource_name: 'Reports',
+      authorization_servers: [options.issuer],
+      scopes_supported: sandboxScopes,
+      bearer_methods_supported: ['header'],
+      dpop_signing_alg_values_supported: proofAlgorithms,
+    });
   });
 
   api.use(limiter.handle);
@@ -95,6 +116,17 @@ export function createApi(options: ApiOptions): Express {
       count(caller.clientId);
       response.json({ requestsByClient: Object.fromEntries(requestsByClient) });
     }),
+  );
+  api.delete(
+    '/admin/usage',
+    authorize(
+      'reports:admin',
+      (_caller, _request, response) => {
+        requestsByClient.clear();
+        response.status(204).end();
+      },
+      { acr: 'two-factors', maxAge: 300 },
+    ),
   );
 
   api.get('/legacy/summary', (request, response) => {

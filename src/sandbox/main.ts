@@ -2,11 +2,12 @@
 import { fstatSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair } from 'jose';
 import { KeyturnError } from '../errors.ts';
 import type { Announcement } from './announcement.ts';
 import { createApi } from './api.ts';
 import { sandboxApiKey, sandboxClients } from './clients.ts';
-import { createIssuer } from './issuer.ts';
+import { createIssuer, encryptionAlgorithm } from './issuer.ts';
 import { parseSandboxArguments } from './options.ts';
 
 const host = '127.0.0.1';
@@ -23,12 +24,20 @@ async function main(): Promise<void> {
   const options = parseSandboxArguments(process.argv.slice(2));
   const issuer = await listen('issuer', options.issuerPort);
   const api = await listen('api', options.apiPort);
+  const encryption = await generateKeyPair(encryptionAlgorithm, { extractable: true });
   issuer.handle = await createIssuer({
     issuer: issuer.origin,
     audience: api.origin,
     lifetimeSeconds: options.lifetimeSeconds,
+    encryptionKey: encryption.publicKey,
   });
-  api.handle = createApi({ issuer: issuer.origin, audience: api.origin, limits: options.limits });
+  api.handle = createApi({
+    issuer: issuer.origin,
+    audience: api.origin,
+    limits: options.limits,
+    decryptionKey: encryption.privateKey,
+    decryptionJwk: { ...(await exportJWK(encryption.privateKey)), alg: encryptionAlgorithm },
+  });
 
   stopWithStarter(() => {
     for (const { server } of [issuer, api]) {

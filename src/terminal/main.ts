@@ -15,7 +15,7 @@ const help = `keyturn: token-aware API testing for .http files
 Usage:
   keyturn list FILE… [--json]          what requests the files hold
   keyturn run FILE… [options]          send them, with the right token in each
-  keyturn token COMMAND                add, list, show, refresh, remove, inspect tokens
+  keyturn token COMMAND                add, show, refresh, verify, revoke, inspect tokens
   keyturn sandbox [options]            a local identity provider and API to learn with
 
   keyturn COMMAND --help               more about one command

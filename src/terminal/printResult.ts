@@ -2,6 +2,7 @@ import type { HttpResponse } from '../http/message.ts';
 import { headerValue } from '../http/message.ts';
 import { describeContent, decodeText } from '../http/content.ts';
 import { describeRateLimits } from '../ratelimit/describe.ts';
+import { challengeWords } from '../run/challengeWords.ts';
 import type { RequestResult } from '../run/result.ts';
 import { formatBytes, formatElapsed } from '../text.ts';
 import { printable, type Palette, type Streams } from './streams.ts';
@@ -28,9 +29,13 @@ export function printResult(result: RequestResult, paint: Palette): string {
   if (limits !== '') facts.push(limits);
   if (result.token !== null)
     facts.push(`token ${printable(result.token.name)}${result.token.refreshed ? ' (refreshed)' : ''}`);
+  const challenge = challengeWords(result);
+  if (challenge !== null) facts.push(paint.warn(printable(challenge)));
   if (response.tlsVerified === false) facts.push(paint.warn('certificate not verified'));
   if (response.bodyTruncated) facts.push(paint.warn('body cut off, see --max-size and --output'));
-  return `${mark} ${where}  ${facts.join(' · ')}\n`;
+  const refusal = result.challenge?.refusal ?? null;
+  const why = refusal === null ? '' : `  ${printable([refusal.message, refusal.hint].join(' ').trim())}\n`;
+  return `${mark} ${where}  ${facts.join(' · ')}\n${why}`;
 }
 
 /** The body of the one request that was chosen: text masked, other bytes only where no terminal reads them. */

@@ -16,6 +16,8 @@ export class ProfileFolder {
   readonly #tokens: Pick<TokenManager, 'personal'>;
   /** By the folder that asked. A batch reads each file once. */
   readonly #read = new Map<string, Promise<ProfileFile | null>>();
+  /** With what each profile was filled. */
+  readonly #variables = new WeakMap<TokenProfile, ReadonlyMap<string, string>>();
   readonly #resolved = new WeakMap<ReadonlyMap<string, string>, Map<string, TokenProfile>>();
 
   constructor(files: Files, tokens: Pick<TokenManager, 'personal'>) {
@@ -42,10 +44,33 @@ export class ProfileFolder {
     const cacheKey = `${file?.location ?? ''}\n${name}`;
     const known = this.#resolved.get(variables)?.get(cacheKey);
     if (known !== undefined) return known;
-    const profile = await this.#find(file, name, variables);
+    const profile = this.#filled(await this.#find(file, name, variables), variables);
     const cache = this.#resolved.get(variables) ?? new Map<string, TokenProfile>();
     cache.set(cacheKey, profile);
     this.#resolved.set(variables, cache);
+    return profile;
+  }
+
+  /** The profile that another one of the same `keyturn.json` names, in the same environment. Fails like `find`. */
+  async findBeside(
+    from: TokenProfile,
+    name: string,
+    environment: (path: string) => Promise<ReadonlyMap<string, string>>,
+  ): Promise<TokenProfile> {
+    const path = from.declaredIn;
+    const file = path === null ? null : await this.file(path);
+    if (path === null || file === null) {
+      throw new KeyturnError('profile_unknown', `The keyturn.json that declares "${from.name}" is gone.`);
+    }
+    const variables = this.#variables.get(from) ?? (await environment(path));
+    return this.#filled(
+      resolveProfile(findProfile(file, name), (variable) => variables.get(variable)),
+      variables,
+    );
+  }
+
+  #filled(profile: TokenProfile, variables: ReadonlyMap<string, string>): TokenProfile {
+    this.#variables.set(profile, variables);
     return profile;
   }
 

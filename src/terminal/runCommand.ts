@@ -3,6 +3,8 @@ import { requestAtLine } from '../httpfile/requestAt.ts';
 import type { HttpFile, RequestNode } from '../httpfile/tree.ts';
 import type { RunOptions } from '../run/engine.ts';
 import type { RequestResult } from '../run/result.ts';
+import { isSecureUrl } from '../token/origin.ts';
+import { parseUrl } from '../url.ts';
 import { parseArguments, parseAssignments, parseSize, parseWholeNumber, type Command } from './command.ts';
 import { readHttpFile } from './httpFiles.ts';
 import { JoinedWriter } from './joinedWriter.ts';
@@ -17,6 +19,7 @@ const options = {
   env: { type: 'string', short: 'e' },
   var: { type: 'string', multiple: true },
   token: { type: 'string' },
+  'allow-origin': { type: 'string', multiple: true },
   concurrency: { type: 'string' },
   fail: { type: 'boolean' },
   json: { type: 'boolean' },
@@ -41,6 +44,7 @@ body goes to standard output and everything else to standard error.
   -e, --env E        environment of http-client.env.json
   --var NAME=VALUE   a variable that stands above all others; may be repeated
   --token NAME       token for every request, instead of its own # @token
+  --allow-origin O   an origin that tokens may go to although nothing declares it; may be repeated
   --concurrency N    requests under way at once (1 to 256, default 1)
   --fail             a status of 400 and above counts as a failure
   --timeout SECONDS  longest time for one request (default 300, 0 for none)
@@ -50,6 +54,8 @@ body goes to standard output and everything else to standard error.
 
 Tokens come from the system's keychain (see \`keyturn token --help\`), or from KEYTURN_TOKEN_<NAME> and
 KEYTURN_CLIENT_SECRET_<NAME>.
+Commands that keyturn.json gets a token from run after you agreed at a terminal, or where
+KEYTURN_ALLOW_COMMANDS holds their line; KEYTURN_ALLOW_KEY_FILES and KEYTURN_ALLOW_EXCHANGES are alike.
 
 Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
 `,
@@ -84,7 +90,8 @@ Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
     );
 
     const { openSession } = await import('./session.ts');
-    await using session = await openSession(streams, values.env ?? null, signal);
+    const allowed = (values['allow-origin'] ?? []).map(originOf);
+    await using session = await openSession(streams, values.env ?? null, signal, null, allowed);
     const overrides = parseAssignments(values.var ?? []);
     const show = { json: values.json === true, body: chosen && values.output === undefined };
     // Standard output is for the body, if there is one to show.
@@ -115,6 +122,17 @@ Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
     return failed || signal.aborted ? 1 : 0;
   },
 };
+
+/** Fails with `usage`. */
+function originOf(text: string): string {
+  const url = parseUrl(text);
+  const bare =
+    url !== null && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
+  if (!bare || !isSecureUrl(url)) {
+    throw new KeyturnError('usage', '`--allow-origin` takes an origin such as https://api.example.com.');
+  }
+  return url.origin;
+}
 
 function choose(tree: HttpFile, name: string | null, line: number | null): readonly RequestNode[] {
   if (line !== null) {

@@ -2,7 +2,7 @@ import type { RequestResult } from '../run/result.ts';
 
 /** The object of one line of `keyturn run --json`; unknown values are null. */
 export function runJson(file: string, result: RequestResult) {
-  const { response, error, token } = result;
+  const { response, error, token, challenge } = result;
   return {
     file,
     name: result.node.name,
@@ -25,7 +25,29 @@ export function runJson(file: string, result: RequestResult) {
       source: limit.source,
     })),
     retryAfterSeconds: result.retryAfterSeconds,
-    token: token && { name: token.name, status: token.status, refreshed: token.refreshed },
+    token: token && {
+      name: token.name,
+      status: token.status,
+      refreshed: token.refreshed,
+      scope: token.scope,
+      askedScope: token.askedScope,
+    },
+    retried: result.retried,
+    challenge: challenge && {
+      origin: challenge.origin,
+      error: challenge.error,
+      errorDescription: challenge.errorDescription,
+      scopes: challenge.scopes,
+      missingScopes: challenge.missingScopes,
+      acrValues: challenge.acrValues,
+      maxAgeSeconds: challenge.maxAgeSeconds,
+      resourceMetadata: challenge.resourceMetadata,
+      refusal: challenge.refusal && {
+        code: challenge.refusal.code,
+        message: challenge.refusal.message,
+        hint: challenge.refusal.hint,
+      },
+    },
     error: error && { code: error.code, message: error.message },
   };
 }

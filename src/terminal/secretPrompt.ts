@@ -8,14 +8,19 @@ const longestSecret = 1_000_000;
 /**
  * A secret from standard input: typed without an echo at a terminal, else all that a pipe brings. The line end is
  * no part of it. Fails with `cancelled` on Ctrl+C, `usage` when nothing came, and `token_invalid` for control
- * characters.
+ * characters, among which line ends count unless `severalLines` is set.
  */
-export async function readSecret(streams: Streams, prompt: string, signal: AbortSignal): Promise<string> {
+export async function readSecret(
+  streams: Streams,
+  prompt: string,
+  signal: AbortSignal,
+  severalLines = false,
+): Promise<string> {
   const text =
     streams.in.isTTY === true ? await typed(streams, prompt, signal) : await piped(streams, signal);
   const secret = text.trim();
   if (secret === '') throw new KeyturnError('usage', 'No secret was given.');
-  if (/[\u0000-\u001f\u007f]/.test(secret)) {
+  if (/[\u0000-\u001f\u007f]/.test(severalLines ? secret.replace(/\r?\n/g, '') : secret)) {
     throw new KeyturnError('token_invalid', 'The secret holds line ends or control characters.');
   }
   return secret;

@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { KeyturnError } from '../errors.ts';
 import type { BodySink, HttpClient } from '../http/message.ts';
@@ -7,32 +7,47 @@ import { loadEnvironments, type EnvironmentSet } from '../httpfile/environments.
 import { createEngine } from '../run/createEngine.ts';
 import type { Engine } from '../run/engine.ts';
 import { Lazy } from '../lazy.ts';
-import type { Obtain } from '../oauth/obtain.ts';
+import type { Obtain, ObtainOptions } from '../oauth/obtain.ts';
+import { privateFiles } from '../privateFiles.ts';
+import type { AuditRecorder } from '../token/auditEvent.ts';
 import { createConsentStore } from '../token/consent.ts';
+import type { DpopProver } from '../token/dpop.ts';
+import { createFileLease } from '../token/fileLease.ts';
+import { KeptSecrets } from '../token/keptSecrets.ts';
 import type { KeyValueStore } from '../token/keyValue.ts';
+import { ForeignTokens } from '../token/foreign/foreignTokens.ts';
 import { createTokenManager } from '../token/manager.ts';
 import type { PresetSecrets } from '../token/managerOptions.ts';
+import type { TokenProver } from '../token/proof.ts';
+import { TokenProofs } from '../token/proofs.ts';
+import { ProofSecrets } from '../token/proofSecrets.ts';
 import { Redactor } from '../token/redactor.ts';
-import type { SecretStore, TokenStore } from '../token/store.ts';
+import type { SignIn } from '../token/signIn.ts';
+import type { TokenStore } from '../token/store.ts';
 import type { TokenManager } from '../token/tokenManager.ts';
 import { createTokenStore } from '../token/tokenStore.ts';
 import { createUsageRecord } from '../token/usage.ts';
+import { openAudit } from './audit.ts';
 import { environmentSecrets } from './environmentTokens.ts';
-import { KeychainSecretStore } from './keychainTokenStore.ts';
+import { KeychainSecretStore } from '../keychain/keychainSecretStore.ts';
 import { nodeFiles } from './nodeFiles.ts';
 import { ProfileFolder } from './profileFolder.ts';
+import { stateFolder } from './stateFolder.ts';
+import type { TerminalSourceParts } from './sources.ts';
 import { palette, printable, type Streams } from './streams.ts';
 
 /** What one call of the command shares among its requests. */
 export interface Session extends AsyncDisposable {
   readonly engine: Engine;
   readonly tokens: TokenManager;
+  readonly proofs: TokenProofs;
   readonly store: TokenStore;
   readonly preset: PresetSecrets;
   readonly profiles: ProfileFolder;
   /** Variables of the chosen environment, as the file at `path` sees them. Read once for each folder. */
   environment(path: string): Promise<ReadonlyMap<string, string>>;
   readonly mask: (text: string) => string;
+  readonly audit: AuditRecorder;
 }
 
 /** Five minutes, as in the editor. */
@@ -42,6 +57,9 @@ export async function openSession(
   streams: Streams,
   environmentName: string | null,
   signal: AbortSignal,
+  signIn: SignIn | null = null,
+  /** Where tokens may go in this call although nothing declares it. */
+  allowedOrigins: readonly string[] = [],
 ): Promise<Session> {
   const redactor = new Redactor();
   const paint = palette(streams.err, streams.env);
@@ -57,86 +75,153 @@ export async function openSession(
   const { createHttpClient } = await import('../http/client.ts');
   const { proxyFromEnvironment } = await import('../http/proxy.ts');
   const client = createHttpClient({ proxy: proxyFromEnvironment(streams.env), caCertificates: [] });
-  const preset = environmentSecrets(streams.env, say);
-  const keychain: SecretStore = new KeychainSecretStore({ env: streams.env, signal });
+  const foreignTokens = new ForeignTokens(redactor, environmentSecrets(streams.env, say));
+  const preset: PresetSecrets = foreignTokens;
+  // Who cancels waits no longer for the keychain, once it holds what a server has already replaced.
+  const closing = new AbortController();
+  const keychain = new KeychainSecretStore({ env: streams.env, signal: closing.signal });
   const store = createTokenStore(keychain, (error) => say(error.message, error.hint));
+  const keptSecrets = new KeptSecrets(store, redactor);
   const values = forgetful();
+  // The log alone is no reason to open a keychain, which may be locked: without it there are no fingerprints.
+  const audit = openAudit(streams.env, {
+    mask: (text) => redactor.mask(text),
+    secrets: () => (keychain.isOpen ? keychain : null),
+    report: (error) => say(error.message, error.hint),
+  });
+  const askSecret = () => Promise.resolve(null);
+  const oauth = lazyOAuth(
+    client,
+    { streams, keychain, redactor, clock: systemClock, say },
+    new ProofSecrets({ store, redactor, preset, askSecret }),
+  );
   const tokens = createTokenManager({
     store,
     clock: systemClock,
     redactor,
+    keptSecrets,
     usage: createUsageRecord(values),
     leadMs: () => leadMs,
-    obtain: lazyObtain(client, redactor),
-    askSecret: () => Promise.resolve(null),
+    obtain: async (profile, context) => (await oauth.get()).obtain(profile, context),
+    askSecret,
+    ...(signIn === null ? {} : { signIn: () => signIn }),
+    findProfile: async (name, from) =>
+      foreignTokens.subjectOf(from, name) ?? profiles.findBeside(from, name, environment),
     preset,
+    lease: createFileLease(join(stateFolder(streams.env), 'leases')),
+    audit,
     report: (error) => say(error.message, error.hint),
   });
+  const prover = async () => (await oauth.get()).prover;
+  const proofs = new TokenProofs({ prover, tokens, store, redactor, audit });
+  const close = () => void tokens.finished().then(() => closing.abort());
+  if (signal.aborted) close();
+  signal.addEventListener('abort', close, { once: true });
   const profiles = new ProfileFolder(nodeFiles, tokens);
-  const environments = new Map<string, Promise<EnvironmentSet>>();
+  const loaded = new Map<string, Promise<EnvironmentSet>>();
+  const environments = async (path: string): Promise<EnvironmentSet> => {
+    const folder = dirname(path);
+    let pending = loaded.get(folder);
+    if (pending === undefined) {
+      pending = loadEnvironments(nodeFiles, path, { environments: {} });
+      loaded.set(folder, pending);
+    }
+    const set = await pending;
+    for (const { severity, message } of set.problems) if (severity === 'error') say(message);
+    if (environmentName !== null && !set.names.includes(environmentName)) {
+      throw new KeyturnError(
+        'environment_unknown',
+        `There is no environment ${JSON.stringify(environmentName)}.`,
+        {
+          hint:
+            set.names.length === 0
+              ? 'No http-client.env.json was found.'
+              : `There is ${set.names.join(', ')}.`,
+        },
+      );
+    }
+    return set;
+  };
+  const environment = async (path: string) => (await environments(path)).variables(environmentName);
 
   return {
     tokens,
+    proofs,
     store,
     preset,
     profiles,
     mask: (text) => redactor.mask(text),
+    audit,
     engine: createEngine({
       files: nodeFiles,
       clock: systemClock,
       client,
       tokens,
       redactor,
-      asker: { allowOrigin: () => Promise.resolve('refuse') },
+      dpop: lazyProver(keptSecrets),
+      audit,
+      asker: {
+        allowOrigin: ({ origin }) => Promise.resolve(allowedOrigins.includes(origin) ? 'once' : 'refuse'),
+      },
       consent: createConsentStore(values),
       processEnv: streams.env,
       findProfile: (file, name, variables) => profiles.find(file, name, variables),
+      foreign: {
+        tokens: foreignTokens,
+        authEntry: async (file, id) => (await environments(file)).authEntry(environmentName, id),
+      },
       openSink: (location) => Promise.resolve(fileSink(resolve(streams.cwd, location))),
     }),
-    async environment(path) {
-      const folder = dirname(path);
-      let pending = environments.get(folder);
-      if (pending === undefined) {
-        pending = loadEnvironments(nodeFiles, path, { environments: {} });
-        environments.set(folder, pending);
-      }
-      const set = await pending;
-      for (const problem of set.problems) say(problem.message);
-      if (environmentName !== null && !set.names.includes(environmentName)) {
-        throw new KeyturnError(
-          'environment_unknown',
-          `There is no environment ${JSON.stringify(environmentName)}.`,
-          {
-            hint:
-              set.names.length === 0
-                ? 'No http-client.env.json was found.'
-                : `There is ${set.names.join(', ')}.`,
-          },
-        );
-      }
-      return set.variables(environmentName);
-    },
+    environment,
     async [Symbol.asyncDispose]() {
+      signal.removeEventListener('abort', close);
+      await tokens.finished();
       tokens.dispose();
+      await audit.dispose();
       await client.close();
     },
   };
 }
 
-/** OAuth is loaded when the first token has to be obtained. */
-function lazyObtain(client: HttpClient, redactor: Redactor): Obtain {
-  const loaded = new Lazy(async () => {
-    const [{ createObtain }, { fetchThrough }] = await Promise.all([
+/** OAuth is loaded when the first token has to be obtained or looked at. */
+function lazyOAuth(
+  client: HttpClient,
+  parts: TerminalSourceParts,
+  secrets: ProofSecrets,
+): Lazy<{ readonly obtain: Obtain; readonly prover: TokenProver }> {
+  return new Lazy(async () => {
+    const [
+      { createGrantTools, createObtain },
+      { createProver },
+      { fetchThrough },
+      { createTerminalSources },
+    ] = await Promise.all([
       import('../oauth/obtain.ts'),
+      import('../oauth/prover.ts'),
       import('../http/fetch.ts'),
+      import('./sources.ts'),
     ]);
-    return createObtain({
+    const { redactor } = parts;
+    const { sources, consent } = createTerminalSources(parts);
+    const options: ObtainOptions = {
       fetch: fetchThrough(client),
+      fetchAs: (certificate) => fetchThrough(client, certificate),
+      files: privateFiles,
+      agreements: consent,
       clock: systemClock,
       mask: (text) => redactor.mask(text),
-    });
+      register: (secret, label) => redactor.register(secret, label),
+      sources,
+    };
+    const tools = createGrantTools(options);
+    return { obtain: createObtain(options, tools), prover: createProver(tools, secrets) };
   });
-  return async (profile, context) => (await loaded.get())(profile, context);
+}
+
+/** Few tokens are bound to a key. */
+function lazyProver(keptSecrets: KeptSecrets): DpopProver {
+  const loaded = new Lazy(async () => (await import('../oauth/dpopProver.ts')).createDpopProver(keptSecrets));
+  return { proof: async (request) => (await loaded.get()).proof(request) };
 }
 
 /** The command remembers no uses and no consents between its calls: it has nobody to ask. */

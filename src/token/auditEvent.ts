@@ -33,3 +33,22 @@ export interface AuditEvent {
 export interface AuditRecorder {
   record(event: AuditEvent): void;
 }
+
+/** An event that is no request of a file. */
+export function tokenEvent(
+  action: AuditAction,
+  { name, accessToken }: { readonly name: string; readonly accessToken: string | null },
+  cause: string,
+): AuditEvent {
+  return {
+    action,
+    tokenName: name,
+    accessToken,
+    origin: null,
+    method: null,
+    path: null,
+    status: null,
+    error: null,
+    cause,
+  };
+}

@@ -1,6 +1,6 @@
 import type { SecretKind } from './key.ts';
 import type { SignIn } from './signIn.ts';
-import type { Token } from './token.ts';
+import type { AcquiredToken } from './tokenManager.ts';
 
 /** What a grant brought. */
 export interface GrantResult {
@@ -16,6 +16,8 @@ export interface GrantResult {
   readonly scope: string | null;
   /** From `expires_in`, counted from before the request; null when the server did not say. Milliseconds since the epoch. */
   readonly expiresAtMs: number | null;
+  /** What time the server had when it answered (`Date`, RFC 9110 section 6.6.1). Milliseconds since the epoch. */
+  readonly serverTimeMs?: number;
 }
 
 /** Secrets that a person gives; keys that Keyturn makes itself are `keptSecret`. */
@@ -26,15 +28,16 @@ export interface GrantContext {
   /** The refresh token that is held, if any. */
   readonly refreshToken: string | null;
   /** From the store, or from the person, who is asked only while somebody waits. Fails with `secret_missing`. */
-  secret(this: void, kind: AskedSecret): Promise<string>;
+  readonly secret: (kind: AskedSecret) => Promise<string>;
   /** A secret that is made when there is none, and kept. */
-  keptSecret(
-    this: void,
+  readonly keptSecret: (
     kind: Exclude<SecretKind, AskedSecret>,
     make: () => Promise<string>,
-  ): Promise<string>;
+  ) => Promise<string>;
   /** The token of another profile of the same keyturn.json. Fails like `TokenManager.acquire`. */
-  otherToken(this: void, profileName: string): Promise<Token>;
+  readonly otherToken: (profileName: string) => Promise<Pick<AcquiredToken, 'token' | 'profile'>>;
+  /** Somebody waits for the token: only then may a person be asked anything. */
+  readonly waiting: boolean;
   /** How to reach the person in a browser; null where nobody waits, or nobody can. */
   readonly signIn: SignIn | null;
   /** A refresh token is not enough: the person asked to sign in, or the server for more than it grants. */

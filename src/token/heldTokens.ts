@@ -3,9 +3,11 @@ import { SingleFlight } from '../singleFlight.ts';
 import { Changes } from './changes.ts';
 import { secretKey, secretKindOf, tokenKey } from './key.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
-import { checkPasted, pastedToken, personalProfile, timesInToken } from './newToken.ts';
+import { checkPasted, pastedToken, personalProfile, startOf } from './newToken.ts';
 import type { TokenProfile } from './profile.ts';
+import { registerToken } from './registerToken.ts';
 import { Schedule } from './schedule.ts';
+import { mayBeStored } from './sources/holding.ts';
 import type { Token, TokenStatus } from './token.ts';
 import type { TokenEntry } from './tokenManager.ts';
 import {
@@ -17,23 +19,33 @@ import {
   type TokenState,
 } from './tokenState.ts';
 
+/** What the passing of time asks for. */
+export interface TimeEvents {
+  /** A token in use should be refreshed in the background. */
+  refreshDue(state: TokenState): void;
+  /** What the store refused should be offered to it again. */
+  saveDue(state: TokenState): void;
+}
+
 /**
  * The tokens that are held in memory: read from the store once, kept in step with what other windows write, and
- * watched over time. Knows nothing of servers; `refreshDue` is told what should be refreshed in the background.
+ * watched over time. Knows nothing of servers.
  */
 export class HeldTokens {
   readonly changes = new Changes();
   readonly #options: TokenManagerOptions;
-  readonly #refreshDue: (state: TokenState) => void;
+  readonly #events: TimeEvents;
+  /** This window's own, so that windows do not refresh at the same moment. */
+  readonly #seed = Math.random();
   readonly #states = new Map<string, TokenState>();
   readonly #loads = new SingleFlight<void>();
   readonly #schedule: Schedule;
   readonly #subscription: { dispose(): void };
   #personalKeys: Promise<Set<string>> | null = null;
 
-  constructor(options: TokenManagerOptions, refreshDue: (state: TokenState) => void) {
+  constructor(options: TokenManagerOptions, events: TimeEvents) {
     this.#options = options;
-    this.#refreshDue = refreshDue;
+    this.#events = events;
     this.#schedule = new Schedule(options.clock, (keys) => this.#due(keys));
     this.#subscription = options.store.onDidChange((key) => void this.#storeChanged(key));
   }
@@ -57,22 +69,20 @@ export class HeldTokens {
 
   /** Makes this the held token: from the store, from another window, from a server. */
   async adopt(state: TokenState, token: Token | null): Promise<void> {
-    const notBeforeMs = token === null ? null : (await timesInToken(token.accessToken)).notBeforeMs;
-    if (token !== null) {
-      this.#options.redactor.register(token.accessToken, token.name);
-      if (token.refreshToken !== null) this.#options.redactor.register(token.refreshToken, token.name);
-    }
+    const notBeforeMs = token === null ? null : await startOf(state.profile, token, state.clockSkewMs);
+    if (token !== null) registerToken(this.#options.redactor, token.name, token);
     const before = state.token;
-    const changed = before?.accessToken !== token?.accessToken || before?.expiresAtMs !== token?.expiresAtMs;
-    if (changed || state.lastError !== null) this.changes.add(state.key);
+    if (!isEqual(before, token) || state.lastError !== null) this.changes.add(state.key);
+    if (before?.refreshToken !== token?.refreshToken) state.signInEnded = false;
     state.token = token;
     state.notBeforeMs = notBeforeMs;
     state.loaded = true;
     state.loadError = null;
-    state.unsaved = false;
+    state.unsaved = null;
     state.lastError = null;
     state.failures = 0;
     state.retryAtMs = -Infinity;
+    state.signInAgainAtMs = -Infinity;
     this.settle(state);
   }
 
@@ -85,8 +95,22 @@ export class HeldTokens {
       state.status = status;
       this.changes.add(state.key);
     }
-    this.#schedule.set(state.key, nextLookAt(state, now, leadMs));
+    this.#schedule.set(state.key, nextLookAt(state, now, leadMs, this.#seed));
     return status;
+  }
+
+  isRefreshDue(state: TokenState): boolean {
+    const now = this.#options.clock.now();
+    const refreshAt = backgroundRefreshAt(state, now, this.#options.leadMs(), this.#seed);
+    return refreshAt !== null && refreshAt <= now;
+  }
+
+  /** Lets go of the tokens of these profiles, which the next use then asks their source for. */
+  async release(concerned: (profile: TokenProfile) => boolean): Promise<void> {
+    const released = [...this.#states.values()].filter(
+      ({ loaded, preset, profile }) => loaded && !preset && concerned(profile),
+    );
+    await Promise.all(released.map((state) => this.adopt(state, null)));
   }
 
   setError(state: TokenState, error: KeyturnError | null): void {
@@ -115,9 +139,11 @@ export class HeldTokens {
     const { preset, store, usage } = this.#options;
     state.lastUsedAtMs ??= await usage.lastUsedAtMs(state.key).catch(() => null);
     try {
-      const given = preset?.token(state.profile) ?? null;
-      if (given === null) await this.adopt(state, await store.get(state.key));
-      else await this.#adoptPreset(state, checkPasted(state.profile, given));
+      // A token that is given from outside has the scope that it has.
+      const given = state.profile.wide === undefined ? (preset?.token(state.profile) ?? null) : null;
+      if (given === null) {
+        await this.adopt(state, mayBeStored(state.profile.grant) ? await store.get(state.key) : null);
+      } else await this.#adoptPreset(state, checkPasted(state.profile, given));
     } catch (thrown) {
       const error = asKeyturnError(thrown);
       state.loadError = error;
@@ -145,7 +171,9 @@ export class HeldTokens {
     if (state?.preset === true || (state === undefined && this.#personalKeys === null)) return;
     try {
       const stored = await this.#options.store.get(key);
-      if (state !== undefined && differs(state, stored)) await this.adopt(state, stored);
+      // What nobody asked for yet is read when somebody does.
+      const known = state !== undefined && (state.loaded || state.loadError !== null);
+      if (known && (state.loadError !== null || differs(state, stored))) await this.adopt(state, stored);
       await this.#rememberPersonal(key, stored);
     } catch (error) {
       // The token that is held serves on.
@@ -196,8 +224,8 @@ export class HeldTokens {
       const state = this.#states.get(key);
       if (state === undefined) continue;
       const now = this.#options.clock.now();
-      const refreshAt = backgroundRefreshAt(state, now, statusOf(state, now, this.#options.leadMs()));
-      if (refreshAt !== null && refreshAt <= now) this.#refreshDue(state);
+      if (this.isRefreshDue(state)) this.#events.refreshDue(state);
+      if (state.unsaved !== null && state.unsaved.againAtMs <= now) this.#events.saveDue(state);
       this.settle(state);
     }
   }
@@ -208,17 +236,19 @@ function needsSecret({ profile }: TokenState, key: string): boolean {
   return kind !== null && secretKey(kind, profile) === key;
 }
 
-export function isSame(a: Token, b: Token | null): boolean {
+/** The same token, whatever was learned of it since. */
+export function isSame(a: Token | null, b: Token | null): boolean {
+  if (a === null || b === null) return a === b;
   return (
-    a.accessToken === b?.accessToken && a.refreshToken === b.refreshToken && a.obtainedAtMs === b.obtainedAtMs
+    a.accessToken === b.accessToken && a.refreshToken === b.refreshToken && a.obtainedAtMs === b.obtainedAtMs
   );
 }
 
 /** True when the store holds something else than the state, and not just what it kept of a refused write. */
-function differs(state: TokenState, stored: Token | null): boolean {
-  // What nobody asked for yet is read when somebody does.
-  if (!state.loaded && state.loadError === null) return false;
-  if (stored === null) return state.token !== null || state.loadError !== null;
-  if (isSame(stored, state.token)) return false;
-  return !state.unsaved || stored.obtainedAtMs > (state.token?.obtainedAtMs ?? 0);
+export function differs(state: TokenState, stored: Token | null): boolean {
+  return state.unsaved === null ? !isEqual(stored, state.token) : !isSame(stored, state.unsaved.over);
+}
+
+function isEqual(a: Token | null, b: Token | null): boolean {
+  return isSame(a, b) && a?.expiresAtMs === b?.expiresAtMs && a?.scope === b?.scope;
 }

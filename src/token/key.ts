@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { formatOriginPattern, parseOriginPattern } from './origin.ts';
-import { noOptions, type TokenProfile } from './profile.ts';
+import { canonicalOrigin } from './origin.ts';
+import { noOptions, type Grant, type TokenProfile } from './profile.ts';
 
 /** Prefix of the tokens' keys in the secret store; what follows tells nothing secret. */
 export const TOKEN_KEY_PREFIX = 'token:';
@@ -22,26 +22,41 @@ const SECRET_PREFIXES: Readonly<Record<SecretKind, string>> = {
   decryption_key: 'decryption-key:',
 };
 
+/** Secrets that are sent, and those that sign what is sent: with each a token is obtained without further questions. */
+const OBTAINING: ReadonlySet<SecretKind> = new Set(['client_secret', 'password', 'private_key']);
+
+/** A token that was asked for with another scope or audience would not be the one that is declared. */
+const ASKED_AS_DECLARED: ReadonlySet<Grant> = new Set([
+  'client_credentials',
+  'password',
+  'jwt_bearer',
+  'token_exchange',
+]);
+
 const tokenKeys = new WeakMap<TokenProfile, string>();
 
 /**
  * The key a profile's token is stored under: its name and a hash of its grant, issuer, token endpoint, client,
- * origins and options. A keyturn.json that was altered to lead elsewhere finds no token. With client credentials the
- * requested scope, audience and resource count too: a token asked for with others would not be the one that is
- * declared.
+ * origins and options. A keyturn.json that was altered to lead elsewhere finds no token. Where a token can simply be
+ * asked for again, the requested scope, audience and resource count too.
  */
 export function tokenKey(profile: TokenProfile): string {
   const known = tokenKeys.get(profile);
   if (known !== undefined) return known;
-  const origins = new Set(profile.origins.map(canonicalOrigin));
+  if (profile.wide !== undefined) {
+    // Below the key of the wide one, so that whoever removes that finds this too.
+    const below = `${tokenKey(profile.wide)}:${digest([profile.scope])}`;
+    tokenKeys.set(profile, below);
+    return below;
+  }
   const parts: unknown[] = [
     profile.grant,
     profile.issuer,
     profile.tokenEndpoint,
     profile.clientId,
-    [...origins].sort(),
+    canonicalOrigins(profile),
   ];
-  if (profile.grant === 'client_credentials') parts.push(profile.scope, profile.audience, profile.resource);
+  if (ASKED_AS_DECLARED.has(profile.grant)) parts.push(profile.scope, profile.audience, profile.resource);
   const options = chosenOptions(profile);
   if (options.length > 0) parts.push(options);
   const key = `${TOKEN_KEY_PREFIX}${profile.name}:${digest([profile.name, ...parts])}`;
@@ -51,12 +66,19 @@ export function tokenKey(profile: TokenProfile): string {
 
 /**
  * The key of a secret, shared by all profiles of the same client at the same server; where there is no client, of the
- * same name.
+ * same name. What obtains tokens is shared only by profiles whose tokens go to the same origins: a keyturn.json that
+ * was altered to lead elsewhere cannot have a token made with it.
  */
 export function secretKey(kind: SecretKind, profile: TokenProfile): string {
   const { issuer, tokenEndpoint, clientId, options } = profile;
   const parts: unknown[] = [issuer, tokenEndpoint, clientId];
   if (clientId === null) parts.push(profile.name);
+  // A name alone is anybody's.
+  if (OBTAINING.has(kind) || (issuer === null && tokenEndpoint === null))
+    parts.push(canonicalOrigins(profile));
+  // The client proves itself there too. Introspection and revocation stay with the issuer: see oauth/vouched.
+  if (OBTAINING.has(kind) && options.deviceAuthorizationEndpoint !== null)
+    parts.push(options.deviceAuthorizationEndpoint);
   if (kind === 'password') parts.push(options.username);
   return `${SECRET_PREFIXES[kind]}${clientId ?? profile.name}:${digest(parts)}`;
 }
@@ -76,9 +98,8 @@ function chosenOptions({ options }: TokenProfile): [string, unknown][] {
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function canonicalOrigin(text: string): string {
-  const { pattern } = parseOriginPattern(text);
-  return pattern === null ? text : formatOriginPattern(pattern);
+function canonicalOrigins({ origins }: TokenProfile): string[] {
+  return [...new Set(origins.map(canonicalOrigin))].sort();
 }
 
 function digest(parts: readonly unknown[]): string {

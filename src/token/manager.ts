@@ -1,47 +1,78 @@
 import { asKeyturnError, KeyturnError } from '../errors.ts';
-import { SingleFlight } from '../singleFlight.ts';
-import { formatDuration } from '../text.ts';
+import { tokenEvent } from './auditEvent.ts';
+import { BackgroundRefreshes } from './backgroundRefreshes.ts';
+import { isOfLender } from './borrowing.ts';
+import type { Reauthentication } from './grant.ts';
 import { HeldTokens, isSame } from './heldTokens.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
-import { checkPasted, issuedToken, pastedToken } from './newToken.ts';
-import { obtainToken } from './obtainToken.ts';
+import { checkPasted, pastedToken } from './newToken.ts';
+import { lenderOf } from './narrowed.ts';
+import { findOther } from './otherTokens.ts';
 import type { TokenProfile } from './profile.ts';
+import { Refresher } from './refresher.ts';
+import { maskedScope } from './registerToken.ts';
+import { canRefresh, signInNeeded, signsIn, unusable } from './renewal.ts';
+import { isAskedEachTime } from './sources/holding.ts';
 import type { Token } from './token.ts';
-import type { AcquiredToken, AcquireOptions, TokenEntry, TokenManager } from './tokenManager.ts';
-import { canRefresh, isExpired, isFresh, statusOf, type TokenState } from './tokenState.ts';
+import { TokenKeeper } from './tokenKeeper.ts';
+import type {
+  AcquiredToken,
+  AcquireOptions,
+  LearnedFacts,
+  TokenEntry,
+  TokenManager,
+} from './tokenManager.ts';
+import { isExpired, isFresh, statusOf, type TokenState } from './tokenState.ts';
+import { Turns } from './turns.ts';
 
 /** A use is recorded for other sessions at most this often. */
 const RECORD_USE_MS = 60 * 1000;
-const FIRST_RETRY_MS = 30 * 1000;
-const LONGEST_RETRY_MS = 10 * 60 * 1000;
-const MAX_BACKGROUND_REFRESHES = 4;
 
 export function createTokenManager(options: TokenManagerOptions): TokenManager {
   return new Manager(options);
 }
 
-/** What the store said when it was asked; `readable` is false when it could not say. */
-interface Stored {
-  readonly readable: boolean;
-  readonly token: Token | null;
-}
-
 class Manager implements TokenManager {
   readonly #options: TokenManagerOptions;
   readonly #held: HeldTokens;
-  readonly #refreshes = new SingleFlight<Token>();
-  readonly #background = new Set<TokenState>();
-  #inBackground = 0;
+  readonly #keeper: TokenKeeper;
+  readonly #turns: Turns;
+  readonly #refresher: Refresher;
+  readonly #background = new BackgroundRefreshes((state) => this.#refreshInBackground(state));
+  readonly #disposed = new AbortController();
 
   constructor(options: TokenManagerOptions) {
     this.#options = options;
-    this.#held = new HeldTokens(options, (state) => this.#refreshLater(state));
+    this.#held = new HeldTokens(options, {
+      refreshDue: (state) => this.#background.add(state),
+      saveDue: (state) => void this.#saveAgain(state),
+    });
+    this.#keeper = new TokenKeeper(options, this.#held);
+    this.#turns = new Turns(options.lease ?? null);
+    this.#refresher = new Refresher({
+      options,
+      held: this.#held,
+      keeper: this.#keeper,
+      turns: this.#turns,
+      otherToken: (state, name, signal) => this.#otherToken(state, name, signal),
+    });
   }
 
   async acquire(profile: TokenProfile, options: AcquireOptions = {}): Promise<AcquiredToken> {
     if (options.signal?.aborted === true) throw new KeyturnError('cancelled', 'Cancelled.');
+    const { places } = this.#options;
+    await places?.require(profile, options);
+    const acquired = await this.#acquire(profile, options);
+    await places?.obtained(profile, options);
+    return acquired;
+  }
+
+  async #acquire(profile: TokenProfile, options: AcquireOptions): Promise<AcquiredToken> {
     const state = this.#held.state(profile);
     if (!state.loaded) await this.#held.load(state, options.signal);
+    const lender = lenderOf(profile);
+    if (lender !== null) return this.#borrow(state, lender, options);
+    if (options.reauthenticate !== undefined) return this.#renew(state, options.reauthenticate, options);
     const now = this.#options.clock.now();
     const leadMs = this.#options.leadMs();
     const held = state.token;
@@ -49,45 +80,77 @@ class Manager implements TokenManager {
     if (held !== null) {
       const force = options.force === true && (rejected === undefined || rejected === held.accessToken);
       // A pasted token is what it is, even when a refresh is asked for.
-      const fixed = !canRefresh(state) && !isExpired(state, now);
-      if (fixed || (!force && isFresh(state, now, leadMs))) {
+      const fixed = !canRefresh(state) && !signsIn(profile.grant) && !isExpired(state, now);
+      const anew = isAskedEachTime(profile.grant) && !state.preset;
+      if (fixed || (!force && !anew && isFresh(state, now, leadMs))) {
         this.#markUsed(state, now, options);
         const refreshed = rejected !== undefined && rejected !== held.accessToken;
         return { token: held, profile, status: statusOf(state, now, leadMs), refreshed };
       }
     }
-    if (!canRefresh(state)) throw state.loadError ?? unusable(state, now);
-    return this.#acquireFresh(state, options);
+    if (!canRefresh(state)) {
+      if (!signsIn(profile.grant)) throw state.loadError ?? unusable(state, now);
+      // What is stored may be good; what cannot be read as a token is replaced.
+      if (state.loadError !== null && !KeyturnError.is(state.loadError, 'store_corrupt'))
+        throw state.loadError;
+    }
+    return this.#refresh(state, options);
   }
 
   async add(
     profile: TokenProfile,
     value: string,
-    options: { readonly signal?: AbortSignal } = {},
+    options: Pick<AcquireOptions, 'signal' | 'cause'> = {},
   ): Promise<TokenEntry> {
     const pasted = checkPasted(profile, value);
     this.#options.redactor.register(pasted, profile.name);
     const state = this.#held.state(profile);
-    if (profile.grant === 'client_credentials') {
-      throw new KeyturnError(
-        'usage',
-        `The token "${profile.name}" comes from its server: there is nothing to add.`,
-        {
-          hint: 'Use it in a request, or refresh it.',
-        },
-      );
+    switch (profile.grant) {
+      case 'static': {
+        const token = await pastedToken(profile, pasted, this.#options.clock.now());
+        await this.#options.store.set(token);
+        await this.#held.adopt(state, token);
+        break;
+      }
+      case 'refresh_token':
+        await this.#held.load(state, options.signal);
+        await this.#waiting(state, {}, () => this.#refresher.redeem(state, pasted, options.signal));
+        break;
+      default:
+        throw new KeyturnError('usage', `There is nothing to add to the token "${profile.name}".`, {
+          hint: signsIn(profile.grant) ? 'Sign in instead.' : 'It is obtained when it is used.',
+        });
     }
-    if (profile.grant === 'static') {
-      const token = await pastedToken(profile, pasted, this.#options.clock.now());
-      await this.#options.store.set(token);
-      await this.#held.adopt(state, token);
-    } else {
-      await this.#held.load(state, options.signal);
-      state.waiters++;
-      const redeem = (signal: AbortSignal) => this.#redeem(state, pasted, signal);
-      await this.#refreshes.run(`add ${state.key}`, redeem, options.signal).finally(() => state.waiters--);
-    }
+    await this.#options.places?.added(profile);
+    const added = { name: profile.name, accessToken: state.token?.accessToken ?? null };
+    this.#options.audit?.record(tokenEvent('added', added, options.cause ?? 'background'));
     return this.#held.view(state);
+  }
+
+  async learn(profile: TokenProfile, accessToken: string, facts: LearnedFacts): Promise<void> {
+    const state = this.#held.state(profile);
+    if (!state.loaded) await this.#held.load(state);
+    const { token } = state;
+    if (token?.accessToken !== accessToken) return;
+    const scope = maskedScope(this.#options.redactor, facts.scope);
+    const learned = withFacts(token, { ...facts, scope }, this.#options.clock.now(), state.clockSkewMs ?? 0);
+    if (learned.expiresAtMs === token.expiresAtMs && learned.scope === token.scope) return;
+    await this.#turns.hold(
+      state.key,
+      async (turn) => {
+        if (state.token !== token) return;
+        const stored = await this.#keeper.read(state, turn);
+        const isStored = stored.error === null && isSame(stored.token, token);
+        // What is learned can be learned again: memory is enough where the store refuses.
+        if (isStored) await this.#options.store.set(learned).catch(() => undefined);
+        await this.#held.adopt(state, learned);
+      },
+      this.#disposed.signal,
+    );
+  }
+
+  release(concerned: (profile: TokenProfile) => boolean): Promise<void> {
+    return this.#held.release(concerned);
   }
 
   async peek(profile: TokenProfile): Promise<TokenEntry> {
@@ -104,140 +167,110 @@ class Manager implements TokenManager {
     return this.#held.changes.listen(listener);
   }
 
+  finished(): Promise<void> {
+    return this.#refresher.finished();
+  }
+
   dispose(): void {
+    this.#disposed.abort();
     this.#background.clear();
-    this.#refreshes.cancelAll();
+    this.#refresher.cancelAll();
     this.#held.dispose();
   }
 
-  async #acquireFresh(state: TokenState, options: AcquireOptions): Promise<AcquiredToken> {
-    let refreshed = true;
-    let token: Token;
-    state.waiters++;
-    try {
-      token = await this.#refreshes.run(state.key, (signal) => this.#refresh(state, signal), options.signal);
-    } catch (error) {
-      const usable = state.token !== null && !isExpired(state, this.#options.clock.now());
-      if (state.token === null || !usable || options.force === true || KeyturnError.is(error, 'cancelled'))
-        throw error;
-      token = state.token;
-      refreshed = false;
-    } finally {
-      state.waiters--;
+  /** The token of `# @scope`, as long as it is good; else a new one by the refresh token of the wide one. */
+  async #borrow(
+    state: TokenState,
+    lenderProfile: TokenProfile,
+    options: AcquireOptions,
+  ): Promise<AcquiredToken> {
+    const { signal, rejected, force } = options;
+    const lender = this.#held.state(lenderProfile);
+    if (!lender.loaded) await this.#held.load(lender, signal);
+    // Nobody signed in yet, or not any more: the person is asked for the wide token.
+    if (!canRefresh(lender)) await this.acquire(lenderProfile, { ...options, force: false });
+    const { token } = state;
+    const forced = force === true && (rejected === undefined || rejected === token?.accessToken);
+    const leadMs = this.#options.leadMs();
+    const end = token?.expiresAtMs ?? Infinity;
+    if (token !== null && !forced && isOfLender(state, lender)) {
+      const lead = Math.min(leadMs, Math.max(0, end - token.obtainedAtMs) / 2);
+      if (this.#options.clock.now() < end - lead) {
+        return this.#acquired(state, token, options, rejected !== undefined);
+      }
     }
+    return this.#waiting(state, options, async () =>
+      this.#acquired(state, await this.#refresher.borrow(state, lender, signal), options),
+    );
+  }
+
+  async #refresh(state: TokenState, options: AcquireOptions): Promise<AcquiredToken> {
+    const { signal } = options;
+    return this.#waiting(state, options, async () => {
+      let failure: unknown;
+      try {
+        return this.#acquired(state, await this.#refresher.refresh(state, signal), options);
+      } catch (error) {
+        failure = error;
+      }
+      if (KeyturnError.is(failure, 'cancelled')) throw failure;
+      const usable = state.token !== null && !isExpired(state, this.#options.clock.now());
+      const anew = isAskedEachTime(state.profile.grant) && !state.preset;
+      if (options.force !== true && !anew && usable && state.token !== null) {
+        return this.#acquired(state, state.token, options, false);
+      }
+      const person = KeyturnError.is(failure, 'sign_in_needed') && this.#options.signIn !== undefined;
+      if (!person) throw failure;
+      return this.#acquired(state, await this.#refresher.signIn(state, signal), options);
+    });
+  }
+
+  async #renew(
+    state: TokenState,
+    reauthenticate: Reauthentication,
+    options: AcquireOptions,
+  ): Promise<AcquiredToken> {
+    const { profile } = state;
+    if (signsIn(profile.grant) && this.#options.signIn === undefined) {
+      throw signInNeeded(state, this.#options.clock.now());
+    }
+    if (profile.grant === 'static') {
+      throw new KeyturnError(
+        'unsupported',
+        `The token "${profile.name}" was pasted: no server can renew it.`,
+        {
+          hint: `Paste another one, or declare in keyturn.json how it is obtained.`,
+          data: { token: profile.name },
+        },
+      );
+    }
+    return this.#waiting(state, options, async () =>
+      this.#acquired(state, await this.#refresher.renew(state, reauthenticate, options.signal), options),
+    );
+  }
+
+  #acquired(state: TokenState, token: Token, options: AcquireOptions, refreshed = true): AcquiredToken {
     const now = this.#options.clock.now();
     this.#markUsed(state, now, options);
     const status = statusOf({ ...state, token }, now, this.#options.leadMs());
     return { token, profile: state.profile, status, refreshed };
   }
 
-  async #refresh(state: TokenState, signal: AbortSignal): Promise<Token> {
-    state.refreshing = true;
+  /** Only while somebody waits may a person be asked. */
+  async #waiting<T>(state: TokenState, { cause }: AcquireOptions, work: () => Promise<T>): Promise<T> {
+    state.waiters++;
+    if (cause !== undefined) state.cause = cause;
     try {
-      const before = await this.#stored(state);
-      // Another window may have refreshed it, or a person replaced it.
-      const replaced = await this.#adoptNewer(state, before.token);
-      if (replaced !== null) return replaced;
-      const refreshToken = state.token?.refreshToken ?? state.presetRefreshToken;
-      const scope = state.profile.grant === 'refresh_token' ? (state.token?.scope ?? null) : null;
-      const token = await this.#obtain(state, { refreshToken, scope }, signal);
-      if (!state.preset) return await this.#keep(state, token, before);
-      await this.#held.adopt(state, token);
-      return token;
-    } catch (thrown) {
-      const error = asKeyturnError(thrown);
-      if (error.code === 'cancelled') throw error;
-      // With rotating refresh tokens the second of two windows fails, and finds what the first one got.
-      const replaced = await this.#adoptNewer(state, (await this.#stored(state)).token);
-      if (replaced !== null) return replaced;
-      state.retryAtMs =
-        this.#options.clock.now() + Math.min(FIRST_RETRY_MS * 2 ** state.failures, LONGEST_RETRY_MS);
-      state.failures++;
-      this.#held.setError(state, error);
-      throw error;
+      return await work();
     } finally {
-      state.refreshing = false;
-      this.#held.settle(state);
+      state.waiters--;
     }
   }
 
-  /** A refresh token that was just pasted: tried, and kept with what it brings. */
-  async #redeem(state: TokenState, refreshToken: string, signal: AbortSignal): Promise<Token> {
-    const before = await this.#stored(state);
-    return this.#keep(state, await this.#obtain(state, { refreshToken, scope: null }, signal), before);
-  }
-
-  async #obtain(
-    state: TokenState,
-    before: { readonly refreshToken: string | null; readonly scope: string | null },
-    signal: AbortSignal,
-  ): Promise<Token> {
-    const notSaved = (error: unknown) => this.#notSaved(state, error);
-    const result = await obtainToken(this.#options, state, {
-      refreshToken: before.refreshToken,
-      reauthenticate: null,
-      signal,
-      notSaved,
-      otherToken: (name) => this.#other(state, name, signal),
-    });
-    this.#options.redactor.register(result.accessToken, state.profile.name);
-    return issuedToken(state.profile, result, before, this.#options.clock.now());
-  }
-
-  /** The token of a profile that this one names. */
-  async #other(state: TokenState, name: string, signal: AbortSignal): Promise<Token> {
-    if (this.#options.findProfile === undefined || name === state.profile.name) {
-      throw new KeyturnError(
-        'profile_unknown',
-        `The token "${state.profile.name}" needs another one: "${name}".`,
-      );
-    }
-    return (await this.acquire(await this.#options.findProfile(name, state.profile), { signal })).token;
-  }
-
-  /** Holds and stores a new token, unless the store changed since `before` was read: what was done there wins. */
-  async #keep(state: TokenState, token: Token, before: Stored): Promise<Token> {
-    const current = await this.#stored(state);
-    if (before.token !== null && current.readable && current.token === null) {
-      // Removed by a person meanwhile: what waits is served, but nothing comes back to life.
-      await this.#held.adopt(state, null);
-      return token;
-    }
-    if (current.token !== null && before.readable && !isSame(current.token, before.token)) {
-      await this.#held.adopt(state, current.token);
-      return current.token;
-    }
-    await this.#held.adopt(state, token);
-    try {
-      await this.#options.store.set(token);
-    } catch (error) {
-      state.unsaved = true;
-      this.#notSaved(state, error);
-    }
-    return token;
-  }
-
-  async #stored(state: TokenState): Promise<Stored> {
-    if (state.preset) return { readable: false, token: null };
-    try {
-      return { readable: true, token: await this.#options.store.get(state.key) };
-    } catch {
-      return { readable: false, token: null };
-    }
-  }
-
-  /** The stored token, when it is another than the held one, not older, and fresh. */
-  async #adoptNewer(state: TokenState, stored: Token | null): Promise<Token | null> {
-    if (stored === null || isSame(stored, state.token)) return null;
-    if (state.token !== null && stored.obtainedAtMs < state.token.obtainedAtMs) return null;
-    await this.#held.adopt(state, stored);
-    return isFresh(state, this.#options.clock.now(), this.#options.leadMs()) ? stored : null;
-  }
-
-  #notSaved(state: TokenState, thrown: unknown): void {
-    const error = asKeyturnError(thrown);
-    this.#held.setError(state, error);
-    this.#options.report?.(error);
+  async #otherToken(state: TokenState, name: string, signal: AbortSignal): Promise<AcquiredToken> {
+    const profile = await findOther(this.#options, state.profile, name);
+    const cause = state.cause === null ? {} : { cause: state.cause };
+    return this.acquire(profile, { signal, ...cause });
   }
 
   #markUsed(state: TokenState, now: number, options: AcquireOptions): void {
@@ -246,45 +279,41 @@ class Manager implements TokenManager {
     if (Math.abs(now - state.recordedUseAtMs) < RECORD_USE_MS) return;
     state.recordedUseAtMs = now;
     this.#held.changes.add(state.key);
+    // From now on it is refreshed in the background.
+    this.#held.settle(state);
     this.#options.usage
       .used(state.key, now)
       .catch((error: unknown) => this.#options.report?.(asKeyturnError(error)));
   }
 
-  #refreshLater(state: TokenState): void {
-    state.refreshing = true;
-    this.#background.add(state);
-    if (this.#inBackground < MAX_BACKGROUND_REFRESHES) void this.#refreshInBackground();
+  async #refreshInBackground(state: TokenState): Promise<void> {
+    // Refreshed ahead of the lead, so freshness says nothing: what was due when it began to wait still is, unless
+    // another token is held by now.
+    state.refreshing = false;
+    if (this.#held.isRefreshDue(state)) {
+      // Its failure is in the state already, and nobody waits for it.
+      await this.#refresher.refresh(state).catch(() => undefined);
+    } else {
+      this.#held.settle(state);
+    }
   }
 
-  async #refreshInBackground(): Promise<void> {
-    this.#inBackground++;
-    for (const state of this.#background) {
-      this.#background.delete(state);
-      if (isFresh(state, this.#options.clock.now(), this.#options.leadMs())) {
-        // Somebody refreshed it while it waited for its turn.
-        state.refreshing = false;
-        this.#held.settle(state);
-        continue;
-      }
-      // Its failure is in the state already, and nobody waits for it.
-      await this.#refreshes.run(state.key, (signal) => this.#refresh(state, signal)).catch(() => undefined);
-    }
-    this.#inBackground--;
+  async #saveAgain(state: TokenState): Promise<void> {
+    const save = this.#turns.hold(
+      state.key,
+      (turn) => this.#keeper.saveAgain(state, turn),
+      this.#disposed.signal,
+    );
+    await save.catch(() => undefined);
   }
 }
 
-function unusable({ profile, token }: TokenState, nowMs: number): KeyturnError {
-  const data = { token: profile.name };
-  const command = `\`keyturn token add ${profile.name}\``;
-  const end = token?.expiresAtMs ?? null;
-  if (end === null) {
-    const what = profile.grant === 'refresh_token' ? 'refresh token' : 'token';
-    const hint = `Add it with "Keyturn: Add Token" or ${command}.`;
-    return new KeyturnError('token_missing', `No ${what} is stored for "${profile.name}".`, { hint, data });
-  }
-  const ago = formatDuration(nowMs - end);
-  const when = ago === 'now' ? 'just now' : `${ago} ago`;
-  const hint = `Add a new one with "Keyturn: Add Token" or ${command}.`;
-  return new KeyturnError('token_expired', `The token "${profile.name}" expired ${when}.`, { hint, data });
+function withFacts(token: Token, facts: LearnedFacts, nowMs: number, clockSkewMs: number): Token {
+  const told = facts.expiresAtMs === null ? null : facts.expiresAtMs + clockSkewMs;
+  const endMs = token.expiresAtMs ?? told;
+  return {
+    ...token,
+    expiresAtMs: facts.active ? endMs : Math.min(endMs ?? nowMs, nowMs),
+    scope: facts.scope ?? token.scope,
+  };
 }

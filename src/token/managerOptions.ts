@@ -2,7 +2,9 @@ import type { AuditRecorder } from './auditEvent.ts';
 import type { Clock } from '../clock.ts';
 import type { KeyturnError } from '../errors.ts';
 import type { AskedSecret, GrantContext, GrantResult } from './grant.ts';
+import type { KeptSecrets } from './keptSecrets.ts';
 import type { RefreshLease } from './lease.ts';
+import type { TokenPlaces } from './places.ts';
 import type { TokenProfile } from './profile.ts';
 import type { Redactor } from './redactor.ts';
 import type { SignIn } from './signIn.ts';
@@ -20,6 +22,8 @@ export interface TokenManagerOptions {
   readonly store: TokenStore;
   readonly clock: Clock;
   readonly redactor: Redactor;
+  /** What Keyturn makes and keeps itself; shared with what signs requests. */
+  readonly keptSecrets: KeptSecrets;
   readonly usage: UsageRecord;
   /** How long before its end a token counts as expiring. */
   leadMs(): number;
@@ -35,6 +39,8 @@ export interface TokenManagerOptions {
   /** The profile that another one names, such as the subject of an exchange. Fails with `profile_unknown`. */
   findProfile?(name: string, from: TokenProfile): Promise<TokenProfile>;
   readonly lease?: RefreshLease;
+  /** Asks before a token is used from another place; absent where places are not told apart. */
+  readonly places?: TokenPlaces;
   readonly audit?: AuditRecorder;
   readonly preset?: PresetSecrets;
   /** Told of what did not stop anything but matters to the person, such as a store that refuses a write. */

@@ -1,15 +1,34 @@
 import type { GrantResult } from './grant.ts';
 import { KeyturnError } from '../errors.ts';
 import { tokenKey } from './key.ts';
-import { pastedProfile, type TokenProfile } from './profile.ts';
+import { type Grant, pastedProfile, type TokenProfile } from './profile.ts';
 import type { TokenTimes } from './status.ts';
 import type { Token } from './token.ts';
 
+/** Times that stand in a token, by its issuer's clock. */
+interface WrittenTimes extends TokenTimes {
+  readonly issuedAtMs: number | null;
+}
+
 /** Reads the times of a token; the decoder is loaded when the first one is looked at. */
-export async function timesInToken(accessToken: string): Promise<TokenTimes> {
+async function timesInToken(accessToken: string): Promise<WrittenTimes> {
   const { decodeToken } = await import('./decode.ts');
-  const { expiresAtMs, notBeforeMs } = decodeToken(accessToken);
-  return { expiresAtMs, notBeforeMs };
+  const { expiresAtMs, notBeforeMs, issuedAtMs } = decodeToken(accessToken);
+  return { expiresAtMs, notBeforeMs, issuedAtMs };
+}
+
+/**
+ * From when on a token counts, by this computer's clock. One that was valid when it was issued is valid since it is
+ * here, whatever the clocks say.
+ */
+export async function startOf(
+  { grant }: TokenProfile,
+  { accessToken }: Token,
+  clockSkewMs: number | null,
+): Promise<number | null> {
+  const { notBeforeMs, issuedAtMs } = await timesInToken(accessToken);
+  if (notBeforeMs === null || grant === 'static') return notBeforeMs;
+  return issuedAtMs !== null && notBeforeMs <= issuedAtMs ? null : notBeforeMs + (clockSkewMs ?? 0);
 }
 
 /** A token that a person pasted, or that stands in a variable of the environment. */
@@ -29,25 +48,49 @@ export async function pastedToken(profile: TokenProfile, accessToken: string, no
   };
 }
 
-/** A token that a server issued; `before` is the one that is held, whose refresh token stays unless a new one came. */
+/** What stays of the token that is held when a new one is issued by its refresh token. */
+export type TokenBefore = Pick<Token, 'refreshToken' | 'scope' | 'idToken'>;
+
+export const nothingBefore: TokenBefore = { refreshToken: null, scope: null, idToken: null };
+
+/** A token that was issued just now; `clockSkewMs`: how far this computer's clock is ahead of the server's. */
 export async function issuedToken(
   profile: TokenProfile,
   result: GrantResult,
-  before: { readonly refreshToken: string | null; readonly scope: string | null },
+  before: TokenBefore,
   nowMs: number,
+  clockSkewMs: number | null,
 ): Promise<Token> {
   return {
     key: tokenKey(profile),
     name: profile.name,
     accessToken: result.accessToken,
     refreshToken: result.refreshToken ?? before.refreshToken,
-    idToken: result.idToken,
+    idToken: result.idToken ?? before.idToken,
     tokenType: result.tokenType,
     scope: result.scope ?? before.scope ?? profile.scope,
-    expiresAtMs: result.expiresAtMs ?? (await timesInToken(result.accessToken)).expiresAtMs,
+    expiresAtMs:
+      result.expiresAtMs ?? endOf(await timesInToken(result.accessToken), profile, nowMs, clockSkewMs),
     obtainedAtMs: nowMs,
     personal: profile.declaredIn === null ? { origins: profile.origins, sendAs: profile.sendAs } : null,
   };
+}
+
+/** Sources that hand out what they hold, however old it is. */
+const KEEPS_TOKENS: ReadonlySet<Grant> = new Set(['command', 'editor_account', 'keychain', 'environment']);
+
+/** When a token ends that only says so itself, by this computer's clock. */
+function endOf(
+  { expiresAtMs, issuedAtMs }: WrittenTimes,
+  { grant }: TokenProfile,
+  nowMs: number,
+  clockSkewMs: number | null,
+): number | null {
+  if (expiresAtMs === null) return null;
+  if (clockSkewMs !== null) return expiresAtMs + clockSkewMs;
+  if (expiresAtMs > nowMs || KEEPS_TOKENS.has(grant)) return expiresAtMs;
+  // Issued just now and over already: the clocks differ. It lives as long as it was issued for, or until it is refused.
+  return issuedAtMs !== null && issuedAtMs < expiresAtMs ? nowMs + expiresAtMs - issuedAtMs : null;
 }
 
 /** The profile of a token that was pasted and is declared nowhere; null for a token of a keyturn.json. */

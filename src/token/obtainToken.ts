@@ -1,9 +1,8 @@
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError, type ErrorCode } from '../errors.ts';
 import { formEncodedSecret } from '../secretForms.ts';
 import type { AskedSecret, GrantContext, GrantResult, Reauthentication } from './grant.ts';
 import { secretKey } from './key.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
-import type { Token } from './token.ts';
 import type { TokenState } from './tokenState.ts';
 
 interface UsedSecret {
@@ -14,14 +13,25 @@ interface UsedSecret {
 export interface ObtainRequest {
   readonly refreshToken: string | null;
   readonly reauthenticate: Reauthentication | null;
+  /** The person may be sent to a browser. */
+  readonly maySignIn: boolean;
   readonly signal: AbortSignal;
   /** Tells that the store did not keep a secret that the person gave. */
-  notSaved(this: void, error: unknown): void;
-  otherToken(this: void, profileName: string): Promise<Token>;
+  readonly notSaved: (error: unknown) => void;
+  readonly otherToken: GrantContext['otherToken'];
+  /**
+   * Called after a person was asked, who takes their time: rejects with `cancelled` when the refresh token is not the
+   * one that is stored any more.
+   */
+  readonly stillCurrent: () => Promise<void>;
 }
 
-/** Which secret a refusal of the server speaks of. */
-const REFUSALS = { invalid_client: 'client_secret', invalid_grant: 'password' } as const;
+/** Which secrets a failure speaks of. */
+const REFUSALS: Readonly<Partial<Record<ErrorCode, readonly AskedSecret[]>>> = {
+  invalid_client: ['client_secret', 'private_key'],
+  invalid_grant: ['password'],
+  key_invalid: ['private_key'],
+};
 
 const NAMES: Readonly<Record<AskedSecret, string>> = {
   client_secret: 'client secret',
@@ -39,14 +49,13 @@ export async function obtainToken(
   state: TokenState,
   request: ObtainRequest,
 ): Promise<GrantResult> {
-  const secrets = new Secrets(options, state);
+  const secrets = new Secrets(options, state, request.stillCurrent);
   try {
     return await perform(options, state, request, secrets);
   } catch (error) {
-    const refused = KeyturnError.is(error, 'invalid_client', 'invalid_grant')
-      ? REFUSALS[error.code as keyof typeof REFUSALS]
-      : null;
-    if (refused === null || state.waiters === 0 || !secrets.refuse(refused)) throw error;
+    const kinds = (KeyturnError.is(error) ? REFUSALS[error.code] : undefined) ?? [];
+    const refused = kinds.filter((kind) => secrets.refuse(kind));
+    if (refused.length === 0 || state.waiters === 0) throw error;
     return await perform(options, state, request, secrets).catch((second: unknown) => {
       // When no other secret is given, the refusal is what the person has to know.
       throw KeyturnError.is(second, 'secret_missing') ? error : second;
@@ -57,7 +66,7 @@ export async function obtainToken(
 async function perform(
   options: TokenManagerOptions,
   state: TokenState,
-  { refreshToken, reauthenticate, signal, notSaved, otherToken }: ObtainRequest,
+  { refreshToken, reauthenticate, maySignIn, signal, notSaved, otherToken }: ObtainRequest,
   secrets: Secrets,
 ): Promise<GrantResult> {
   const { profile } = state;
@@ -66,9 +75,10 @@ async function perform(
     reauthenticate,
     signal,
     secret: (kind) => secrets.get(kind),
-    keptSecret: (kind, make) => secrets.kept(secretKey(kind, profile), make),
+    keptSecret: (kind, make) => options.keptSecrets.keep(kind, profile, make),
     otherToken,
-    signIn: state.waiters === 0 ? null : (options.signIn?.(profile) ?? null),
+    waiting: state.waiters > 0,
+    signIn: maySignIn && state.waiters > 0 ? (options.signIn?.(profile) ?? null) : null,
   };
   const result = await options.obtain(profile, context);
   await secrets.keepGiven().catch(notSaved);
@@ -79,12 +89,14 @@ async function perform(
 class Secrets {
   readonly #options: TokenManagerOptions;
   readonly #state: TokenState;
+  readonly #stillCurrent: () => Promise<void>;
   readonly #used = new Map<AskedSecret, UsedSecret>();
   readonly #refused = new Set<AskedSecret>();
 
-  constructor(options: TokenManagerOptions, state: TokenState) {
+  constructor(options: TokenManagerOptions, state: TokenState, stillCurrent: () => Promise<void>) {
     this.#options = options;
     this.#state = state;
+    this.#stillCurrent = stillCurrent;
   }
 
   async get(kind: AskedSecret): Promise<string> {
@@ -93,18 +105,8 @@ class Secrets {
     this.#options.redactor.register(secret.value, label);
     this.#options.redactor.register(formEncodedSecret(secret.value), label);
     this.#used.set(kind, secret);
+    if (secret.from === 'person') await this.#stillCurrent();
     return secret.value;
-  }
-
-  async kept(key: string, make: () => Promise<string>): Promise<string> {
-    const { store, redactor } = this.#options;
-    let value = await store.getSecret(key);
-    if (value === null) {
-      value = await make();
-      await store.setSecret(key, value);
-    }
-    redactor.register(value, `key of ${this.#state.profile.name}`);
-    return value;
   }
 
   /** True when a stored secret of this kind was used, so that another one may help. */

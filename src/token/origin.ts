@@ -102,6 +102,18 @@ export function formatOriginPattern(pattern: OriginPattern): string {
   return `${pattern.scheme}//${pattern.subdomains ? '*.' : ''}${pattern.host}${port}`;
 }
 
+/** True when each pattern of `inner` is one of `outer`, however they are spelled. */
+export function isWithin(inner: readonly string[], outer: readonly string[]): boolean {
+  const known = new Set(outer.map(canonicalOrigin));
+  return inner.every((text) => known.has(canonicalOrigin(text)));
+}
+
+/** The one spelling of an origin; what is no pattern stays as it is. */
+export function canonicalOrigin(text: string): string {
+  const { pattern } = parseOriginPattern(text);
+  return pattern === null ? text : formatOriginPattern(pattern);
+}
+
 /** True when one of the patterns covers the URL's origin. A pattern that is not valid covers nothing. */
 export function originAllowed(patterns: readonly string[], url: URL): boolean {
   const host = withoutTrailingDot(url.hostname);

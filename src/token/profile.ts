@@ -67,6 +67,11 @@ export interface TokenProfile {
   readonly options: ProfileOptions;
   /** Where it was declared: location of the `keyturn.json`, or null for a token that was pasted. */
   readonly declaredIn: string | null;
+  /**
+   * Only in the profile of a token for a single request (`# @scope`): the profile that it was made from, which is the
+   * same but for the scope.
+   */
+  readonly wide?: TokenProfile;
 }
 
 /** What only some grants use; properties of the profile itself in `keyturn.json`, under the same names. */

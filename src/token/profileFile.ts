@@ -3,8 +3,10 @@ import type { Files } from '../files.ts';
 import { parseJsonText } from '../jsonText.ts';
 import type { Span } from '../position.ts';
 import type { TokenProfile } from './profile.ts';
-import { checkProfile, hasVariable, type ProfileFaultCode } from './profileCheck.ts';
+import { checkProfile, type ProfileFaultCode } from './profileCheck.ts';
 import { ProfileFileReader } from './profileReader.ts';
+import { resolveOptions } from './resolveOptions.ts';
+import { hasVariable, replaceVariables } from './variables.ts';
 
 export { isValidName } from './profileName.ts';
 
@@ -105,8 +107,8 @@ export async function findProfileFile(
 }
 
 /**
- * Replaces the `{{variables}}` and checks origins and endpoints again, so that a variable brings in neither a
- * wildcard nor plain http. Fails with `profile_invalid`.
+ * Replaces the `{{variables}}` and checks the profile again, so that a variable brings in no wildcard, no plain http
+ * and no program to run. Fails with `profile_invalid`.
  */
 export function resolveProfile(
   declared: DeclaredProfile,
@@ -162,23 +164,10 @@ export function resolveProfile(
     scope: fillOptional(declared.scope),
     audience: fillOptional(declared.audience),
     resource: fillOptional(declared.resource),
-    options: declared.options,
+    options: resolveOptions(declared.options, (text) => fill(text), invalid),
     declaredIn: declared.declaredIn,
   };
   const fault = checkProfile(profile).find((candidate) => candidate.severity === 'error');
   if (fault !== undefined) throw invalid(fault.message);
   return profile;
-}
-
-/** Replaces `{{name}}` once; what a value brings in is not looked at again. */
-function replaceVariables(text: string, value: (name: string) => string): string {
-  let result = '';
-  let position = 0;
-  for (;;) {
-    const open = text.indexOf('{{', position);
-    const close = open < 0 ? -1 : text.indexOf('}}', open);
-    if (close < 0) return result + text.slice(position);
-    result += text.slice(position, open) + value(text.slice(open + 2, close).trim());
-    position = close + 2;
-  }
 }

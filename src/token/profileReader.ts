@@ -5,6 +5,7 @@ import type { Span } from '../position.ts';
 import { checkProfile } from './profileCheck.ts';
 import type { DeclaredProfile, ProfileFile, ProfileProblem, ProfileProblemCode } from './profileFile.ts';
 import { noOptions } from './profile.ts';
+import { defaultAuthentication } from './profileGrants.ts';
 import { isValidName, LONGEST_NAME } from './profileName.ts';
 import { isSecretProperty, PROFILE_PROPERTIES, profileSchema, type WrittenProfile } from './profileSchema.ts';
 
@@ -180,19 +181,33 @@ export class ProfileFileReader {
 }
 
 function asProfile(name: string, written: WrittenProfile, location: string, span: Span): DeclaredProfile {
+  const {
+    grant,
+    origins,
+    sendAs,
+    issuer = null,
+    tokenEndpoint = null,
+    clientId = null,
+    clientAuthentication,
+    scope = null,
+    audience = null,
+    resource = null,
+    ...options
+  } = written;
   return {
     name,
-    grant: written.grant,
-    origins: written.origins,
-    sendAs: written.sendAs ?? { scheme: 'Bearer' },
-    issuer: written.issuer ?? null,
-    tokenEndpoint: written.tokenEndpoint ?? null,
-    clientId: written.clientId ?? null,
-    clientAuthentication: written.clientAuthentication ?? 'client_secret_basic',
-    scope: written.scope ?? null,
-    audience: written.audience ?? null,
-    resource: written.resource ?? null,
-    options: noOptions,
+    grant,
+    origins,
+    // A token that is bound to a key is of no use as a bearer token (RFC 9449 section 7.1).
+    sendAs: sendAs ?? { scheme: options.dpop === true ? 'DPoP' : 'Bearer' },
+    issuer,
+    tokenEndpoint,
+    clientId,
+    clientAuthentication: clientAuthentication ?? defaultAuthentication(grant, clientId),
+    scope,
+    audience,
+    resource,
+    options: { ...noOptions, ...options },
     declaredIn: location,
     span,
   };

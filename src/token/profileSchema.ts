@@ -1,11 +1,29 @@
 import * as v from 'valibot';
+import { optionEntries } from './optionSchema.ts';
 import type { ClientAuthentication, Grant } from './profile.ts';
 
-/** Grants that this version performs, in the order they are offered. */
-export const GRANTS: readonly Grant[] = ['static', 'client_credentials', 'refresh_token'];
+/** Every way to get a token, in the order they are offered. */
+export const GRANTS: readonly Grant[] = [
+  'static',
+  'client_credentials',
+  'authorization_code',
+  'device_code',
+  'refresh_token',
+  'token_exchange',
+  'jwt_bearer',
+  'password',
+  'self_signed',
+  'command',
+  'editor_account',
+  'keychain',
+  'environment',
+];
 export const CLIENT_AUTHENTICATIONS: readonly ClientAuthentication[] = [
   'client_secret_basic',
   'client_secret_post',
+  'client_secret_jwt',
+  'private_key_jwt',
+  'tls_client_auth',
   'none',
 ];
 
@@ -26,19 +44,20 @@ export const profileSchema = v.object(
   {
     grant: v.picklist(GRANTS, `"grant" must be one of ${GRANTS.join(', ')}.`),
     origins: v.array(v.string('An origin must be a string.'), '"origins" must be a list of strings.'),
-    sendAs: v.optional(sendAs),
-    issuer: v.optional(string('issuer')),
-    tokenEndpoint: v.optional(string('tokenEndpoint')),
-    clientId: v.optional(string('clientId')),
-    clientAuthentication: v.optional(
+    sendAs: v.exactOptional(sendAs),
+    issuer: v.exactOptional(string('issuer')),
+    tokenEndpoint: v.exactOptional(string('tokenEndpoint')),
+    clientId: v.exactOptional(string('clientId')),
+    clientAuthentication: v.exactOptional(
       v.picklist(
         CLIENT_AUTHENTICATIONS,
         `"clientAuthentication" must be one of ${CLIENT_AUTHENTICATIONS.join(', ')}.`,
       ),
     ),
-    scope: v.optional(string('scope')),
-    audience: v.optional(string('audience')),
-    resource: v.optional(string('resource')),
+    scope: v.exactOptional(string('scope')),
+    audience: v.exactOptional(string('audience')),
+    resource: v.exactOptional(string('resource')),
+    ...optionEntries,
   },
   'A token profile must be an object.',
 );
@@ -56,6 +75,7 @@ const SECRET_PROPERTIES = new Set([
   'clientsecret',
   'credential',
   'credentials',
+  'key',
   'passphrase',
   'passwd',
   'password',
@@ -64,6 +84,7 @@ const SECRET_PROPERTIES = new Set([
   'refreshtoken',
   'secret',
   'secretkey',
+  'signingkey',
   'token',
   'value',
 ]);

@@ -3,9 +3,10 @@ export interface SignIn {
   /** Fails with `authorization_failed` when no browser could be opened. */
   openBrowser(url: string): Promise<void>;
   /**
-   * Begins to wait for the browser at the editor's own address. Null where there is none, as in the terminal.
+   * Begins to wait for the browser at the editor's own address, after whoever waits there already; rejects with
+   * `cancelled` when the signal aborts. Null where there is no such address, as in the terminal.
    */
-  readonly editorRedirect: (() => Promise<Redirect>) | null;
+  readonly editorRedirect: ((signal: AbortSignal) => Promise<Redirect>) | null;
   /** False where a browser cannot reach this process on loopback, as with a remote or the web. */
   readonly loopbackReachable: boolean;
   /**
@@ -31,4 +32,6 @@ export interface DeviceCode {
   /** With the code in it; null where the server sends none. */
   readonly verificationUriComplete: string | null;
   readonly expiresAtMs: number;
+  /** Where the token may go, for the person to know before signing in. */
+  readonly origins: readonly string[];
 }

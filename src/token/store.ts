@@ -18,6 +18,7 @@ export interface SecretStore {
 export interface TokenStore {
   get(key: string): Promise<Token | null>;
   set(token: Token): Promise<void>;
+  /** With what is kept below the key: tokens for single requests. */
   delete(key: string): Promise<void>;
   list(): Promise<Token[]>;
   getSecret(key: string): Promise<string | null>;

@@ -1,3 +1,4 @@
+import type { Reauthentication } from './grant.ts';
 import type { TokenProfile } from './profile.ts';
 import type { Token, TokenStatus } from './token.ts';
 
@@ -18,6 +19,16 @@ export interface AcquireOptions {
    * that a hundred requests refused together cause one refresh.
    */
   readonly rejected?: string;
+  /**
+   * A token that is held is not enough: the person asked to sign in, or the server for more than it grants (RFC 9470).
+   * Profiles that sign in send the person to the browser; the others ask their server anew. Fails with
+   * `sign_in_needed` where nobody can be reached.
+   */
+  readonly reauthenticate?: Reauthentication;
+  /** What asks, for the audit: a line of a file, a command. */
+  readonly cause?: string;
+  /** Location of the file that uses the token: its folder is the place of a token that no keyturn.json declares. */
+  readonly file?: string;
   /** Remembers the use, so that the token is refreshed in the background for the next hour. Default true. */
   readonly markUsed?: boolean;
 }
@@ -32,7 +43,23 @@ export interface TokenEntry {
   readonly lastUsedAtMs: number | null;
   /** Why the last refresh failed, free of secrets; null after a success. */
   readonly lastError: { readonly code: string; readonly message: string } | null;
+  /** A new token can be had without a person. */
   readonly canRefresh: boolean;
+  /** The next token needs a person in a browser: nobody has signed in, or what that brought has ended. */
+  readonly needsSignIn: boolean;
+  /**
+   * How far this computer's clock is ahead of the server's, milliseconds; negative when it is behind, 0 when they
+   * agree within ten seconds, null when the server has not been asked yet.
+   */
+  readonly clockSkewMs: number | null;
+}
+
+/** What an introspection told of the held token (RFC 7662 section 2.2). */
+export interface LearnedFacts {
+  readonly active: boolean;
+  /** By the server's clock, milliseconds since the epoch; null when it did not say. */
+  readonly expiresAtMs: number | null;
+  readonly scope: string | null;
 }
 
 /**
@@ -40,18 +67,37 @@ export interface TokenEntry {
  * Every value handed out is registered with the Redactor first.
  */
 export interface TokenManager {
-  /** Fails with `token_missing`, `token_expired`, or the codes of the grant. */
+  /**
+   * Fails with `token_missing`, `token_expired`, `sign_in_needed`, `access_denied`, or the codes of the grant. Signs the person in when
+   * nothing else brings a token.
+   */
   acquire(profile: TokenProfile, options?: AcquireOptions): Promise<AcquiredToken>;
   /**
    * Keeps what a person pasted: the token itself for the static grant, a refresh token for the grant of that name,
    * which is tried at once and kept only if the server takes it. What was held before stays when this fails.
    */
-  add(profile: TokenProfile, value: string, options?: { readonly signal?: AbortSignal }): Promise<TokenEntry>;
+  add(
+    profile: TokenProfile,
+    value: string,
+    options?: Pick<AcquireOptions, 'signal' | 'cause'>,
+  ): Promise<TokenEntry>;
+  /**
+   * Takes what an introspection said of this access token: the end of one whose end is unknown, its scope, and that
+   * it is no more. Nothing happens when another token is held by now.
+   */
+  learn(profile: TokenProfile, accessToken: string, facts: LearnedFacts): Promise<void>;
+  /**
+   * Lets go of the held tokens of profiles whose source says that something changed, such as an account that was
+   * signed out: the next use asks it. What the store keeps stays there.
+   */
+  release(concerned: (profile: TokenProfile) => boolean): Promise<void>;
   /** What is held now; nothing is fetched. */
   peek(profile: TokenProfile): Promise<TokenEntry>;
   /** Tokens that were pasted, as entries with profiles of their own (`declaredIn: null`). */
   personal(): Promise<TokenEntry[]>;
   /** Tells the keys whose token, status or error changed. */
   onDidChange(listener: (keys: ReadonlySet<string>) => void): { dispose(): void };
+  /** Resolves when no refresh is under way whose refresh token the server may have taken: until then, do not end. */
+  finished(): Promise<void>;
   dispose(): void;
 }

@@ -1,4 +1,5 @@
 import type { TokenProfile } from './profile.ts';
+import { canRefresh, needsSignIn, waitsForPerson } from './renewal.ts';
 import { nextStatusChangeMs, tokenStatus, type TokenTimes } from './status.ts';
 import type { Token, TokenStatus } from './token.ts';
 import type { TokenEntry } from './tokenManager.ts';
@@ -25,26 +26,37 @@ export interface TokenState {
   failures: number;
   /** Until then a failed refresh is not tried again while the old token is valid. */
   retryAtMs: number;
-  /** The store refused the held token: what it holds is older. */
-  unsaved: boolean;
+  /** The server refused the refresh token that is held: a person has to sign in. */
+  signInEnded: boolean;
+  /** Until then nobody is sent to a browser again unasked: the last sign-in was given up, or failed. */
+  signInAgainAtMs: number;
+  /** How far this computer's clock is ahead of the server's, milliseconds; null when unknown. */
+  clockSkewMs: number | null;
+  /** Set while the store has refused the held token. */
+  unsaved: Unsaved | null;
   /** Under way, or waiting for its turn in the background. */
   refreshing: boolean;
   /** Callers who wait for this token now; only then may a person be asked. */
   waiters: number;
+  /** What made the last of them ask, for the audit. */
+  cause: string | null;
+}
+
+/** A token that the store refused. */
+export interface Unsaved {
+  /** What the store holds instead. */
+  readonly over: Token | null;
+  failures: number;
+  /** When to try again, milliseconds since the epoch. */
+  againAtMs: number;
 }
 
 /** A token used within this time is refreshed in the background. */
 const IN_USE_MS = 60 * 60 * 1000;
 /** Tokens that live for seconds are not renewed all the time. */
 const BACKGROUND_PAUSE_MS = 30 * 1000;
-/** Trying again in the background cannot help: a person has to act first. */
-const NEEDS_PERSON = new Set([
-  'invalid_grant',
-  'invalid_client',
-  'invalid_scope',
-  'secret_missing',
-  'untrusted_workspace',
-]);
+/** The share of the lead by which a refresh in the background may come before it. */
+const LARGEST_JITTER = 0.25;
 
 export function newTokenState(key: string, profile: TokenProfile): TokenState {
   return {
@@ -62,16 +74,14 @@ export function newTokenState(key: string, profile: TokenProfile): TokenState {
     lastError: null,
     failures: 0,
     retryAtMs: -Infinity,
-    unsaved: false,
+    signInEnded: false,
+    signInAgainAtMs: -Infinity,
+    clockSkewMs: null,
+    unsaved: null,
     refreshing: false,
     waiters: 0,
+    cause: null,
   };
-}
-
-/** True when a server can be asked for a token without a person pasting anything. */
-export function canRefresh({ profile, token, presetRefreshToken }: TokenState): boolean {
-  if (profile.grant === 'refresh_token') return (token?.refreshToken ?? presetRefreshToken) !== null;
-  return profile.grant !== 'static';
 }
 
 /**
@@ -100,29 +110,58 @@ export function isFresh(state: TokenState, nowMs: number, leadMs: number): boole
   return end === null || nowMs < state.retryAtMs || !canRefresh(state) || nowMs < end - leadOf(state, leadMs);
 }
 
-/** When a refresh in the background is due, milliseconds since the epoch; null when it is not wanted. */
-export function backgroundRefreshAt(state: TokenState, nowMs: number, status: TokenStatus): number | null {
-  if (status !== 'expiring' && status !== 'expired') return null;
+/**
+ * When a refresh in the background is due, milliseconds since the epoch; null when it is not wanted. A little before
+ * the lead begins, at a time that differs from window to window and stays the same for a token: `seed` is the
+ * window's own.
+ */
+export function backgroundRefreshAt(
+  state: TokenState,
+  nowMs: number,
+  leadMs: number,
+  seed: number,
+): number | null {
+  const end = state.token?.expiresAtMs ?? null;
+  if (state.token === null || end === null) return null;
   if (state.lastUsedAtMs === null || Math.abs(nowMs - state.lastUsedAtMs) > IN_USE_MS) return null;
-  if (state.refreshing || !canRefresh(state)) return null;
-  if (state.lastError !== null && NEEDS_PERSON.has(state.lastError.code)) return null;
-  return Math.max(nowMs, state.retryAtMs, (state.token?.obtainedAtMs ?? 0) + BACKGROUND_PAUSE_MS);
+  if (state.refreshing || !canRefresh(state) || waitsForPerson(state)) return null;
+  const jitter = 1 + LARGEST_JITTER * fraction(`${seed} ${state.key} ${state.token.obtainedAtMs}`);
+  const dueAtMs = Math.floor(end - leadOf(state, leadMs) * jitter);
+  return Math.max(nowMs, dueAtMs, state.retryAtMs, state.token.obtainedAtMs + BACKGROUND_PAUSE_MS);
 }
 
 /** When this state has to be looked at again, milliseconds since the epoch; null for never. */
-export function nextLookAt(state: TokenState, nowMs: number, leadMs: number): number | null {
-  const change =
-    state.token === null ? null : nextStatusChangeMs(timesOf(state), nowMs, leadOf(state, leadMs));
-  const refresh = backgroundRefreshAt(state, nowMs, statusOf(state, nowMs, leadMs));
-  if (change === null || refresh === null) return change ?? refresh;
-  return Math.min(change, refresh);
+export function nextLookAt(state: TokenState, nowMs: number, leadMs: number, seed: number): number | null {
+  const times = [
+    state.token === null ? null : nextStatusChangeMs(timesOf(state), nowMs, leadOf(state, leadMs)),
+    backgroundRefreshAt(state, nowMs, leadMs, seed),
+    state.unsaved?.againAtMs ?? null,
+  ].filter((time) => time !== null);
+  return times.length === 0 ? null : Math.min(...times);
 }
 
 export function entryOf(state: TokenState, status: TokenStatus): TokenEntry {
-  const { profile, key, token, lastUsedAtMs, lastError } = state;
-  return { profile, key, token, status, lastUsedAtMs, lastError, canRefresh: canRefresh(state) };
+  const { profile, key, token, lastUsedAtMs, lastError, clockSkewMs } = state;
+  return {
+    profile,
+    key,
+    token,
+    status,
+    lastUsedAtMs,
+    lastError,
+    canRefresh: canRefresh(state),
+    needsSignIn: needsSignIn(state),
+    clockSkewMs,
+  };
 }
 
 function timesOf({ token, notBeforeMs }: TokenState): TokenTimes {
   return { expiresAtMs: token?.expiresAtMs ?? null, notBeforeMs };
+}
+
+/** A number from 0 to 1 that the text decides (FNV-1a). */
+function fraction(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) / 0x1_0000_0000;
 }

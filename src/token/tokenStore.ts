@@ -14,7 +14,8 @@ const sendAsSchema = v.union([
   v.object({ basic: v.object({ username: v.exactOptional(v.string()) }) }),
 ]);
 
-const tokenSchema = v.object({
+/** A token as it is kept; transfer files hold the same. */
+export const tokenSchema = v.object({
   key: text,
   name: text,
   accessToken: text,
@@ -64,7 +65,12 @@ export function createTokenStore(secrets: SecretStore, report?: (error: KeyturnE
   return {
     get,
     set: (token) => write(token.key, JSON.stringify(token), `the token "${token.name}"`),
-    delete: remove,
+    async delete(key) {
+      await remove(key);
+      // Tokens with less scope that were made of it.
+      const below = (await secrets.keys()).filter((other) => other.startsWith(`${key}:`));
+      for (const other of below) await remove(other);
+    },
     async list() {
       const keys = (await secrets.keys()).filter((key) => key.startsWith(TOKEN_KEY_PREFIX)).sort();
       const tokens = await Promise.all(
@@ -136,7 +142,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The name in `token:<name>:<hash>`. */
+/** The name in `token:<name>:<hash>`, or in the key of a token with less scope, which has another hash behind it. */
 function nameInKey(key: string): string {
-  return key.slice(TOKEN_KEY_PREFIX.length, Math.max(TOKEN_KEY_PREFIX.length, key.lastIndexOf(':')));
+  return /^token:(.*?)(?::[\w-]{24}){1,2}$/s.exec(key)?.[1] ?? key.slice(TOKEN_KEY_PREFIX.length);
 }

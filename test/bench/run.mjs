@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 const benchmarks = {
   parse: 'parse.ts',
   decode: 'decode.ts',
+  verify: 'verify.ts',
+  manager: 'manager.ts',
   client: 'client.ts',
   stream: 'stream.ts',
   command: 'command.mjs',

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EditorPage, eventually } from '../ui/editorPage.ts';
-import { findSecrets } from './forms.ts';
+import { canaryValue, findSecrets } from './forms.ts';
 import { browserStorage, type Finding, scanFolder, scanPage } from './scan.ts';
 import { startLeakyServer } from './server.ts';
 
@@ -12,13 +11,10 @@ import { startLeakyServer } from './server.ts';
 // are looked for everywhere: on the page at each step, and at the end in all that the editor wrote. Only the secret
 // storage may hold them.
 
-/** With signs that look different in a URL and in base64. */
-const value = (name: string): string => `${name}+${randomBytes(15).toString('base64')}/~`;
-
-const pasted = value('pasted');
-const clientSecret = value('client');
-const refreshToken = value('refresh');
-const accessTokens = Array.from({ length: 40 }, (_, index) => value(`access${index}`));
+const pasted = canaryValue('pasted');
+const clientSecret = canaryValue('client');
+const refreshToken = canaryValue('refresh');
+const accessTokens = Array.from({ length: 40 }, (_, index) => canaryValue(`access${index}`));
 const secrets: Readonly<Record<string, string>> = {
   pasted,
   clientSecret,
@@ -95,6 +91,7 @@ test('the search finds what it looks for', async () => {
     `a ${pasted} b`,
     Buffer.from(`user:${pasted}`).toString('base64'),
     Buffer.from(`{"t":"${pasted}"}`).toString('base64url'),
+    Buffer.from(pasted).toString('hex'),
     `?t=${encodeURIComponent(pasted)}&`,
   ]) {
     await writeFile(planted, text);
@@ -153,7 +150,7 @@ test('tree, tooltips, hovers and claims show none of them', async () => {
   }
   await editor.hoverEnd(editor.line(/\/echo$/));
   await look('hover over the result');
-  await editor.runCommand('Keyturn: Show Claims');
+  await editor.runCommand('Keyturn: Show Token Details');
   await editor.pick('machine');
   await look('claims');
 });

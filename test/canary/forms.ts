@@ -1,18 +1,44 @@
+import { randomBytes } from 'node:crypto';
+
+/** A value that nobody else has, with signs that look different in a URL and in base64. */
+export function canaryValue(name: string): string {
+  return `${name}+${randomBytes(15).toString('base64')}/~`;
+}
+
+/** Texts that hold a value, as servers and programs write it. */
+export function writtenForms(value: string): string[] {
+  const bytes = Buffer.from(value);
+  const hex = bytes.toString('hex');
+  return [
+    value,
+    hex,
+    bytes.toString('base64'),
+    bytes.toString('base64url'),
+    Buffer.from(`user:${value}`).toString('base64'),
+    encodeURIComponent(value),
+    new URLSearchParams({ value }).toString(),
+    JSON.stringify({ value }),
+    hex.toUpperCase(),
+  ];
+}
+
 /**
- * Every form in which a secret could be found again: as it is, URL-encoded (more or fewer signs, upper and lower
- * case), each of them in base64 at any alignment, and that URL-encoded once more.
+ * Every form in which a secret could be found again: as it is, in JSON, URL-encoded (more or fewer signs, upper and lower
+ * case), in hexadecimal, each of them in base64 at any alignment, and that URL-encoded once more.
  */
 export function secretForms(secret: string): string[] {
   const encoded = encodeURIComponent(secret);
   const plain = new Set([
     secret,
+    JSON.stringify(secret).slice(1, -1),
     encoded,
     new URLSearchParams([['', secret]]).toString().slice(1),
     // RFC 6749 section 2.3.1, as strict clients read it.
     encoded.replace(/[-_.!~*'()]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`),
   ]);
   for (const form of [...plain]) plain.add(form.replace(/%../g, (escape) => escape.toLowerCase()));
-  const forms = new Set(plain);
+  const hex = Buffer.from(secret).toString('hex');
+  const forms = new Set(plain).add(hex).add(hex.toUpperCase());
   for (const form of plain) {
     for (const inner of base64Forms(form)) forms.add(inner).add(encodeURIComponent(inner));
   }

@@ -46,6 +46,7 @@ export async function startLeakyServer(secrets: { accessTokens: readonly string[
               base64: Buffer.from(token).toString('base64'),
               inBasic: Buffer.from(`user:${token}`).toString('base64'),
               urlEncoded: encodeURIComponent(token),
+              hex: Buffer.from(token).toString('hex'),
             },
             { 'x-echo': token, 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '9' },
           );

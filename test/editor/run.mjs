@@ -8,6 +8,7 @@ import esbuild from 'esbuild';
 import { startSandbox } from '../../src/sandbox/start.ts';
 import { makeFolder, sandboxProfiles } from './fixtures.mjs';
 import { downloadDesktopEditor } from './launcher/desktop.mjs';
+import { startKeyring } from './launcher/keyring.mjs';
 import { cacheFolder, projectFolder } from './launcher/places.mjs';
 
 const launcher = join(
@@ -16,12 +17,12 @@ const launcher = join(
   process.platform === 'win32' ? 'launch.cmd' : 'launch.mjs',
 );
 
-/** Lends tests the editor's SecretStorage; see secretsTap.ts. */
+/** Lends tests the editor's SecretStorage (see secretsTap.ts) and provides accounts (see sources.ts). */
 const companion = join(projectFolder, 'test/editor/companion');
 
 /**
  * What each suite opens: `open` names a file of the folder instead of the folder itself; `extensions` are loaded
- * beside Keyturn.
+ * beside Keyturn; `keyring` starts a keychain for it where that can be done.
  */
 const suites = {
   trusted: {
@@ -29,10 +30,17 @@ const suites = {
   },
   tokens: { files: requestFile, extensions: [companion] },
   refusal: { files: requestFile, extensions: [companion] },
+  sources: {
+    files: requestFile,
+    extensions: [companion],
+    env: { KEYTURN_TEST_VARIABLE: 'from-the-environment' },
+  },
   language: {
     files: (sandbox) => ({ ...requestFiles(sandbox), 'keyturn.json': sandboxProfiles(sandbox) }),
   },
   many: { files: requestFile, extensions: [companion] },
+  audit: { files: requestFile },
+  proofs: { files: requestFile, extensions: [companion], keyring: true },
   restricted: {
     files: (sandbox) => ({ ...requestFiles(sandbox), 'keyturn.json': sandboxProfiles(sandbox, ['viewer']) }),
     env: { KEYTURN_TEST_RESTRICTED: '1' },
@@ -76,7 +84,7 @@ async function main() {
 
 /** Each suite has a sandbox, a workspace and an editor profile of its own. */
 async function runSuite(name) {
-  const { files, env = {}, open = '', extensions = [] } = suites[name];
+  const { files, env = {}, open = '', extensions = [], keyring: wantsKeyring = false } = suites[name];
   console.log(`\n${name}`);
   const sandbox = await startSandbox({
     entry: join(projectFolder, 'dist/sandbox/sandbox.js'),
@@ -87,6 +95,7 @@ async function runSuite(name) {
   });
   const workspace = await makeFolder(files(sandbox));
   const profile = await mkdtemp(join(tmpdir(), 'keyturn-profile-'));
+  const keyring = wantsKeyring ? await startKeyring() : null;
   try {
     await runTests({
       vscodeExecutablePath: launcher,
@@ -94,6 +103,7 @@ async function runSuite(name) {
       extensionTestsPath: join(cacheFolder, 'out', `${name}.cjs`),
       extensionTestsEnv: {
         ...env,
+        ...(keyring === null ? {} : { ...keyring.env, KEYTURN_TEST_KEYRING: '1' }),
         KEYTURN_TEST_SANDBOX: JSON.stringify({ issuer: sandbox.issuer, api: sandbox.api }),
       },
       launchArgs: [join(workspace.folder, open), `--user-data-dir=${profile}`],
@@ -103,6 +113,7 @@ async function runSuite(name) {
     console.log(error.message);
     return false;
   } finally {
+    await keyring?.stop();
     await sandbox.stop();
     await workspace.remove();
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });

@@ -60,6 +60,8 @@ export function entryOf(
     lastUsedAtMs: null,
     lastError: null,
     canRefresh: false,
+    needsSignIn: false,
+    clockSkewMs: null,
     ...change,
   };
 }

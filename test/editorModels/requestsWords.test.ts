@@ -5,7 +5,7 @@ import { nextStep, unusableWords } from '../../src/editor/requests/nextStep.ts';
 import { escapeMarkdown, resultHover } from '../../src/editor/requests/resultHover.ts';
 import { inlineWords, oneLine, statusWords } from '../../src/editor/requests/resultWords.ts';
 import type { RateLimit } from '../../src/ratelimit/rateLimit.ts';
-import type { RequestResult } from '../../src/run/result.ts';
+import type { RequestChallenge, RequestResult } from '../../src/run/result.ts';
 import { requestNode, response, result, sentAtMs } from './support.ts';
 
 const limit: RateLimit = {
@@ -89,6 +89,102 @@ describe('the inline result', () => {
   });
 });
 
+describe('what a server says of the token', () => {
+  const challenge: RequestChallenge = {
+    origin: 'https://api.example.com',
+    error: null,
+    errorDescription: null,
+    scopes: [],
+    missingScopes: [],
+    acrValues: [],
+    maxAgeSeconds: null,
+    resourceMetadata: null,
+    refusal: null,
+  };
+  const refusal = {
+    code: 'token_invalid',
+    message: 'It cannot be refreshed.',
+    hint: 'Add a new one.',
+  } as const;
+  const refused = response({ status: 401, statusText: 'Unauthorized' });
+  const line = (parts: Partial<RequestResult>) => words(result({ response: refused, ...parts }))?.text;
+
+  it.each<[string, Partial<RequestResult>, string | null]>([
+    [
+      'a refresh that helped',
+      { response: response(), retried: 'invalid_token' },
+      'token refreshed after a 401',
+    ],
+    ['a nonce that helped', { response: response(), retried: 'use_dpop_nonce' }, null],
+    ['a 401 that asks for a token', { challenge }, null],
+    ['a refusal', { challenge: { ...challenge, refusal } }, 'token refused'],
+    ['a refusal by name', { challenge: { ...challenge, error: 'invalid_token' } }, 'token refused'],
+    [
+      'two refusals',
+      { retried: 'invalid_token', challenge: { ...challenge, error: 'invalid_token', refusal } },
+      'token refused, the fresh one too',
+    ],
+    [
+      'missing scopes',
+      { challenge: { ...challenge, error: 'insufficient_scope', missingScopes: ['a', 'b\u0007'] } },
+      'scope a b  is missing',
+    ],
+    [
+      'a scope that nobody names',
+      { challenge: { ...challenge, error: 'insufficient_scope' } },
+      'the scope is not enough',
+    ],
+    [
+      'another authentication',
+      {
+        challenge: {
+          ...challenge,
+          error: 'insufficient_user_authentication',
+          acrValues: ['urn:mfa'],
+          maxAgeSeconds: 300,
+        },
+      },
+      'a sign-in with urn:mfa not older than 5 min is wanted',
+    ],
+    [
+      'an authentication from now',
+      { challenge: { ...challenge, error: 'insufficient_user_authentication', maxAgeSeconds: 0 } },
+      'a sign-in made now is wanted',
+    ],
+  ])('stands at the line: %s', (_name, parts, said) => {
+    const facts = line(parts)?.split(' · ') ?? [];
+    expect(facts.slice(3)).toEqual(said === null ? [] : [said]);
+  });
+
+  it('stands in the hover at length', () => {
+    const asked: RequestResult = result({
+      response: refused,
+      retried: 'use_dpop_nonce',
+      token: {
+        name: 'viewer',
+        status: 'active',
+        refreshed: false,
+        expiresAtMs: null,
+        scope: 'reports:read',
+        askedScope: 'reports:read admin',
+      },
+      challenge: {
+        ...challenge,
+        error: 'insufficient_scope',
+        errorDescription: '[no](command:x)',
+        missingScopes: ['admin'],
+        refusal,
+      },
+    });
+    const text = resultHover({ kind: 'done', result: asked }, sentAtMs + 1000, () => '12:00:00');
+    expect(text).toContain('scope reports\\:read, asked for reports\\:read admin');
+    expect(text).toContain('Sent again with the nonce that the server asked for.');
+    expect(text).toContain('insufficient\\_scope: \\[no\\]\\(command\\:x\\)');
+    expect(text).toContain('Scopes that the token does not have: admin');
+    expect(text).toContain('It cannot be refreshed. Add a new one.');
+  });
+});
+
 describe('the hover over a result', () => {
   const clock = () => '12:00:00';
   const hover = (one: RequestResult) => resultHover({ kind: 'done', result: one }, sentAtMs + 1000, clock);
@@ -102,7 +198,14 @@ describe('the hover over a result', () => {
           ],
         }),
         rateLimitHeaders: [['X-RateLimit-Remaining', '4986']],
-        token: { name: 'viewer', status: 'active', refreshed: true, expiresAtMs: sentAtMs + 300_000 },
+        token: {
+          name: 'viewer',
+          status: 'active',
+          refreshed: true,
+          expiresAtMs: sentAtMs + 300_000,
+          scope: null,
+          askedScope: null,
+        },
       }),
     );
     const table = '| First byte | Download | Total |\n| :-- | :-- | :-- |\n| 80 ms | 4 ms | 84 ms |';
@@ -133,8 +236,22 @@ describe('the hover over a result', () => {
 });
 
 describe('the token lens', () => {
-  const title = (status: Parameters<typeof tokenLensTitle>[0]['status'], canRefresh = false) =>
-    tokenLensTitle({ name: 'viewer', status, expiresAtMs: sentAtMs + 240_000, canRefresh }, sentAtMs);
+  const title = (
+    status: Parameters<typeof tokenLensTitle>[0]['status'],
+    canRefresh = false,
+    needsSignIn = false,
+  ) =>
+    tokenLensTitle(
+      {
+        name: 'viewer',
+        status,
+        expiresAtMs: sentAtMs + 240_000,
+        canRefresh,
+        needsSignIn,
+        signsIn: needsSignIn,
+      },
+      sentAtMs,
+    );
 
   it('says the remaining life, or what sending will do', () => {
     expect(title('active')).toBe('$(key)\u00a0viewer · 4 min');
@@ -144,6 +261,9 @@ describe('the token lens', () => {
     expect(title('expired', true)).toBe('$(key)\u00a0viewer · refreshed on send');
     expect(title('missing')).toBe('$(warning)\u00a0viewer · no token yet');
     expect(title('missing', true)).toBe('$(key)\u00a0viewer · obtained on send');
+    expect(title('missing', false, true)).toBe('$(sign-in)\u00a0viewer · sign in on send');
+    expect(title('expired', false, true)).toBe('$(sign-in)\u00a0viewer · expired, sign in on send');
+    expect(title('active', false, true)).toBe('$(key)\u00a0viewer · 4 min');
   });
 
   it('finds the token in metadata first, then in URL, headers and body', () => {

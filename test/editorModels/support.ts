@@ -41,6 +41,8 @@ export function result(parts: Partial<RequestResult> = {}): RequestResult {
     rateLimitHeaders: [],
     retryAfterSeconds: null,
     token: null,
+    retried: null,
+    challenge: null,
     error: null,
     startedAtMs: sentAtMs,
     finishedAtMs: sentAtMs + 84,

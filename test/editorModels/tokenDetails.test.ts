@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { claimsText, claimValue } from '../../src/editor/tokens/claimsText.ts';
+import { describe, expect, it, test } from 'vitest';
+import { claimValue, shownValue } from '../../src/editor/tokens/claimsText.ts';
 import { detailsOf, type DetailNode, sendAsText } from '../../src/editor/tokens/details.ts';
+import { detailsText } from '../../src/editor/tokens/detailsText.ts';
 import { describePasted, proposeName, withoutScheme } from '../../src/editor/tokens/pasted.ts';
 import { changedToken } from '../../src/editor/tokens/personal.ts';
 import { entryTooltip, problemTooltip } from '../../src/editor/tokens/tooltip.ts';
@@ -78,10 +79,17 @@ describe('a token within a token', () => {
 
   it('is not shown, neither as a claim nor in the document', () => {
     expect(claimValue(inner)).toBe('•••a token, not shown•••');
-    const document = claimsText(jwt({ ...claims, act: { token: inner } }));
+    const document = detailsText(entryWith(jwt({ ...claims, act: { token: inner } })), null);
     expect(document).not.toContain(inner);
     expect(JSON.parse(document)).toMatchObject({ signature: 'not verified', claims: { sub: 'ada' } });
   });
+});
+
+test('what is too long for a line is masked before it is cut', () => {
+  const secret = 's'.repeat(200);
+  const mask = (text: string) => text.replaceAll(secret, '•••');
+  expect(shownValue(`${'x'.repeat(290)}${secret}`, mask)).toBe(`${'x'.repeat(290)}•••`);
+  expect(shownValue('y'.repeat(400), mask)).toBe(`${'y'.repeat(300)}…`);
 });
 
 describe('tooltip', () => {

@@ -14,6 +14,7 @@ function hop(changes: Partial<Hop> = {}): Hop {
     ],
     body: Buffer.from('body'),
     verifyTls: true,
+    clientCertificate: null,
     secrets: [],
     ...changes,
   };
@@ -260,4 +261,18 @@ describe('following redirects', () => {
       sizeBytes: 3,
     });
   });
+});
+
+it('shows the certificate of the client to no other origin', () => {
+  const clientCertificate = { certificate: 'cert', key: 'key' };
+  const from = hop({ clientCertificate });
+  const { hop: same } = nextHop(from, 307, new URL('https://a.example/next'));
+  expect(same.clientCertificate).toBe(clientCertificate);
+  for (const elsewhere of ['https://b.example/', 'https://a.example:8443/']) {
+    expect(
+      nextHop(hop({ clientCertificate, body: null, method: 'GET' }), 302, new URL(elsewhere)).hop,
+    ).toMatchObject({
+      clientCertificate: null,
+    });
+  }
 });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { KeychainSecretStore } from '../../src/terminal/keychainTokenStore.ts';
+import { KeychainSecretStore } from '../../src/keychain/keychainSecretStore.ts';
 import { tokenKey } from '../../src/token/key.ts';
 import { createTokenStore } from '../../src/token/tokenStore.ts';
 import { staticProfile } from '../token/support.ts';

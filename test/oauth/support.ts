@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { KeyturnError } from '../../src/errors.ts';
 import type { GrantContext } from '../../src/token/grant.ts';
 import { createObtain, type ObtainOptions } from '../../src/oauth/obtain.ts';
+import { privateFiles } from '../../src/privateFiles.ts';
 import type { TokenProfile } from '../../src/token/profile.ts';
+import { agreed } from '../token/sources/support.ts';
 import { profileOf, TestClock } from '../token/support.ts';
 
 export interface TestServer {
@@ -43,8 +45,21 @@ export function json(response: ServerResponse, status: number, body: unknown): v
   response.end(JSON.stringify(body));
 }
 
+export function obtainOptions(options: Partial<ObtainOptions> = {}): ObtainOptions {
+  return {
+    fetch: globalThis.fetch,
+    fetchAs: () => () => Promise.reject(new Error('No client certificate is expected here.')),
+    files: privateFiles,
+    agreements: agreed,
+    clock: new TestClock(),
+    mask: (text) => text,
+    register: () => undefined,
+    ...options,
+  };
+}
+
 export function obtainer(options: Partial<ObtainOptions> = {}) {
-  return createObtain({ fetch: globalThis.fetch, clock: new TestClock(), mask: (text) => text, ...options });
+  return createObtain(obtainOptions(options));
 }
 
 export function contextOf(changes: Partial<GrantContext> = {}): GrantContext {
@@ -53,6 +68,7 @@ export function contextOf(changes: Partial<GrantContext> = {}): GrantContext {
     secret: () => Promise.resolve('viewer-secret'),
     keptSecret: (_kind, make) => make(),
     otherToken: () => Promise.reject(new Error('must not be asked')),
+    waiting: true,
     signIn: null,
     reauthenticate: null,
     signal: new AbortController().signal,

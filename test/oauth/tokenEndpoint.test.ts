@@ -183,6 +183,7 @@ describe('a token endpoint that answers', () => {
     expect(result).toEqual({
       accessToken: 'abc',
       refreshToken: null,
+      serverTimeMs: expect.any(Number) as number,
       idToken: null,
       tokenType: 'bearer',
       scope: null,

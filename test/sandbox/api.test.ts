@@ -19,6 +19,8 @@ afterAll(async () => {
   await bundle.remove();
 });
 
+const metadataOf = ({ api }: Sandbox) => `resource_metadata="${api}/.well-known/oauth-protected-resource"`;
+
 interface TokenResponse {
   access_token: string;
   token_type: string;
@@ -143,13 +145,13 @@ describe('access', () => {
   test('asks for a token without naming an error when there is none', async () => {
     const response = await call('/reports');
     expect(response.status).toBe(401);
-    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="reports"');
+    expect(response.headers.get('www-authenticate')).toBe(`Bearer realm="reports", ${metadataOf(sandbox)}`);
     expect(response.headers.get('content-type')).toContain('application/problem+json');
   });
 
   test('treats other credentials as none', async () => {
     const response = await call('/reports', undefined, { headers: { authorization: 'Basic dTpw' } });
-    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="reports"');
+    expect(response.headers.get('www-authenticate')).toBe(`Bearer realm="reports", ${metadataOf(sandbox)}`);
   });
 
   test('calls an empty token a bad request', async () => {
@@ -199,7 +201,7 @@ describe('access', () => {
     });
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe(
-      'Bearer realm="reports", error="invalid_token", error_description="The access token expired."',
+      `Bearer realm="reports", error="invalid_token", error_description="The access token expired.", ${metadataOf(shortLived)}`,
     );
   });
 
@@ -208,7 +210,7 @@ describe('access', () => {
     expect(response.status).toBe(403);
     expect(response.headers.get('www-authenticate')).toBe(
       'Bearer realm="reports", error="insufficient_scope", ' +
-        'error_description="This endpoint needs the scope reports:admin.", scope="reports:admin"',
+        `error_description="This endpoint needs the scope reports:admin.", scope="reports:admin", ${metadataOf(sandbox)}`,
     );
   });
 });

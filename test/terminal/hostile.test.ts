@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { KeychainSecretStore } from '../../src/terminal/keychainTokenStore.ts';
+import { KeychainSecretStore } from '../../src/keychain/keychainSecretStore.ts';
 import { main } from '../../src/terminal/main.ts';
 import { readSecret } from '../../src/terminal/secretPrompt.ts';
 import type { Streams } from '../../src/terminal/streams.ts';

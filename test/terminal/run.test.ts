@@ -80,6 +80,8 @@ describe('keyturn run', () => {
         ],
         retryAfterSeconds: null,
         token: null,
+        retried: null,
+        challenge: null,
         error: null,
       },
     ]);
@@ -182,6 +184,34 @@ describe('tokens in keyturn run', () => {
       env: { ...env, KEYTURN_TOKEN_OTHER: 'another-token-value' },
     });
     expect(lines(outcome)).toMatchObject([{ token: { name: 'other' } }]);
+  });
+
+  it('says what the server says of the token', async () => {
+    await profile();
+    await write('a.http', `# @token api\nGET ${origin}/mine?status=401\n\n###\nGET ${origin}/?status=401\n`);
+    const json = await run(['run', 'a.http', '--json'], { env });
+    const challenge = {
+      origin,
+      error: null,
+      errorDescription: null,
+      scopes: [],
+      missingScopes: [],
+      acrValues: [],
+      maxAgeSeconds: null,
+      resourceMetadata: null,
+    };
+    const refusal = {
+      code: 'token_invalid',
+      message: 'The server refused the token "api", which cannot be refreshed.',
+      hint: 'Add a new one with "Keyturn: Add Token" or `keyturn token add api`.',
+    };
+    expect(lines(json)).toMatchObject([
+      { retried: null, challenge: { ...challenge, refusal }, token: { scope: null, askedScope: null } },
+      { retried: null, challenge: { ...challenge, refusal: null }, token: null },
+    ]);
+    const text = await run(['run', 'a.http'], { env });
+    expect(text.out).toContain('token refused');
+    expect(text.out).toContain('which cannot be refreshed. Add a new one');
   });
 
   it('refuses an origin that the token is not bound to', async () => {

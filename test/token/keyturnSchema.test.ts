@@ -2,29 +2,66 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import * as v from 'valibot';
 import { parseProfileFile } from '../../src/token/profileFile.ts';
+import { neededProperties, usedProperties } from '../../src/token/profileGrants.ts';
 import { CLIENT_AUTHENTICATIONS, GRANTS, PROFILE_PROPERTIES } from '../../src/token/profileSchema.ts';
 
-const property = v.object({ description: v.optional(v.string()), enum: v.optional(v.array(v.string())) });
+const property = v.object({
+  $ref: v.optional(v.string()),
+  description: v.optional(v.string()),
+  enum: v.optional(v.array(v.string())),
+});
+const branch = v.object({
+  if: v.object({ properties: v.object({ grant: v.optional(property) }) }),
+  then: v.object({
+    properties: v.optional(v.record(v.string(), property)),
+    required: v.optional(v.array(v.string())),
+  }),
+});
+const profileSchema = v.object({
+  properties: v.record(v.string(), property),
+  required: v.array(v.string()),
+  allOf: v.array(branch),
+  defaultSnippets: v.array(v.object({ body: v.looseObject({ grant: v.string() }) })),
+});
 const schema = v.parse(
   v.object({
     examples: v.array(v.unknown()),
-    definitions: v.object({
-      profile: v.object({
-        properties: v.record(v.string(), property),
-        required: v.array(v.string()),
-        defaultSnippets: v.array(v.object({ body: v.unknown() })),
-      }),
-    }),
+    definitions: v.objectWithRest({ profile: profileSchema }, property),
   }),
   JSON.parse(readFileSync(new URL('../../media/keyturn.schema.json', import.meta.url), 'utf8')),
 );
-const { properties, defaultSnippets } = schema.definitions.profile;
+const { properties, allOf, defaultSnippets } = schema.definitions.profile;
+const definitions: Readonly<Record<string, v.InferOutput<typeof property> | undefined>> = v.parse(
+  v.record(v.string(), property),
+  schema.definitions,
+);
 
 it('the JSON schema knows the properties that the reader knows, and describes each', () => {
   expect(new Set(Object.keys(properties))).toEqual(PROFILE_PROPERTIES);
-  for (const [name, { description }] of Object.entries(properties)) expect(description, name).toMatch(/\.$/);
+  for (const [name, written] of Object.entries(properties)) {
+    if (written.$ref !== undefined) expect(written.$ref).toBe(`#/definitions/${name}`);
+    const { description } = written.$ref === undefined ? written : (definitions[name] ?? {});
+    expect(description, name).toMatch(/\.$/);
+  }
   expect(properties['grant']?.enum).toEqual(GRANTS);
   expect(properties['clientAuthentication']?.enum).toEqual(CLIENT_AUTHENTICATIONS);
+});
+
+it('it offers with each grant what has an effect with it, and asks for what is needed', () => {
+  const always = Object.keys(properties).filter((name) => properties[name]?.$ref === undefined);
+  for (const grant of GRANTS) {
+    const branches = allOf.filter(({ if: { properties: chosen } }) => chosen.grant?.enum?.includes(grant));
+    const offered = branches.flatMap(({ then }) => Object.keys(then.properties ?? {}));
+    const used = usedProperties({ grant, clientAuthentication: 'none' });
+    expect(new Set(offered), grant).toEqual(new Set([...used].filter((name) => !always.includes(name))));
+    const required = branches.flatMap(({ then }) => then.required ?? []);
+    expect(new Set(required), grant).toEqual(new Set(neededProperties(grant)));
+  }
+});
+
+it('has a snippet for each grant but the one that is discouraged', () => {
+  const offered = new Set(defaultSnippets.map(({ body }) => body.grant));
+  expect(offered).toEqual(new Set(GRANTS.filter((grant) => grant !== 'password')));
 });
 
 it('its examples and snippets are read without problems', () => {
@@ -38,4 +75,20 @@ it('its examples and snippets are read without problems', () => {
     expect(file.problems).toEqual([]);
     expect(file.profiles.length).toBeGreaterThan(0);
   }
+});
+
+it('the examples of the documentation are read without problems, one for each grant', () => {
+  const page = readFileSync(new URL('../../docs/keyturn-json.md', import.meta.url), 'utf8');
+  const examples = [...page.matchAll(/^### (\w+)\n\n```jsonc\n([^`]*)```/gm)];
+  expect(new Set(examples.map(([, grant]) => grant))).toEqual(new Set(GRANTS));
+  for (const [, grant = '', text = ''] of examples) {
+    const file = parseProfileFile(`{"tokens": {"example": ${text}}}`, '/home/me/keyturn.json');
+    const expected = grant === 'password' ? ['grant_discouraged'] : [];
+    expect(
+      file.problems.map(({ code }) => code),
+      grant,
+    ).toEqual(expected);
+    expect(file.profiles[0]?.grant).toBe(grant);
+  }
+  for (const name of PROFILE_PROPERTIES) expect(page).toContain(`\`${name}\``);
 });

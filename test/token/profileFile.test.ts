@@ -107,7 +107,7 @@ describe('parseProfileFile', () => {
     ['http for another host', { ...STATIC, origins: ['http://api.example.com'] }, 'error insecure_origin'],
     ['an origin with a path', { ...STATIC, origins: ['https://api.example.com/v1'] }, 'error origin_invalid'],
     ['no grant', { origins: STATIC.origins }, 'error property_missing'],
-    ['an unknown grant', { ...STATIC, grant: 'password' }, 'error value_invalid'],
+    ['an unknown grant', { ...STATIC, grant: 'implicit' }, 'error value_invalid'],
     ['no client id', { ...CLIENT, clientId: undefined }, 'error property_missing'],
     ['an empty client id', { ...CLIENT, clientId: '' }, 'error property_missing'],
     ['no issuer', { ...CLIENT, issuer: undefined }, 'error property_missing'],
@@ -133,11 +133,7 @@ describe('parseProfileFile', () => {
     ['a client secret, spelled otherwise', { ...CLIENT, client_secret: 'hunter2' }, 'error secret_in_file'],
     ['a token', { ...STATIC, token: 'hunter2' }, 'error secret_in_file'],
     ['a password', { ...STATIC, password: 'hunter2' }, 'error secret_in_file'],
-    [
-      'an issuer of a static token',
-      { ...STATIC, issuer: 'https://id.example.com' },
-      'warning property_unused',
-    ],
+    ['a scope of a static token', { ...STATIC, scope: 'reports:read' }, 'warning property_unused'],
     ['two ways to send', { ...STATIC, sendAs: { header: 'A', query: 'b' } }, 'error type_invalid'],
     ['a header that is none', { ...STATIC, sendAs: { header: 'X Key' } }, 'error value_invalid'],
     [

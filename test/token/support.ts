@@ -2,6 +2,7 @@ import type { Clock } from '../../src/clock.ts';
 import type { GrantContext, GrantResult } from '../../src/token/grant.ts';
 import { createTokenManager } from '../../src/token/manager.ts';
 import type { TokenManagerOptions } from '../../src/token/managerOptions.ts';
+import { KeptSecrets } from '../../src/token/keptSecrets.ts';
 import { createMemorySecretStore } from './memorySecretStore.ts';
 import { noOptions, type TokenProfile } from '../../src/token/profile.ts';
 import { Redactor } from '../../src/token/redactor.ts';
@@ -131,6 +132,7 @@ export function harness(changes: Partial<TokenManagerOptions> = {}) {
     store,
     clock,
     redactor,
+    keptSecrets: new KeptSecrets(store, redactor),
     usage: createUsageRecord(usage),
     leadMs: () => 5 * MINUTE,
     obtain: (profile, context) => {

@@ -3,6 +3,7 @@ import { KeyturnError } from '../../src/errors.ts';
 import { createConsentStore } from '../../src/token/consent.ts';
 import { secretKey, tokenKey } from '../../src/token/key.ts';
 import { createMemorySecretStore } from './memorySecretStore.ts';
+import { noOptions } from '../../src/token/profile.ts';
 import type { SecretStore } from '../../src/token/store.ts';
 import type { Token } from '../../src/token/token.ts';
 import { createTokenStore } from '../../src/token/tokenStore.ts';
@@ -145,13 +146,21 @@ describe('tokenKey', () => {
     expect(tokenKey(profileOf({ grant, scope: 'a' }))).toBe(tokenKey(profileOf({ grant, scope: 'b' })));
   });
 
-  it('is one for the secret of a client, whatever its profiles', () => {
+  it('is one for the secret of a client, whatever its profiles are called and ask for', () => {
     const secret = secretKey('client_secret', profileOf());
-    expect(
-      secretKey('client_secret', profileOf({ name: 'x', scope: 'y', origins: ['https://z.example'] })),
-    ).toBe(secret);
+    expect(secretKey('client_secret', profileOf({ name: 'x', scope: 'y' }))).toBe(secret);
     expect(secretKey('client_secret', profileOf({ issuer: 'https://evil.example' }))).not.toBe(secret);
   });
+
+  it.each(['client_secret', 'password', 'private_key'] as const)(
+    'lets a %s bring no token for another origin, and go to no endpoint that it was not given for',
+    (kind) => {
+      const secret = secretKey(kind, profileOf());
+      expect(secretKey(kind, profileOf({ origins: ['https://evil.example'] }))).not.toBe(secret);
+      const options = { ...noOptions, deviceAuthorizationEndpoint: 'https://evil.example/device' };
+      expect(secretKey(kind, profileOf({ options }))).not.toBe(secret);
+    },
+  );
 });
 
 describe('createConsentStore', () => {
@@ -163,9 +172,10 @@ describe('createConsentStore', () => {
     await consent.remember('k', 'https://a.example');
     expect(await createConsentStore(values).allowed('k')).toEqual(['https://a.example', 'https://b.example']);
     expect(await consent.allowed('other')).toEqual([]);
-    await consent.forget('k', 'https://a.example');
-    expect(await consent.allowed('k')).toEqual(['https://b.example']);
+    await consent.rememberPlace('k', 'file:///w');
     await consent.forget('k');
+    expect(await consent.allowed('k')).toEqual([]);
+    expect(await consent.places('k')).toEqual([]);
     expect(values.values.size).toBe(0);
   });
 

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import {
   clipboardPermissions,
   launchChromium,
@@ -35,14 +35,15 @@ const quietSettings = {
 export class EditorPage {
   readonly page: Page;
   readonly dataFolder: string;
-  readonly #browser: Browser;
-  readonly #closeServer: () => Promise<void>;
+  readonly #address: string;
+  readonly #close: () => Promise<void>;
 
-  private constructor(page: Page, browser: Browser, server: { dataFolder: string; close(): Promise<void> }) {
+  private constructor(page: Page, dataFolder: string, address: string, close: () => Promise<void>) {
+    page.setDefaultTimeout(20_000);
     this.page = page;
-    this.dataFolder = server.dataFolder;
-    this.#browser = browser;
-    this.#closeServer = () => server.close();
+    this.dataFolder = dataFolder;
+    this.#address = address;
+    this.#close = close;
   }
 
   static async open({ workspace, file, settings = {}, env = {} }: OpenOptions): Promise<EditorPage> {
@@ -53,22 +54,37 @@ export class EditorPage {
       env,
     });
     const browser = await launchChromium();
-    const page = await browser.newPage({
+    const context = await browser.newContext({
       viewport: { width: 1500, height: 840 },
       permissions: clipboardPermissions,
     });
-    page.setDefaultTimeout(20_000);
-    const editor = new EditorPage(page, browser, server);
+    const address = server.address([['openFile', join(workspace, file)]]);
+    const editor = new EditorPage(await context.newPage(), server.dataFolder, address, async () => {
+      await browser.close();
+      await server.close();
+    });
     try {
-      await page.goto(server.address([['openFile', join(workspace, file)]]));
-      await editor.tab(file).waitFor({ timeout: 60_000 });
-      // What the extension contributes comes a little later than the file.
-      await page.getByRole('tab', { name: 'Keyturn' }).first().waitFor();
+      await editor.#load(file);
     } catch (error) {
       await editor.close();
       throw error;
     }
     return editor;
+  }
+
+  /** Another window of the same editor, of the same person in the same browser. */
+  async another(file: string): Promise<EditorPage> {
+    const page = await this.page.context().newPage();
+    const window = new EditorPage(page, this.dataFolder, this.#address, () => page.close());
+    await window.#load(file);
+    return window;
+  }
+
+  async #load(file: string): Promise<void> {
+    await this.page.goto(this.#address);
+    await this.tab(file).waitFor({ timeout: 60_000 });
+    // What the extension contributes comes a little later than the file.
+    await this.page.getByRole('tab', { name: 'Keyturn' }).first().waitFor();
   }
 
   tab(name: string): Locator {
@@ -258,9 +274,9 @@ export class EditorPage {
     return (await group.locator('.view-lines').first().innerText()).replaceAll('\u00a0', ' ');
   }
 
+  /** A further window only itself, the first one the whole editor. */
   async close(): Promise<void> {
-    await this.#browser.close();
-    await this.#closeServer();
+    await this.#close();
   }
 }
 

@@ -10,10 +10,12 @@ export async function showEnvironmentProblems(
   const documents = workspace.textDocuments.filter(({ languageId }) => languageId === 'http');
   const sets = await Promise.all(documents.map(({ uri }) => environments.problems(uri)));
   const byFile = new Map<string, Map<string, Diagnostic>>();
-  for (const { file, message, span } of sets.flat()) {
+  for (const { file, message, span, severity, code } of sets.flat()) {
     const range = toRange(span);
-    const diagnostic = new Diagnostic(range, message, DiagnosticSeverity.Error);
+    const level = severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Information;
+    const diagnostic = new Diagnostic(range, message, level);
     diagnostic.source = 'Keyturn';
+    diagnostic.code = code;
     const found = byFile.get(file) ?? new Map<string, Diagnostic>();
     // Several documents use the same file.
     found.set(`${range.start.line} ${range.start.character} ${message}`, diagnostic);

@@ -72,15 +72,24 @@ export function createEnvironmentPicker({ context, files, sandbox }: Environment
       });
       changed.fire();
     },
+    async authEntry(document, id) {
+      const set = await load(document);
+      return set.authEntry(known(set, selected(document)), id);
+    },
     async variables(document, environment = selected(document)) {
       const set = await load(document);
-      const wanted = environment !== null && set.names.includes(environment) ? environment : null;
+      const wanted = known(set, environment);
       const running = Object.entries(sandbox.variables());
       const variables = set.variables(wanted);
       return running.length === 0 ? variables : new Map([...variables, ...running]);
     },
     onDidChange: changed.event,
   };
+}
+
+/** A chosen environment may be gone by now. */
+function known(set: EnvironmentSet, name: string | null): string | null {
+  return name !== null && set.names.includes(name) ? name : null;
 }
 
 async function readSet(files: Files, document: Uri): Promise<EnvironmentSet> {

@@ -1,12 +1,12 @@
 import { asKeyturnError, KeyturnError } from '../../errors.ts';
 import { tokenKey } from '../../token/key.ts';
-import { hasVariable } from '../../token/profileCheck.ts';
 import {
   type DeclaredProfile,
   findProfile,
   type ProfileFile,
   resolveProfile,
 } from '../../token/profileFile.ts';
+import { hasVariable } from '../../token/variables.ts';
 import type { ListedProfile } from './listedProfile.ts';
 
 type Variables = ReadonlyMap<string, string>;
@@ -55,9 +55,9 @@ export function listProfiles(
 }
 
 export function usesVariables(declared: DeclaredProfile): boolean {
-  const { origins, sendAs, issuer, tokenEndpoint, clientId, scope, audience, resource } = declared;
+  const { origins, sendAs, issuer, tokenEndpoint, clientId, scope, audience, resource, options } = declared;
   return hasVariable(
-    JSON.stringify([origins, sendAs, issuer, tokenEndpoint, clientId, scope, audience, resource]),
+    JSON.stringify([origins, sendAs, issuer, tokenEndpoint, clientId, scope, audience, resource, options]),
   );
 }
 

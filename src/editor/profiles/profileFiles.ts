@@ -79,6 +79,11 @@ export class ProfileFiles {
     return files.filter((file) => file !== null);
   }
 
+  /** Reads everything anew: a file that was just written is there before any watcher tells. */
+  reload(): void {
+    this.#forget();
+  }
+
   dispose(): void {
     for (const disposable of [...this.#subscriptions, ...this.#watched.values()]) disposable.dispose();
     this.#changed.dispose();

@@ -15,6 +15,8 @@ export class WorkspaceProfiles implements ProfileIndex {
   readonly #tokens: Pick<TokenManager, 'personal'>;
   readonly #changed = new EventEmitter<void>();
   readonly #subscriptions: { dispose(): void }[];
+  /** With what each profile was filled. */
+  readonly #variables = new WeakMap<TokenProfile, ReadonlyMap<string, string>>();
 
   readonly onDidChange = this.#changed.event;
 
@@ -45,13 +47,41 @@ export class WorkspaceProfiles implements ProfileIndex {
     if (declared === null) return this.#personal(name);
     requireTrust(declared);
     const variables = await this.#environments.variables(document);
-    return resolveProfile(declared, (variable) => variables.get(variable));
+    return this.#filled(
+      resolveProfile(declared, (variable) => variables.get(variable)),
+      variables,
+    );
+  }
+
+  async findBeside(from: TokenProfile, name: string): Promise<TokenProfile> {
+    const file = from.declaredIn === null ? null : await this.files.at(from.declaredIn);
+    if (file === null || from.declaredIn === null) {
+      throw new KeyturnError('profile_unknown', `The keyturn.json that declares "${from.name}" is gone.`);
+    }
+    const { findProfile, resolveProfile } = await import('../later.ts');
+    const declared = findProfile(file, name);
+    requireTrust(declared);
+    // Never the other environment's token: the one that is chosen may not be that of the profile.
+    const variables =
+      this.#variables.get(from) ?? (await this.#environments.variables(Uri.parse(from.declaredIn, true)));
+    return this.#filled(
+      resolveProfile(declared, (variable) => variables.get(variable)),
+      variables,
+    );
   }
 
   async declaration(document: Uri, name: string) {
     const file = await this.files.nearest(document);
     const declared = file?.profiles.find((profile) => profile.name === name);
     return file === null || declared === undefined ? null : { location: file.location, span: declared.span };
+  }
+
+  async nearest(document: Uri): Promise<string | null> {
+    return (await this.files.nearest(document))?.location ?? null;
+  }
+
+  reload(): void {
+    this.files.reload();
   }
 
   async all(): Promise<TokenProfile[]> {
@@ -61,7 +91,7 @@ export class WorkspaceProfiles implements ProfileIndex {
       const variables = await this.#environments.variables(Uri.parse(file.location, true));
       for (const declared of file.profiles) {
         const { profile } = fillProfile(declared, variables, null);
-        if (profile !== null) profiles.push(profile);
+        if (profile !== null) profiles.push(this.#filled(profile, variables));
       }
     }
     return profiles;
@@ -86,7 +116,18 @@ export class WorkspaceProfiles implements ProfileIndex {
     const environments = await Promise.all(
       names.map(async (name) => ({ name, variables: await this.#environments.variables(uri, name) })),
     );
-    return listProfiles(file, chosen, environments);
+    const listed = listProfiles(file, chosen, environments);
+    for (const { profile, environment } of listed) {
+      if (profile === null) continue;
+      const variables = environments.find(({ name }) => name === environment)?.variables ?? chosen;
+      this.#filled(profile, variables);
+    }
+    return listed;
+  }
+
+  #filled(profile: TokenProfile, variables: ReadonlyMap<string, string>): TokenProfile {
+    this.#variables.set(profile, variables);
+    return profile;
   }
 
   async #personal(name: string): Promise<TokenProfile> {

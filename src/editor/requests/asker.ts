@@ -13,7 +13,9 @@ export function createAsker(): Asker {
         {
           modal: true,
           detail: [
-            l10n.t('So far it may go only to: {0}', allowed.join(', ')),
+            allowed.length === 0
+              ? l10n.t('The file does not say where this token may go.')
+              : l10n.t('So far it may go only to: {0}', allowed.join(', ')),
             l10n.t(
               'Whoever runs {0} can use the token as you. Allow this only if you know the server.',
               origin,

@@ -5,6 +5,8 @@ export const requestCommands = {
   sendAll: 'keyturn.sendAll',
   sendWithToken: 'keyturn.sendWithToken',
   sendAndSave: 'keyturn.sendAndSave',
+  /** Arguments like those of `send`. */
+  signInToApi: 'keyturn.signInToApi',
   cancel: 'keyturn.cancel',
   /** Only from the lens: the document's Uri, a line in the request, the token's name. */
   tokenActions: 'keyturn.tokenActions',

@@ -1,4 +1,5 @@
 import { Hover, type HoverProvider, MarkdownString, type Position, Range, type TextDocument } from 'vscode';
+import { secretVariable } from '../../httpfile/secretVariable.ts';
 import type { EditorServices } from '../services.ts';
 import type { DocumentTrees } from './documentTrees.ts';
 import type { InlineResults } from './inlineResults.ts';
@@ -46,9 +47,11 @@ export class Hovers implements HoverProvider {
         ? `${tokenLensTitle(state.facts, services.clock.now())}\n\nThe value of this token, put in when the request is sent.`
         : escapeMarkdown(state.message);
     }
+    const shown = (value: string) =>
+      secretVariable(name) === null ? inCode(services.redactor.mask(value)) : '•••';
     const declared = trees.of(document).variables.findLast((variable) => variable.name === name);
     if (declared !== undefined) {
-      return `\`${inCode(services.redactor.mask(declared.value))}\`\n\nFile variable, line ${declared.span.start.line + 1}`;
+      return `\`${shown(declared.value)}\`\n\nFile variable, line ${declared.span.start.line + 1}`;
     }
     const value = (await services.environments.variables(document.uri)).get(name);
     if (value !== undefined) {
@@ -57,7 +60,7 @@ export class Hovers implements HoverProvider {
         environment === null
           ? 'Shared by all environments'
           : `From the environment ${escapeMarkdown(environment)}`;
-      return `\`${inCode(services.redactor.mask(value))}\`\n\n${from}`;
+      return `\`${shown(value)}\`\n\n${from}`;
     }
     const dynamic = dynamicVariables.find(([known]) => known.split(' ')[0] === name);
     return dynamic === undefined ? null : escapeMarkdown(dynamic[1]);

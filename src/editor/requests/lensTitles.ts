@@ -10,6 +10,10 @@ export interface TokenLensFacts {
   readonly expiresAtMs: number | null;
   /** Sending obtains or refreshes it without anybody's help. */
   readonly canRefresh: boolean;
+  /** Sending takes the person to a browser first. */
+  readonly needsSignIn: boolean;
+  /** A person can sign in for it. */
+  readonly signsIn: boolean;
 }
 
 /** The editor swallows a plain space after an icon in a lens. */
@@ -17,11 +21,13 @@ export const gap = '\u00a0';
 
 /** `viewer · 4 min`: short, with a warning sign where sending would fail. */
 export function tokenLensTitle(facts: TokenLensFacts, nowMs: number): string {
-  const { name, status, expiresAtMs, canRefresh } = facts;
+  const { name, status, expiresAtMs, canRefresh, needsSignIn } = facts;
   switch (status) {
     case 'missing':
+      if (needsSignIn) return `$(sign-in)${gap}${name} · sign in on send`;
       return canRefresh ? `$(key)${gap}${name} · obtained on send` : `$(warning)${gap}${name} · no token yet`;
     case 'expired':
+      if (needsSignIn) return `$(sign-in)${gap}${name} · expired, sign in on send`;
       return canRefresh ? `$(key)${gap}${name} · refreshed on send` : `$(warning)${gap}${name} · expired`;
     case 'not_yet_valid':
       return `$(warning)${gap}${name} · not yet valid`;

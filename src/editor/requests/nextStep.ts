@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../errors.ts';
 
 /** What one click can do about a request or a token that failed. */
-export type NextStep = 'choose_environment' | 'paste_token';
+export type NextStep = 'choose_environment' | 'paste_token' | 'sign_in';
 
 /** Errors behind which a value may stand that only an environment has. */
 const mayNeedEnvironment: readonly ErrorCode[] = ['variable_unknown', 'profile_invalid'];
@@ -11,6 +11,7 @@ const mayNeedEnvironment: readonly ErrorCode[] = ['variable_unknown', 'profile_i
  */
 export function nextStep(code: ErrorCode, environmentOpen: boolean): NextStep | null {
   if (environmentOpen && mayNeedEnvironment.includes(code)) return 'choose_environment';
+  if (code === 'sign_in_needed') return 'sign_in';
   return code === 'token_missing' ? 'paste_token' : null;
 }
 

@@ -1,21 +1,45 @@
 import { commands, l10n, type TextDocument, window } from 'vscode';
+import { KeyturnError } from '../../errors.ts';
 import type { RequestResult } from '../../run/result.ts';
+import type { Reauthentication } from '../../token/grant.ts';
+import type { TokenEntry } from '../../token/tokenManager.ts';
 import { tokenCommands } from '../commands.ts';
 import { isEnvironmentOpen } from '../environments/environmentOpen.ts';
+import { requireTrust } from '../profiles/trust.ts';
 import type { EditorServices } from '../services.ts';
+import { challengeStep } from './challengeStep.ts';
 import { requestCommands } from './commands.ts';
 import { namedToken } from './lensTitles.ts';
 import { nextStep } from './nextStep.ts';
+import { oneLine } from './resultWords.ts';
+
+/** A send that did not bring what was wanted. */
+export interface FailedSend {
+  readonly document: TextDocument;
+  readonly result: RequestResult;
+  /** A token picked for that send alone. */
+  readonly tokenName: string | null;
+  /** Sends the request once more, wherever it stands now. */
+  again(): Promise<unknown>;
+  /** From the 401 to a request that works. */
+  signInToApi(): Promise<unknown>;
+}
+
+const SHOWN_SCOPES = 60;
 
 /** Where one click leads on after a failed send, a notification offers it. The error itself stands at the line. */
-export async function offerNextStep(
+export async function offerNextStep(services: EditorServices, failed: FailedSend): Promise<void> {
+  if (failed.result.error === null) await offerAnswerToChallenge(services, failed);
+  else await offerRepair(services, failed, failed.result.error);
+}
+
+async function offerRepair(
   services: EditorServices,
-  document: TextDocument,
-  { error, node }: RequestResult,
-  tokenName: string | null,
+  failed: FailedSend,
+  error: NonNullable<RequestResult['error']>,
 ): Promise<void> {
-  if (error === null) return;
-  const { environments, profiles, tokens, redactor } = services;
+  const { environments, redactor } = services;
+  const { document } = failed;
   const message = redactor.mask(error.message);
   switch (nextStep(error.code, await isEnvironmentOpen(environments, document.uri))) {
     case 'choose_environment': {
@@ -26,14 +50,83 @@ export async function offerNextStep(
       return;
     }
     case 'paste_token': {
-      const name = tokenName ?? namedToken(node);
-      if (name === null) return;
-      const { key } = await tokens.peek(await profiles.find(document.uri, name));
+      const entry = await entryOf(services, failed);
+      if (entry === null) return;
       const paste = l10n.t('Paste Token…');
       const answer = await window.showWarningMessage(message, paste);
-      if (answer === paste) await commands.executeCommand(tokenCommands.paste, { key });
+      if (answer === paste) await commands.executeCommand(tokenCommands.paste, { key: entry.key });
+      return;
+    }
+    case 'sign_in': {
+      const entry = await entryOf(services, failed);
+      if (entry !== null) await offerSignIn(services, failed, entry, message, l10n.t('Sign In'), nothingMore);
       return;
     }
     case null:
+  }
+}
+
+async function offerAnswerToChallenge(services: EditorServices, failed: FailedSend): Promise<void> {
+  const { result } = failed;
+  if (result.challenge === null) return;
+  const entry = result.token === null ? null : await entryOf(services, failed);
+  const step = challengeStep(result, entry);
+  const { origin } = result.challenge;
+  switch (step?.kind) {
+    case 'ask_scopes': {
+      if (entry === null) return;
+      const scopes = oneLine(step.scopes.join(' '), SHOWN_SCOPES);
+      const message = l10n.t('{0} wants more than the token "{1}" may do.', origin, entry.profile.name);
+      await offerSignIn(services, failed, entry, message, l10n.t('Ask for {0}', scopes), step.wanted);
+      return;
+    }
+    case 'sign_in_again': {
+      if (entry === null) return;
+      const message = l10n.t('{0} wants you to sign in again for this request.', origin);
+      await offerSignIn(services, failed, entry, message, l10n.t('Sign In Again'), step.wanted);
+      return;
+    }
+    case 'sign_in_to_api': {
+      const signIn = l10n.t('Sign In to This API');
+      const message =
+        entry === null
+          ? l10n.t('{0} wants a token.', origin)
+          : l10n.t('{0} does not take the token "{1}".', origin, entry.profile.name);
+      if ((await window.showWarningMessage(message, signIn)) === signIn) await failed.signInToApi();
+      return;
+    }
+    case undefined:
+  }
+}
+
+const nothingMore: Reauthentication = { scope: null, acrValues: null, maxAge: null };
+
+/** Signs in as wanted and sends again. */
+async function offerSignIn(
+  { tokens }: EditorServices,
+  failed: FailedSend,
+  { profile }: TokenEntry,
+  message: string,
+  action: string,
+  wanted: Reauthentication,
+): Promise<void> {
+  if ((await window.showWarningMessage(message, action)) !== action) return;
+  requireTrust(profile);
+  await tokens.acquire(profile, { reauthenticate: wanted, cause: tokenCommands.signIn, markUsed: false });
+  await failed.again();
+}
+
+/** The token that the request names or carried; null where no profile of that name is known here. */
+async function entryOf(
+  { profiles, tokens }: EditorServices,
+  { document, result, tokenName }: FailedSend,
+): Promise<TokenEntry | null> {
+  const name = tokenName ?? result.token?.name ?? namedToken(result.node);
+  if (name === null) return null;
+  try {
+    return await tokens.peek(await profiles.find(document.uri, name));
+  } catch (error) {
+    if (KeyturnError.is(error, 'profile_unknown', 'profile_invalid')) return null;
+    throw error;
   }
 }

@@ -70,6 +70,9 @@ export function registerRequests(services: EditorServices, context: ExtensionCon
     commands.registerCommand(requestCommands.sendWithToken, (uri?: unknown, line?: unknown) =>
       send.sendWithToken(uri, line),
     ),
+    commands.registerCommand(requestCommands.signInToApi, (uri?: unknown, line?: unknown) =>
+      send.signInToApi(uri, line),
+    ),
     commands.registerCommand(requestCommands.sendAndSave, (uri?: unknown, line?: unknown) =>
       send.sendAndSave(uri, line),
     ),

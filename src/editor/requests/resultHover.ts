@@ -32,6 +32,7 @@ export function resultHover(state: InlineState, nowMs: number, localTime: (atMs:
     );
   }
   if (token !== null) parts.push(tokenWords(token, nowMs));
+  parts.push(...challengeParts(result));
   if (response !== null) {
     parts.push(timingsTable(response));
   }
@@ -49,7 +50,54 @@ function tokenWords(token: TokenUse, nowMs: number): string {
     facts.push(left > 0 ? `expires in ${formatDuration(left)}` : `expired ${formatDuration(-left)} ago`);
   }
   if (token.refreshed) facts.push('obtained for this request');
+  if (token.askedScope !== null) facts.push(scopeWords(token));
   return facts.join(' · ');
+}
+
+/** A server may grant something else than what `# @scope` asks for (RFC 6749 section 3.3). */
+function scopeWords({ askedScope, scope }: TokenUse): string {
+  const granted = scope ?? askedScope ?? '';
+  const inOrder = (text: string | null) => (text ?? '').split(' ').sort().join(' ');
+  const words = `scope ${escapeMarkdown(granted)}`;
+  return inOrder(granted) === inOrder(askedScope)
+    ? words
+    : `${words}, asked for ${escapeMarkdown(askedScope ?? '')}`;
+}
+
+/** What the server says of the token, and what was done about it. */
+function challengeParts({ retried, challenge, token }: RequestResult): string[] {
+  const parts: string[] = [];
+  if (retried === 'invalid_token')
+    parts.push('Sent again with a fresh token, since the server refused the old one.');
+  if (retried === 'use_dpop_nonce') parts.push('Sent again with the nonce that the server asked for.');
+  if (retried === 'invalid_dpop_proof') {
+    parts.push('Sent again with the time of the server in its proof: the clocks differ.');
+  }
+  if (challenge === null) return parts;
+  const { refusal, errorDescription } = challenge;
+  if (challenge.error !== null) {
+    const description = errorDescription === null ? '' : `: ${escapeMarkdown(errorDescription)}`;
+    parts.push(`$(shield) ${escapeMarkdown(challenge.error)}${description}`);
+  }
+  if (challenge.missingScopes.length > 0) {
+    const scopes = challenge.missingScopes.map((scope) => escapeMarkdown(scope)).join(', ');
+    parts.push(
+      token === null ? `Scopes that are needed: ${scopes}` : `Scopes that the token does not have: ${scopes}`,
+    );
+  }
+  if (challenge.acrValues.length > 0) {
+    parts.push(
+      `A sign-in is wanted with ${challenge.acrValues.map((acr) => escapeMarkdown(acr)).join(' or ')}`,
+    );
+  }
+  if (challenge.maxAgeSeconds !== null) {
+    parts.push(`The sign-in may not be older than ${formatDuration(challenge.maxAgeSeconds * 1000)}.`);
+  }
+  if (refusal !== null) {
+    const hint = refusal.hint === null ? '' : ` ${escapeMarkdown(refusal.hint)}`;
+    parts.push(`${escapeMarkdown(refusal.message)}${hint}`);
+  }
+  return parts;
 }
 
 function timingsTable({ timings }: HttpResponse): string {

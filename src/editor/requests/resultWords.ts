@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { HttpResponse } from '../../http/message.ts';
 import { describeRateLimits } from '../../ratelimit/describe.ts';
+import { challengeWords } from '../../run/challengeWords.ts';
 import type { RequestResult } from '../../run/result.ts';
 import { formatBytes, formatDuration, formatElapsed } from '../../text.ts';
 import type { InlineState } from './inlineResults.ts';
@@ -70,6 +71,8 @@ export function responseFacts(result: RequestResult, response: HttpResponse, now
   const retryAtMs = retryAfterSeconds === null ? null : response.receivedAtMs + retryAfterSeconds * 1000;
   const limits = describeRateLimits(rateLimits, retryAtMs, nowMs);
   if (limits !== '') facts.push(limits);
+  const challenge = challengeWords(result);
+  if (challenge !== null) facts.push(oneLine(challenge, 120));
   if (response.tlsVerified === false) facts.push('certificate not verified');
   return facts;
 }

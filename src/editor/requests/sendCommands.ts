@@ -9,7 +9,6 @@ import type { ShownResponse } from '../responses/responseDocuments.ts';
 import type { EditorServices } from '../services.ts';
 import type { DocumentTrees } from './documentTrees.ts';
 import type { InlineResults } from './inlineResults.ts';
-import { offerNextStep } from './offers.ts';
 import { pickToken } from './pickToken.ts';
 import { oneLine } from './resultWords.ts';
 import type { Sender, SendOptions } from './sender.ts';
@@ -39,6 +38,24 @@ export class SendCommands {
   async send(uri?: unknown, line?: unknown): Promise<void> {
     const target = await this.#target(uri, line);
     if (target !== null) await this.#run(target, {});
+  }
+
+  /** From a request that the API answers with 401 to one that works. */
+  async signInToApi(uri?: unknown, line?: unknown): Promise<void> {
+    const target = await this.#target(uri, line);
+    if (target === null) return;
+    const { document, node } = target;
+    const before = this.#parts.inline.resultAt(document.uri.toString(), node.line);
+    const result = before?.response?.status === 401 ? before : await this.#sendOnce(target, {});
+    if (result?.response == null) return;
+    if (result.response.status === 401) {
+      await this.#signInToApi(document, result);
+    } else {
+      const { status } = result.response;
+      await window.showInformationMessage(
+        l10n.t('The API answered with {0}: it does not ask for another token.', status),
+      );
+    }
   }
 
   /** With a token picked for this send alone. */
@@ -83,7 +100,13 @@ export class SendCommands {
     return this.#parts.inline.lineOf(source.toString(), result) ?? result.node.line;
   }
 
-  async #run({ document, node }: Target, options: SendOptions): Promise<RequestResult | null> {
+  async #run(target: Target, options: SendOptions): Promise<RequestResult | null> {
+    const result = await this.#sendOnce(target, options);
+    if (result !== null) this.#offerNextStep(target.document, result, options);
+    return result;
+  }
+
+  async #sendOnce({ document, node }: Target, options: SendOptions): Promise<RequestResult | null> {
     const { sender, responses, services } = this.#parts;
     try {
       const result = await sender.send(document, node, {
@@ -93,7 +116,6 @@ export class SendCommands {
         },
       });
       if (result === null) window.setStatusBarMessage(l10n.t('This request is being sent already.'), 3000);
-      else this.#offerNextStep(document, result, options.tokenName ?? null);
       return result;
     } catch (error) {
       showError(services, l10n.t('Sending the request'), error);
@@ -102,12 +124,39 @@ export class SendCommands {
   }
 
   /** Nobody waits for the answer: the request itself is over. */
-  #offerNextStep(document: TextDocument, result: RequestResult, tokenName: string | null): void {
-    if (result.error === null) return;
+  #offerNextStep(document: TextDocument, result: RequestResult, options: SendOptions): void {
+    if (result.error === null && result.challenge === null) return;
     const { services } = this.#parts;
-    offerNextStep(services, document, result, tokenName).catch((error: unknown) =>
-      services.log.error('Offering what to do next', error),
-    );
+    const offer = async () => {
+      const { offerNextStep } = await import('../sending.ts');
+      await offerNextStep(services, {
+        document,
+        result,
+        tokenName: options.tokenName ?? null,
+        again: async () => {
+          const target = await this.#target(document.uri, this.#lineOf(result, document.uri));
+          if (target !== null) await this.#run(target, options);
+        },
+        signInToApi: () => this.#signInToApi(document, result),
+      });
+    };
+    offer().catch((error: unknown) => showError(services, l10n.t('Going on after a failed send'), error));
+  }
+
+  async #signInToApi(document: TextDocument, result: RequestResult): Promise<void> {
+    const { services, inline, trees } = this.#parts;
+    try {
+      const { signInToApi } = await import('../sending.ts');
+      const node = () => {
+        const line = inline.lineOf(document.uri.toString(), result);
+        return line === null ? null : requestAtLine(trees.of(document), line);
+      };
+      const line = await signInToApi(services, await services.apiSignIn(), { document, result, node });
+      const target = line === null ? null : await this.#target(document.uri, line);
+      if (target !== null) await this.#run(target, {});
+    } catch (error) {
+      showError(services, l10n.t('Signing in to the API'), error);
+    }
   }
 
   async #target(uri: unknown, line: unknown): Promise<Target | null> {

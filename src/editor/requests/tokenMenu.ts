@@ -28,9 +28,15 @@ export async function showTokenMenu(
         onToken(held ? l10n.t('$(refresh) Refresh') : l10n.t('$(refresh) Obtain'), tokenCommands.refresh),
       );
     }
+    if (facts.signsIn) {
+      const again = held && !facts.needsSignIn;
+      const text = again ? l10n.t('$(sign-in) Sign in again') : l10n.t('$(sign-in) Sign in');
+      actions.push(onToken(text, tokenCommands.signIn));
+    }
     if (held) actions.push(onToken(l10n.t('$(json) Show claims'), tokenCommands.showClaims));
     if (held) actions.push(onToken(l10n.t('$(copy) Copy'), tokenCommands.copy));
-    if (!facts.canRefresh) actions.push(onToken(l10n.t('$(add) Paste a token…'), tokenCommands.paste));
+    if (!facts.canRefresh && !facts.needsSignIn)
+      actions.push(onToken(l10n.t('$(add) Paste a token…'), tokenCommands.paste));
   } else if (state.nextStep === 'choose_environment') {
     actions.push({
       label: l10n.t('$(globe) Choose the environment…'),

@@ -1,5 +1,6 @@
 import type { TextDocument } from 'vscode';
 import { asKeyturnError } from '../../errors.ts';
+import { signsIn } from '../../token/renewal.ts';
 import { isEnvironmentOpen } from '../environments/environmentOpen.ts';
 import type { EditorServices } from '../services.ts';
 import type { TokenLensFacts } from './lensTitles.ts';
@@ -41,11 +42,18 @@ export class TokenStates {
   async #look(document: TextDocument, name: string): Promise<TokenState> {
     try {
       const profile = await this.#services.profiles.find(document.uri, name);
-      const { key, token, status, canRefresh } = await this.#services.tokens.peek(profile);
+      const { key, token, status, canRefresh, needsSignIn } = await this.#services.tokens.peek(profile);
       return {
         kind: 'known',
         key,
-        facts: { name, status, expiresAtMs: token?.expiresAtMs ?? null, canRefresh },
+        facts: {
+          name,
+          status,
+          expiresAtMs: token?.expiresAtMs ?? null,
+          canRefresh,
+          needsSignIn,
+          signsIn: signsIn(profile.grant),
+        },
       };
     } catch (error) {
       const { code, message } = asKeyturnError(error);

@@ -17,6 +17,8 @@ import {
 } from 'vscode';
 import { KeyturnError } from '../../errors.ts';
 import type { RequestResult } from '../../run/result.ts';
+import { type AuditEvent, tokenEvent } from '../../token/auditEvent.ts';
+import { parseUrl } from '../../url.ts';
 import { showError } from '../messages.ts';
 import { requestContextKeys, responseCommands } from '../requests/commands.ts';
 import { gap } from '../requests/lensTitles.ts';
@@ -155,13 +157,32 @@ function registerCommands(
     register(responseCommands.sendAndSave, (shown) => actions.sendAndSave(shown)),
     register(responseCommands.pin, ({ uri }) => documents.pin(uri, true)),
     register(responseCommands.unpin, ({ uri }) => documents.pin(uri, false)),
-    register(responseCommands.reveal, ({ uri }) => documents.reveal(uri, true)),
+    register(responseCommands.reveal, async (shown) => {
+      await documents.reveal(shown.uri, true);
+      services.audit.record(revealedEvent(shown));
+    }),
     register(responseCommands.mask, ({ uri }) => documents.reveal(uri, false)),
     register(responseCommands.copyBody, ({ text }) =>
       env.clipboard.writeText(text.text.slice(text.bodyOffset)),
     ),
     register(responseCommands.saveBody, (shown) => saveBody(services, shown)),
   ];
+}
+
+/** The secrets of a response were shown in the clear. */
+function revealedEvent({ result, source }: ShownResponse): AuditEvent {
+  const url = result.request === null ? null : parseUrl(result.request.url);
+  return {
+    ...tokenEvent(
+      'revealed',
+      { name: result.token?.name ?? '', accessToken: null },
+      `${source.toString()}:${result.node.line + 1}`,
+    ),
+    origin: url?.origin ?? null,
+    method: result.request?.method ?? null,
+    path: url?.pathname ?? null,
+    status: result.response?.status ?? null,
+  };
 }
 
 async function saveBody(services: EditorServices, { result, source }: ShownResponse): Promise<void> {

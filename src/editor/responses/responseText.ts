@@ -101,6 +101,10 @@ function headText(
   ];
   if (result.token !== null)
     lines.push(`token ${result.token.name}${result.token.refreshed ? ', obtained for this request' : ''}`);
+  const refusal = result.challenge?.refusal ?? null;
+  if (refusal !== null) {
+    lines.push(oneLine([refusal.message, refusal.hint].join(' '), 500));
+  }
   lines.push(...notes, '');
   for (const [name, value] of response.headers) lines.push(`${oneLine(name, 200)}: ${oneLine(value, 8000)}`);
   const safe = lines.map((line) => `${style.line}${closedIn(line, style.close)}`.trimEnd());

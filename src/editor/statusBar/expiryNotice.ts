@@ -24,8 +24,8 @@ export class ExpiryNotice {
     }
   }
 
-  async #tell({ key, profile, canRefresh, lastError }: TokenEntry): Promise<void> {
-    const repair = canRefresh ? l10n.t('Refresh') : l10n.t('Paste Token');
+  async #tell({ key, profile, canRefresh, needsSignIn, lastError }: TokenEntry): Promise<void> {
+    const repair = needsSignIn ? l10n.t('Sign In') : canRefresh ? l10n.t('Refresh') : l10n.t('Paste Token');
     const silence = l10n.t("Don't Show Again");
     const ended = canRefresh
       ? l10n.t('The token "{0}" has expired and was not refreshed.', profile.name)
@@ -33,7 +33,12 @@ export class ExpiryNotice {
     const reason = lastError === null ? '' : ` ${this.#services.redactor.mask(lastError.message)}`;
     const chosen = await window.showWarningMessage(ended + reason, repair, silence);
     if (chosen === repair) {
-      await commands.executeCommand(canRefresh ? tokenCommands.refresh : tokenCommands.paste, { key });
+      const command = needsSignIn
+        ? tokenCommands.signIn
+        : canRefresh
+          ? tokenCommands.refresh
+          : tokenCommands.paste;
+      await commands.executeCommand(command, { key });
     } else if (chosen === silence) {
       await workspace
         .getConfiguration('keyturn.tokens')

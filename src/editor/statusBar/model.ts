@@ -51,17 +51,17 @@ export function isLost(entry: TokenEntry, nowMs: number): boolean {
   return entry.status === 'expired' && inUse(entry, nowMs) && (!entry.canRefresh || entry.lastError !== null);
 }
 
-function severityOf({ status, canRefresh, lastError, profile }: TokenEntry): Severity {
+function severityOf({ status, canRefresh, needsSignIn, lastError }: TokenEntry): Severity {
   switch (status) {
     case 'expired':
-      return canRefresh && lastError === null ? 'warning' : 'error';
+      return (canRefresh || needsSignIn) && lastError === null ? 'warning' : 'error';
     case 'expiring':
     case 'not_yet_valid':
       return 'warning';
     case 'missing':
-      // Tokens of a client are obtained when they are first used.
+      // Many tokens are obtained when they are first used.
       if (lastError !== null) return 'error';
-      return profile.grant === 'client_credentials' ? 'none' : 'warning';
+      return canRefresh || needsSignIn ? 'none' : 'warning';
     case 'active':
     case 'unknown':
       return lastError === null ? 'none' : 'warning';
@@ -78,7 +78,11 @@ function endOf({ token }: TokenEntry): number {
 }
 
 /** "4 min", "expired", "missing": at most two words, since the status bar is narrow. */
-function shortLife({ status, token, profile }: TokenEntry, nowMs: number, { t }: Words): string {
+function shortLife(
+  { status, token, canRefresh, needsSignIn }: TokenEntry,
+  nowMs: number,
+  { t }: Words,
+): string {
   const left = (token?.expiresAtMs ?? nowMs) - nowMs;
   switch (status) {
     case 'active':
@@ -89,7 +93,8 @@ function shortLife({ status, token, profile }: TokenEntry, nowMs: number, { t }:
     case 'not_yet_valid':
       return t('not yet valid');
     case 'missing':
-      return profile.grant === 'client_credentials' ? '' : t('not added');
+      if (needsSignIn) return t('sign in');
+      return canRefresh ? '' : t('not added');
     case 'unknown':
       return '';
   }

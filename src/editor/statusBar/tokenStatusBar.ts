@@ -78,7 +78,12 @@ export class TokenStatusBar {
     const now = this.#services.clock.now();
     const text = new MarkdownString(undefined, true);
     text.isTrusted = {
-      enabledCommands: [tokenCommands.refresh, tokenCommands.paste, tokenCommands.focusView],
+      enabledCommands: [
+        tokenCommands.refresh,
+        tokenCommands.signIn,
+        tokenCommands.paste,
+        tokenCommands.focusView,
+      ],
     };
     const line = (entry: TokenEntry) => {
       text.appendText(`${entry.profile.name}: ${lifeText(entry, now, editorWords)}`);
@@ -100,8 +105,9 @@ export class TokenStatusBar {
 }
 
 /** A link that refreshes the token, or lets the person paste another. */
-function repairLink({ key, canRefresh }: TokenEntry): string {
+function repairLink({ key, canRefresh, needsSignIn }: TokenEntry): string {
   const argument = encodeURIComponent(JSON.stringify([{ key }]));
+  if (needsSignIn) return `[$(sign-in) ${l10n.t('Sign in')}](command:${tokenCommands.signIn}?${argument})`;
   if (canRefresh) return `[$(refresh) ${l10n.t('Refresh')}](command:${tokenCommands.refresh}?${argument})`;
   return `[$(add) ${l10n.t('Paste token')}](command:${tokenCommands.paste}?${argument})`;
 }

@@ -1,5 +1,6 @@
 import { l10n, type QuickPickItem, ThemeIcon, window } from 'vscode';
 import { pastedProfile, type SendAs } from '../../token/profile.ts';
+import { tokenCommands } from '../commands.ts';
 import { withCancellableProgress } from '../messages.ts';
 import { requireTrust } from '../profiles/trust.ts';
 import type { EditorServices } from '../services.ts';
@@ -37,9 +38,10 @@ export async function pasteToken(
     (text) => describePasted(text, services.clock.now(), editorWords),
   );
   if (value === null) return null;
-  if (!refresh) return (await services.tokens.add(profile, value)).key;
+  const cause = tokenCommands.paste;
+  if (!refresh) return (await services.tokens.add(profile, value, { cause })).key;
   const added = await withCancellableProgress(l10n.t('Trying the refresh token of "{0}"', name), (signal) =>
-    services.tokens.add(profile, value, { signal }),
+    services.tokens.add(profile, value, { signal, cause }),
   );
   return added.key;
 }
@@ -91,6 +93,8 @@ async function addPersonal(services: EditorServices, parts: EntryPickParts): Pro
   if (origins === null) return null;
   const sendAs: SendAs | null = await askSendAs(l10n.t('Add Token (4/4)'));
   if (sendAs === null) return null;
-  const entry = await services.tokens.add(pastedProfile(name, origins, sendAs), value);
+  const entry = await services.tokens.add(pastedProfile(name, origins, sendAs), value, {
+    cause: tokenCommands.add,
+  });
   return entry.key;
 }

@@ -5,7 +5,7 @@ import type { TokenDirectory } from './tokenDirectory.ts';
 
 const SCHEME = 'keyturn-claims';
 
-/** Read-only JSON documents with a token's header and claims. The address holds a key of the store, never the token. */
+/** Read-only JSON documents with all that is known of a token. The address holds a key of the store, never the token. */
 export class ClaimsDocuments implements TextDocumentContentProvider {
   readonly #services: EditorServices;
   readonly #directory: TokenDirectory;
@@ -20,25 +20,28 @@ export class ClaimsDocuments implements TextDocumentContentProvider {
     this.#subscriptions = [
       this.#changed,
       workspace.registerTextDocumentContentProvider(SCHEME, this),
-      services.tokens.onDidChange((keys) => {
-        for (const { uri } of workspace.textDocuments) {
-          if (uri.scheme === SCHEME && keys.has(uri.query)) this.#changed.fire(uri);
-        }
-      }),
+      services.tokens.onDidChange((keys) => this.#update(keys)),
+      services.proofs.onDidChange((keys) => this.#update(keys)),
     ];
   }
 
   async show({ name, entry }: Pick<UsableNode, 'name' | 'entry'>): Promise<void> {
-    const uri = Uri.from({ scheme: SCHEME, path: `/${fileName(name)}.claims.json`, query: entry.key });
+    const uri = Uri.from({ scheme: SCHEME, path: `/${fileName(name)}.details.json`, query: entry.key });
     await window.showTextDocument(uri, { preview: true });
   }
 
   async provideTextDocumentContent(uri: Uri): Promise<string> {
     const entries = await this.#directory.entries();
-    const token = entries.find(({ entry }) => entry?.key === uri.query)?.entry?.token ?? null;
-    if (token === null) return '';
-    const { claimsText } = await import('../later.ts');
-    return this.#services.redactor.mask(claimsText(token.accessToken));
+    const entry = entries.find((node) => node.entry?.key === uri.query)?.entry ?? null;
+    if (entry === null) return '';
+    const { detailsText } = await import('../later.ts');
+    return this.#services.redactor.mask(detailsText(entry, this.#services.proofs.last(entry)));
+  }
+
+  #update(keys: ReadonlySet<string>): void {
+    for (const { uri } of workspace.textDocuments) {
+      if (uri.scheme === SCHEME && keys.has(uri.query)) this.#changed.fire(uri);
+    }
   }
 
   dispose(): void {

@@ -1,17 +1,22 @@
 import { l10n } from 'vscode';
 import { type HandledCommand, tokenCommands } from '../commands.ts';
+import { AuditView } from '../audit/auditView.ts';
 import { createProfileFile, openProfile } from '../profiles/profileActions.ts';
 import { type SandboxActionParts, startSandboxHere, stopSandboxHere } from '../sandbox/sandboxActions.ts';
 import type { EditorServices } from '../services.ts';
+import { exportProfiles, exportTokens } from '../transfer/exportTokens.ts';
+import { importTokens } from '../transfer/importTokens.ts';
 import { addToken, pasteToken } from './addToken.ts';
 import type { ClaimsDocuments } from './claimsDocuments.ts';
 import { type EntryPickParts, pickEntry, pickNode } from './entryPick.ts';
 import { takesPastedToken } from './model.ts';
+import { shareToken } from './shareToken.ts';
+import { ProofActions } from './proofActions.ts';
 import { TokenActions } from './tokenActions.ts';
 
 export interface CommandHandlers {
   /** One line a command: leaving one out does not compile. */
-  readonly handlers: Readonly<Record<HandledCommand, (argument: unknown) => Promise<unknown>>>;
+  readonly handlers: Readonly<Record<HandledCommand, (argument: unknown) => unknown>>;
   dispose(): Promise<void>;
 }
 
@@ -23,6 +28,8 @@ export function createCommandHandlers(
   sandboxParts: SandboxActionParts,
 ): CommandHandlers {
   const actions = new TokenActions(services, pick);
+  const proofs = new ProofActions(services, pick, claims);
+  const audit = new AuditView(services);
   return {
     handlers: {
       [tokenCommands.add]: () => addToken(services, pick),
@@ -36,18 +43,26 @@ export function createCommandHandlers(
       },
       [tokenCommands.editOrigins]: (argument) => actions.editOrigins(argument),
       [tokenCommands.copy]: (argument) => actions.copy(argument),
+      [tokenCommands.share]: (argument) => shareToken(services, pick, argument),
       [tokenCommands.rename]: (argument) => actions.rename(argument),
       [tokenCommands.delete]: (argument) => actions.delete(argument),
       [tokenCommands.refresh]: (argument) => actions.refresh(argument),
+      [tokenCommands.signIn]: (argument) => actions.signIn(argument),
       [tokenCommands.setClientSecret]: (argument) => actions.setClientSecret(argument),
       [tokenCommands.showClaims]: async (argument) => {
         const node = await pickEntry(pick, argument, {
-          placeHolder: l10n.t('Show the claims of which token?'),
+          placeHolder: l10n.t('Show the details of which token?'),
           none: l10n.t('No token is held here yet. Add or refresh it first.'),
           fits: ({ entry }) => entry.token !== null,
         });
         if (node !== null) await claims.show(node);
       },
+      [tokenCommands.verify]: (argument) => proofs.verify(argument),
+      [tokenCommands.introspect]: (argument) => proofs.introspect(argument),
+      [tokenCommands.revoke]: (argument) => proofs.revoke(argument),
+      [tokenCommands.revokeEverywhere]: (argument) => proofs.revokeEverywhere(argument),
+      [tokenCommands.rotate]: (argument) => proofs.rotate(argument),
+      [tokenCommands.setKey]: (argument) => proofs.setKey(argument),
       [tokenCommands.createProfileFile]: () => createProfileFile(services.files),
       [tokenCommands.openProfile]: async (argument) => {
         const node = await pickNode(pick, argument, {
@@ -58,8 +73,25 @@ export function createCommandHandlers(
         if (node !== null && node.declaredIn !== null) await openProfile(node.declaredIn, node.name);
       },
       [tokenCommands.startSandbox]: () => startSandboxHere(sandboxParts),
+      [tokenCommands.showAudit]: () => audit.show(),
+      [tokenCommands.refreshAudit]: () => audit.refresh(),
+      [tokenCommands.filterAudit]: () => audit.askFilter(),
+      [tokenCommands.clearAuditFilter]: () => audit.clearFilter(),
+      [tokenCommands.auditOnlyToken]: (argument) => audit.only('token', argument),
+      [tokenCommands.auditOnlyOrigin]: (argument) => audit.only('origin', argument),
+      [tokenCommands.auditOnlyAction]: (argument) => audit.only('action', argument),
+      [tokenCommands.auditMore]: () => audit.showMore(),
+      [tokenCommands.auditOpenCause]: (argument) => audit.openCause(argument),
+      [tokenCommands.verifyAudit]: () => audit.verify(),
+      [tokenCommands.exportAudit]: () => audit.export(),
+      [tokenCommands.exportTokens]: () => exportTokens(services),
+      [tokenCommands.importTokens]: () => importTokens(services),
+      [tokenCommands.exportProfiles]: () => exportProfiles(services),
       [tokenCommands.stopSandbox]: () => stopSandboxHere(sandboxParts),
     },
-    dispose: () => actions.dispose(),
+    async dispose() {
+      audit.dispose();
+      await actions.dispose();
+    },
   };
 }

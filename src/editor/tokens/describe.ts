@@ -1,8 +1,10 @@
 import { formatDuration } from '../../text.ts';
 import { decodeToken } from '../../token/decode.ts';
+import type { KnownProof } from '../../token/proofs.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
 import type { TokenStatus } from '../../token/token.ts';
 import type { Words } from '../words.ts';
+import { hasEnded, knownProofText } from './proofNodes.ts';
 
 /** Codicon and theme colour of a status. The icons differ in shape too: colour alone tells nothing to some. */
 export const statusIcons: Readonly<Record<TokenStatus, { readonly icon: string; readonly color: string }>> = {
@@ -14,6 +16,21 @@ export const statusIcons: Readonly<Record<TokenStatus, { readonly icon: string; 
   missing: { icon: 'circle-outline', color: 'disabledForeground' },
 };
 
+/** Icon of an entry: what was proven of its token counts more than how long it lives. */
+export function entryIcon(
+  { status }: Pick<TokenEntry, 'status'>,
+  known: KnownProof | null,
+): { readonly icon: string; readonly color: string } {
+  if (isRefuted(known)) return statusIcons.expired;
+  const icon = statusIcons[status];
+  return status === 'active' && known?.proof?.status === 'verified' ? { ...icon, icon: 'verified' } : icon;
+}
+
+/** True when the token is not worth anything, however long it still lives. */
+function isRefuted(known: KnownProof | null): boolean {
+  return hasEnded(known) || known?.proof?.status === 'invalid';
+}
+
 const MINUTE_MS = 60_000;
 
 /** "expires in 12 min", "expired 3 h ago", "not obtained yet": changes at most once a minute. */
@@ -21,8 +38,9 @@ export function lifeText(entry: TokenEntry, nowMs: number, { t }: Words): string
   const end = entry.token?.expiresAtMs ?? null;
   switch (entry.status) {
     case 'missing':
-      if (entry.profile.grant === 'client_credentials') return t('not obtained yet');
-      return entry.profile.grant === 'static' ? t('no token added') : t('no refresh token added');
+      if (entry.needsSignIn) return t('not signed in');
+      if (entry.profile.grant === 'static') return t('no token added');
+      return entry.profile.grant === 'refresh_token' ? t('no refresh token added') : t('not obtained yet');
     case 'unknown':
       return t('expiry unknown');
     case 'not_yet_valid': {
@@ -54,10 +72,21 @@ export function scopeText(entry: TokenEntry): string {
   return scopes.length > 0 ? scopes.join(' ') : (entry.profile.scope ?? '');
 }
 
-/** What stands behind the name in the tree. */
-export function entryDescription(entry: TokenEntry, nowMs: number, words: Words): string {
+/** What stands behind the name in the tree; `known` is what was found out about the token. */
+export function entryDescription(
+  entry: TokenEntry,
+  nowMs: number,
+  words: Words,
+  known: KnownProof | null = null,
+): string {
   const parts = [lifeText(entry, nowMs, words)];
-  if (entry.lastError !== null) parts.push(words.t('refresh failed'));
+  if (entry.needsSignIn && entry.status === 'expired') parts.push(words.t('sign-in needed'));
+  else if (entry.lastError !== null)
+    parts.push(entry.needsSignIn ? words.t('sign-in failed') : words.t('refresh failed'));
+  const proven = knownProofText(known, words);
+  // The end of a line is often not seen, so what makes its life meaningless comes before it.
+  if (isRefuted(known)) parts.unshift(proven);
+  else if (proven !== '') parts.push(proven);
   const scope = scopeText(entry);
   if (scope !== '') parts.push(scope);
   return parts.join(' · ');

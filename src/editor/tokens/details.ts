@@ -4,8 +4,10 @@ import { decodeToken, type DecodedToken } from '../../token/decode.ts';
 import type { SendAs } from '../../token/profile.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
 import type { Words } from '../words.ts';
+import type { KnownProof } from '../../token/proofs.ts';
 import { claimValue, isDateClaim } from './claimsText.ts';
 import { lifeText, statusText } from './describe.ts';
+import { proofNodes, proofStatusText } from './proofNodes.ts';
 
 /** A line below an entry. */
 export interface DetailNode {
@@ -20,21 +22,33 @@ export interface DetailNode {
   readonly children: (() => DetailNode[]) | null;
 }
 
-/** A view that long says nothing to anybody; Show Claims has the rest. */
+/** A view that long says nothing to anybody; the details document has the rest. */
 const MOST_CHILDREN = 200;
 
-/** Status, scopes, audience, claims, origins and use of an entry. */
-export function detailsOf(parentId: string, entry: TokenEntry, nowMs: number, words: Words): DetailNode[] {
+/** Status, proof, scopes, audience, claims, origins and use of an entry. */
+export function detailsOf(
+  parentId: string,
+  entry: TokenEntry,
+  nowMs: number,
+  words: Words,
+  known: KnownProof | null = null,
+): DetailNode[] {
   const { t } = words;
   const { profile, token, lastError, lastUsedAtMs } = entry;
   const decoded = token === null ? null : decodeToken(token.accessToken);
   const make = maker(parentId, t);
   const scopes = scopeNodes(entry, decoded);
   const issuer = decoded?.issuer ?? profile.issuer;
-  const { subject, claims, header } = decoded ?? { subject: null, claims: null, header: null };
+  const subject = decoded?.subject ?? null;
+  // Of an encrypted token that was opened, what it holds.
+  const opened = known?.proof?.opened ?? null;
+  const claims = opened?.claims ?? decoded?.claims ?? null;
+  const header = opened?.header ?? decoded?.header ?? null;
+  const proven = proofStatusText(known?.proof?.status ?? 'not_verified', words);
   const lines: (DetailNode | null)[] = [
     make.line('status', t('Status'), statusLine(entry, nowMs, words), 'pulse'),
     lastError && make.line('error', t('Last error'), lastError.message, 'warning'),
+    ...proofNodes(known, make, nowMs, words),
     ...(decoded?.warnings ?? []).map(({ code, message }, index) =>
       make.line(`warning-${index}-${code}`, t('Warning'), message, 'warning'),
     ),
@@ -42,7 +56,7 @@ export function detailsOf(parentId: string, entry: TokenEntry, nowMs: number, wo
     make.list('audience', t('Audience'), 'broadcast', (decoded?.audience ?? []).map(plain)),
     issuer === null ? null : make.line('issuer', t('Issuer'), issuer, 'shield'),
     subject === null ? null : make.line('subject', t('Subject'), subject, 'person'),
-    claims === null ? null : make.json('claims', t('Claims'), t('not verified'), claims, nowMs),
+    claims === null ? null : make.json('claims', t('Claims'), proven, claims, nowMs),
     header === null ? null : make.json('header', t('Header'), '', header, nowMs),
     decoded === null ? null : make.line('kind', t('Kind'), decoded.kind.label, 'tag'),
     make.line('sendAs', t('Sent as'), sendAsText(profile.sendAs, t), 'arrow-right'),
@@ -103,6 +117,8 @@ function scopeNodes({ token, profile }: TokenEntry, decoded: DecodedToken | null
     .map(plain);
 }
 
+export type DetailMaker = ReturnType<typeof maker>;
+
 function maker(parentId: string, t: Words['t']) {
   const node = (id: string, change: Omit<DetailNode, 'kind' | 'id'>): DetailNode => ({
     kind: 'detail',
@@ -111,6 +127,14 @@ function maker(parentId: string, t: Words['t']) {
   });
   const line = (name: string, label: string, value: string, icon: string | null): DetailNode =>
     node(`${parentId}/${name}`, { label, value, icon, tooltip: null, children: null });
+
+  const group = (
+    name: string,
+    label: string,
+    value: string,
+    icon: string,
+    children: () => DetailNode[],
+  ): DetailNode => node(`${parentId}/${name}`, { label, value, icon, tooltip: null, children });
 
   /** One item stands on the line itself, several below it; none makes no line. */
   const list = (name: string, label: string, icon: string, items: readonly Item[]): DetailNode | null => {
@@ -194,5 +218,5 @@ function maker(parentId: string, t: Words['t']) {
     return shown;
   };
 
-  return { line, list, json };
+  return { line, group, list, json };
 }

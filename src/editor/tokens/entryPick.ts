@@ -1,6 +1,7 @@
 import { l10n, type QuickPickItem, ThemeIcon, window } from 'vscode';
 import * as v from 'valibot';
 import type { Clock } from '../../clock.ts';
+import type { Redactor } from '../../token/redactor.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
 import type { Words } from '../words.ts';
 import { entryDescription, statusIcons } from './describe.ts';
@@ -14,6 +15,8 @@ export interface EntryPickParts {
   readonly directory: TokenDirectory;
   readonly clock: Clock;
   readonly words: Words;
+  /** A server may call a scope what is a secret. */
+  readonly redactor: Pick<Redactor, 'mask'>;
   /** The entry selected in the tree. */
   selected(): EntryNode | null;
 }
@@ -68,7 +71,7 @@ export async function pickNode(
     description:
       node.entry === null
         ? (node.problem?.message ?? '')
-        : entryDescription(node.entry, parts.clock.now(), parts.words),
+        : parts.redactor.mask(entryDescription(node.entry, parts.clock.now(), parts.words)),
     iconPath: new ThemeIcon(node.entry === null ? 'warning' : statusIcons[node.entry.status].icon),
     ...(node.environment === null ? {} : { detail: l10n.t('Environment {0}', node.environment) }),
   }));

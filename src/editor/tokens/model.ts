@@ -1,4 +1,6 @@
 import type { TokenProfile } from '../../token/profile.ts';
+import { isOAuthGrant } from '../../token/profileGrants.ts';
+import { signsIn } from '../../token/renewal.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
 import type { ListedProfile } from '../profiles/listedProfile.ts';
 import type { Words } from '../words.ts';
@@ -86,6 +88,10 @@ export function contextValueOf({ entry, declaredIn }: EntryNode): string {
   if (entry !== null) {
     flags.push(entry.token === null ? 'empty' : 'held');
     if (entry.canRefresh) flags.push('refreshable');
+    if (signsIn(entry.profile.grant)) flags.push('person');
+    if (entry.needsSignIn) flags.push('signIn');
+    if (entry.token !== null && canRevoke(entry.profile)) flags.push('revocable');
+    if (entry.token !== null && entry.profile.grant !== 'static') flags.push('rotatable');
     if (usesClientSecret(entry.profile)) flags.push('client');
     if (takesPastedToken(entry.profile)) flags.push('pasteable');
   }
@@ -94,11 +100,16 @@ export function contextValueOf({ entry, declaredIn }: EntryNode): string {
 
 /** A person pastes what this profile needs: the token itself, or a refresh token. */
 export function takesPastedToken(profile: TokenProfile): boolean {
-  return profile.grant !== 'client_credentials';
+  return profile.grant === 'static' || profile.grant === 'refresh_token';
+}
+
+/** Somebody may be there who can end it: the issuer, or the endpoint that the profile names. */
+export function canRevoke({ issuer, options }: TokenProfile): boolean {
+  return issuer !== null || options.revocationEndpoint !== null;
 }
 
 export function usesClientSecret(profile: TokenProfile): boolean {
-  return profile.grant !== 'static' && profile.clientAuthentication !== 'none';
+  return isOAuthGrant(profile.grant) && profile.clientAuthentication.startsWith('client_secret_');
 }
 
 /** True when two trees have the same groups and entries, whatever the entries hold. */

@@ -7,6 +7,7 @@ import type { EditorServices } from '../services.ts';
 import { editorWords } from '../words.ts';
 import { ClaimsDocuments } from './claimsDocuments.ts';
 import type { EntryNode } from './model.ts';
+import { registerStatusChecks } from './registerStatusChecks.ts';
 import type { TokenDirectory } from './tokenDirectory.ts';
 import type { TokenTree, TreeNode } from './treeProvider.ts';
 
@@ -26,7 +27,13 @@ export function registerTokens(
     showCollapseAll: true,
   });
   const claims = new ClaimsDocuments(services, directory);
-  const pick = { directory, clock, words: editorWords, selected: () => selectedEntry(view) };
+  const pick = {
+    directory,
+    clock,
+    words: editorWords,
+    redactor: services.redactor,
+    selected: () => selectedEntry(view),
+  };
   const loaded = new Lazy(async () => {
     const { createCommandHandlers } = await import('../later.ts');
     return createCommandHandlers(services, pick, claims, sandboxParts);
@@ -59,6 +66,7 @@ export function registerTokens(
     claims,
     view.onDidChangeVisibility(visible),
     directory.onDidRead(countEntries),
+    registerStatusChecks(services, directory),
     sandboxParts.sandbox.onDidChange(() => showSandbox(view, sandboxParts)),
   ];
   return {
@@ -78,10 +86,10 @@ class LazyTree implements TreeDataProvider<TreeNode> {
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor({ redactor, clock }: EditorServices, directory: TokenDirectory) {
+  constructor({ redactor, clock, proofs }: EditorServices, directory: TokenDirectory) {
     this.#tree = new Lazy(async () => {
       const { TokenTree } = await import('../later.ts');
-      const tree = new TokenTree({ directory, redactor, clock, words: editorWords });
+      const tree = new TokenTree({ directory, proofs, redactor, clock, words: editorWords });
       tree.onDidChangeTreeData((nodes) => this.#changed.fire(nodes));
       this.#made = tree;
       return tree;

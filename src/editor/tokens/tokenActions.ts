@@ -1,7 +1,10 @@
 import { l10n, window } from 'vscode';
-import { secretKey } from '../../token/key.ts';
+import { tokenEvent } from '../../token/auditEvent.ts';
+import { secretKey, tokenKey } from '../../token/key.ts';
 import type { TokenProfile } from '../../token/profile.ts';
 import type { Token } from '../../token/token.ts';
+import { signsIn } from '../../token/renewal.ts';
+import { tokenCommands } from '../commands.ts';
 import { withCancellableProgress } from '../messages.ts';
 import { openProfile } from '../profiles/profileActions.ts';
 import { requireTrust } from '../profiles/trust.ts';
@@ -12,6 +15,8 @@ import { usesClientSecret } from './model.ts';
 import { changedToken } from './personal.ts';
 import { askName, askOrigins, askSecret } from './prompts.ts';
 import { workspaceOrigins } from './workspaceOrigins.ts';
+
+const SAID_MS = 5000;
 
 /** What a person does with one token; each takes the argument of its command. */
 export class TokenActions {
@@ -31,6 +36,7 @@ export class TokenActions {
     if (node === null || token === null) return;
     this.#services.redactor.register(token.accessToken, node.name);
     await this.#clipboard.copy(token.accessToken, node.name);
+    this.#services.audit.record(tokenEvent('copied', token, tokenCommands.copy));
   }
 
   async delete(argument: unknown): Promise<void> {
@@ -54,7 +60,13 @@ export class TokenActions {
       ...(hasSecret ? [only, both] : [only]),
     );
     if (chosen === undefined) return;
+    const { token } = node.entry;
     await store.delete(node.entry.key);
+    await this.#services.consent.forget(node.entry.key);
+    // One that the store never had is let go of; its source has it still.
+    await this.#services.tokens.release((other) => tokenKey(other) === node.entry.key);
+    const gone = { name: node.name, accessToken: token?.accessToken ?? null };
+    this.#services.audit.record(tokenEvent('deleted', gone, tokenCommands.delete));
     if (chosen === both && clientSecret !== null) await store.deleteSecret(clientSecret);
   }
 
@@ -101,14 +113,32 @@ export class TokenActions {
     const node = await pickEntry(this.#pick, argument, {
       placeHolder: l10n.t('Refresh which token?'),
       none: l10n.t('This token cannot be refreshed. Only tokens with an OAuth grant can.'),
-      fits: ({ entry }) => entry.canRefresh,
+      fits: ({ entry }) => entry.canRefresh || entry.needsSignIn,
     });
     if (node === null) return;
-    const { profile } = node.entry;
+    const { profile, needsSignIn } = node.entry;
+    if (needsSignIn) {
+      await this.#signIn(profile);
+      return;
+    }
     requireTrust(profile);
     await withCancellableProgress(l10n.t('Refreshing the token "{0}"', node.name), (signal) =>
-      this.#services.tokens.acquire(profile, { force: true, markUsed: false, signal }),
+      this.#services.tokens.acquire(profile, {
+        force: true,
+        markUsed: false,
+        signal,
+        cause: tokenCommands.refresh,
+      }),
     );
+  }
+
+  async signIn(argument: unknown): Promise<void> {
+    const node = await pickEntry(this.#pick, argument, {
+      placeHolder: l10n.t('Sign in for which token?'),
+      none: l10n.t('No token here is obtained by signing in.'),
+      fits: ({ entry }) => signsIn(entry.profile.grant),
+    });
+    if (node !== null) await this.#signIn(node.entry.profile);
   }
 
   async setClientSecret(argument: unknown): Promise<void> {
@@ -123,6 +153,17 @@ export class TokenActions {
 
   async dispose(): Promise<void> {
     await this.#clipboard.dispose();
+  }
+
+  /** Anew, whatever is held; a notification of its own says what is waited for. */
+  async #signIn(profile: TokenProfile): Promise<void> {
+    requireTrust(profile);
+    await this.#services.tokens.acquire(profile, {
+      reauthenticate: { scope: null, acrValues: null, maxAge: null },
+      markUsed: false,
+      cause: tokenCommands.signIn,
+    });
+    window.setStatusBarMessage(l10n.t('Signed in for the token "{0}"', profile.name), SAID_MS);
   }
 
   async #askClientSecret(profile: TokenProfile): Promise<void> {

@@ -1,6 +1,9 @@
 import { EventEmitter, Uri } from 'vscode';
+import type { ForeignTokens } from '../../token/foreign/foreignTokens.ts';
 import { tokenKey } from '../../token/key.ts';
+import type { TokenProfile } from '../../token/profile.ts';
 import type { TokenEntry, TokenManager } from '../../token/tokenManager.ts';
+import type { ListedProfile } from '../profiles/listedProfile.ts';
 import type { WorkspaceProfiles } from '../profiles/profileIndex.ts';
 import type { EnvironmentPicker } from '../services.ts';
 import { onDidChangeSetting, readSetting } from '../settings.ts';
@@ -11,6 +14,8 @@ export interface DirectoryParts {
   readonly tokens: TokenManager;
   readonly profiles: WorkspaceProfiles;
   readonly environments: EnvironmentPicker;
+  /** Tokens that `.http` files ask for in the words of other tools. */
+  readonly foreignTokens: ForeignTokens;
   readonly words: Words;
 }
 
@@ -28,6 +33,8 @@ export class TokenDirectory {
   readonly #subscriptions: { dispose(): void }[];
   #groups: Promise<readonly GroupNode[]> | null = null;
   #loaded: readonly GroupNode[] = [];
+  /** What those who listen know: a reload that is overtaken tells nothing. */
+  #told: readonly GroupNode[] = [];
   #byKey = new Map<string, EntryNode[]>();
   #pendingKeys = new Set<string>();
   #updating = false;
@@ -49,7 +56,7 @@ export class TokenDirectory {
   }
 
   groups(): Promise<readonly GroupNode[]> {
-    this.#groups ??= this.#load();
+    this.#groups ??= this.#load().then((groups) => (this.#told = groups));
     return this.#groups;
   }
 
@@ -62,8 +69,9 @@ export class TokenDirectory {
   }
 
   async #load(): Promise<readonly GroupNode[]> {
-    const { tokens, profiles, environments, words } = this.#parts;
-    const [listed, personal] = await Promise.all([profiles.list(), tokens.personal()]);
+    const { tokens, profiles, environments, foreignTokens, words } = this.#parts;
+    const [declared, personal] = await Promise.all([profiles.list(), tokens.personal()]);
+    const listed = [...declared, ...foreignTokens.profiles().flatMap(listForeign)];
     const input = {
       listed: await Promise.all(
         listed.map(async (profile) => ({
@@ -89,18 +97,18 @@ export class TokenDirectory {
       this.#changed.fire(null);
       return;
     }
-    const before = this.#loaded;
     const loading = this.#load();
     this.#groups = loading;
     try {
       const after = await loading;
       // Overtaken by a later reload, which tells.
       if (this.#groups !== loading) return;
-      if (!sameShape(before, after)) {
+      if (!sameShape(this.#told, after)) {
+        this.#told = after;
         this.#changed.fire(null);
         return;
       }
-      this.#adopt(before, after);
+      this.#adopt(this.#told, after);
     } catch {
       // Read again by whoever asks next, who then hears of the failure.
       this.#groups = null;
@@ -193,6 +201,14 @@ export class TokenDirectory {
   }
 }
 
+/** The file names the token, and the request the origin that it is bound to: both tell it from others. */
+function listForeign(profile: TokenProfile): ListedProfile[] {
+  const { name, origins, declaredIn } = profile;
+  if (declaredIn === null) return [];
+  const shown = `${name} (${origins.join(', ')})`;
+  return [{ name: shown, declaredIn, environment: null, profile, problem: null }];
+}
+
 /** True when the entry holds something else now. */
 function take(node: EntryNode, next: TokenEntry): boolean {
   const before = node.entry;
@@ -202,6 +218,8 @@ function take(node: EntryNode, next: TokenEntry): boolean {
     before.status !== next.status ||
     before.lastUsedAtMs !== next.lastUsedAtMs ||
     before.lastError !== next.lastError ||
-    before.canRefresh !== next.canRefresh
+    before.canRefresh !== next.canRefresh ||
+    before.needsSignIn !== next.needsSignIn ||
+    before.clockSkewMs !== next.clockSkewMs
   );
 }

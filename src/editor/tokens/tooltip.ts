@@ -1,15 +1,23 @@
-import { formatWhen } from '../../text.ts';
+import { formatDuration, formatWhen } from '../../text.ts';
 import { decodeToken } from '../../token/decode.ts';
+import type { KnownProof } from '../../token/proofs.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
 import { tokenCommands } from '../commands.ts';
 import type { Words } from '../words.ts';
 import { entryDescription, scopeText } from './describe.ts';
 import { sendAsText } from './details.ts';
+import { hasEnded, proofStatusText } from './proofNodes.ts';
 
 type Mask = (text: string) => string;
 
 /** What a hover over an entry says, in Markdown, without the token. */
-export function entryTooltip(entry: TokenEntry, nowMs: number, words: Words, mask: Mask): string {
+export function entryTooltip(
+  entry: TokenEntry,
+  nowMs: number,
+  words: Words,
+  mask: Mask,
+  known: KnownProof | null = null,
+): string {
   const { t } = words;
   const { profile, token, lastError } = entry;
   const safe = (text: string) => escape(mask(text));
@@ -27,13 +35,26 @@ export function entryTooltip(entry: TokenEntry, nowMs: number, words: Words, mas
     `**${safe(profile.name)}**: ${safe(entryDescription({ ...entry, lastError: null }, nowMs, words))}`,
   ];
   if (lastError !== null) lines.push(safe(t('The last refresh failed: {0}', lastError.message)));
+  const skewMs = entry.clockSkewMs ?? 0;
+  if (skewMs !== 0) lines.push(safe(clockText(skewMs, words)));
   for (const { message } of decoded?.warnings ?? []) lines.push(safe(message));
   lines.push(
     `|  |  |\n|---|---|\n${rows.map(([name, value]) => `| ${safe(name)} | ${safe(value)} |`).join('\n')}`,
   );
-  if (decoded !== null && decoded.claims !== null)
+  const proof = known?.proof ?? null;
+  if (hasEnded(known)) lines.push(safe(t('Its issuer says that it is not active.')));
+  if (proof !== null) lines.push(`*${safe(`${proofStatusText(proof.status, words)}: ${proof.reason}`)}*`);
+  else if (decoded !== null && decoded.claims !== null)
     lines.push(`*${safe(t('The signature was not verified.'))}*`);
   return lines.join('\n\n');
+}
+
+/** How far the clocks differ, and that it is allowed for. */
+export function clockText(skewMs: number, { t }: Words): string {
+  const by = formatDuration(Math.abs(skewMs));
+  return skewMs > 0
+    ? t("This computer's clock is {0} ahead of the server's; Keyturn allows for it.", by)
+    : t("This computer's clock is {0} behind the server's; Keyturn allows for it.", by);
 }
 
 /** Why a profile cannot be filled, with a way out where the sandbox is what is missing. */

@@ -8,10 +8,12 @@ import {
   TreeItemCollapsibleState,
 } from 'vscode';
 import type { Clock } from '../../clock.ts';
+import type { TokenProofs } from '../../token/proofs.ts';
 import type { Redactor } from '../../token/redactor.ts';
 import { tokenCommands } from '../commands.ts';
 import type { Words } from '../words.ts';
-import { entryDescription, statusIcons, statusText } from './describe.ts';
+import { shownValue } from './claimsText.ts';
+import { entryDescription, entryIcon, statusText } from './describe.ts';
 import { detailsOf, type DetailNode } from './details.ts';
 import { contextValueOf, type EntryNode, type GroupNode, LARGE_GROUP } from './model.ts';
 import type { TokenDirectory } from './tokenDirectory.ts';
@@ -21,6 +23,7 @@ export type TreeNode = GroupNode | EntryNode | DetailNode;
 
 export interface TreeParts {
   readonly directory: TokenDirectory;
+  readonly proofs: Pick<TokenProofs, 'last' | 'onDidChange'>;
   readonly redactor: Redactor;
   readonly clock: Clock;
   readonly words: Words;
@@ -30,7 +33,7 @@ export interface TreeParts {
 export class TokenTree implements TreeDataProvider<TreeNode> {
   readonly #parts: TreeParts;
   readonly #changed = new EventEmitter<TreeNode[] | undefined>();
-  readonly #subscription: { dispose(): void };
+  readonly #subscriptions: { dispose(): void }[];
   /** What each entry on screen says of its life. */
   readonly #shown = new Map<EntryNode, string>();
   readonly #parents = new WeakMap<TreeNode, TreeNode>();
@@ -39,10 +42,16 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
 
   constructor(parts: TreeParts) {
     this.#parts = parts;
-    this.#subscription = parts.directory.onDidChange((entries) => {
-      if (entries === null) this.#shown.clear();
-      this.#changed.fire(entries === null ? undefined : [...entries]);
-    });
+    this.#subscriptions = [
+      parts.directory.onDidChange((entries) => {
+        if (entries === null) this.#shown.clear();
+        this.#changed.fire(entries === null ? undefined : [...entries]);
+      }),
+      parts.proofs.onDidChange((keys) => {
+        const proven = [...this.#shown.keys()].filter(({ entry }) => entry !== null && keys.has(entry.key));
+        if (proven.length > 0) this.#changed.fire(proven);
+      }),
+    ];
   }
 
   /** Repaints the entries whose life reads differently by now. */
@@ -76,7 +85,7 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
       const tooltip = new MarkdownString(
         node.entry === null
           ? problemTooltip(node.problem?.message ?? '', words, mask)
-          : entryTooltip(node.entry, clock.now(), words, mask),
+          : entryTooltip(node.entry, clock.now(), words, mask, this.#parts.proofs.last(node.entry)),
       );
       tooltip.isTrusted = { enabledCommands: [tokenCommands.startSandbox] };
       item.tooltip = tooltip;
@@ -85,7 +94,7 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
   }
 
   dispose(): void {
-    this.#subscription.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
   }
 
@@ -95,7 +104,13 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
     if (node.kind === 'detail') return node.children?.() ?? [];
     return node.entry === null
       ? []
-      : detailsOf(node.id, node.entry, this.#parts.clock.now(), this.#parts.words);
+      : detailsOf(
+          node.id,
+          node.entry,
+          this.#parts.clock.now(),
+          this.#parts.words,
+          this.#parts.proofs.last(node.entry),
+        );
   }
 
   #groupItem({ id, label, chosen, entries }: GroupNode): TreeItem {
@@ -113,7 +128,7 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
   }
 
   #entryItem(node: EntryNode): TreeItem {
-    const { words, redactor } = this.#parts;
+    const { words, redactor, proofs } = this.#parts;
     const { entry } = node;
     const item = new TreeItem(
       node.name,
@@ -125,7 +140,9 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
     item.description = description;
     item.contextValue = contextValueOf(node);
     const { icon, color } =
-      entry === null ? { icon: 'warning', color: 'list.warningForeground' } : statusIcons[entry.status];
+      entry === null
+        ? { icon: 'warning', color: 'list.warningForeground' }
+        : entryIcon(entry, proofs.last(entry));
     item.iconPath = new ThemeIcon(icon, new ThemeColor(color));
     const status = entry === null ? words.t('not usable') : statusText(entry.status, words);
     item.accessibilityInformation = {
@@ -140,24 +157,27 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
 
   #detailItem({ id, label, value, icon, tooltip, children }: DetailNode): TreeItem {
     const { redactor } = this.#parts;
+    const mask = (text: string) => redactor.mask(text);
+    const name = shownValue(label, mask);
     const item = new TreeItem(
-      redactor.mask(label),
+      name,
       children === null ? TreeItemCollapsibleState.None : TreeItemCollapsibleState.Collapsed,
     );
-    const shown = redactor.mask(value);
+    const shown = shownValue(value, mask);
     item.id = id;
     item.description = shown;
     item.contextValue = 'detail';
     if (icon !== null) item.iconPath = new ThemeIcon(icon);
-    item.tooltip = redactor.mask(tooltip ?? (value === '' ? label : `${label}: ${value}`));
-    item.accessibilityInformation = { label: shown === '' ? label : `${label}: ${shown}`, role: 'treeitem' };
+    const both = shown === '' ? name : `${name}: ${shown}`;
+    item.tooltip = tooltip === null ? both : mask(tooltip);
+    item.accessibilityInformation = { label: both, role: 'treeitem' };
     return item;
   }
 
   #describe(node: EntryNode): string {
-    const { words, clock } = this.#parts;
+    const { words, clock, proofs } = this.#parts;
     return node.entry === null
       ? (node.problem?.message ?? '')
-      : entryDescription(node.entry, clock.now(), words);
+      : entryDescription(node.entry, clock.now(), words, proofs.last(node.entry));
   }
 }

@@ -9,7 +9,7 @@ export const clientCredentials: GrantPerformer = {
   async obtain(profile, context, tools) {
     const result = await askTokenEndpoint(profile, context, tools, {
       async request({ server, client, options }) {
-        const authentication = await authenticateClient(profile, context);
+        const authentication = await authenticateClient(profile, context, tools);
         return clientCredentialsGrantRequest(
           server,
           client,

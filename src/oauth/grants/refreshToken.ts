@@ -17,7 +17,7 @@ export const refreshToken: GrantPerformer = {
     }
     return askTokenEndpoint(profile, context, tools, {
       async request({ server, client, options }) {
-        const authentication = await authenticateClient(profile, context);
+        const authentication = await authenticateClient(profile, context, tools);
         const additionalParameters = requestedAccess(profile);
         return refreshTokenGrantRequest(server, client, authentication, held, {
           ...options,

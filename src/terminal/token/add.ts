@@ -5,19 +5,24 @@ import { pastedProfile, type SendAs, type TokenProfile } from '../../token/profi
 import { isValidName } from '../../token/profileName.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { readSecret } from '../secretPrompt.ts';
+import { namedSecret, secretOptions } from './secretOptions.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
 
 export const addCommand: Command = {
   name: 'token add',
-  summary: 'Store a token or a client secret',
+  summary: 'Store a token or another secret',
   usage: 'NAME [options]',
   help: `Usage: keyturn token add NAME [options]
 
 Reads a secret from a prompt, or from standard input in a pipe, and keeps it in the system's keychain:
-the token of a static profile, the refresh token of a refresh_token profile, or with --client-secret the
-client's secret. A name that no keyturn.json declares needs --origin.
+the token of a static profile, the refresh token of a refresh_token profile, or the other secret that an option
+names. A name that no keyturn.json declares needs --origin. Keys are PEM or JWK, as \`< key.pem\`.
 
   --client-secret    the secret is the client's, not a token
+  --password         the password of the grant of that name
+  --private-key      the key that signs assertions, or tokens that are made here
+  --verification-key the key or shared secret that \`token verify\` checks signatures with, without asking the issuer
+  --decryption-key   the key that opens encrypted tokens
   --origin ORIGIN    where the token may go, such as https://api.example.com; may be repeated
   --header NAME      sent in this header, such as X-API-Key, instead of as Authorization: Bearer
   --query NAME       sent as this query parameter
@@ -28,7 +33,7 @@ Exit codes: 0 stored, 1 not stored, 2 wrong use.
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, {
       ...placeOptions,
-      'client-secret': { type: 'boolean' },
+      ...secretOptions,
       origin: { type: 'string', multiple: true },
       header: { type: 'string' },
       query: { type: 'string' },
@@ -51,11 +56,12 @@ Exit codes: 0 stored, 1 not stored, 2 wrong use.
         '`--header` and `--query` go with `--origin`; a profile says itself how it is sent.',
       );
     }
-    if (values['client-secret'] === true) {
-      if (profile.clientId === null) throw new KeyturnError('usage', `The token ${name} has no client.`);
-      const secret = await readSecret(streams, `Client secret for ${name}: `, signal);
-      await place.session.store.setSecret(secretKey('client_secret', profile), secret);
-      streams.err.write(`The client secret for ${name} is stored.\n`);
+    const other = namedSecret(values, profile);
+    if (other !== null) {
+      const { kind, words, severalLines } = other;
+      const secret = await readSecret(streams, `The ${words} for ${name}: `, signal, severalLines);
+      await place.session.store.setSecret(secretKey(kind, profile), secret);
+      streams.err.write(`The ${words} for ${name} is stored.\n`);
       return 0;
     }
     if (profile.grant !== 'static' && profile.grant !== 'refresh_token') {
@@ -65,7 +71,7 @@ Exit codes: 0 stored, 1 not stored, 2 wrong use.
     }
     const what = profile.grant === 'refresh_token' ? 'Refresh token' : 'Token';
     const value = await readSecret(streams, `${what} ${name}: `, signal);
-    await place.session.tokens.add(profile, value, { signal });
+    await place.session.tokens.add(profile, value, { signal, cause: 'keyturn token add' });
     streams.err.write(`The token ${name} is stored. It may go to ${profile.origins.join(', ')}.\n`);
     return 0;
   },

@@ -1,5 +1,6 @@
 import { formatWhen } from '../../text.ts';
 import type { DecodedToken } from '../../token/decode.ts';
+import { hideTokens } from '../../token/hideTokens.ts';
 import { printable, type Palette } from '../streams.ts';
 
 /** What can be read from a token without a key, for people. The signature is never part of it. */
@@ -10,7 +11,7 @@ export function describeToken(decoded: DecodedToken, nowMs: number, paint: Palet
   };
   const time = (ms: number | null) => (ms === null ? null : formatWhen(ms, nowMs));
   if (decoded.kind.checksum !== null) add('checksum', decoded.kind.checksum);
-  if (decoded.claims !== null) add('signature', 'not verified');
+  if (decoded.claims !== null) add('signature', signatureText(decoded));
   add('issuer', decoded.issuer);
   add('subject', decoded.subject);
   add('client', decoded.clientId);
@@ -27,7 +28,12 @@ export function describeToken(decoded: DecodedToken, nowMs: number, paint: Palet
   return text;
 }
 
-/** The same for programs; times as ISO 8601. */
+function signatureText({ header }: DecodedToken): string {
+  const algorithm = header?.['alg'];
+  return typeof algorithm === 'string' ? `${algorithm}, not verified` : 'not verified';
+}
+
+/** The same for programs; times as ISO 8601. To be written with `hideTokens`. */
 export function tokenJson(decoded: DecodedToken) {
   const time = (ms: number | null) => {
     const date = new Date(ms ?? NaN);
@@ -51,5 +57,5 @@ export function tokenJson(decoded: DecodedToken) {
 }
 
 function json(value: unknown): string {
-  return `${printable(JSON.stringify(value, null, 2))}\n`;
+  return `${printable(JSON.stringify(value, hideTokens, 2))}\n`;
 }

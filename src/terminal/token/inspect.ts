@@ -1,5 +1,6 @@
 import { KeyturnError } from '../../errors.ts';
 import { decodeToken } from '../../token/decode.ts';
+import { hideTokens } from '../../token/hideTokens.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { readSecret } from '../secretPrompt.ts';
 import { palette } from '../streams.ts';
@@ -29,7 +30,7 @@ Exit codes: 0 done, 1 no token came, 2 wrong use.
     const decoded = decodeToken(pasted.replace(/^bearer\s+/i, ''));
     streams.out.write(
       values.json === true
-        ? `${JSON.stringify(tokenJson(decoded))}\n`
+        ? `${JSON.stringify(tokenJson(decoded), hideTokens)}\n`
         : describeToken(decoded, Date.now(), palette(streams.out, streams.env)),
     );
     return 0;

@@ -67,11 +67,15 @@ export function toJson({ profile, token, status }: TokenEntry) {
 }
 
 /** What a status means to a person. */
-export function describeStatus({ token, status, profile }: TokenEntry, nowMs: number): string {
+export function describeStatus(
+  { token, status, canRefresh, needsSignIn }: TokenEntry,
+  nowMs: number,
+): string {
   const left = token?.expiresAtMs == null ? '' : formatDuration(Math.abs(token.expiresAtMs - nowMs));
   switch (status) {
     case 'missing':
-      return profile.grant === 'client_credentials' ? 'obtained when it is used' : 'not stored yet';
+      if (needsSignIn) return 'not signed in';
+      return canRefresh ? 'obtained when it is used' : 'not stored yet';
     case 'active':
     case 'expiring':
       return `expires in ${left}`;

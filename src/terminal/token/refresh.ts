@@ -23,7 +23,12 @@ Exit codes: 0 done, 1 no token was obtained (the old one stays), 2 wrong use.
         hint: `Paste a new one: \`keyturn token add ${name}\`.`,
       });
     }
-    await place.session.tokens.acquire(profile, { signal, force: true, markUsed: false });
+    await place.session.tokens.acquire(profile, {
+      signal,
+      force: true,
+      markUsed: false,
+      cause: 'keyturn token refresh',
+    });
     const entry = await place.session.tokens.peek(profile);
     streams.err.write(`The token ${name} is new: ${describeStatus(entry, Date.now())}.\n`);
     return 0;

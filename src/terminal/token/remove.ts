@@ -1,15 +1,20 @@
 import { KeyturnError } from '../../errors.ts';
+import { tokenEvent } from '../../token/auditEvent.ts';
 import { secretKey, tokenKey } from '../../token/key.ts';
 import { parseArguments, type Command } from '../command.ts';
+import { namedSecret, secretOptions } from './secretOptions.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
 
 export const removeCommand: Command = {
   name: 'token remove',
   summary: 'Delete a token from the keychain',
-  usage: 'NAME [--client-secret] [options]',
-  help: `Usage: keyturn token remove NAME [--client-secret] [options]
+  usage: 'NAME [options]',
+  help: `Usage: keyturn token remove NAME [options]
 
-  --client-secret    deletes the client's secret instead of the token
+Deletes the token, or instead the secret that an option names. To end it at its issuer too: \`keyturn token revoke\`.
+
+  --client-secret, --password, --private-key, --verification-key, --decryption-key
+                     deletes this secret instead of the token
 ${placeHelp}
 
 Exit codes: 0 deleted, 1 there was nothing to delete, 2 wrong use.
@@ -17,18 +22,20 @@ Exit codes: 0 deleted, 1 there was nothing to delete, 2 wrong use.
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, {
       ...placeOptions,
-      'client-secret': { type: 'boolean' },
+      ...secretOptions,
     });
     const name = oneName(positionals, 'remove');
     await using place = await openPlace(streams, values, signal);
     const profile = await place.find(name);
     const { store } = place.session;
-    if (values['client-secret'] === true) {
-      if ((await store.getSecret(secretKey('client_secret', profile))) === null) {
-        throw new KeyturnError('secret_missing', `No client secret is stored for ${name}.`);
+    const other = namedSecret(values, profile);
+    if (other !== null) {
+      const { kind, words } = other;
+      if ((await store.getSecret(secretKey(kind, profile))) === null) {
+        throw new KeyturnError('secret_missing', `No ${words} is stored for ${name}.`);
       }
-      await store.deleteSecret(secretKey('client_secret', profile));
-      streams.err.write(`The client secret for ${name} is deleted.\n`);
+      await store.deleteSecret(secretKey(kind, profile));
+      streams.err.write(`The ${words} for ${name} is deleted.\n`);
       return 0;
     }
     const key = tokenKey(profile);
@@ -39,6 +46,8 @@ Exit codes: 0 deleted, 1 there was nothing to delete, 2 wrong use.
     });
     if (held === null) throw new KeyturnError('token_missing', `No token is stored for ${name}.`);
     await store.delete(key);
+    const gone = { name, accessToken: typeof held === 'object' ? held.accessToken : null };
+    place.session.audit.record(tokenEvent('deleted', gone, 'keyturn token remove'));
     streams.err.write(`The token ${name} is deleted.\n`);
     return 0;
   },

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { KeyturnError } from '../../errors.ts';
 import type { TokenProfile } from '../../token/profile.ts';
+import type { SignIn } from '../../token/signIn.ts';
 import { parseAssignments } from '../command.ts';
 import { openSession, type Session } from '../session.ts';
 import type { Streams } from '../streams.ts';
@@ -22,14 +23,15 @@ export interface Place extends AsyncDisposable {
   find(name: string): Promise<TokenProfile>;
 }
 
-/** The session of a token command, seen from the working folder. */
+/** The session of a token command, seen from the working folder; `signIn` where the person may be sent to a browser. */
 export async function openPlace(
   streams: Streams,
   values: { readonly env?: string | undefined; readonly var?: string[] | undefined },
   signal: AbortSignal,
+  signIn: SignIn | null = null,
 ): Promise<Place> {
   const overrides = parseAssignments(values.var ?? []);
-  const session = await openSession(streams, values.env ?? null, signal);
+  const session = await openSession(streams, values.env ?? null, signal, signIn);
   const from = join(streams.cwd, 'keyturn.json');
   const variables = new Map([...(await session.environment(from)), ...Object.entries(overrides)]);
   return {

@@ -1,4 +1,5 @@
 import { decodeToken } from '../../token/decode.ts';
+import { hideTokens } from '../../token/hideTokens.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { palette, printable } from '../streams.ts';
 import { describeToken, tokenJson } from './describeToken.ts';
@@ -31,7 +32,9 @@ Exit codes: 0 done, 1 there is no such token or it could not be read, 2 wrong us
     }
     const decoded = entry.token === null ? null : decodeToken(entry.token.accessToken);
     if (values.json === true) {
-      streams.out.write(`${JSON.stringify({ ...toJson(entry), token: decoded && tokenJson(decoded) })}\n`);
+      streams.out.write(
+        `${JSON.stringify({ ...toJson(entry), token: decoded && tokenJson(decoded) }, hideTokens)}\n`,
+      );
       return 0;
     }
     const now = Date.now();

@@ -73,6 +73,11 @@ async function answer(request: KeychainRequest): Promise<string | null | string[
         return null;
       case 'keys':
         return (await keytar.findCredentials(SERVICE)).map(({ account }) => account);
+      case 'read':
+        // Not findCredentials: on Linux it crashes over entries without an account, as many tools make them.
+        return request.account === null
+          ? await keytar.findPassword(request.service)
+          : await keytar.getPassword(request.service, request.account);
     }
   } catch (error) {
     throw new Failure(isLocked(error) ? 'locked' : 'refused');

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { KeyturnError } from '../errors.ts';
 import { withoutSecretVariables } from '../secretVariables.ts';
+import type { Keychain } from '../token/sources/keychain.ts';
 import type { SecretStore } from '../token/store.ts';
 import {
   type KeychainFailure,
@@ -35,12 +36,13 @@ const DEFAULT_TIMEOUT_MS = 20_000;
  * the service `keyturn`. A keychain that does not answer in time, or is locked or missing, fails everything that
  * follows at once, so that a batch does not wait for each of its requests.
  */
-export class KeychainSecretStore implements SecretStore {
+export class KeychainSecretStore implements SecretStore, Keychain {
   readonly #timeoutMs: number;
   readonly #env: NodeJS.ProcessEnv;
   readonly #pending = new Map<number, Pending>();
   #child: ChildProcess | null = null;
   #failed: KeyturnError | null = null;
+  #answered = false;
   #lastId = 0;
 
   constructor(options: KeychainOptions = {}) {
@@ -49,7 +51,13 @@ export class KeychainSecretStore implements SecretStore {
     const cancel = () => this.#fail(new KeyturnError('cancelled', 'Cancelled.'));
     signal?.addEventListener('abort', cancel, { once: true });
     if (signal?.aborted === true) cancel();
-    this.#env = withoutSecretVariables(options.env ?? process.env);
+    // Inside the desktop editor the executable is Electron, which this makes behave as Node.
+    this.#env = { ...withoutSecretVariables(options.env ?? process.env), ELECTRON_RUN_AS_NODE: '1' };
+  }
+
+  /** True once it answered: asking it again then keeps nobody waiting. */
+  get isOpen(): boolean {
+    return this.#answered && this.#failed === null;
   }
 
   async get(key: string): Promise<string | null> {
@@ -68,6 +76,24 @@ export class KeychainSecretStore implements SecretStore {
   async keys(): Promise<string[]> {
     const result = await this.#call({ method: 'keys' });
     return Array.isArray(result) ? result : [];
+  }
+
+  /** An entry of another tool. The call cannot be taken back once it is made: an abort only ends the waiting. */
+  async read(service: string, account: string | null, signal: AbortSignal): Promise<string | null> {
+    if (account === null && process.platform === 'win32') {
+      throw new KeyturnError(
+        'unsupported',
+        'Windows finds a keychain entry by its service and account only together.',
+        { hint: 'Add "keychainAccount" to the profile.' },
+      );
+    }
+    const result = await untilAborted(this.#call({ method: 'read', service, account }), signal);
+    return typeof result === 'string' ? result : null;
+  }
+
+  /** Ends the process, and everything that waits for it with `cancelled`. */
+  dispose(): void {
+    this.#fail(new KeyturnError('cancelled', 'Cancelled.'));
   }
 
   async #call(call: Call): Promise<string | null | string[]> {
@@ -92,7 +118,10 @@ export class KeychainSecretStore implements SecretStore {
         child.channel?.unref();
       }
     });
-    if ('result' in reply) return reply.result;
+    if ('result' in reply) {
+      this.#answered = true;
+      return reply.result;
+    }
     const error = failureOf(reply.failure, call.method);
     if (reply.failure !== 'refused') this.#fail(error);
     throw error;
@@ -123,9 +152,22 @@ export class KeychainSecretStore implements SecretStore {
   }
 }
 
-/** Beside this module when it runs from source, above the chunks of the built command. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = () => reject(new KeyturnError('cancelled', 'Cancelled.'));
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancel));
+  });
+}
+
+/** Beside this module when it runs from source, beside the folder of the bundle that it was built into. */
 function processPath(): string {
-  const candidates = ['./keychainProcess.ts', './keychainProcess.js', '../keychainProcess.js'];
+  const candidates = [
+    './keychainProcess.ts',
+    '../keychain/keychainProcess.js',
+    '../../keychain/keychainProcess.js',
+  ];
   const paths = candidates.map((candidate) => fileURLToPath(new URL(candidate, import.meta.url)));
   return paths.find((path) => existsSync(path)) ?? paths[0] ?? '';
 }
@@ -151,7 +193,7 @@ function failureOf(failure: KeychainFailure, method: KeychainRequest['method']):
         hint: 'Set KEYTURN_TOKEN_<NAME> and KEYTURN_CLIENT_SECRET_<NAME> instead; nothing is kept in a file.',
       });
     case 'refused':
-      return method === 'get' || method === 'keys'
+      return method !== 'set' && method !== 'delete'
         ? new KeyturnError('store_unavailable', 'The keychain could not be read.', {
             hint: 'Try again, or repair it.',
           })

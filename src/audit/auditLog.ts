@@ -1,0 +1,214 @@
+import type { Clock } from '../clock.ts';
+import { KeyturnError } from '../errors.ts';
+import type { AuditEvent, AuditRecorder } from '../token/auditEvent.ts';
+import { appendLines } from './append.ts';
+import type { AuditLine } from './entry.ts';
+import { type AuditSecrets, fingerprintOf, makeFingerprintKey, readFingerprintKey } from './fingerprint.ts';
+import { pathTemplate } from './pathTemplate.ts';
+import { type AuditEntry, readEntries } from './read.ts';
+import { type AuditVerification, verifyLog } from './verify.ts';
+
+/** Events of this time are written together. */
+const COLLECT_MS = 250;
+const RETRY_MS = 5_000;
+/** Small enough that making its lines keeps nobody waiting. */
+const BATCH = 500;
+/** Beyond it, while nothing can be written, events are only counted. */
+const MOST_QUEUED = 20_000;
+/** Ending must not wait for a log that cannot be written. */
+const DISPOSE_MS = 3_000;
+const LONGEST_TEXT = 1_000;
+
+export interface AuditLogOptions {
+  /** Holds nothing but this log. Made when the first event is written. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly mask: (text: string) => string;
+  /** Where the key of the fingerprints is, asked at each write while no key is known; null: no fingerprints. */
+  secrets(): AuditSecrets | null;
+  retentionDays(): number;
+  /** Told once when events cannot be written, and again only after it worked. */
+  report(error: KeyturnError): void;
+}
+
+/** The record of what happened to tokens; see docs/audit.md. */
+export interface AuditLog extends AuditRecorder {
+  /** `atMs`: when it happened, by default now. */
+  record(event: AuditEvent, atMs?: number): void;
+  /** Writes what is queued. Never rejects: what fails is reported, and tried again later. */
+  flush(): Promise<void>;
+  /** All entries, oldest first, those of other processes too. Fails with `file_unreadable`. */
+  read(): Promise<AuditEntry[]>;
+  /** Fails with `file_unreadable`. */
+  verify(): Promise<AuditVerification>;
+  /** Flushes, for three seconds at most. */
+  dispose(): Promise<void>;
+}
+
+export function createAuditLog(options: AuditLogOptions): AuditLog {
+  return new FileAuditLog(options);
+}
+
+interface Queued {
+  readonly event: AuditEvent;
+  readonly atMs: number;
+}
+
+class FileAuditLog implements AuditLog {
+  readonly #options: AuditLogOptions;
+  #queue: Queued[] = [];
+  #missed = 0;
+  #key: Buffer | null = null;
+  #writing: Promise<void> | null = null;
+  #timer: { dispose(): void } | null = null;
+  #failing = false;
+
+  constructor(options: AuditLogOptions) {
+    this.#options = options;
+  }
+
+  record(event: AuditEvent, atMs = this.#options.clock.now()): void {
+    if (this.#queue.length < MOST_QUEUED) this.#queue.push({ event, atMs });
+    else this.#missed++;
+    this.#writeSoon(this.#failing ? RETRY_MS : COLLECT_MS);
+  }
+
+  async flush(): Promise<void> {
+    await this.#writing;
+    if (this.#queue.length === 0) return;
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = null;
+    });
+    await this.#writing;
+  }
+
+  async read(): Promise<AuditEntry[]> {
+    await this.flush();
+    return readEntries(this.#options.folder).catch(unreadable);
+  }
+
+  async verify(): Promise<AuditVerification> {
+    await this.flush();
+    return verifyLog(this.#options.folder).catch(unreadable);
+  }
+
+  async dispose(): Promise<void> {
+    this.#timer?.dispose();
+    this.#timer = null;
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, DISPOSE_MS);
+    });
+    await Promise.race([this.flush(), limit]);
+    clearTimeout(timer);
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0, BATCH);
+      const missed = this.#missed;
+      this.#missed = 0;
+      try {
+        await this.#write(batch, missed);
+        this.#failing = false;
+      } catch (cause) {
+        this.#queue = [...batch, ...this.#queue];
+        this.#missed += missed;
+        this.#fail(cause);
+        return;
+      }
+    }
+  }
+
+  async #write(batch: readonly Queued[], missed: number): Promise<void> {
+    const { folder, clock } = this.#options;
+    const secrets = this.#options.secrets();
+    let key = await this.#readKey(secrets);
+    await appendLines(
+      folder,
+      async () => {
+        // In its turn: no other process makes one at the same time.
+        if (key === null && secrets !== null) key = await this.#readKey(secrets, makeFingerprintKey);
+        const lines = batch.map((queued) => this.#lineOf(queued, key));
+        return missed === 0 ? lines : [...lines, missedLine(missed, clock.now())];
+      },
+      { nowMs: clock.now(), retentionDays: this.#options.retentionDays() },
+    );
+  }
+
+  /** Null where the store cannot be read, or holds none and `make` is left out: the event matters more than its fingerprint. */
+  async #readKey(
+    secrets: AuditSecrets | null,
+    make?: (secrets: AuditSecrets) => Promise<Buffer>,
+  ): Promise<Buffer | null> {
+    if (this.#key !== null || secrets === null) return this.#key;
+    try {
+      this.#key = (await readFingerprintKey(secrets)) ?? (await make?.(secrets)) ?? null;
+    } catch {
+      return null;
+    }
+    return this.#key;
+  }
+
+  #lineOf({ event, atMs }: Queued, key: Buffer | null): Omit<AuditLine, 'previous'> {
+    const { accessToken, status } = event;
+    // Masked before it is shortened: half a secret would not be recognised.
+    const clean = (text: string) =>
+      this.#options.mask(text.slice(0, 20 * LONGEST_TEXT)).slice(0, LONGEST_TEXT);
+    const orNull = (text: string | null) => (text === null ? null : clean(text));
+    return {
+      time: new Date(atMs).toISOString(),
+      action: event.action,
+      token: clean(event.tokenName),
+      fingerprint: accessToken === null || key === null ? null : fingerprintOf(accessToken, key),
+      origin: orNull(event.origin),
+      method: orNull(event.method),
+      path: event.path === null ? null : pathTemplate(this.#options.mask(event.path)),
+      status: Number.isInteger(status) ? status : null,
+      error: orNull(event.error),
+      cause: clean(event.cause),
+    };
+  }
+
+  #fail(cause: unknown): void {
+    this.#writeSoon(RETRY_MS);
+    if (this.#failing) return;
+    this.#failing = true;
+    this.#options.report(
+      new KeyturnError('store_write_failed', 'The audit log could not be written.', {
+        cause,
+        hint: 'Check that its folder may be written to and that the disk has room.',
+      }),
+    );
+  }
+
+  #writeSoon(inMs: number): void {
+    const { clock } = this.#options;
+    this.#timer ??= clock.at(clock.now() + inMs, () => {
+      this.#timer = null;
+      void this.flush();
+    });
+  }
+}
+
+function unreadable(cause: unknown): never {
+  throw new KeyturnError('file_unreadable', 'The audit log could not be read.', {
+    cause,
+    hint: 'Check that you may read its folder.',
+  });
+}
+
+function missedLine(count: number, atMs: number): Omit<AuditLine, 'previous'> {
+  return {
+    time: new Date(atMs).toISOString(),
+    action: 'missed',
+    token: '',
+    fingerprint: null,
+    origin: null,
+    method: null,
+    path: null,
+    status: null,
+    error: null,
+    cause: `${count} events that could not be written`,
+  };
+}

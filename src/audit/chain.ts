@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as v from 'valibot';
+
+const FILE = 'chain.json';
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const hash = v.nullable(v.string());
+
+const chainSchema = v.object({
+  version: v.literal(1),
+  /** What was before the first line that is kept: how many lines retention took away, and the hash of their last. */
+  anchor: v.object({ part: count, lines: count, hash }),
+  /** The end: file and its bytes, lines of all files since the beginning, hash of the last one, its day. */
+  head: v.object({ part: count, bytes: count, lines: count, hash, day: v.string() }),
+});
+
+/** Where the chain begins and ends: `chain.json` beside the files of the log. */
+export type Chain = v.InferOutput<typeof chainSchema>;
+
+/** Null when there is none that can be read. */
+export async function readChain(folder: string): Promise<Chain | null> {
+  try {
+    const parsed = v.safeParse(chainSchema, JSON.parse(await readFile(join(folder, FILE), 'utf8')));
+    return parsed.success ? parsed.output : null;
+  } catch (error) {
+    if (error instanceof SyntaxError || hasCode(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
+/** The old file stays until the new one is whole. */
+export async function writeChain(folder: string, chain: Chain): Promise<void> {
+  const temporary = join(folder, `${FILE}.${randomUUID()}`);
+  try {
+    await writeFile(temporary, JSON.stringify(chain), { mode: 0o600 });
+    await replace(temporary, join(folder, FILE));
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Windows refuses to replace a file while somebody reads it. */
+async function replace(from: string, to: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await rename(from, to);
+      return;
+    } catch (error) {
+      if (attempt >= 20 || !hasCode(error, 'EPERM', 'EACCES', 'EBUSY')) throw error;
+      await sleep(5);
+    }
+  }
+}
+
+export function partName(part: number): string {
+  return `audit-${String(part).padStart(6, '0')}.jsonl`;
+}
+
+/** Numbers of the log's files, rising; empty when there is no folder. */
+export async function listParts(folder: string): Promise<number[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  });
+  return names
+    .map((name) => /^audit-(\d{6,9})\.jsonl$/.exec(name)?.[1])
+    .filter((digits) => digits !== undefined)
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/** The lines of a file; what an interrupted write left at its end is the last. Null when there is no such file. */
+export async function readPart(folder: string, part: number): Promise<string[] | null> {
+  try {
+    const text = await readFile(join(folder, partName(part)), 'utf8');
+    const lines = text.split('\n');
+    if (lines.at(-1) === '') lines.pop();
+    return lines;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  return (
+    error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code)
+  );
+}

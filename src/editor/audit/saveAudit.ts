@@ -1,0 +1,35 @@
+import { l10n, Uri, window, workspace } from 'vscode';
+import { auditCsv, auditJson } from '../../audit/export.ts';
+import type { AuditEntry } from '../../audit/read.ts';
+import { KeyturnError } from '../../errors.ts';
+
+/** Asks for a file and writes entries to it: as JSON where its name ends so, else as CSV. */
+export async function saveAudit(entries: readonly AuditEntry[]): Promise<void> {
+  const folder = workspace.workspaceFolders?.[0]?.uri;
+  const target = await window.showSaveDialog({
+    ...(folder === undefined ? {} : { defaultUri: Uri.joinPath(folder, 'keyturn-audit.csv') }),
+    filters: { CSV: ['csv'], JSON: ['json'] },
+    title: l10n.t('Export the Audit Log'),
+    saveLabel: l10n.t('Export'),
+  });
+  if (target === undefined) return;
+  const text = target.path.toLowerCase().endsWith('.json') ? auditJson(entries) : auditCsv(entries);
+  try {
+    await workspace.fs.writeFile(target, new TextEncoder().encode(text));
+  } catch (cause) {
+    throw new KeyturnError(
+      'file_unreadable',
+      `The file ${workspace.asRelativePath(target)} could not be written.`,
+      {
+        cause,
+        hint: 'Choose another place.',
+      },
+    );
+  }
+  const open = l10n.t('Open');
+  const said = l10n.t('Exported {0} events to {1}.', entries.length, workspace.asRelativePath(target));
+  // Whoever does not answer goes on with other things.
+  void window.showInformationMessage(said, open).then((answer) => {
+    if (answer === open) void window.showTextDocument(target);
+  });
+}

@@ -1,0 +1,88 @@
+import { l10n, Uri, window } from 'vscode';
+import { commandLine } from '../../token/sources/commandLine.ts';
+import type { ConsentAsker, ConsentQuestion } from '../../token/sources/consent.ts';
+import { displayPath } from '../vscodeFiles.ts';
+
+/** Asks in a modal dialog that shows exactly what would be used, and where the token would go. */
+export function createConsentAsker(): ConsentAsker {
+  return {
+    async ask(question) {
+      const { title, lines, once } = words(question);
+      const always = l10n.t('Always Allow');
+      const detail = [
+        ...lines,
+        l10n.t('The token may go to: {0}', question.origins.join(', ')),
+        l10n.t('Asked for by {0}. When one of these changes, you are asked again.', fileName(question)),
+      ];
+      const answer = await window.showWarningMessage(
+        title,
+        { modal: true, detail: detail.join('\n\n') },
+        once,
+        always,
+      );
+      if (answer === always) return 'remember';
+      return answer === once ? 'once' : 'refuse';
+    },
+  };
+}
+
+function words({ tokenName, subject }: ConsentQuestion) {
+  switch (subject.kind) {
+    case 'command':
+      return {
+        title: l10n.t('Run this command for the token {0}?', tokenName),
+        lines: [
+          commandLine(subject.command),
+          l10n.t('It runs in {0}, without a shell, with everything that you may do.', subject.folder),
+        ],
+        once: l10n.t('Run Once'),
+      };
+    case 'keychain':
+      return {
+        title: l10n.t('Read this entry of the keychain for the token {0}?', tokenName),
+        lines: [
+          l10n.t('Service: {0}', JSON.stringify(subject.service)),
+          ...(subject.account === null ? [] : [l10n.t('Account: {0}', JSON.stringify(subject.account))]),
+        ],
+        once: l10n.t('Read Once'),
+      };
+    case 'account':
+      return {
+        title: l10n.t('Use your {0} account for the token {1}?', subject.provider, tokenName),
+        lines: [
+          subject.scopes.length === 0
+            ? l10n.t('It asks for no scopes.')
+            : l10n.t('Scopes: {0}', subject.scopes.join(' ')),
+        ],
+        once: l10n.t('Use Once'),
+      };
+    case 'key_file':
+      return {
+        title: l10n.t('Use this key file for the token {0}?', tokenName),
+        lines: [
+          JSON.stringify(subject.path),
+          ...(subject.servers.length === 0 ? [] : [l10n.t('It signs for: {0}', subject.servers.join(', '))]),
+        ],
+        once: l10n.t('Use Once'),
+      };
+    case 'sign_in':
+      return {
+        title: l10n.t('Sign in for the token {0} at two servers?', tokenName),
+        lines: [
+          l10n.t('You sign in at {0}, and {1} gets what that brings.', subject.at, subject.redeemedAt),
+          l10n.t('Agree only if both belong together.'),
+        ],
+        once: l10n.t('Sign In Once'),
+      };
+    case 'exchange':
+      return {
+        title: l10n.t('Exchange a token for the token {0}?', tokenName),
+        lines: [l10n.t('It stands for {0}, and may go elsewhere.', subject.tokens.join(', '))],
+        once: l10n.t('Exchange Once'),
+      };
+  }
+}
+
+function fileName({ declaredIn }: ConsentQuestion): string {
+  return displayPath(Uri.parse(declaredIn, true));
+}

@@ -1,0 +1,98 @@
+import { authentication, type AuthenticationGetSessionOptions, type AuthenticationSession } from 'vscode';
+import { KeyturnError } from '../../errors.ts';
+import type { GrantContext } from '../../token/grant.ts';
+import type { TokenProfile } from '../../token/profile.ts';
+import { questionOf, type SourceConsent } from '../../token/sources/consent.ts';
+import type { TokenSource } from '../../token/sources/source.ts';
+import { tokenValue } from '../../token/sources/tokenText.ts';
+
+/**
+ * An account that the editor is signed in to (GitHub, Microsoft, any provider). The editor keeps the session, renews it
+ * and asks whether Keyturn may use it; the person agreed to where its token goes.
+ */
+export function editorAccountSource(consent: SourceConsent): TokenSource {
+  return {
+    grant: 'editor_account',
+    async obtain(profile, context) {
+      const { provider } = profile.options;
+      if (provider === null || provider === '') {
+        throw new KeyturnError('profile_invalid', `The token "${profile.name}" names no account provider.`, {
+          hint: 'Add "provider" to its profile, such as "github" or "microsoft".',
+          data: { token: profile.name },
+        });
+      }
+      const scopes = wantedScopes(profile, context);
+      const question = questionOf(profile, { kind: 'account', provider, scopes });
+      await consent.require(question, { waiting: context.waiting, signal: context.signal });
+      const session = await sessionOf(profile, provider, scopes, context);
+      const accessToken = session === undefined ? null : tokenValue(session.accessToken);
+      if (session === undefined || accessToken === null) throw unavailable(profile, provider);
+      return {
+        accessToken,
+        refreshToken: null,
+        idToken: null,
+        tokenType: 'bearer',
+        scope: session.scopes.length === 0 ? null : session.scopes.join(' '),
+        expiresAtMs: null,
+      };
+    },
+  };
+}
+
+function wantedScopes({ scope }: TokenProfile, { reauthenticate }: GrantContext): string[] {
+  const words = `${scope ?? ''} ${reauthenticate?.scope ?? ''}`.split(/\s+/).filter((word) => word !== '');
+  return [...new Set(words)];
+}
+
+async function sessionOf(
+  profile: TokenProfile,
+  provider: string,
+  scopes: readonly string[],
+  { waiting, reauthenticate, signal }: GrantContext,
+): Promise<AuthenticationSession | undefined> {
+  // More scopes are another session, which may be there already; the same ones again mean a fresh sign-in.
+  const again = waiting && reauthenticate !== null && reauthenticate.scope === null;
+  const options: AuthenticationGetSessionOptions = again
+    ? { forceNewSession: true }
+    : waiting
+      ? { createIfNone: true }
+      : { silent: true };
+  try {
+    return await untilAborted(authentication.getSession(provider, scopes, options), signal);
+  } catch (error) {
+    if (error instanceof KeyturnError) throw error;
+    throw unavailable(profile, provider, error);
+  }
+}
+
+/** The editor's own dialog stays open: it takes no signal. */
+function untilAborted<T>(promise: Thenable<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = () => reject(new KeyturnError('cancelled', 'Cancelled.'));
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+    promise.then(
+      (value) => {
+        signal.removeEventListener('abort', cancel);
+        resolve(value);
+      },
+      (error: unknown) => {
+        signal.removeEventListener('abort', cancel);
+        reject(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
+  });
+}
+
+/** The provider is unknown, the person said no, or nobody is signed in and nobody waits. */
+function unavailable({ name }: TokenProfile, provider: string, cause?: unknown): KeyturnError {
+  return new KeyturnError(
+    'account_unavailable',
+    `The editor has no ${JSON.stringify(provider)} account that the token "${name}" may use.`,
+    {
+      cause,
+      hint: 'Sign in when you are asked, and check "provider" and "scope" in keyturn.json.',
+      data: { token: name, provider },
+    },
+  );
+}

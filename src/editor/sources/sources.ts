@@ -1,0 +1,81 @@
+import { dirname } from 'node:path';
+import { authentication, Uri } from 'vscode';
+import type { Clock } from '../../clock.ts';
+import type { KeyValueStore } from '../../token/keyValue.ts';
+import type { Redactor } from '../../token/redactor.ts';
+import { commandSource } from '../../token/sources/command.ts';
+import { createSourceConsent, type SourceConsent } from '../../token/sources/consent.ts';
+import { environmentSource } from '../../token/sources/environment.ts';
+import { keychainSource } from '../../token/sources/keychain.ts';
+import { createProcessRunner } from '../../token/sources/processRunner.ts';
+import type { TokenSource } from '../../token/sources/source.ts';
+import type { TokenManager } from '../../token/tokenManager.ts';
+import type { Log } from '../log.ts';
+import { createConsentAsker } from './consentAsker.ts';
+import { editorAccountSource } from './editorAccount.ts';
+import { WindowKeychain } from './keychain.ts';
+
+export interface EditorSourceParts {
+  readonly redactor: Redactor;
+  readonly clock: Clock;
+  /** Where agreements are kept. */
+  readonly values: KeyValueStore;
+  readonly log: Log;
+  /** Lets go of tokens whose account changed. */
+  readonly release: TokenManager['release'];
+}
+
+/** The ways to get a token in this window that ask no server. */
+export interface EditorSources {
+  readonly all: readonly TokenSource[];
+  readonly keychain: WindowKeychain;
+  /** What the person agreed that a keyturn.json uses. */
+  readonly consent: SourceConsent;
+  dispose(): void;
+}
+
+export function createEditorSources({
+  redactor,
+  clock,
+  values,
+  log,
+  release,
+}: EditorSourceParts): EditorSources {
+  const keychain = new WindowKeychain();
+  const consent = createSourceConsent({
+    values,
+    asker: createConsentAsker(),
+    hint: () => 'Send the request again and agree, if you know what it does.',
+    notKept: (error) => log.error('Agreement', error),
+  });
+  const accounts = authentication.onDidChangeSessions(({ provider }) => {
+    void release(({ grant, options }) => grant === 'editor_account' && options.provider === provider.id);
+  });
+  return {
+    all: [
+      commandSource({
+        runner: createProcessRunner(process.env),
+        consent,
+        clock,
+        folderOf,
+        mask: (text) => redactor.mask(text),
+        register: (secret, label) => redactor.register(secret, label),
+      }),
+      environmentSource(process.env, clock),
+      keychainSource({ keychain, consent, clock }),
+      editorAccountSource(consent),
+    ],
+    keychain,
+    consent,
+    dispose() {
+      accounts.dispose();
+      keychain.dispose();
+    },
+  };
+}
+
+/** Null in a virtual workspace, and for a folder of the remote side while this runs on the other. */
+function folderOf(location: string): string | null {
+  const uri = Uri.parse(location, true);
+  return uri.scheme === 'file' ? dirname(uri.fsPath) : null;
+}

@@ -1,0 +1,72 @@
+import { homedir } from 'node:os';
+import { l10n, Uri, window, workspace } from 'vscode';
+import { KeyturnError } from '../../errors.ts';
+import { tokenEvent } from '../../token/auditEvent.ts';
+import type { Token } from '../../token/token.ts';
+import { profilesSnippet, transferable } from '../../token/transferPlan.ts';
+import { tokenCommands } from '../commands.ts';
+import type { EditorServices } from '../services.ts';
+import { askNewPassphrase } from './askPassphrase.ts';
+
+/** Writes chosen tokens to a file that only a passphrase opens. */
+export async function exportTokens({ store, audit }: EditorServices): Promise<void> {
+  const title = l10n.t('Export Tokens');
+  const held = transferable(await store.list());
+  if (held.length === 0) {
+    void window.showInformationMessage(l10n.t('No token is held here yet. Add or refresh it first.'));
+    return;
+  }
+  const chosen = await window.showQuickPick(held.map(itemOf), {
+    title,
+    placeHolder: l10n.t('Export which tokens? Client secrets are not part of it.'),
+    canPickMany: true,
+    ignoreFocusOut: true,
+  });
+  if (chosen === undefined || chosen.length === 0) return;
+  const passphrase = await askNewPassphrase(title);
+  if (passphrase === null) return;
+  const target = await window.showSaveDialog({
+    defaultUri: Uri.joinPath(Uri.file(homedir()), 'tokens.keyturn'),
+    filters: { [l10n.t('Encrypted tokens')]: ['keyturn'] },
+    title,
+    saveLabel: l10n.t('Export'),
+  });
+  if (target === undefined) return;
+  const tokens = chosen.map(({ token }) => token);
+  const { encryptTokens } = await import('../sending.ts');
+  const encrypted = await encryptTokens(tokens, passphrase);
+  try {
+    await workspace.fs.writeFile(target, new TextEncoder().encode(encrypted));
+  } catch (cause) {
+    throw new KeyturnError(
+      'file_unreadable',
+      `The file ${workspace.asRelativePath(target)} could not be written.`,
+      {
+        cause,
+        hint: 'Choose another place.',
+      },
+    );
+  }
+  for (const token of tokens) audit.record(tokenEvent('exported', token, tokenCommands.exportTokens));
+  void window.showInformationMessage(
+    tokens.length === 1 ? l10n.t('Exported 1 token.') : l10n.t('Exported {0} tokens.', tokens.length),
+  );
+}
+
+/** The profiles of pasted tokens as a keyturn.json to take over, in a document that is not saved yet. */
+export async function exportProfiles({ store }: EditorServices): Promise<void> {
+  const content = profilesSnippet(await store.list());
+  if (content === null) {
+    void window.showInformationMessage(
+      l10n.t('There is no pasted token here. Other profiles are in their keyturn.json already.'),
+    );
+    return;
+  }
+  await window.showTextDocument(await workspace.openTextDocument({ language: 'jsonc', content }));
+}
+
+function itemOf(token: Token) {
+  const goes =
+    token.personal === null ? l10n.t('declared in a keyturn.json') : token.personal.origins.join(', ');
+  return { token, label: token.name, description: goes };
+}

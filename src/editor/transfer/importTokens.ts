@@ -1,0 +1,80 @@
+import { l10n, type QuickPickItem, window, workspace } from 'vscode';
+import { KeyturnError } from '../../errors.ts';
+import { formatWhen } from '../../text.ts';
+import { tokenEvent } from '../../token/auditEvent.ts';
+import { registerToken } from '../../token/registerToken.ts';
+import { type ImportEffect, type PlannedImport, planImport } from '../../token/transferPlan.ts';
+import { tokenCommands } from '../commands.ts';
+import type { EditorServices } from '../services.ts';
+import { askPassphrase } from './askPassphrase.ts';
+
+/** Takes tokens from such a file: shows what would be added, and replaces only what the person chose. */
+export async function importTokens({ store, audit, clock, redactor }: EditorServices): Promise<void> {
+  const title = l10n.t('Import Tokens');
+  const [file] =
+    (await window.showOpenDialog({
+      canSelectMany: false,
+      filters: { [l10n.t('Encrypted tokens')]: ['keyturn'] },
+      title,
+      openLabel: l10n.t('Import'),
+    })) ?? [];
+  if (file === undefined) return;
+  const bytes = await workspace.fs.readFile(file).then(undefined, (cause: unknown) => {
+    throw new KeyturnError(
+      'file_unreadable',
+      `The file ${workspace.asRelativePath(file)} could not be read.`,
+      { cause },
+    );
+  });
+  const passphrase = await askPassphrase(title);
+  if (passphrase === null) return;
+  const { decryptTokens } = await import('../sending.ts');
+  const tokens = await decryptTokens(new TextDecoder().decode(bytes), passphrase);
+  for (const token of tokens) registerToken(redactor, token.name, token);
+  const plan = (await planImport(tokens, store)).filter(({ effect }) => effect !== 'same');
+  if (plan.length === 0) {
+    void window.showInformationMessage(l10n.t('All tokens of the file are held here already.'));
+    return;
+  }
+  const chosen = await window.showQuickPick(
+    plan.map((planned) => itemOf(planned, clock.now())),
+    {
+      title,
+      placeHolder: l10n.t('Add which tokens? One that would replace another is not chosen yet.'),
+      canPickMany: true,
+      ignoreFocusOut: true,
+    },
+  );
+  if (chosen === undefined) return;
+  for (const { token } of chosen) {
+    await store.set(token);
+    audit.record(tokenEvent('added', token, tokenCommands.importTokens));
+  }
+  void window.showInformationMessage(
+    chosen.length === 1 ? l10n.t('Added 1 token.') : l10n.t('Added {0} tokens.', chosen.length),
+  );
+}
+
+function itemOf(
+  { token, effect }: PlannedImport,
+  nowMs: number,
+): QuickPickItem & Pick<PlannedImport, 'token'> {
+  const facts = [effectText(effect)];
+  if (token.personal !== null) facts.push(l10n.t('goes to {0}', token.personal.origins.join(', ')));
+  if (token.expiresAtMs !== null) {
+    const when = formatWhen(token.expiresAtMs, nowMs);
+    facts.push(token.expiresAtMs <= nowMs ? l10n.t('expired {0}', when) : l10n.t('expires {0}', when));
+  }
+  return { token, label: token.name, description: facts.join(' · '), picked: effect === 'new' };
+}
+
+function effectText(effect: ImportEffect): string {
+  switch (effect) {
+    case 'new':
+      return l10n.t('new');
+    case 'same':
+      return l10n.t('held already');
+    case 'other':
+      return l10n.t('replaces the one that is held');
+  }
+}

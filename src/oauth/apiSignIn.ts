@@ -1,0 +1,26 @@
+import type { AuthorizationServer } from './discovery.ts';
+import type { GrantTools } from './grant.ts';
+import { describeResource, type ProtectedResource } from './protectedResource.ts';
+import { registerClient, type RegisteredClient, type RegistrationRequest } from './registration.ts';
+
+/** From a bare 401 to a client at the right server: what `Sign In to This API` asks of the network. */
+export interface ApiSignIn {
+  /** Fails with `discovery_failed`. */
+  describe(url: URL, metadataUrl: string | null, signal: AbortSignal): Promise<ProtectedResource>;
+  /** Fails like `Discovery.find`. */
+  server(issuer: string, signal: AbortSignal): Promise<AuthorizationServer>;
+  /** Fails with `registration_failed`. */
+  register(
+    server: AuthorizationServer,
+    request: RegistrationRequest,
+    signal: AbortSignal,
+  ): Promise<RegisteredClient>;
+}
+
+export function createApiSignIn(tools: GrantTools): ApiSignIn {
+  return {
+    describe: (url, metadataUrl, signal) => describeResource(url, metadataUrl, tools, signal),
+    server: (issuer, signal) => tools.discovery.find(issuer, signal),
+    register: (server, request, signal) => registerClient(server, request, tools, signal),
+  };
+}

@@ -1,0 +1,160 @@
+import {
+  allowInsecureRequests,
+  calculatePKCECodeChallenge,
+  customFetch,
+  generateRandomCodeVerifier,
+  generateRandomNonce,
+  generateRandomState,
+  processPushedAuthorizationResponse,
+  pushedAuthorizationRequest,
+  type Client,
+  type ClientAuth,
+} from 'oauth4webapi';
+import { KeyturnError } from '../errors.ts';
+import type { GrantContext } from '../token/grant.ts';
+import type { TokenProfile } from '../token/profile.ts';
+import { boundedFetch } from './boundedFetch.ts';
+import type { AuthorizationServer } from './discovery.ts';
+import { endpointFailure } from './failure.ts';
+import type { GrantTools } from './grant.ts';
+import { asksForOpenId } from './idToken.ts';
+import { endpointUrl, shownUrl } from './server.ts';
+import { requestedAccess } from './tokenEndpoint.ts';
+
+/** One request of the authorization endpoint, and what its answer is checked against. */
+export interface AuthorizationRequest {
+  readonly parameters: URLSearchParams;
+  readonly state: string;
+  /** Null where no ID token is asked for. */
+  readonly nonce: string | null;
+  readonly codeVerifier: string;
+  /** Seconds; null: any time. */
+  readonly maxAge: number | null;
+}
+
+/** Keyturn makes these itself: they are what the answer is recognised by. */
+const OWN_PARAMETERS = [
+  'response_type',
+  'response_mode',
+  'client_id',
+  'redirect_uri',
+  'state',
+  'nonce',
+  'code_challenge',
+  'code_challenge_method',
+  'dpop_jkt',
+  'request',
+  'request_uri',
+];
+
+/** RFC 6749 section 4.1.1 with PKCE (RFC 7636), and what the profile adds. Fails with `profile_invalid`. */
+export async function authorizationRequest(
+  profile: TokenProfile,
+  context: GrantContext,
+  redirectUri: string,
+  { dpop }: Pick<GrantTools, 'dpop'>,
+): Promise<AuthorizationRequest> {
+  const { options } = profile;
+  const { reauthenticate } = context;
+  const extra = options.authorizationParameters ?? {};
+  const taken = OWN_PARAMETERS.find((name) => Object.hasOwn(extra, name));
+  if (taken !== undefined) {
+    throw new KeyturnError(
+      'profile_invalid',
+      `The "authorizationParameters" of "${profile.name}" hold "${taken}", which Keyturn sets itself.`,
+      { hint: `Take "${taken}" out of keyturn.json.` },
+    );
+  }
+  const state = generateRandomState();
+  const codeVerifier = generateRandomCodeVerifier();
+  const scope = joinedScope(profile.scope, reauthenticate?.scope ?? null);
+  const nonce = asksForOpenId(scope) ? generateRandomNonce() : null;
+  const maxAge = reauthenticate?.maxAge ?? options.maxAge;
+  const wanted: Record<string, string | null> = {
+    ...extra,
+    ...Object.fromEntries(requestedAccess(profile)),
+    scope,
+    prompt: options.prompt,
+    login_hint: options.loginHint,
+    acr_values: reauthenticate?.acrValues ?? options.acrValues,
+    max_age: maxAge === null ? null : String(maxAge),
+    response_type: 'code',
+    client_id: profile.clientId,
+    redirect_uri: redirectUri,
+    state,
+    nonce,
+    code_challenge: await calculatePKCECodeChallenge(codeVerifier),
+    code_challenge_method: 'S256',
+    // RFC 9449 section 10: a code that is stolen is of no use without the key either.
+    dpop_jkt: options.dpop ? await (await dpop.of(profile, context)).calculateThumbprint() : null,
+  };
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(wanted)) {
+    if (value !== null && value !== '') parameters.set(name, value);
+  }
+  return { parameters, state, nonce, codeVerifier, maxAge };
+}
+
+/** Both, each scope once. */
+export function joinedScope(one: string | null, other: string | null): string | null {
+  const all = new Set(`${one ?? ''} ${other ?? ''}`.split(' ').filter((scope) => scope !== ''));
+  return all.size === 0 ? null : [...all].join(' ');
+}
+
+/**
+ * The address that the browser is to open: the whole request, or a reference to it where the server takes it
+ * beforehand (RFC 9126). Fails with `discovery_failed`, `authorization_failed`, `invalid_client`, `invalid_scope`,
+ * `oauth_error` or `cancelled`.
+ */
+export async function authorizationUrl(
+  server: AuthorizationServer,
+  client: Client,
+  authentication: ClientAuth,
+  { parameters }: AuthorizationRequest,
+  signal: AbortSignal,
+  tools: GrantTools,
+): Promise<string> {
+  const url = endpointUrl(server, 'authorization_endpoint', tools.mask);
+  const pushed =
+    server.pushed_authorization_request_endpoint !== undefined ||
+    server.require_pushed_authorization_requests === true
+      ? await push(server, client, authentication, parameters, signal, tools)
+      : parameters;
+  for (const [name, value] of pushed) url.searchParams.set(name, value);
+  return url.href;
+}
+
+async function push(
+  server: AuthorizationServer,
+  client: Client,
+  authentication: ClientAuth,
+  parameters: URLSearchParams,
+  signal: AbortSignal,
+  tools: GrantTools,
+): Promise<URLSearchParams> {
+  const url = endpointUrl(server, 'pushed_authorization_request_endpoint', tools.mask);
+  const asked = {
+    name: 'pushed authorization request endpoint',
+    address: shownUrl(url, tools.mask),
+    failed: 'authorization_failed',
+    invalid: 'authorization_failed',
+    wanted: 'a request_uri',
+  } as const;
+  let response: Response | null = null;
+  try {
+    response = await pushedAuthorizationRequest(server, client, authentication, parameters, {
+      signal,
+      [customFetch]: boundedFetch({
+        ...tools,
+        subject: `The ${asked.name} ${asked.address}`,
+        failed: asked.failed,
+        tooLong: asked.invalid,
+      }),
+      [allowInsecureRequests]: url.protocol === 'http:',
+    });
+    const { request_uri } = await processPushedAuthorizationResponse(server, client, response.clone());
+    return new URLSearchParams({ client_id: client.client_id, request_uri });
+  } catch (error) {
+    throw await endpointFailure(error, asked, tools.mask, response);
+  }
+}

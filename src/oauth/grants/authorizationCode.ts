@@ -1,0 +1,110 @@
+import {
+  authorizationCodeGrantRequest,
+  processGenericTokenEndpointResponse,
+  type Client,
+} from 'oauth4webapi';
+import type { Clock } from '../../clock.ts';
+import { KeyturnError } from '../../errors.ts';
+import type { GrantResult } from '../../token/grant.ts';
+import type { Redirect } from '../../token/signIn.ts';
+import { requireSignIn } from '../agreements.ts';
+import { authorizationRequest, authorizationUrl, joinedScope } from '../authorizationRequest.ts';
+import { checkAuthorizationResponse } from '../authorizationResponse.ts';
+import { authenticateClient } from '../clientAuthentication.ts';
+import type { GrantPerformer } from '../grant.ts';
+import { asksForOpenId, checkIdToken, requireIssuer } from '../idToken.ts';
+import { openRedirect } from '../redirect.ts';
+import { endpointUrl, findUsableServer } from '../server.ts';
+import { signInNeeded } from '../signInNeeded.ts';
+import { askTokenEndpoint, requestedResource } from '../tokenEndpoint.ts';
+
+/** A forgotten page must not leave a port open for ever. */
+const LONGEST_SIGN_IN_MS = 15 * 60_000;
+
+/**
+ * RFC 6749 section 4.1 with PKCE (RFC 7636): the person signs in with a browser. Fails, beyond what every grant may
+ * fail with, with `sign_in_needed`, `authorization_failed`, `access_denied`, `state_mismatch`, `nonce_mismatch` or
+ * `id_token_invalid`.
+ */
+export const authorizationCode: GrantPerformer = {
+  grant: 'authorization_code',
+  async obtain(profile, context, tools) {
+    const { signIn, signal } = context;
+    if (signIn === null) throw signInNeeded(profile);
+    const openId = asksForOpenId(joinedScope(profile.scope, context.reauthenticate?.scope ?? null));
+    if (openId) requireIssuer(profile);
+    const server = await findUsableServer(
+      profile,
+      ['authorization_endpoint', 'token_endpoint', ...(openId ? (['jwks_uri'] as const) : [])],
+      signal,
+      tools,
+    );
+    await requireSignIn(profile, endpointUrl(server, 'authorization_endpoint', tools.mask), context, tools);
+    const client: Client = { client_id: profile.clientId ?? '' };
+    // Before the browser opens: a code does not live long enough to look for a secret then.
+    const authentication = await authenticateClient(profile, context, tools);
+    const redirect = await openRedirect(profile, signIn, signal);
+    try {
+      const request = await authorizationRequest(profile, context, redirect.uri, tools);
+      // A server may quote in its errors what it was sent.
+      tools.register(request.state, `state of ${profile.name}`);
+      tools.register(request.codeVerifier, `code verifier of ${profile.name}`);
+      await signIn.openBrowser(
+        await authorizationUrl(server, client, authentication, request, signal, tools),
+      );
+      const { state, nonce, maxAge, codeVerifier } = request;
+      const address = await comeBack(redirect, signal, tools.clock);
+      for (const code of address.searchParams.getAll('code')) tools.register(code, `code of ${profile.name}`);
+      const response = checkAuthorizationResponse(
+        address,
+        { server, client, state, issuerKnown: profile.issuer !== null },
+        tools.mask,
+      );
+      return await askTokenEndpoint(profile, context, tools, {
+        request: (endpoint) =>
+          authorizationCodeGrantRequest(
+            endpoint.server,
+            endpoint.client,
+            authentication,
+            response,
+            redirect.uri,
+            codeVerifier,
+            { ...endpoint.options, additionalParameters: requestedResource(profile) },
+          ),
+        process: (endpoint, answer) =>
+          processGenericTokenEndpointResponse(endpoint.server, endpoint.client, answer),
+        idToken: async (answer, { scope }) =>
+          openId ? checkIdToken(profile, server, answer, { nonce, maxAge, scope }, signal, tools) : null,
+      }).catch(refusedCode);
+    } finally {
+      redirect.dispose();
+    }
+  },
+};
+
+/** The address that the browser came back with. */
+async function comeBack(redirect: Redirect, signal: AbortSignal, clock: Clock): Promise<URL> {
+  const late = new AbortController();
+  const timer = clock.at(clock.now() + LONGEST_SIGN_IN_MS, () => late.abort());
+  try {
+    return await redirect.response(AbortSignal.any([signal, late.signal]));
+  } catch (error) {
+    if (!late.signal.aborted || signal.aborted) throw error;
+    throw new KeyturnError('authorization_failed', 'Nobody came back from the browser within 15 minutes.', {
+      cause: error,
+      hint: 'Sign in again.',
+    });
+  } finally {
+    timer.dispose();
+  }
+}
+
+/** What `invalid_grant` says here is nothing about a token that is held. */
+function refusedCode(error: unknown): Promise<GrantResult> {
+  if (!KeyturnError.is(error, 'invalid_grant')) throw error;
+  throw new KeyturnError('authorization_failed', error.message, {
+    cause: error,
+    hint: 'Sign in again: the code had ended, or was not made for this sign-in.',
+    data: error.data,
+  });
+}

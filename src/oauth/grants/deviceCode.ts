@@ -1,0 +1,258 @@
+import {
+  allowInsecureRequests,
+  customFetch,
+  deviceAuthorizationRequest,
+  deviceCodeGrantRequest,
+  processDeviceAuthorizationResponse,
+  processGenericTokenEndpointResponse,
+  type Client,
+  type ClientAuth,
+  type DeviceAuthorizationResponse,
+} from 'oauth4webapi';
+import type { Clock } from '../../clock.ts';
+import { KeyturnError } from '../../errors.ts';
+import type { GrantContext, GrantResult } from '../../token/grant.ts';
+import { isSecureUrl } from '../../token/origin.ts';
+import type { TokenProfile } from '../../token/profile.ts';
+import type { DeviceCode } from '../../token/signIn.ts';
+import { parseUrl } from '../../url.ts';
+import { requireSignIn } from '../agreements.ts';
+import { joinedScope } from '../authorizationRequest.ts';
+import { boundedFetch } from '../boundedFetch.ts';
+import { authenticateClient } from '../clientAuthentication.ts';
+import type { AuthorizationServer } from '../discovery.ts';
+import { endpointFailure } from '../failure.ts';
+import type { GrantPerformer, GrantTools } from '../grant.ts';
+import { asksForOpenId, checkIdToken, requireIssuer } from '../idToken.ts';
+import { endpointUrl, findUsableServer, shownUrl } from '../server.ts';
+import { signInNeeded } from '../signInNeeded.ts';
+import { askTokenEndpoint, requestedAccess } from '../tokenEndpoint.ts';
+
+/** RFC 8628 section 3.5. */
+const DEFAULT_INTERVAL_MS = 5_000;
+const SLOW_DOWN_MS = 5_000;
+/** Whatever the server says, nobody enters a code faster. */
+const SHORTEST_INTERVAL_MS = 1_000;
+const LONGEST_INTERVAL_MS = 60_000;
+/** Whatever the server says, nobody looks for a code longer. */
+const LONGEST_LIFE_MS = 60 * 60_000;
+const LONGEST_CODE = 64;
+
+/** What the requests of one sign-in have in common. */
+interface DeviceSignIn {
+  readonly profile: TokenProfile;
+  readonly context: GrantContext;
+  readonly tools: GrantTools;
+  readonly server: AuthorizationServer;
+  readonly client: Client;
+  readonly authentication: ClientAuth;
+  readonly scope: string | null;
+}
+
+/**
+ * RFC 8628: the person enters a code in a browser anywhere. Fails, beyond what every grant may fail with, with
+ * `sign_in_needed`, `authorization_failed`, `device_code_expired`, `access_denied` or `id_token_invalid`.
+ */
+export const deviceCode: GrantPerformer = {
+  grant: 'device_code',
+  async obtain(profile, context, tools) {
+    const { signIn, signal } = context;
+    if (signIn === null) throw signInNeeded(profile);
+    const scope = joinedScope(profile.scope, context.reauthenticate?.scope ?? null);
+    const openId = asksForOpenId(scope);
+    if (openId) requireIssuer(profile);
+    const server = await findUsableServer(
+      profile,
+      ['device_authorization_endpoint', 'token_endpoint', ...(openId ? (['jwks_uri'] as const) : [])],
+      signal,
+      tools,
+    );
+    const page = endpointUrl(server, 'device_authorization_endpoint', tools.mask);
+    await requireSignIn(profile, page, context, tools);
+    const client: Client = { client_id: profile.clientId ?? '' };
+    const authentication = await authenticateClient(profile, context, tools);
+    const current: DeviceSignIn = { profile, context, tools, server, client, authentication, scope };
+    const askedAtMs = tools.clock.now();
+    const device = await requestCode(current);
+    tools.register(device.device_code, `device code of ${profile.name}`);
+    const shown = shownCode(device, askedAtMs, profile.origins);
+
+    const done = new AbortController();
+    const polling = AbortSignal.any([signal, done.signal]);
+    const givenUp = new Promise<never>((_resolve, reject) => {
+      signIn.showDeviceCode(shown, polling).catch(reject);
+    });
+    try {
+      return await Promise.race([poll(current, device, shown.expiresAtMs, polling), givenUp]);
+    } finally {
+      // Ends what is left of the two: the code on the screen, or the polling.
+      done.abort();
+    }
+  },
+};
+
+async function requestCode(current: DeviceSignIn): Promise<DeviceAuthorizationResponse> {
+  const { profile, context, tools, server, client, authentication, scope } = current;
+  const url = endpointUrl(server, 'device_authorization_endpoint', tools.mask);
+  const asked = {
+    name: 'device authorization endpoint',
+    address: shownUrl(url, tools.mask),
+    failed: 'authorization_failed',
+    invalid: 'authorization_failed',
+    wanted: 'a device code',
+  } as const;
+  const parameters = requestedAccess(profile);
+  if (scope !== null) parameters.set('scope', scope);
+  let response: Response | null = null;
+  try {
+    response = await deviceAuthorizationRequest(server, client, authentication, parameters, {
+      signal: context.signal,
+      [customFetch]: boundedFetch({
+        ...tools,
+        subject: `The ${asked.name} ${asked.address}`,
+        failed: asked.failed,
+        tooLong: asked.invalid,
+      }),
+      [allowInsecureRequests]: url.protocol === 'http:',
+    });
+    return await processDeviceAuthorizationResponse(server, client, response.clone());
+  } catch (error) {
+    throw await endpointFailure(error, asked, tools.mask, response);
+  }
+}
+
+/** What the person is shown: nothing but a short code and addresses that are fit to be opened. */
+function shownCode(
+  device: DeviceAuthorizationResponse,
+  askedAtMs: number,
+  origins: readonly string[],
+): DeviceCode {
+  const { user_code: userCode, verification_uri: uri, verification_uri_complete: complete } = device;
+  const address = safeAddress(uri);
+  if (address === null || userCode.length > LONGEST_CODE || !/^[\x21-\x7e ]+$/.test(userCode)) {
+    throw new KeyturnError(
+      'authorization_failed',
+      'The server sent a code or an address for it that cannot be shown: the address must be https.',
+      { hint: 'Report this to whoever runs the server.' },
+    );
+  }
+  return {
+    userCode,
+    verificationUri: address,
+    verificationUriComplete: complete === undefined ? null : safeAddress(complete),
+    expiresAtMs: askedAtMs + Math.min(device.expires_in * 1000, LONGEST_LIFE_MS),
+    origins,
+  };
+}
+
+function safeAddress(text: string): string | null {
+  const url = parseUrl(text);
+  return url !== null && isSecureUrl(url) ? url.href : null;
+}
+
+/** Asks until the person has decided. A network that fails meanwhile is asked less often, not given up. */
+async function poll(
+  current: DeviceSignIn,
+  device: DeviceAuthorizationResponse,
+  expiresAtMs: number,
+  signal: AbortSignal,
+): Promise<GrantResult> {
+  const { clock } = current.tools;
+  const { interval } = device;
+  let intervalMs =
+    interval === undefined ? DEFAULT_INTERVAL_MS : Math.max(SHORTEST_INTERVAL_MS, interval * 1000);
+  for (;;) {
+    await waitUntil(Math.min(clock.now() + intervalMs, expiresAtMs), clock, signal);
+    if (clock.now() >= expiresAtMs) throw expired();
+    try {
+      return await askForToken(current, device.device_code, signal);
+    } catch (error) {
+      intervalMs = nextInterval(error, intervalMs);
+    }
+  }
+}
+
+function askForToken(current: DeviceSignIn, code: string, signal: AbortSignal): Promise<GrantResult> {
+  const { profile, context, tools, server, authentication, scope } = current;
+  return askTokenEndpoint(profile, { ...context, signal }, tools, {
+    request: (endpoint) =>
+      deviceCodeGrantRequest(endpoint.server, endpoint.client, authentication, code, endpoint.options),
+    process: (endpoint, answer) =>
+      processGenericTokenEndpointResponse(endpoint.server, endpoint.client, answer),
+    idToken: async (answer, { scope: granted }) =>
+      asksForOpenId(scope)
+        ? checkIdToken(profile, server, answer, { nonce: null, maxAge: null, scope: granted }, signal, tools)
+        : null,
+  });
+}
+
+/** How long to wait after a failure that is none; throws any other. */
+function nextInterval(error: unknown, intervalMs: number): number {
+  if (!(error instanceof KeyturnError)) throw error;
+  switch (error.data['error']) {
+    case 'authorization_pending':
+      return intervalMs;
+    case 'slow_down':
+      return intervalMs + SLOW_DOWN_MS;
+    case 'access_denied':
+      throw new KeyturnError('access_denied', 'The sign-in was refused.', {
+        cause: error,
+        hint: 'Sign in again and agree, or ask for less.',
+      });
+    case 'expired_token':
+      throw expired(error);
+    case 'invalid_grant':
+      throw new KeyturnError('authorization_failed', error.message, {
+        cause: error,
+        hint: 'Sign in again: the server does not know the code any more.',
+        data: error.data,
+      });
+  }
+  if (isPassing(error)) return Math.max(intervalMs, Math.min(intervalMs * 2, LONGEST_INTERVAL_MS));
+  throw error;
+}
+
+/** No answer, or one from a server in trouble: the next one may be better. */
+function isPassing(error: KeyturnError): boolean {
+  const status = error.data['status'];
+  if (error.code === 'token_endpoint_failed')
+    return typeof status !== 'number' || status >= 500 || status === 429;
+  return KeyturnError.is(
+    error,
+    'host_not_found',
+    'connection_refused',
+    'connection_reset',
+    'connection_failed',
+    'connect_timeout',
+    'timeout',
+  );
+}
+
+function expired(cause?: unknown): KeyturnError {
+  return new KeyturnError('device_code_expired', 'The code was not entered in time.', {
+    cause,
+    hint: 'Sign in again for a new code.',
+  });
+}
+
+function waitUntil(atMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // The clock's own timers let a process end meanwhile.
+    const awake = setInterval(() => undefined, LONGEST_LIFE_MS);
+    const end = () => {
+      clearInterval(awake);
+      timer.dispose();
+      signal.removeEventListener('abort', cancel);
+    };
+    const cancel = () => {
+      end();
+      reject(new KeyturnError('cancelled', 'Cancelled.'));
+    };
+    const timer = clock.at(atMs, () => {
+      end();
+      resolve();
+    });
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+  });
+}

@@ -1,0 +1,32 @@
+import { genericTokenEndpointRequest, processGenericTokenEndpointResponse } from 'oauth4webapi';
+import { KeyturnError } from '../../errors.ts';
+import { authenticateClient } from '../clientAuthentication.ts';
+import type { GrantPerformer } from '../grant.ts';
+import { askTokenEndpoint, requestedAccess } from '../tokenEndpoint.ts';
+
+/**
+ * RFC 6749 section 4.3, for servers that offer nothing better: whoever uses it gives a password to a program that it was
+ * not meant for (RFC 9700 section 2.4 forbids it).
+ */
+export const password: GrantPerformer = {
+  grant: 'password',
+  async obtain(profile, context, tools) {
+    const { username } = profile.options;
+    if (username === null) {
+      throw new KeyturnError('profile_invalid', `The token profile "${profile.name}" names no user.`, {
+        hint: 'Write a "username" into keyturn.json.',
+      });
+    }
+    return askTokenEndpoint(profile, context, tools, {
+      async request({ server, client, options }) {
+        const authentication = await authenticateClient(profile, context, tools);
+        const parameters = requestedAccess(profile);
+        parameters.set('username', username);
+        parameters.set('password', await context.secret('password'));
+        return genericTokenEndpointRequest(server, client, authentication, 'password', parameters, options);
+      },
+      process: ({ server, client }, response) =>
+        processGenericTokenEndpointResponse(server, client, response),
+    });
+  },
+};

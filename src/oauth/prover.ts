@@ -1,0 +1,50 @@
+import type { AskedSecret } from '../token/grant.ts';
+import type { TokenProfile } from '../token/profile.ts';
+import type { ProofContext, TokenProver } from '../token/proof.ts';
+import { requireKeyFile } from './agreements.ts';
+import type { GrantTools } from './grant.ts';
+import { introspectToken, type ProofRequest } from './introspect.ts';
+import { KeySets } from './keySets.ts';
+import { revokeToken } from './revoke.ts';
+import { verifyToken } from './verify.ts';
+
+/** Secrets that proofs need; see token/proofSecrets. */
+export interface ProofSecrets {
+  /** Fails with `secret_missing`. */
+  secret(profile: TokenProfile, kind: AskedSecret, interactive: boolean): Promise<string>;
+  held(profile: TokenProfile, kind: 'verification_key' | 'decryption_key'): Promise<string | null>;
+}
+
+/** Asks servers about tokens. Key sets are kept between calls. */
+export function createProver(grantTools: GrantTools, secrets: ProofSecrets): TokenProver {
+  const tools = { ...grantTools, keySets: new KeySets(grantTools) };
+  const requestOf = (profile: TokenProfile, { interactive, signal }: ProofContext): ProofRequest => ({
+    profile,
+    signal,
+    secret: (kind) => secrets.secret(profile, kind, interactive),
+    held: (kind) => secrets.held(profile, kind),
+    found: (innerToken) => tools.register(innerToken, profile.name),
+  });
+  const agreed = (profile: TokenProfile, { interactive, signal }: ProofContext) =>
+    requireKeyFile(profile, { waiting: interactive, signal }, tools);
+  return {
+    verify: (profile, accessToken, context) =>
+      verifyToken(
+        {
+          ...requestOf(profile, context),
+          accessToken,
+          issuer: context.issuer ?? null,
+          clockSkewMs: context.clockSkewMs ?? 0,
+        },
+        tools,
+      ),
+    introspect: async (profile, accessToken, context) => {
+      await agreed(profile, context);
+      return introspectToken(requestOf(profile, context), accessToken, tools);
+    },
+    revoke: async (profile, token, context) => {
+      await agreed(profile, context);
+      return revokeToken(requestOf(profile, context), token, tools);
+    },
+  };
+}

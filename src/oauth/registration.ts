@@ -1,0 +1,128 @@
+import {
+  allowInsecureRequests,
+  customFetch,
+  dynamicClientRegistrationRequest,
+  processDynamicClientRegistrationResponse,
+} from 'oauth4webapi';
+import * as v from 'valibot';
+import { KeyturnError } from '../errors.ts';
+import type { ClientAuthentication } from '../token/profile.ts';
+import { boundedFetch } from './boundedFetch.ts';
+import type { AuthorizationServer } from './discovery.ts';
+import { serverText } from './failure.ts';
+import type { GrantTools } from './grant.ts';
+import { isSecureUrl } from '../token/origin.ts';
+import { hasVariable } from '../token/variables.ts';
+import { parseUrl } from '../url.ts';
+
+/** A client that the server has just made for us (RFC 7591 section 3.2.1). */
+export interface RegisteredClient {
+  readonly clientId: string;
+  /** Null for a public client. */
+  readonly clientSecret: string | null;
+  readonly clientAuthentication: ClientAuthentication;
+}
+
+export interface RegistrationRequest {
+  readonly grant: 'authorization_code' | 'device_code';
+  /** Of the authorization code grant. */
+  readonly redirectUris: readonly string[];
+  /** Space separated; null asks for none. */
+  readonly scope: string | null;
+  readonly dpop: boolean;
+}
+
+const clientSchema = v.object({
+  // It goes into keyturn.json, where braces would be replaced by what a variable holds.
+  client_id: v.pipe(
+    v.string(),
+    v.regex(/^[\x20-\x7e]{1,2000}$/),
+    v.check((id) => !hasVariable(id)),
+  ),
+  client_secret: v.optional(v.pipe(v.string(), v.regex(/^[\x20-\x7e]{1,10000}$/))),
+  token_endpoint_auth_method: v.optional(
+    v.picklist(['none', 'client_secret_basic', 'client_secret_post'] as const),
+  ),
+});
+
+/** True where the server makes clients for whoever asks. */
+export function offersRegistration(server: AuthorizationServer): boolean {
+  return registrationEndpoint(server) !== null;
+}
+
+/** A server elsewhere has no business with http on this computer: what listens there is somebody else's. */
+function registrationEndpoint({ issuer, registration_endpoint }: AuthorizationServer): URL | null {
+  const url = parseUrl(registration_endpoint ?? '');
+  if (url === null || !isSecureUrl(url)) return null;
+  return url.protocol === 'http:' && issuer.startsWith('https:') ? null : url;
+}
+
+/**
+ * Registers a public native client. Fails with `registration_failed`
+ * where the server refuses, or answers with a client that cannot be used.
+ */
+export async function registerClient(
+  server: AuthorizationServer,
+  { grant, redirectUris, scope, dpop }: RegistrationRequest,
+  { fetch, timeoutMs, mask }: Pick<GrantTools, 'fetch' | 'timeoutMs' | 'mask'>,
+  signal: AbortSignal,
+): Promise<RegisteredClient> {
+  const endpoint = registrationEndpoint(server);
+  if (endpoint === null) {
+    throw new KeyturnError('registration_failed', `${server.issuer} does not register clients by itself.`, {
+      hint: 'Register Keyturn there by hand, and write its "clientId" into keyturn.json.',
+    });
+  }
+  const refreshes = server.grant_types_supported?.includes('refresh_token') !== false;
+  const signsIn =
+    grant === 'device_code' ? 'urn:ietf:params:oauth:grant-type:device_code' : 'authorization_code';
+  try {
+    const response = await dynamicClientRegistrationRequest(
+      server,
+      {
+        client_name: 'Keyturn',
+        application_type: 'native',
+        redirect_uris: grant === 'device_code' ? [] : [...redirectUris],
+        grant_types: refreshes ? [signsIn, 'refresh_token'] : [signsIn],
+        response_types: grant === 'device_code' ? [] : ['code'],
+        token_endpoint_auth_method: 'none',
+        ...(dpop ? { dpop_bound_access_tokens: true } : {}),
+        ...(scope === null ? {} : { scope }),
+      },
+      {
+        signal,
+        [customFetch]: boundedFetch({
+          fetch,
+          timeoutMs,
+          subject: `The registration endpoint of ${server.issuer}`,
+          failed: 'registration_failed',
+          tooLong: 'registration_failed',
+        }),
+        [allowInsecureRequests]: endpoint.protocol === 'http:',
+      },
+    );
+    const client = v.parse(clientSchema, await processDynamicClientRegistrationResponse(response));
+    const { client_id: clientId, client_secret: secret = null } = client;
+    // RFC 7591 section 2: what a client with a secret uses when nothing is said.
+    const clientAuthentication =
+      client.token_endpoint_auth_method ?? (secret === null ? 'none' : 'client_secret_basic');
+    if (clientAuthentication !== 'none' && secret === null) throw new Error('The secret is missing.');
+    return {
+      clientId,
+      clientSecret: clientAuthentication === 'none' ? null : secret,
+      clientAuthentication,
+    };
+  } catch (error) {
+    if (error instanceof KeyturnError) throw error;
+    const reason = error instanceof Error && 'error_description' in error ? error.error_description : null;
+    const said = typeof reason === 'string' ? `: ${serverText(reason, mask)}` : '';
+    throw new KeyturnError(
+      'registration_failed',
+      `${server.issuer} did not register Keyturn as a client${said}.`,
+      {
+        cause: error,
+        hint: 'Register it there by hand, and write its "clientId" into keyturn.json.',
+      },
+    );
+  }
+}

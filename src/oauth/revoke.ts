@@ -1,0 +1,170 @@
+import {
+  allowInsecureRequests,
+  customFetch,
+  processRevocationResponse,
+  revocationRequest,
+  type AuthorizationServer,
+  type ClientAuth,
+} from 'oauth4webapi';
+import { KeyturnError } from '../errors.ts';
+import type { TokenProfile } from '../token/profile.ts';
+import type { ProvenToken, Revocation, RevokedKind } from '../token/proof.ts';
+import { boundedFetch } from './boundedFetch.ts';
+import { authenticateClient } from './clientAuthentication.ts';
+import { withClientCertificate } from './clientCertificate.ts';
+import { endpointFailure } from './failure.ts';
+import type { GrantTools } from './grant.ts';
+import {
+  askIssuer,
+  introspectingServer,
+  isSelfContained,
+  type IntrospectionTools,
+  type ProofRequest,
+} from './introspect.ts';
+import { endpointUrl, findServer, shownUrl } from './server.ts';
+import { requireVouched } from './vouched.ts';
+
+/** Statuses with which servers say yes; RFC 7009 section 2.2 has 200 alone. */
+const ACCEPTED = new Set([200, 202, 204]);
+
+/**
+ * Ends a token at its issuer (RFC 7009): the refresh token first, since with it new access tokens could be had. Fails
+ * with `revocation_failed` where the server offers no revocation, and like discovery and client authentication; what
+ * each request brought is a result.
+ */
+export async function revokeToken(
+  request: ProofRequest,
+  { accessToken, refreshToken }: ProvenToken,
+  tools: IntrospectionTools,
+): Promise<Revocation[]> {
+  const { profile, signal } = request;
+  const server = await revokingServer(profile, signal, tools);
+  const url = endpointUrl(server, 'revocation_endpoint', tools.mask);
+  requireVouched(profile, url, 'revocationEndpoint', tools.mask);
+  const own = withClientCertificate(profile, request, tools);
+  const authentication = await authenticateClient(profile, request, own);
+  const tokens: [RevokedKind, string][] = [['access_token', accessToken]];
+  if (refreshToken !== null) tokens.unshift(['refresh_token', refreshToken]);
+  const results: Revocation[] = [];
+  for (const [kind, token] of tokens) {
+    const error = await askToRevoke({ kind, token, profile, server, url, authentication, signal }, own);
+    if (error !== null && error.code === 'cancelled' && results.length === 0) throw error;
+    results.push(error === null ? await accepted(request, kind, token, tools) : refused(kind, error));
+  }
+  return results;
+}
+
+async function revokingServer(
+  profile: TokenProfile,
+  signal: AbortSignal,
+  tools: GrantTools,
+): Promise<AuthorizationServer> {
+  const hint = 'Delete the token where it was made; here it can only be forgotten.';
+  if (profile.issuer === null && profile.options.revocationEndpoint === null) {
+    throw new KeyturnError(
+      'revocation_failed',
+      `Nobody is known who could be asked to revoke the token "${profile.name}".`,
+      { hint },
+    );
+  }
+  const server = await findServer(profile, ['revocation_endpoint'], signal, tools);
+  if (server.revocation_endpoint !== undefined) return server;
+  throw new KeyturnError('revocation_failed', `The issuer ${server.issuer} offers no revocation.`, { hint });
+}
+
+interface RevocationQuestion {
+  readonly kind: RevokedKind;
+  readonly token: string;
+  readonly profile: TokenProfile;
+  readonly server: AuthorizationServer;
+  readonly url: URL;
+  readonly authentication: ClientAuth;
+  readonly signal: AbortSignal;
+}
+
+/** Null when the server accepted. */
+async function askToRevoke(
+  { kind, token, profile, server, url, authentication, signal }: RevocationQuestion,
+  tools: GrantTools,
+): Promise<KeyturnError | null> {
+  const shown = shownUrl(url, tools.mask);
+  let response: Response | null = null;
+  try {
+    response = await revocationRequest(server, { client_id: profile.clientId ?? '' }, authentication, token, {
+      signal,
+      additionalParameters: { token_type_hint: kind },
+      [customFetch]: boundedFetch({
+        ...tools,
+        subject: `The revocation endpoint ${shown}`,
+        failed: 'revocation_failed',
+        tooLong: 'revocation_failed',
+      }),
+      [allowInsecureRequests]: url.protocol === 'http:',
+    });
+    if (!ACCEPTED.has(response.status)) await processRevocationResponse(response.clone());
+    return null;
+  } catch (error) {
+    const asked = {
+      name: 'revocation endpoint',
+      address: shown,
+      failed: 'revocation_failed',
+      invalid: 'revocation_failed',
+      wanted: 'an answer to a revocation',
+    } as const;
+    return endpointFailure(error, asked, tools.mask, response);
+  }
+}
+
+/** The same answer comes for a token that the server never knew, so it is asked whether the token has ended. */
+async function accepted(
+  request: ProofRequest,
+  kind: RevokedKind,
+  token: string,
+  tools: IntrospectionTools,
+): Promise<Revocation> {
+  const name = nameOf(kind);
+  const plain = { kind, outcome: 'accepted', error: null } as const;
+  if (isSelfContained(token)) {
+    const text = `The server accepted the ${name}. It still counts until its end where only its signature is checked.`;
+    return { ...plain, text };
+  }
+  const active = await isActive(request, kind, token, tools);
+  if (active === null) return { ...plain, text: `The server accepted the ${name}, without further proof.` };
+  return active
+    ? {
+        ...plain,
+        outcome: 'still_active',
+        text: `The server accepted the ${name}, but still calls it active.`,
+      }
+    : { ...plain, outcome: 'ended', text: `The ${name} has ended: the server calls it inactive.` };
+}
+
+/** Null when the server does not say. */
+async function isActive(
+  request: ProofRequest,
+  kind: RevokedKind,
+  token: string,
+  tools: IntrospectionTools,
+): Promise<boolean | null> {
+  try {
+    const server = await introspectingServer(request.profile, request.signal, tools);
+    if (server === null || request.profile.clientId === null) return null;
+    return (await askIssuer(request, server, token, kind, tools)).active;
+  } catch {
+    // The token is revoked whatever comes of this question.
+    return null;
+  }
+}
+
+function refused(kind: RevokedKind, error: KeyturnError): Revocation {
+  if (error.data['error'] === 'unsupported_token_type') {
+    const text = `The server does not revoke this ${nameOf(kind)}: it counts until its end.`;
+    return { kind, outcome: 'unsupported', text, error: error.code };
+  }
+  const text = `The ${nameOf(kind)} was not revoked. ${error.message}`;
+  return { kind, outcome: 'failed', text, error: error.code };
+}
+
+function nameOf(kind: RevokedKind): string {
+  return kind === 'access_token' ? 'access token' : 'refresh token';
+}

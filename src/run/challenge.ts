@@ -1,0 +1,56 @@
+import type { KeyturnError } from '../errors.ts';
+import type { HttpResponse } from '../http/message.ts';
+import { tokenChallenges } from '../token/challenge.ts';
+import type { Redactor } from '../token/redactor.ts';
+import type { Token } from '../token/token.ts';
+import { leftOrigin } from './answerToChallenge.ts';
+import { maskError } from './masked.ts';
+import type { RequestChallenge } from './result.ts';
+
+/** What a server says is for people to read: more of it does not help them. */
+const LONGEST_TEXT = 500;
+const MOST_WORDS = 100;
+
+/**
+ * What an answer asks for; null for one that asks for nothing. A 401 always does, a 403 where it speaks of tokens.
+ * `token` is what the request carried.
+ */
+export async function readChallenge(
+  response: HttpResponse,
+  token: Token | null,
+  refusal: KeyturnError | null,
+  redactor: Pick<Redactor, 'mask'>,
+): Promise<RequestChallenge | null> {
+  if (response.status !== 401 && response.status !== 403) return null;
+  const [challenge] = tokenChallenges(response.headers);
+  if (challenge === undefined && response.status === 403) return null;
+  const said = (text: string | null | undefined) =>
+    text == null ? null : redactor.mask(text).slice(0, LONGEST_TEXT);
+  const words = (list: readonly string[] = []) =>
+    list.slice(0, MOST_WORDS).map((word) => redactor.mask(word).slice(0, LONGEST_TEXT));
+  const scopes = words(challenge?.scopes);
+  const carried = leftOrigin(response) ? null : token;
+  return {
+    origin: new URL(response.url).origin,
+    error: said(challenge?.error),
+    errorDescription: said(challenge?.errorDescription),
+    scopes,
+    missingScopes: scopes.length === 0 ? [] : await missing(scopes, carried),
+    acrValues: words(challenge?.acrValues),
+    maxAgeSeconds: challenge?.maxAgeSeconds ?? null,
+    resourceMetadata: said(challenge?.resourceMetadata),
+    refusal: refusal === null ? null : maskError(redactor, refusal),
+  };
+}
+
+async function missing(scopes: readonly string[], token: Token | null): Promise<string[]> {
+  const granted = token === null ? [] : await grantedScopes(token);
+  return scopes.filter((scope) => !granted.includes(scope));
+}
+
+/** As the server said when it granted them, else as the token itself says. */
+async function grantedScopes({ scope, accessToken }: Token): Promise<readonly string[]> {
+  if (scope !== null) return scope.split(' ');
+  const { decodeToken } = await import('../token/decode.ts');
+  return decodeToken(accessToken).scopes;
+}

@@ -1,0 +1,68 @@
+import { KeyturnError } from '../errors.ts';
+import type { ConsentStore } from '../token/consent.ts';
+import { tokenKey } from '../token/key.ts';
+import { isSecureUrl, originAllowed } from '../token/origin.ts';
+import type { TokenProfile } from '../token/profile.ts';
+import type { Asker } from './engine.ts';
+
+export interface OriginCheckParts {
+  readonly asker: Pick<Asker, 'allowOrigin'>;
+  readonly consent: ConsentStore;
+}
+
+/** Whether tokens may go where a request goes. One for each request: a permission for once holds for its repetition. */
+export class OriginCheck {
+  readonly #parts: OriginCheckParts;
+  readonly #allowedOnce = new Set<string>();
+
+  constructor(parts: OriginCheckParts) {
+    this.#parts = parts;
+  }
+
+  /** Fails with `insecure_origin` or `origin_not_allowed`. */
+  async check(profile: TokenProfile, destinations: readonly URL[]): Promise<void> {
+    for (const destination of destinations) await this.#checkOne(profile, destination, profile.origins);
+  }
+
+  /**
+   * The same for a profile that was made for this request, from a file that does not say where its tokens may go: the
+   * person is asked even for the origin that it is bound to.
+   */
+  async checkUndeclared(profile: TokenProfile, destinations: readonly URL[]): Promise<void> {
+    for (const destination of destinations) await this.#checkOne(profile, destination, []);
+  }
+
+  async #checkOne(profile: TokenProfile, url: URL, declared: readonly string[]): Promise<void> {
+    if (originAllowed(declared, url)) return;
+    if (!isSecureUrl(url)) {
+      throw new KeyturnError(
+        'insecure_origin',
+        `Token ${profile.name} may not be sent to ${url.origin}, which is not encrypted.`,
+        {
+          hint: 'Use https: plain http is possible for this computer alone.',
+          data: { token: profile.name, origin: url.origin },
+        },
+      );
+    }
+    // What is allowed for a token is allowed for the same one with less scope.
+    const key = tokenKey(profile.wide ?? profile);
+    if (this.#allowedOnce.has(`${key} ${url.origin}`)) return;
+    const { asker, consent } = this.#parts;
+    if ((await consent.allowed(key)).includes(url.origin)) return;
+    const answer = await asker.allowOrigin({
+      tokenName: profile.name,
+      origin: url.origin,
+      allowed: declared,
+    });
+    if (answer === 'remember') await consent.remember(key, url.origin);
+    if (answer === 'once') this.#allowedOnce.add(`${key} ${url.origin}`);
+    if (answer !== 'refuse') return;
+    throw new KeyturnError('origin_not_allowed', `Token ${profile.name} may not be sent to ${url.origin}.`, {
+      hint:
+        declared.length === 0
+          ? 'The file does not say where its token may go: allow it when asked, or declare the token in keyturn.json.'
+          : `It may go to ${declared.join(', ')}. Add the origin to its profile to allow it.`,
+      data: { token: profile.name, origin: url.origin },
+    });
+  }
+}

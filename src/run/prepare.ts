@@ -1,0 +1,257 @@
+import { KeyturnError } from '../errors.ts';
+import type { Files } from '../files.ts';
+import type { HeaderList, HttpRequest, SecretValue } from '../http/message.ts';
+import type { ForeignTokenSource, RequestTarget, WantedToken } from '../httpfile/foreignToken.ts';
+import { resolveRequest, type ResolvedRequest } from '../httpfile/resolve.ts';
+import { isDpopBound } from '../token/dpop.ts';
+import { foreignProfile } from '../token/foreign/foreignProfiles.ts';
+import type { ForeignTokens } from '../token/foreign/foreignTokens.ts';
+import { tokenKey } from '../token/key.ts';
+import { narrowedProfile } from '../token/narrowed.ts';
+import type { TokenProfile } from '../token/profile.ts';
+import type { Redactor } from '../token/redactor.ts';
+import { applyToken } from '../token/sendAs.ts';
+import type { AcquiredToken, AcquireOptions, TokenManager } from '../token/tokenManager.ts';
+import type { RunInput } from './engine.ts';
+import { GeneratedValues } from './generated.ts';
+import { OriginCheck, type OriginCheckParts } from './originCheck.ts';
+import { ProofSigner, type SignerParts } from './proofSigner.ts';
+import { requestSettings, type RequestSettings } from './settings.ts';
+import { absoluteUrl, destinationsOf } from './url.ts';
+
+export interface PrepareParts extends OriginCheckParts, SignerParts {
+  readonly files: Files;
+  readonly tokens: TokenManager;
+  readonly redactor: Redactor;
+  readonly processEnv: Readonly<Record<string, string | undefined>>;
+  /** The profile that `name` means in `file`: `profile_unknown`, `profile_invalid`. */
+  findProfile(file: string, name: string, variables: ReadonlyMap<string, string>): Promise<TokenProfile>;
+  /** Tokens that files ask for in the words of other tools. Absent: they are refused. */
+  readonly foreign?: ForeignParts;
+}
+
+export interface ForeignParts {
+  readonly tokens: ForeignTokens;
+  /** The entry of Security → Auth of this id in the environment that `file` uses; null where there is none. */
+  authEntry(file: string, id: string): Promise<Readonly<Record<string, unknown>> | null>;
+}
+
+/** A request that is ready to be sent. */
+export interface Prepared {
+  readonly request: HttpRequest;
+  /** The token of `# @token`, else the first that stands in the request. */
+  readonly primary: AcquiredToken | null;
+  /** All that stand in the request. */
+  readonly tokens: readonly AcquiredToken[];
+  /** Where the primary token is bound to a key. */
+  readonly signer: ProofSigner | null;
+}
+
+/** Makes the request of one node, and the same request again with another token. */
+export class Preparation {
+  /** The line that the request stands on, for the audit. */
+  readonly cause: string;
+  readonly #parts: PrepareParts;
+  readonly #input: RunInput;
+  readonly #signal: AbortSignal | undefined;
+  readonly #settings: RequestSettings;
+  readonly #variables: ReadonlyMap<string, string>;
+  readonly #origins: OriginCheck;
+  readonly #generated = new GeneratedValues();
+  readonly #acquired = new Map<string, Promise<AcquiredToken>>();
+  readonly #startedAtMs: number;
+  #resolved: ResolvedRequest | null = null;
+
+  /** Fails like `requestSettings`. */
+  constructor(parts: PrepareParts, input: RunInput, signal: AbortSignal | undefined) {
+    this.cause = `${input.file}:${input.node.line + 1}`;
+    this.#parts = parts;
+    this.#input = input;
+    this.#signal = signal;
+    this.#settings = requestSettings(input.node, input.options, input.tokenName);
+    this.#variables = withOverrides(input.environment, input.overrides);
+    this.#origins = new OriginCheck(parts);
+    this.#startedAtMs = parts.clock.now();
+  }
+
+  async prepare(): Promise<Prepared> {
+    const { options } = this.#input;
+    const settings = this.#settings;
+    const resolved = await this.#resolve();
+    let url = absoluteUrl(resolved.url, resolved.headers);
+    let headers = resolved.headers;
+    const destinations = destinationsOf(url, headers);
+    const secrets: SecretValue[] = resolved.tokenValues.map(({ tokenName, value }) => ({ tokenName, value }));
+
+    // Every token that stands somewhere in the request must be allowed to go where the request goes.
+    for (const pending of this.#acquired.values()) {
+      await this.#origins.check((await pending).profile, destinations);
+    }
+    let primary: AcquiredToken | null = null;
+    if (settings.tokenName !== null) {
+      // Asked before the token is obtained: a refused origin costs no refresh.
+      if (options.trusted) await this.#origins.check(await this.#profileOf(settings.tokenName), destinations);
+      primary = await this.#acquire(settings.tokenName);
+      const sent = applyToken({ url, headers }, sentProfile(primary), primary.token.accessToken);
+      ({ url, headers } = sent);
+      for (const value of sent.secrets) {
+        this.#parts.redactor.register(value, primary.profile.name);
+        secrets.push({ tokenName: primary.profile.name, value });
+      }
+    } else {
+      const [first] = this.#acquired.values();
+      if (first !== undefined) primary = await first;
+    }
+
+    const insecureHost = options.trusted && options.insecureHosts.includes(url.hostname);
+    const signer = this.#signer(primary, headers, destinations);
+    return {
+      primary,
+      tokens: await Promise.all(this.#acquired.values()),
+      signer,
+      request: {
+        method: resolved.method,
+        url,
+        headers,
+        body: resolved.body,
+        secrets,
+        followRedirects: settings.followRedirects,
+        verifyTls: settings.verifyTls && !insecureHost,
+        connectTimeoutMs: settings.connectTimeoutMs,
+        totalTimeoutMs: settings.totalTimeoutMs,
+        maxBodyBytes: options.maxBodyBytes,
+        ...(signer === null ? {} : { signer }),
+      },
+    };
+  }
+
+  /**
+   * The same request with a fresh token in place of the one that the server refused; null when there is no other.
+   * Fails like `TokenManager.acquire`.
+   */
+  async withFreshToken(refused: AcquiredToken): Promise<Prepared | null> {
+    const rejected = refused.token.accessToken;
+    const fresh = await this.#parts.tokens.acquire(refused.profile, {
+      ...this.#asking(),
+      force: true,
+      rejected,
+    });
+    if (fresh.token.accessToken === rejected) return null;
+    for (const [name, pending] of this.#acquired) {
+      if ((await pending).token === refused.token) this.#acquired.set(name, Promise.resolve(fresh));
+    }
+    // Only where the token stands in the text itself does the text have to be worked out again.
+    if (this.#resolved !== null && this.#resolved.tokenValues.length > 0) this.#resolved = null;
+    return this.prepare();
+  }
+
+  async #resolve(): Promise<ResolvedRequest> {
+    const { tree, node, file, overrides, environment, options } = this.#input;
+    const { files, processEnv, clock, foreign } = this.#parts;
+    this.#generated.rewind();
+    this.#resolved ??= await resolveRequest({
+      tree,
+      node,
+      file,
+      files,
+      overrides,
+      environment,
+      processEnv,
+      clock: { now: () => this.#startedAtMs, at: (atMs, callback) => clock.at(atMs, callback) },
+      trusted: options.trusted,
+      generate: this.#generated.generate,
+      token: async (name) => (await this.#acquire(name)).token.accessToken,
+      ...(foreign && { foreign: this.#foreignSource(foreign) }),
+    });
+    return this.#resolved;
+  }
+
+  #acquire(name: string): Promise<AcquiredToken> {
+    let pending = this.#acquired.get(name);
+    if (pending === undefined) {
+      this.#requireTrust();
+      pending = this.#profileOf(name).then((profile) => this.#parts.tokens.acquire(profile, this.#asking()));
+      this.#acquired.set(name, pending);
+    }
+    return pending;
+  }
+
+  #asking(): Pick<AcquireOptions, 'signal' | 'cause' | 'file'> {
+    const { cause } = this;
+    const { file } = this.#input;
+    return this.#signal === undefined ? { cause, file } : { cause, file, signal: this.#signal };
+  }
+
+  #requireTrust(): void {
+    if (this.#input.options.trusted) return;
+    throw new KeyturnError('untrusted_workspace', 'Tokens are used only in a trusted workspace.', {
+      hint: 'Trust this workspace to use its tokens.',
+    });
+  }
+
+  #foreignSource(foreign: ForeignParts): ForeignTokenSource {
+    return {
+      entry: (id) => foreign.authEntry(this.#input.file, id),
+      token: (wanted, target) => this.#foreignToken(foreign.tokens, wanted, target),
+    };
+  }
+
+  /** The person is asked before the token is obtained: a refused origin costs no sign-in. */
+  async #foreignToken(tokens: ForeignTokens, wanted: WantedToken, target: RequestTarget) {
+    this.#requireTrust();
+    const url = absoluteUrl(target.url, target.headers);
+    const made = foreignProfile(wanted, { origin: url.origin, file: this.#input.file });
+    await this.#origins.checkUndeclared(made.profile, destinationsOf(url, target.headers));
+    tokens.use(made);
+    const name = `foreign ${tokenKey(made.profile)}`;
+    let pending = this.#acquired.get(name);
+    if (pending === undefined) {
+      pending = this.#parts.tokens.acquire(made.profile, {
+        ...this.#asking(),
+        ...(made.anew ? { reauthenticate: { scope: null, acrValues: null, maxAge: null } } : {}),
+      });
+      this.#acquired.set(name, pending);
+    }
+    const { token, profile } = await pending;
+    const secret = made.idToken ? token.idToken : token.accessToken;
+    if (secret === null) {
+      throw new KeyturnError('id_token_invalid', `The token "${profile.name}" came without an ID token.`, {
+        hint: 'Ask for the scope openid, with a person who signs in.',
+        data: { token: profile.name },
+      });
+    }
+    this.#parts.redactor.register(secret, profile.name);
+    return { secret, text: made.withScheme ? `Bearer ${secret}` : secret };
+  }
+
+  async #profileOf(name: string): Promise<TokenProfile> {
+    const profile = await this.#parts.findProfile(this.#input.file, name, this.#variables);
+    const { scope, tokenName } = this.#settings;
+    return scope === null || name !== tokenName ? profile : narrowedProfile(profile, scope);
+  }
+
+  #signer(
+    primary: AcquiredToken | null,
+    headers: HeaderList,
+    destinations: readonly URL[],
+  ): ProofSigner | null {
+    if (primary === null || !isDpopBound(primary.token)) return null;
+    // A proof that was written by hand is what shall be sent.
+    if (headers.some(([name]) => name.toLowerCase() === 'dpop')) return null;
+    return new ProofSigner(this.#parts, primary, destinations.at(-1)?.host ?? '');
+  }
+}
+
+/** A token that is bound to a key goes by a scheme of its own (RFC 9449 section 7.1). */
+function sentProfile({ profile, token }: AcquiredToken): Pick<TokenProfile, 'name' | 'sendAs'> {
+  if (!isDpopBound(token) || !('scheme' in profile.sendAs)) return profile;
+  return { name: profile.name, sendAs: { scheme: 'DPoP' } };
+}
+
+function withOverrides(
+  environment: ReadonlyMap<string, string>,
+  overrides: Readonly<Record<string, string>>,
+): ReadonlyMap<string, string> {
+  const above = Object.entries(overrides);
+  return above.length === 0 ? environment : new Map([...environment, ...above]);
+}

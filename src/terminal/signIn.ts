@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { KeyturnError } from '../errors.ts';
+import { withoutSecretVariables } from '../secretVariables.ts';
+import { formatDuration } from '../text.ts';
+import type { SignIn } from '../token/signIn.ts';
+import { printable, type Streams } from './streams.ts';
+
+export interface TerminalSignInOptions {
+  /** False prints the address only, for a machine without a browser. */
+  readonly browser: boolean;
+}
+
+/** Signs in with the system's browser, which comes back to a listener on loopback. Everything is said on stderr. */
+export function createTerminalSignIn(streams: Streams, { browser }: TerminalSignInOptions): SignIn {
+  const say = (text: string) => void streams.err.write(`${printable(text)}\n`);
+  return {
+    editorRedirect: null,
+    loopbackReachable: true,
+    async openBrowser(url) {
+      say('Sign in at this address:');
+      say(`  ${url}`);
+      if (browser && !(await openInBrowser(url, streams.env))) {
+        say('No browser could be started: open the address by hand, on this computer.');
+      }
+    },
+    async showDeviceCode(
+      { userCode, verificationUri, verificationUriComplete, expiresAtMs, origins },
+      signal,
+    ) {
+      say(`Open ${verificationUri} and enter the code ${userCode}`);
+      if (verificationUriComplete !== null) say(`or open ${verificationUriComplete}`);
+      say(`The token may go to ${origins.join(', ')}.`);
+      say(
+        `It is valid for ${formatDuration(Math.max(0, expiresAtMs - Date.now()))}. Press Ctrl+C to give up.`,
+      );
+      await new Promise<void>((resolve) => {
+        if (signal.aborted) resolve();
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    },
+  };
+}
+
+/** The system's way to open an address; no shell reads it. */
+function openerOf(platform: NodeJS.Platform, url: string): readonly [string, ...string[]] {
+  if (platform === 'darwin') return ['open', url];
+  if (platform === 'win32') return ['rundll32.exe', 'url.dll,FileProtocolHandler', url];
+  return ['xdg-open', url];
+}
+
+/** Opens an http or https address; false when no program could be started. */
+async function openInBrowser(url: string, env: Streams['env']): Promise<boolean> {
+  const { protocol } = new URL(url);
+  if (protocol !== 'https:' && protocol !== 'http:') {
+    throw new KeyturnError('authorization_failed', 'The address to sign in at is not a web address.');
+  }
+  const [program, ...args] = openerOf(process.platform, url);
+  return new Promise((resolve) => {
+    const child = spawn(program, args, {
+      detached: true,
+      stdio: 'ignore',
+      env: withoutSecretVariables(env),
+    });
+    child.once('error', () => resolve(false));
+    child.once('spawn', () => {
+      child.unref();
+      resolve(true);
+    });
+  });
+}

@@ -1,0 +1,158 @@
+import { createInterface } from 'node:readline/promises';
+import { KeyturnError } from '../errors.ts';
+import type { KeyValueStore } from '../token/keyValue.ts';
+import type { SecretStore } from '../token/store.ts';
+import { commandLine } from '../token/sources/commandLine.ts';
+import {
+  createSourceConsent,
+  type ConsentAsker,
+  type ConsentQuestion,
+  type SourceConsent,
+} from '../token/sources/consent.ts';
+import { printable, type Streams } from './streams.ts';
+
+/** Command lines that may be run where nobody can be asked, one a line, each exactly as the question shows it. */
+export const ALLOWED_COMMANDS = 'KEYTURN_ALLOW_COMMANDS';
+/** Key files that may be used there, one a line, each as the profile writes it. */
+export const ALLOWED_KEY_FILES = 'KEYTURN_ALLOW_KEY_FILES';
+/** Names of the tokens for which others may be exchanged there, one a line. */
+export const ALLOWED_EXCHANGES = 'KEYTURN_ALLOW_EXCHANGES';
+
+/**
+ * Asks at a terminal, and remembers in the keychain: a file could be changed by whatever wants to be run. Where there
+ * is no terminal, variables hold the command lines, key files and exchanges that are agreed to.
+ */
+export function createTerminalConsent(
+  streams: Streams,
+  keychain: SecretStore,
+  say: (message: string, hint?: string) => void,
+): SourceConsent {
+  const consent = createSourceConsent({
+    values: keychainValues(keychain),
+    asker: terminalAsker(streams),
+    given: (question) => {
+      const given = givenBy(question);
+      return given !== null && linesOf(streams.env[given.variable]).includes(given.line);
+    },
+    hint: (question) => {
+      const given = givenBy(question);
+      return given === null
+        ? 'Agree at a terminal: the answer is kept in the keychain.'
+        : `Agree at a terminal, or set ${given.variable} to this line: ${given.line}`;
+    },
+    notKept: () => say('The keychain did not keep your agreement: you will be asked again.'),
+  });
+  // One who calls the command waits for it, whatever it does meanwhile.
+  return { require: (question, { signal }) => consent.require(question, { waiting: true, signal }) };
+}
+
+/** The line of a variable that stands for an agreement; null where only a person can agree. */
+function givenBy({ tokenName, subject }: ConsentQuestion): { variable: string; line: string } | null {
+  switch (subject.kind) {
+    case 'command':
+      return { variable: ALLOWED_COMMANDS, line: commandLine(subject.command) };
+    case 'key_file':
+      return { variable: ALLOWED_KEY_FILES, line: subject.path };
+    case 'exchange':
+      return { variable: ALLOWED_EXCHANGES, line: tokenName };
+    case 'keychain':
+    case 'account':
+    case 'sign_in':
+      return null;
+  }
+}
+
+function linesOf(text = ''): string[] {
+  return text.split(/[\r\n]+/).map((line) => line.trim());
+}
+
+function terminalAsker(streams: Streams): ConsentAsker {
+  return {
+    async ask(question, signal) {
+      if (streams.in.isTTY !== true || streams.err.isTTY !== true) return 'refuse';
+      streams.err.write(`${describe(question).map(printable).join('\n')}\n`);
+      const lines = createInterface({ input: streams.in, output: streams.err, terminal: false });
+      try {
+        // The end of the input is no answer, and `question` would wait for one without end.
+        const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+        const answer = await Promise.race([
+          lines.question('Once (o), always (a), or not (n)? ', { signal }),
+          ended,
+        ]);
+        return meaning(answer);
+      } catch (error) {
+        if (signal.aborted) throw new KeyturnError('cancelled', 'Cancelled.', { cause: error });
+        throw error;
+      } finally {
+        lines.close();
+      }
+    },
+  };
+}
+
+function meaning(answer: string): 'once' | 'remember' | 'refuse' {
+  switch (answer.trim().toLowerCase()) {
+    case 'o':
+    case 'once':
+      return 'once';
+    case 'a':
+    case 'always':
+      return 'remember';
+    default:
+      return 'refuse';
+  }
+}
+
+function describe({ tokenName, subject, origins, declaredIn }: ConsentQuestion): string[] {
+  const where = [`  The token may go to ${origins.join(', ')}.`, `  Asked for by ${declaredIn}`];
+  switch (subject.kind) {
+    case 'command':
+      return [
+        `The token "${tokenName}" is what this command prints:`,
+        `  ${commandLine(subject.command)}`,
+        `  It runs in ${subject.folder}, without a shell, with everything that you may do.`,
+        ...where,
+      ];
+    case 'keychain':
+      return [
+        `The token "${tokenName}" is this entry of the keychain:`,
+        `  ${JSON.stringify(subject.service)}${subject.account === null ? '' : ` of ${JSON.stringify(subject.account)}`}`,
+        ...where,
+      ];
+    case 'account':
+      return [`The token "${tokenName}" is that of your ${subject.provider} account.`, ...where];
+    case 'key_file':
+      return [
+        `The token "${tokenName}" is obtained with this key file:`,
+        `  ${JSON.stringify(subject.path)}`,
+        ...(subject.servers.length === 0 ? [] : [`  It signs for ${subject.servers.join(', ')}.`]),
+        ...where,
+      ];
+    case 'sign_in':
+      return [
+        `For the token "${tokenName}" you sign in at ${subject.at},`,
+        `  and ${subject.redeemedAt} gets what that brings. Agree only if both belong together.`,
+        ...where,
+      ];
+    case 'exchange':
+      return [
+        `The token "${tokenName}" is exchanged for ${subject.tokens.map((name) => `"${name}"`).join(' and ')},`,
+        '  and may go elsewhere.',
+        ...where,
+      ];
+  }
+}
+
+/** Small values in the keychain, beside the tokens. */
+function keychainValues(keychain: SecretStore): KeyValueStore {
+  return {
+    async get(key) {
+      const value = await keychain.get(key);
+      return value === null ? undefined : (JSON.parse(value) as unknown);
+    },
+    async set(key, value) {
+      if (value === undefined) await keychain.delete(key);
+      else await keychain.set(key, JSON.stringify(value));
+    },
+  };
+}

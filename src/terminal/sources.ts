@@ -1,0 +1,55 @@
+import { dirname } from 'node:path';
+import type { Clock } from '../clock.ts';
+import { KeyturnError } from '../errors.ts';
+import type { KeychainSecretStore } from '../keychain/keychainSecretStore.ts';
+import type { Redactor } from '../token/redactor.ts';
+import { commandSource } from '../token/sources/command.ts';
+import type { SourceConsent } from '../token/sources/consent.ts';
+import { environmentSource } from '../token/sources/environment.ts';
+import { keychainSource } from '../token/sources/keychain.ts';
+import { createProcessRunner } from '../token/sources/processRunner.ts';
+import type { TokenSource } from '../token/sources/source.ts';
+import { createTerminalConsent } from './sourceConsent.ts';
+import type { Streams } from './streams.ts';
+
+export interface TerminalSourceParts {
+  readonly streams: Streams;
+  readonly keychain: KeychainSecretStore;
+  readonly redactor: Redactor;
+  readonly clock: Clock;
+  /** Tells the person what did not stop anything. */
+  readonly say: (message: string, hint?: string) => void;
+}
+
+/** The ways to get a token that ask no server, as far as the command has them, and what the person agreed to. */
+export function createTerminalSources({ streams, keychain, redactor, clock, say }: TerminalSourceParts): {
+  readonly sources: TokenSource[];
+  readonly consent: SourceConsent;
+} {
+  const consent = createTerminalConsent(streams, keychain, say);
+  const sources: TokenSource[] = [
+    commandSource({
+      runner: createProcessRunner(streams.env),
+      consent,
+      clock,
+      folderOf: dirname,
+      mask: (text) => redactor.mask(text),
+      register: (secret, label) => redactor.register(secret, label),
+    }),
+    environmentSource(streams.env, clock),
+    keychainSource({ keychain, consent, clock }),
+    { grant: 'editor_account', obtain: ({ name }) => Promise.reject(noAccounts(name)) },
+  ];
+  return { sources, consent };
+}
+
+function noAccounts(name: string): KeyturnError {
+  return new KeyturnError(
+    'unsupported',
+    `The token "${name}" is that of an account of the editor, which only the editor has.`,
+    {
+      hint: `Choose "Keyturn: Share Token with the Command" in the editor, or set KEYTURN_TOKEN_<NAME>.`,
+      data: { token: name },
+    },
+  );
+}

@@ -1,0 +1,138 @@
+import { createAuditLog } from '../../audit/auditLog.ts';
+import { auditCsv, auditJson } from '../../audit/export.ts';
+import { type AuditFilter, checkActions, filterEntries, noFilter, parseSince } from '../../audit/filter.ts';
+import type { AuditEntry } from '../../audit/read.ts';
+import type { AuditVerification } from '../../audit/verify.ts';
+import { systemClock } from '../../clock.ts';
+import { KeyturnError } from '../../errors.ts';
+import { formatLocal } from '../../text.ts';
+import { auditFolder } from '../audit.ts';
+import { parseArguments, type Command, type ExitCode } from '../command.ts';
+import { palette, type Palette, printable, type Streams } from '../streams.ts';
+
+const options = {
+  token: { type: 'string', multiple: true },
+  origin: { type: 'string', multiple: true },
+  action: { type: 'string', multiple: true },
+  since: { type: 'string' },
+  unusual: { type: 'boolean' },
+  verify: { type: 'boolean' },
+  json: { type: 'boolean' },
+  csv: { type: 'boolean' },
+} as const;
+
+export const auditCommand: Command = {
+  name: 'token audit',
+  summary: 'Show what happened to tokens',
+  usage: '[options]',
+  help: `Usage: keyturn token audit [options]
+
+Shows the command's own audit log, oldest first: what happened to tokens, when, and what caused it. It holds no
+token. Words beside the options must all stand in an entry.
+
+  --token NAME       of this token; may be repeated, as the next two
+  --origin ORIGIN    at this origin, such as https://api.example.com
+  --action ACTION    added, obtained, used, refreshed, refused, introspected, revoked, revealed, copied, exported,
+                     deleted or missed
+  --since TIME       no older than 30m, 12h, 7d or 2w, or since a date such as 2026-01-15
+  --unusual          only what is unusual: a new origin, a refused use, a burst
+  --verify           checks that the log is whole, and says where it is not
+  --json             an array of {time, action, token, fingerprint, origin, method, path, status, error, cause,
+                     unusual}; with --verify {state, lines, at, expired, torn, head, reason}
+  --csv              the same as comma-separated values
+
+Exit codes: 0 done, 1 the log is not whole or could not be read, 2 wrong use.
+`,
+  async run(args, streams) {
+    const { values, positionals } = parseArguments(args, options);
+    if (values.json === true && values.csv === true) {
+      throw new KeyturnError('usage', 'Choose `--json` or `--csv`, not both.');
+    }
+    const filter = filterOf(values, positionals);
+    const log = createAuditLog({
+      folder: auditFolder(streams.env),
+      clock: systemClock,
+      mask: (text) => text,
+      secrets: () => null,
+      retentionDays: () => Infinity,
+      report: () => undefined,
+    });
+    if (values.verify === true) return report(await log.verify(), values.json === true, streams);
+    const entries = filterEntries(await log.read(), filter);
+    if (values.json === true) streams.out.write(auditJson(entries));
+    else if (values.csv === true) streams.out.write(auditCsv(entries));
+    else streams.out.write(table(entries, palette(streams.out, streams.env)));
+    return 0;
+  },
+};
+
+function filterOf(
+  values: {
+    readonly token?: string[] | undefined;
+    readonly origin?: string[] | undefined;
+    readonly action?: string[] | undefined;
+    readonly since?: string | undefined;
+    readonly unusual?: boolean | undefined;
+  },
+  words: readonly string[],
+): AuditFilter {
+  const actions = values.action ?? [];
+  checkActions(actions);
+  const sinceMs = values.since === undefined ? null : parseSince(values.since, Date.now());
+  if (values.since !== undefined && sinceMs === null) {
+    throw new KeyturnError(
+      'usage',
+      '`--since` takes a time such as 30m, 12h, 7d or 2w, or a date such as 2026-01-15.',
+    );
+  }
+  return {
+    ...noFilter,
+    tokens: values.token ?? [],
+    origins: values.origin ?? [],
+    actions,
+    sinceMs,
+    unusualOnly: values.unusual === true,
+    words: words.map((word) => word.toLowerCase()),
+  };
+}
+
+function report(found: AuditVerification, json: boolean, streams: Streams): ExitCode {
+  if (json) {
+    streams.out.write(`${JSON.stringify(found)}\n`);
+  } else {
+    const paint = palette(streams.out, streams.env);
+    const state = found.state === 'whole' ? paint.good('whole') : paint.bad(found.state);
+    const at = found.at === null ? '' : ` at line ${found.at.line} of ${found.at.file}`;
+    streams.out.write(`The audit log is ${state}${at}. ${found.reason}\n`);
+    const facts = [`${found.lines} lines`];
+    if (found.expired > 0) facts.push(`${found.expired} older ones were removed as they expired`);
+    if (found.torn > 0) facts.push(`${found.torn} interrupted writes`);
+    if (found.head !== null) facts.push(`last hash ${found.head}`);
+    streams.out.write(`${paint.dim(facts.join(', '))}\n`);
+  }
+  return found.state === 'whole' ? 0 : 1;
+}
+
+function table(entries: readonly AuditEntry[], paint: Palette): string {
+  if (entries.length === 0) return 'No such events are recorded.\n';
+  const nameWidth = Math.min(30, Math.max(...entries.slice(-1000).map(({ token }) => token.length)));
+  return entries
+    .map((entry) => {
+      const { time, action, token, origin, method, path, status, error, cause, unusual } = entry;
+      const where = [method, `${origin ?? ''}${path ?? ''}`]
+        .filter((part) => part !== null && part !== '')
+        .join(' ');
+      const facts = [where, status === null ? '' : String(status), error === null ? '' : paint.bad(error)];
+      const marks =
+        unusual.length === 0 ? '' : `  ${paint.warn(`! ${unusual.join(', ').replaceAll('_', ' ')}`)}`;
+      const head = `${paint.dim(formatLocal(new Date(time)))}  ${action.padEnd(12)}  ${printable(token.padEnd(nameWidth))}`;
+      const rest = facts.filter((fact) => fact !== '').map(printableFact);
+      return `${[head, ...rest].join('  ')}  ${paint.dim(printable(cause))}${marks}\n`;
+    })
+    .join('');
+}
+
+/** Colours are ours; what an older log holds of servers is not. */
+function printableFact(fact: string): string {
+  return fact.startsWith('\u001b') ? fact : printable(fact);
+}

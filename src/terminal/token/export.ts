@@ -1,0 +1,95 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { KeyturnError } from '../../errors.ts';
+import { tokenEvent } from '../../token/auditEvent.ts';
+import { passphraseStrength, SHORTEST_PASSPHRASE } from '../../token/passphrase.ts';
+import type { Token } from '../../token/token.ts';
+import { profilesSnippet, transferable } from '../../token/transferPlan.ts';
+import { parseArguments, type Command } from '../command.ts';
+import { readSecret } from '../secretPrompt.ts';
+import { openSession } from '../session.ts';
+import { printable, type Streams } from '../streams.ts';
+
+export const exportCommand: Command = {
+  name: 'token export',
+  summary: 'Write tokens to an encrypted file',
+  usage: 'FILE [NAME…] [options]',
+  help: `Usage: keyturn token export FILE [NAME…] [--overwrite]
+       keyturn token export --profiles [NAME…]
+
+Writes the tokens of the keychain, or those that are named, to a file that only a passphrase opens. It is asked
+for twice, or read from standard input in a pipe. Client secrets are not part of it.
+
+  --profiles    prints the pasted tokens' profiles as a keyturn.json instead: no secret, no passphrase
+  --overwrite   replaces a file that is there
+
+Exit codes: 0 done, 1 there was nothing to export or it could not be written, 2 wrong use.
+`,
+  async run(args, streams, signal) {
+    const { values, positionals } = parseArguments(args, {
+      profiles: { type: 'boolean' },
+      overwrite: { type: 'boolean' },
+    });
+    await using session = await openSession(streams, null, signal);
+    if (values.profiles === true) {
+      const snippet = profilesSnippet(chosen(await session.store.list(), positionals));
+      if (snippet === null) throw new KeyturnError('token_missing', 'No pasted token is stored here.');
+      streams.out.write(snippet);
+      return 0;
+    }
+    const [file, ...names] = positionals;
+    if (file === undefined) throw new KeyturnError('usage', 'Name the file to write.');
+    const held = chosen(await session.store.list(), names);
+    const tokens = transferable(held);
+    if (tokens.length === 0) throw new KeyturnError('token_missing', 'There is no token to export.');
+    const passphrase = await newPassphrase(streams, signal);
+    const { encryptTokens } = await import('../../token/transfer.ts');
+    const encrypted = await encryptTokens(tokens, passphrase);
+    await write(resolve(streams.cwd, file), encrypted, values.overwrite === true);
+    for (const token of tokens) session.audit.record(tokenEvent('exported', token, 'keyturn token export'));
+    const exported = tokens.map(({ name }) => name).join(', ');
+    streams.err.write(`Exported to ${printable(file)}: ${printable(exported)}.\n`);
+    if (tokens.length < held.length) {
+      streams.err.write('Tokens that are bound to a key of this computer (DPoP) were left out.\n');
+    }
+    return 0;
+  },
+};
+
+function chosen(tokens: readonly Token[], names: readonly string[]): Token[] {
+  for (const name of names) {
+    if (tokens.some((token) => token.name === name)) continue;
+    throw new KeyturnError('token_missing', `No token is stored for ${JSON.stringify(name)}.`);
+  }
+  return tokens.filter(({ name }) => names.length === 0 || names.includes(name));
+}
+
+async function newPassphrase(streams: Streams, signal: AbortSignal): Promise<string> {
+  const passphrase = await readSecret(
+    streams,
+    `Passphrase (at least ${SHORTEST_PASSPHRASE} characters): `,
+    signal,
+  );
+  const strength = passphraseStrength(passphrase);
+  if (strength === 'too_short') {
+    throw new KeyturnError('usage', `A passphrase has at least ${SHORTEST_PASSPHRASE} characters.`);
+  }
+  if (strength === 'weak') streams.err.write('This passphrase is weak: a few more words make it strong.\n');
+  if (streams.in.isTTY === true && (await readSecret(streams, 'Once more: ', signal)) !== passphrase) {
+    throw new KeyturnError('usage', 'The two passphrases differ.');
+  }
+  return passphrase;
+}
+
+async function write(path: string, text: string, overwrite: boolean): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: overwrite ? 'w' : 'wx', mode: 0o600 });
+  } catch (cause) {
+    const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+    throw exists
+      ? new KeyturnError('usage', `The file ${path} is there already.`, {
+          hint: 'Replace it with `--overwrite`.',
+        })
+      : new KeyturnError('file_unreadable', `The file ${path} could not be written.`, { cause });
+  }
+}

@@ -1,0 +1,66 @@
+import { resolve } from 'node:path';
+import { KeyturnError } from '../../errors.ts';
+import { formatDuration } from '../../text.ts';
+import { tokenEvent } from '../../token/auditEvent.ts';
+import { type PlannedImport, planImport } from '../../token/transferPlan.ts';
+import { parseArguments, type Command } from '../command.ts';
+import { nodeFiles } from '../nodeFiles.ts';
+import { readSecret } from '../secretPrompt.ts';
+import { openSession } from '../session.ts';
+import { printable } from '../streams.ts';
+
+export const importCommand: Command = {
+  name: 'token import',
+  summary: 'Take tokens from an encrypted file',
+  usage: 'FILE [options]',
+  help: `Usage: keyturn token import FILE [--replace] [--list]
+
+Adds the tokens of a file that \`keyturn token export\` or the editor wrote to the keychain. The passphrase is asked
+for, or read from standard input in a pipe. A token that is held already stays, unless --replace says otherwise.
+
+  --replace   replaces tokens that are held already
+  --list      only shows what the file holds
+
+Exit codes: 0 done, 1 the file could not be opened, 2 wrong use.
+`,
+  async run(args, streams, signal) {
+    const { values, positionals } = parseArguments(args, {
+      replace: { type: 'boolean' },
+      list: { type: 'boolean' },
+    });
+    const [file, ...more] = positionals;
+    if (file === undefined || more.length > 0)
+      throw new KeyturnError('usage', 'Name the one file to import.');
+    const bytes = await nodeFiles.read(resolve(streams.cwd, file));
+    if (bytes === null) throw new KeyturnError('file_unreadable', `There is no file ${file}.`);
+    const passphrase = await readSecret(streams, 'Passphrase: ', signal);
+    const { decryptTokens } = await import('../../token/transfer.ts');
+    const tokens = await decryptTokens(new TextDecoder().decode(bytes), passphrase);
+    await using session = await openSession(streams, null, signal);
+    const plan = await planImport(tokens, session.store);
+    for (const planned of plan) streams.err.write(`${lineOf(planned, values.replace === true)}\n`);
+    if (values.list === true) return 0;
+    for (const { token, effect } of plan) {
+      if (effect === 'same' || (effect === 'other' && values.replace !== true)) continue;
+      await session.store.set(token);
+      session.audit.record(tokenEvent('added', token, 'keyturn token import'));
+    }
+    return 0;
+  },
+};
+
+function lineOf({ token, effect }: PlannedImport, replace: boolean): string {
+  const end = token.expiresAtMs === null ? null : token.expiresAtMs - Date.now();
+  const facts = [
+    {
+      new: 'new',
+      same: 'held already',
+      other: replace
+        ? 'replaces the one that is held'
+        : 'another one is held and stays; --replace replaces it',
+    }[effect],
+  ];
+  if (end !== null) facts.push(end <= 0 ? 'expired' : `expires in ${formatDuration(end)}`);
+  if (token.personal !== null) facts.push(`goes to ${token.personal.origins.join(', ')}`);
+  return `${printable(token.name)}: ${printable(facts.join(', '))}`;
+}

@@ -1,0 +1,37 @@
+import { parseArguments, type Command } from '../command.ts';
+import { palette } from '../streams.ts';
+import { describeIntrospection, entryToProve, introspectionJson, jsonLine } from './proofShared.ts';
+import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
+
+export const introspectCommand: Command = {
+  name: 'token introspect',
+  summary: 'Ask the issuer what a token is worth',
+  usage: 'NAME [--json] [options]',
+  help: `Usage: keyturn token introspect NAME [--json] [options]
+
+Asks the introspection endpoint of the issuer, with the profile's client, or the vendor's own endpoint where
+the token may go there (GitHub, GitLab, Google, Vault, Slack and others). A token that is not held yet is obtained
+first.
+
+  --json             {name, active, conclusive, vendor, endpoint, scopes, subject, signed, expiresAt, checkedAt,
+                     claims}
+${placeHelp}
+
+Exit codes: 0 active, 1 not active or nobody could be asked, 2 wrong use.
+`,
+  async run(args, streams, signal) {
+    const { values, positionals } = parseArguments(args, { ...placeOptions, json: { type: 'boolean' } });
+    const name = oneName(positionals, 'introspect');
+    await using place = await openPlace(streams, values, signal);
+    const cause = 'keyturn token introspect';
+    const entry = await entryToProve(place, await place.find(name), signal, cause);
+    const { proofs, mask } = place.session;
+    const introspection = await proofs.introspect(entry, { interactive: false, signal, cause });
+    streams.out.write(
+      values.json === true
+        ? jsonLine(introspectionJson(name, introspection), mask)
+        : mask(describeIntrospection(name, introspection, Date.now(), palette(streams.out, streams.env))),
+    );
+    return introspection.active ? 0 : 1;
+  },
+};

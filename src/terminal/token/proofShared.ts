@@ -1,0 +1,104 @@
+import { formatWhen } from '../../text.ts';
+import { hideTokens } from '../../token/hideTokens.ts';
+import type { TokenProfile } from '../../token/profile.ts';
+import type { Introspection, Revocation, TokenProof } from '../../token/proof.ts';
+import type { TokenEntry } from '../../token/tokenManager.ts';
+import { printable, type Palette } from '../streams.ts';
+import type { Place } from './shared.ts';
+
+/** What is held for a profile; obtained first where that needs nobody. */
+export async function entryToProve(
+  { session }: Place,
+  profile: TokenProfile,
+  signal: AbortSignal,
+  cause: string,
+): Promise<TokenEntry> {
+  const entry = await session.tokens.peek(profile);
+  if (entry.token !== null || !entry.canRefresh) return entry;
+  await session.tokens.acquire(profile, { signal, markUsed: false, cause });
+  return session.tokens.peek(profile);
+}
+
+/** One line of JSON, with every known secret masked. */
+export function jsonLine(value: unknown, mask: (text: string) => string): string {
+  return `${mask(JSON.stringify(value, hideTokens))}\n`;
+}
+
+export function isoTime(ms: number | null): string | null {
+  const date = new Date(ms ?? NaN);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
+
+export function proofJson(name: string, { checkedAtMs, opened, ...proof }: TokenProof) {
+  const { header, claims } = opened ?? {};
+  return { name, ...proof, opened: opened && { header, claims }, checkedAt: isoTime(checkedAtMs) };
+}
+
+export function introspectionJson(name: string, introspection: Introspection) {
+  const { active, conclusive, vendor, endpoint, scopes, expiresAtMs, subject, signed, claims, checkedAtMs } =
+    introspection;
+  const times = { expiresAt: isoTime(expiresAtMs), checkedAt: isoTime(checkedAtMs) };
+  return { name, active, conclusive, vendor, endpoint, scopes, subject, signed, ...times, claims };
+}
+
+const statusWords: Readonly<Record<TokenProof['status'], string>> = {
+  verified: 'verified',
+  not_verified: 'not verified',
+  invalid: 'invalid',
+};
+
+export function describeProof(name: string, proof: TokenProof, paint: Palette): string {
+  const { status, reason, hint, key, checks, opened } = proof;
+  const colour = status === 'verified' ? paint.good : status === 'invalid' ? paint.bad : paint.warn;
+  const lines = [`${paint.bold(printable(name))}  ${colour(statusWords[status])}  ${printable(reason)}`];
+  if (hint !== null) lines.push(`  ${printable(hint)}`);
+  if (key !== null) {
+    const parts = [key.alg];
+    if (key.kid !== null) parts.push(`key id ${key.kid}`);
+    if (key.thumbprint !== null) parts.push(`thumbprint ${key.thumbprint}`);
+    parts.push(key.from === null ? 'a key that is held' : `from ${key.from}`);
+    lines.push(`${paint.dim('key')}  ${printable(parts.join(', '))}`);
+  }
+  for (const { name: check, outcome, text } of checks) {
+    const mark =
+      outcome === 'passed' ? paint.good('ok') : outcome === 'failed' ? paint.bad('no') : paint.dim('--');
+    lines.push(`  ${mark}  ${paint.dim(check.replaceAll('_', ' ').padEnd(10))}  ${printable(text)}`);
+  }
+  if (opened !== null) lines.push('', paint.bold('Claims'), pretty(opened.claims));
+  return `${lines.join('\n')}\n`;
+}
+
+export function describeIntrospection(
+  name: string,
+  introspection: Introspection,
+  nowMs: number,
+  paint: Palette,
+): string {
+  const { active, conclusive, vendor, endpoint, scopes, expiresAtMs, subject, signed, claims } =
+    introspection;
+  const lines: [string, string][] = [['asked', vendor === null ? endpoint : `${vendor}, ${endpoint}`]];
+  if (subject !== null) lines.push(['subject', subject]);
+  if (scopes !== null) lines.push(['scopes', scopes.length === 0 ? 'none' : scopes.join(' ')]);
+  if (expiresAtMs !== null) lines.push(['expires', formatWhen(expiresAtMs, nowMs)]);
+  if (signed) lines.push(['answer', 'signed by the issuer']);
+  if (!conclusive) lines.push(['note', 'the issuer may keep no record of JWT: verify the signature instead']);
+  const width = Math.max(...lines.map(([label]) => label.length));
+  const facts = lines
+    .map(([label, value]) => `${paint.dim(label.padEnd(width))}  ${printable(value)}\n`)
+    .join('');
+  const status = active ? paint.good('active') : paint.bad('not active');
+  return `${paint.bold(printable(name))}  ${status}\n${facts}\n${paint.bold('Claims')}\n${pretty(claims)}\n`;
+}
+
+export function describeRevocations(results: readonly Revocation[], paint: Palette): string {
+  return results
+    .map(({ outcome, text }) => {
+      const good = outcome === 'ended' || outcome === 'accepted';
+      return `  ${good ? paint.good('ok') : paint.bad('no')}  ${printable(text)}\n`;
+    })
+    .join('');
+}
+
+function pretty(value: unknown): string {
+  return printable(JSON.stringify(value, hideTokens, 2));
+}

@@ -1,0 +1,54 @@
+import { parseArguments, type Command } from '../command.ts';
+import { createTerminalSignIn } from '../signIn.ts';
+import { palette, printable } from '../streams.ts';
+import { describeStatus } from './list.ts';
+import { describeRevocations, isoTime, jsonLine } from './proofShared.ts';
+import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
+
+export const rotateCommand: Command = {
+  name: 'token rotate',
+  summary: 'Get a new token, then revoke the old one',
+  usage: 'NAME [--json] [options]',
+  help: `Usage: keyturn token rotate NAME [--json] [options]
+
+Gets a new token (where that takes a sign-in, in the browser), uses it from then on, and asks the issuer to
+end the old one. With the grant refresh_token the old access token is left to its end: revoking it can end the new
+one, which stems from the same sign-in.
+
+  --no-browser       print the address to sign in at only
+  --json             {name, expiresAt, revoked: [{kind, outcome, text, error}] or null, left}; left says why the old
+                     token was not revoked
+${placeHelp}
+
+Exit codes: 0 the new token is in use and the old one ended or was left as said above, 1 no new token, or the old
+one was not ended, 2 wrong use.
+`,
+  async run(args, streams, signal) {
+    const { values, positionals } = parseArguments(args, {
+      ...placeOptions,
+      'no-browser': { type: 'boolean' },
+      json: { type: 'boolean' },
+    });
+    const name = oneName(positionals, 'rotate');
+    const signIn = createTerminalSignIn(streams, { browser: values['no-browser'] !== true });
+    await using place = await openPlace(streams, values, signal, signIn);
+    const { tokens, proofs, mask } = place.session;
+    const profile = await place.find(name);
+    const { token, revoked, left } = await proofs.rotate(await tokens.peek(profile), {
+      interactive: false,
+      signal,
+      cause: 'keyturn token rotate',
+    });
+    if (values.json === true) {
+      streams.out.write(jsonLine({ name, expiresAt: isoTime(token.expiresAtMs), revoked, left }, mask));
+    } else {
+      const paint = palette(streams.err, streams.env);
+      const status = describeStatus(await tokens.peek(profile), Date.now());
+      const end = left === null ? '' : `  ${paint.warn('--')}  ${printable(left)}\n`;
+      const text = `${paint.bold(printable(name))}  ${status}\n${describeRevocations(revoked ?? [], paint)}${end}`;
+      streams.err.write(mask(text));
+    }
+    const ended = (revoked ?? []).every(({ outcome }) => outcome === 'ended' || outcome === 'accepted');
+    return ended && (left === null || profile.grant === 'refresh_token') ? 0 : 1;
+  },
+};

@@ -1,0 +1,45 @@
+import { KeyturnError } from '../../errors.ts';
+import type { SecretKind } from '../../token/key.ts';
+import type { TokenProfile } from '../../token/profile.ts';
+
+/** Secrets other than tokens that a person stores for a profile, by the option that names them. */
+export const secretOptions = {
+  'client-secret': { type: 'boolean' },
+  password: { type: 'boolean' },
+  'private-key': { type: 'boolean' },
+  'verification-key': { type: 'boolean' },
+  'decryption-key': { type: 'boolean' },
+} as const;
+
+export interface StoredSecret {
+  readonly kind: SecretKind;
+  /** "client secret" */
+  readonly words: string;
+  /** A key in PEM takes several lines. */
+  readonly severalLines: boolean;
+}
+
+const secrets: Readonly<Record<keyof typeof secretOptions, StoredSecret>> = {
+  'client-secret': { kind: 'client_secret', words: 'client secret', severalLines: false },
+  password: { kind: 'password', words: 'password', severalLines: false },
+  'private-key': { kind: 'private_key', words: 'private key', severalLines: true },
+  'verification-key': { kind: 'verification_key', words: 'verification key', severalLines: true },
+  'decryption-key': { kind: 'decryption_key', words: 'decryption key', severalLines: true },
+};
+
+/** The secret that the options name; null for the token itself. Fails with `usage`. */
+export function namedSecret(
+  values: Readonly<Partial<Record<keyof typeof secretOptions, boolean | undefined>>>,
+  profile: TokenProfile,
+): StoredSecret | null {
+  const named = Object.entries(secrets).filter(([option]) => values[option as keyof typeof secrets] === true);
+  const [first, ...more] = named;
+  if (first === undefined) return null;
+  if (more.length > 0)
+    throw new KeyturnError('usage', `Name one secret: \`--${first[0]}\` stands beside another.`);
+  const [, secret] = first;
+  if (secret.kind === 'client_secret' && profile.clientId === null) {
+    throw new KeyturnError('usage', `The token ${profile.name} has no client.`);
+  }
+  return secret;
+}

@@ -1,0 +1,44 @@
+import { parseArguments, type Command } from '../command.ts';
+import { palette } from '../streams.ts';
+import { describeProof, entryToProve, jsonLine, proofJson } from './proofShared.ts';
+import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
+
+export const verifyCommand: Command = {
+  name: 'token verify',
+  summary: 'Check the signature and the claims of a token',
+  usage: 'NAME [--json] [options]',
+  help: `Usage: keyturn token verify NAME [--json] [options]
+
+Checks a JWT against the published keys of its issuer (or "jwksUri"), or against the verification key that
+is stored for it, and looks at its issuer, audience, type and times. A token that is encrypted is opened with the
+decryption key that is stored. Store such keys with \`keyturn token add NAME --verification-key\` and
+\`--decryption-key\`. A token that is not held yet is obtained first.
+
+  --issuer URL       the issuer to trust, for a token whose profile names none
+  --json             {name, status, code, reason, hint, key, checks, opened, checkedAt}; status is verified,
+                     not_verified (nothing was found out) or invalid
+${placeHelp}
+
+Exit codes: 0 verified, 1 invalid or not verified, 2 wrong use.
+`,
+  async run(args, streams, signal) {
+    const { values, positionals } = parseArguments(args, {
+      ...placeOptions,
+      issuer: { type: 'string' },
+      json: { type: 'boolean' },
+    });
+    const name = oneName(positionals, 'verify');
+    await using place = await openPlace(streams, values, signal);
+    const cause = 'keyturn token verify';
+    const entry = await entryToProve(place, await place.find(name), signal, cause);
+    const issuer = values.issuer === undefined ? {} : { issuer: values.issuer };
+    const { proofs, mask } = place.session;
+    const proof = await proofs.verify(entry, { interactive: false, signal, cause, ...issuer });
+    streams.out.write(
+      values.json === true
+        ? jsonLine(proofJson(name, proof), mask)
+        : mask(describeProof(name, proof, palette(streams.out, streams.env))),
+    );
+    return proof.status === 'verified' ? 0 : 1;
+  },
+};

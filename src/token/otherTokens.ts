@@ -1,0 +1,52 @@
+import { KeyturnError } from '../errors.ts';
+import type { TokenManagerOptions } from './managerOptions.ts';
+import type { TokenProfile } from './profile.ts';
+
+/** More than anybody chains. */
+const LONGEST_CHAIN = 10;
+
+/**
+ * The profile that another one names. Fails with `profile_unknown`, and with `profile_invalid` when it leads back to
+ * the one that names it: each would wait for the other.
+ */
+export async function findOther(
+  { findProfile }: Pick<TokenManagerOptions, 'findProfile'>,
+  from: TokenProfile,
+  name: string,
+): Promise<TokenProfile> {
+  if (findProfile === undefined) {
+    throw new KeyturnError('profile_unknown', `The token "${from.name}" needs another one: "${name}".`);
+  }
+  const found = await findProfile(name, from);
+  const seen = new Set<string>();
+  let level: readonly TokenProfile[] = [found];
+  while (level.length > 0 && seen.size < LONGEST_CHAIN) {
+    const next: TokenProfile[] = [];
+    for (const profile of level) {
+      if (profile.name === from.name) throw circular(from.name, name);
+      if (seen.has(profile.name)) continue;
+      seen.add(profile.name);
+      for (const named of namesIn(profile)) next.push(await findProfile(named, profile));
+    }
+    level = next;
+  }
+  if (level.length > 0) throw circular(from.name, name);
+  return found;
+}
+
+/** Profiles whose tokens this one exchanges. */
+function namesIn({ grant, options }: TokenProfile): string[] {
+  if (grant !== 'token_exchange') return [];
+  return [options.subjectToken, options.actorToken].filter((name) => name !== null);
+}
+
+function circular(name: string, other: string): KeyturnError {
+  return new KeyturnError(
+    'profile_invalid',
+    `The token "${name}" needs "${other}", which leads back to it.`,
+    {
+      hint: 'Correct "subjectToken" and "actorToken" in keyturn.json.',
+      data: { token: name },
+    },
+  );
+}

@@ -1,0 +1,49 @@
+import { KeyturnError } from '../errors.ts';
+import { formEncodedSecret } from '../secretForms.ts';
+import type { AskedSecret } from './grant.ts';
+import { secretKey } from './key.ts';
+import type { TokenManagerOptions } from './managerOptions.ts';
+import type { TokenProfile } from './profile.ts';
+import { registerKey } from './registerKey.ts';
+
+export type ProofSecretOptions = Pick<TokenManagerOptions, 'store' | 'redactor' | 'preset' | 'askSecret'>;
+
+/** Keys that a person gives so that tokens can be checked and opened without asking a server. */
+export type HeldKey = 'verification_key' | 'decryption_key';
+
+/** The secrets with which a client asks about tokens, and the keys that check and open them. */
+export class ProofSecrets {
+  readonly #options: ProofSecretOptions;
+
+  constructor(options: ProofSecretOptions) {
+    this.#options = options;
+  }
+
+  /** From outside, from the store, or from the person where one may be asked. Fails with `secret_missing`. */
+  async secret(profile: TokenProfile, kind: AskedSecret, interactive: boolean): Promise<string> {
+    const { preset, store, askSecret, redactor } = this.#options;
+    const key = secretKey(kind, profile);
+    const known = preset?.secret(kind, profile) ?? (await store.getSecret(key));
+    const value = known ?? (interactive ? await askSecret(profile, { kind, refused: false }) : null) ?? '';
+    const name = kind.replaceAll('_', ' ');
+    if (value === '') {
+      throw new KeyturnError('secret_missing', `The ${name} for "${profile.name}" is not stored.`, {
+        hint: 'Use the token once and enter it when asked.',
+        data: { token: profile.name },
+      });
+    }
+    const label = `${name} of ${profile.name}`;
+    redactor.register(value, label);
+    redactor.register(formEncodedSecret(value), label);
+    if (known === null) await store.setSecret(key, value);
+    return value;
+  }
+
+  /** Null when no such key is stored, or the store cannot be read. */
+  async held(profile: TokenProfile, kind: HeldKey): Promise<string | null> {
+    const { store, redactor } = this.#options;
+    const value = await store.getSecret(secretKey(kind, profile)).catch(() => null);
+    if (value !== null) registerKey(value, profile.name, (secret, label) => redactor.register(secret, label));
+    return value;
+  }
+}

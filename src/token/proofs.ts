@@ -1,0 +1,240 @@
+import { KeyturnError } from '../errors.ts';
+import { parseUrl } from '../url.ts';
+import { type AuditAction, type AuditRecorder, tokenEvent } from './auditEvent.ts';
+import { Changes } from './changes.ts';
+import { tokenKey } from './key.ts';
+import type { Introspection, ProofContext, Revocation, TokenProof, TokenProver } from './proof.ts';
+import type { Redactor } from './redactor.ts';
+import { registerToken } from './registerToken.ts';
+import type { TokenStore } from './store.ts';
+import type { Token } from './token.ts';
+import type { TokenEntry, TokenManager } from './tokenManager.ts';
+
+export interface TokenProofsOptions {
+  /** Loads what it needs itself: OAuth is heavy. */
+  prover(): Promise<TokenProver>;
+  readonly tokens: Pick<TokenManager, 'acquire' | 'learn' | 'peek' | 'release'>;
+  readonly store: TokenStore;
+  readonly redactor: Redactor;
+  readonly audit?: AuditRecorder;
+}
+
+export interface ProofOptions extends Pick<ProofContext, 'interactive' | 'signal' | 'issuer'> {
+  /** What caused it, for the audit. */
+  readonly cause: string;
+}
+
+/** What was last found out about a token that is held. */
+export interface KnownProof {
+  readonly proof: TokenProof | null;
+  readonly introspection: Introspection | null;
+}
+
+export interface RevokeResult {
+  readonly results: readonly Revocation[];
+  /** True when nothing of the token is held any more. */
+  readonly forgotten: boolean;
+}
+
+export interface RotateResult {
+  readonly token: Token;
+  /** What became of the old one; null when it was left alone. */
+  readonly revoked: readonly Revocation[] | null;
+  /** Why the old one was left, or could not be revoked; null when it was. */
+  readonly left: string | null;
+}
+
+/** Proves and ends tokens, remembers what was found out while they are held, and tells of it. */
+export class TokenProofs {
+  readonly #options: TokenProofsOptions;
+  readonly #changes = new Changes();
+  readonly #known = new Map<string, KnownProof & { readonly accessToken: string }>();
+
+  constructor(options: TokenProofsOptions) {
+    this.#options = options;
+  }
+
+  /** Null when nothing was found out about the very token that is held now. */
+  last({ key, token }: Pick<TokenEntry, 'key' | 'token'>): KnownProof | null {
+    const known = this.#known.get(key);
+    return known !== undefined && known.accessToken === token?.accessToken ? known : null;
+  }
+
+  /** Checks signature and claims. Fails with `token_missing` and `cancelled` only. */
+  async verify(entry: TokenEntry, options: ProofOptions): Promise<TokenProof> {
+    const { accessToken } = this.#held(entry);
+    const prover = await this.#options.prover();
+    const proof = await prover.verify(entry.profile, accessToken, contextOf(entry, options));
+    this.#remember(entry, accessToken, { proof });
+    const { opened, status } = proof;
+    if (opened !== null && status === 'verified') {
+      const { expiresAtMs, scopes } = opened;
+      const scope = scopes.length === 0 ? null : scopes.join(' ');
+      await this.#options.tokens.learn(entry.profile, accessToken, { active: true, expiresAtMs, scope });
+    }
+    return proof;
+  }
+
+  /** Asks the issuer or the vendor. Fails with `token_missing` and like `TokenProver.introspect`. */
+  async introspect(entry: TokenEntry, options: ProofOptions): Promise<Introspection> {
+    const { accessToken } = this.#held(entry);
+    const prover = await this.#options.prover();
+    let introspection: Introspection;
+    try {
+      introspection = await prover.introspect(entry.profile, accessToken, contextOf(entry, options));
+    } catch (error) {
+      this.#record('introspected', entry, options, null, error);
+      throw error;
+    }
+    this.#record('introspected', entry, options, introspection.endpoint, null);
+    this.#remember(entry, accessToken, { introspection });
+    const { active, conclusive, expiresAtMs, scopes } = introspection;
+    if (!conclusive) return introspection;
+    await this.#options.tokens.learn(entry.profile, accessToken, {
+      active,
+      expiresAtMs,
+      scope: scopes === null ? null : scopes.join(' '),
+    });
+    return introspection;
+  }
+
+  /**
+   * Ends a token at its issuer, then forgets it; it is kept where the issuer did not end it. Fails with
+   * `token_missing` and like `TokenProver.revoke`.
+   */
+  async revoke(entry: TokenEntry, options: ProofOptions): Promise<RevokeResult> {
+    const held = this.#held(entry);
+    const results = await this.#revoke(entry, held, options);
+    if (!isEnded(results)) return { results, forgotten: false };
+    const { store, tokens } = this.#options;
+    const current = (await tokens.peek(entry.profile)).token;
+    const others = [await store.get(entry.key), current];
+    if (others.some((other) => other !== null && replaces(other, held))) return { results, forgotten: false };
+    await store.delete(entry.key);
+    // One that the store refused to take is held in memory alone.
+    if (current !== null) await tokens.release((profile) => tokenKey(profile) === entry.key);
+    this.#known.delete(entry.key);
+    return { results, forgotten: true };
+  }
+
+  /**
+   * Gets a new token, which is used from then on, and revokes the old one. Fails with `token_missing`, `unsupported`
+   * for a token that was pasted, and like `TokenManager.acquire`; what becomes of the old token is the result.
+   */
+  async rotate(entry: TokenEntry, options: ProofOptions): Promise<RotateResult> {
+    const old = this.#held(entry);
+    const { profile } = entry;
+    if (profile.grant === 'static') {
+      throw new KeyturnError(
+        'unsupported',
+        `The token "${profile.name}" was pasted: nobody can be asked for another.`,
+        {
+          hint: 'Make a new one where this one was made, paste it, and delete the old one there.',
+          data: { token: profile.name },
+        },
+      );
+    }
+    const { token } = await this.#options.tokens.acquire(profile, {
+      reauthenticate: { scope: null, acrValues: null, maxAge: null },
+      markUsed: false,
+      signal: options.signal,
+      cause: options.cause,
+    });
+    if (token.accessToken === old.accessToken) {
+      const left = 'The server gave the same token once more, so it was not revoked.';
+      return { token, revoked: null, left };
+    }
+    if (profile.grant === 'refresh_token') {
+      const left =
+        'The old access token was left to its end: it stems from the same sign-in, and revoking it can end the new one too.';
+      return { token, revoked: null, left };
+    }
+    const refreshToken = old.refreshToken === token.refreshToken ? null : old.refreshToken;
+    try {
+      const revoked = await this.#revoke(entry, { ...old, refreshToken }, options);
+      return { token, revoked, left: null };
+    } catch (error) {
+      if (!(error instanceof KeyturnError)) throw error;
+      return { token, revoked: null, left: `The old token was not revoked. ${error.message}` };
+    }
+  }
+
+  /** Tells the keys of the tokens about which something was found out. */
+  onDidChange(listener: (keys: ReadonlySet<string>) => void): { dispose(): void } {
+    return this.#changes.listen(listener);
+  }
+
+  dispose(): void {
+    this.#changes.clear();
+    this.#known.clear();
+  }
+
+  #held({ profile, token }: TokenEntry): Token {
+    if (token === null) {
+      throw new KeyturnError('token_missing', `No token is held for "${profile.name}".`, {
+        hint: 'Add it, or use it once in a request.',
+        data: { token: profile.name },
+      });
+    }
+    registerToken(this.#options.redactor, profile.name, token);
+    return token;
+  }
+
+  async #revoke(entry: TokenEntry, token: Token, options: ProofOptions): Promise<readonly Revocation[]> {
+    try {
+      const prover = await this.#options.prover();
+      const results = await prover.revoke(entry.profile, token, contextOf(entry, options));
+      for (const { error } of results) this.#record('revoked', entry, options, null, error);
+      return results;
+    } catch (error) {
+      this.#record('revoked', entry, options, null, error);
+      throw error;
+    }
+  }
+
+  #remember({ key }: TokenEntry, accessToken: string, found: Partial<KnownProof>): void {
+    const before = this.#known.get(key);
+    const same = before?.accessToken === accessToken ? before : { proof: null, introspection: null };
+    this.#known.set(key, { ...same, ...found, accessToken });
+    this.#changes.add(key);
+  }
+
+  #record(
+    action: AuditAction,
+    { profile, token }: TokenEntry,
+    { cause }: ProofOptions,
+    endpoint: string | null,
+    failed: unknown,
+  ): void {
+    const asked = endpoint ?? profile.issuer ?? profile.tokenEndpoint;
+    const url = asked === null ? null : parseUrl(asked);
+    const subject = { name: profile.name, accessToken: token?.accessToken ?? null };
+    this.#options.audit?.record({
+      ...tokenEvent(action, subject, cause),
+      origin: url?.origin ?? null,
+      error: failed === null ? null : codeOf(failed),
+    });
+  }
+}
+
+/** True when what the server did is all that it can do: then nothing is left to be kept. */
+function isEnded(results: readonly Revocation[]): boolean {
+  const ended = results.filter(({ outcome }) => outcome === 'ended' || outcome === 'accepted');
+  return (
+    ended.length > 0 && results.every(({ outcome }) => outcome !== 'failed' && outcome !== 'still_active')
+  );
+}
+
+/** True for what was obtained meanwhile; an older one may lie in a store that refused the newer. */
+function replaces(other: Token, held: Token): boolean {
+  return other.accessToken !== held.accessToken && other.obtainedAtMs >= held.obtainedAtMs;
+}
+
+function contextOf({ clockSkewMs }: TokenEntry, { interactive, signal, issuer }: ProofOptions): ProofContext {
+  return { interactive, signal, clockSkewMs, ...(issuer === undefined ? {} : { issuer }) };
+}
+
+function codeOf(failed: unknown): string {
+  if (typeof failed === 'string') return failed;
+  return failed instanceof KeyturnError ? failed.code : 'internal';
+}

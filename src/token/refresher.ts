@@ -1,0 +1,333 @@
+import type { AuditAction } from './auditEvent.ts';
+import { asKeyturnError, KeyturnError } from '../errors.ts';
+import { SingleFlight } from '../singleFlight.ts';
+import { parseUrl } from '../url.ts';
+import { clockSkew } from './clockSkew.ts';
+import { borrow } from './borrowing.ts';
+import type { Reauthentication } from './grant.ts';
+import { type HeldTokens, isSame } from './heldTokens.ts';
+import { type LeaseTurn, noTurn } from './lease.ts';
+import type { TokenManagerOptions } from './managerOptions.ts';
+import { issuedToken, nothingBefore, type TokenBefore } from './newToken.ts';
+import { obtainToken } from './obtainToken.ts';
+import { maskedScope, registerToken } from './registerToken.ts';
+import { canRefresh, refreshTokenOf, signInNeeded, signsIn, unusable } from './renewal.ts';
+import { isStored } from './sources/holding.ts';
+import type { Token } from './token.ts';
+import type { AcquiredToken } from './tokenManager.ts';
+import { pauseAfter, type Stored, type TokenKeeper } from './tokenKeeper.ts';
+import { isFresh, type TokenState } from './tokenState.ts';
+import type { Turns } from './turns.ts';
+
+/** After a sign-in that was given up, the requests that come next do not open the browser again for so long. */
+const SIGN_IN_PAUSE_MS = 5_000;
+
+export interface RefresherParts {
+  readonly options: TokenManagerOptions;
+  readonly held: HeldTokens;
+  readonly keeper: TokenKeeper;
+  readonly turns: Turns;
+  /** The token of a profile that another one names. */
+  otherToken(state: TokenState, name: string, signal: AbortSignal): Promise<AcquiredToken>;
+}
+
+/** What one attempt asks for. */
+interface Attempt {
+  readonly before: TokenBefore;
+  readonly reauthenticate: Reauthentication | null;
+  readonly maySignIn: boolean;
+  readonly signal: AbortSignal;
+  /** Called after a person was asked, who takes their time. */
+  readonly stillCurrent: () => Promise<void>;
+}
+
+/**
+ * Gets new tokens, one at a time for each key. The order of a refresh, so that a crash at any point loses nothing that
+ * the server has not already taken:
+ *
+ * 1. wait for the turn (the lease): from here on no other window or process refreshes this token;
+ * 2. read the store again, and be content with what another stored meanwhile;
+ * 3. send the refresh token. A server that rotates takes it now; from here to step 5 nothing is cancelled;
+ * 4. read the store again: what a person pasted or removed meanwhile wins;
+ * 5. store the new token: from here on a crash loses nothing again;
+ * 6. hold it in memory, where requests find it, and give the turn back.
+ */
+export class Refresher {
+  readonly #parts: RefresherParts;
+  readonly #refreshes = new SingleFlight<Token>();
+  readonly #signIns = new SingleFlight<Token>();
+  /** Refreshes whose refresh token the server may have taken already. */
+  readonly #spending = new Set<Promise<unknown>>();
+
+  constructor(parts: RefresherParts) {
+    this.#parts = parts;
+  }
+
+  /** A new token without a person in a browser; one flight for all who ask together. */
+  refresh(state: TokenState, signal?: AbortSignal): Promise<Token> {
+    return this.#refreshes.run(state.key, (shared) => this.#inTurn(state, null, shared), signal);
+  }
+
+  /** A new token though the held one may be fresh. */
+  renew(state: TokenState, reauthenticate: Reauthentication, signal?: AbortSignal): Promise<Token> {
+    const { scope, acrValues, maxAge } = reauthenticate;
+    const key = JSON.stringify([state.key, scope, acrValues, maxAge]);
+    const work = (shared: AbortSignal) =>
+      signsIn(state.profile.grant)
+        ? this.#signIn(state, reauthenticate, shared)
+        : this.#inTurn(state, reauthenticate, shared);
+    return this.#signIns.run(key, work, signal);
+  }
+
+  /** Sends the person to the browser. Fails with `sign_in_needed` right after one who gave up. */
+  signIn(state: TokenState, signal?: AbortSignal): Promise<Token> {
+    const now = this.#parts.options.clock.now();
+    if (now < state.signInAgainAtMs) return Promise.reject(signInNeeded(state, now));
+    return this.#signIns.run(state.key, (shared) => this.#signIn(state, null, shared), signal);
+  }
+
+  /** A refresh token that was just pasted: tried, and kept with what it brings. */
+  redeem(state: TokenState, refreshToken: string, signal?: AbortSignal): Promise<Token> {
+    const { keeper, turns } = this.#parts;
+    const work = (shared: AbortSignal) =>
+      turns.hold(
+        state.key,
+        async (turn) => {
+          const stored = await keeper.read(state, turn);
+          const attempt: Attempt = {
+            before: { ...nothingBefore, refreshToken },
+            reauthenticate: null,
+            maySignIn: false,
+            signal: neverAborted,
+            stillCurrent: () => Promise.resolve(),
+          };
+          return this.#untilDone(async () =>
+            keeper.keep(state, await this.#obtain(state, attempt), stored, turn),
+          );
+        },
+        shared,
+      );
+    return this.#refreshes.run(`add ${state.key}`, work, signal);
+  }
+
+  /** A token with less scope, by the refresh token of the wide one. */
+  borrow(state: TokenState, lender: TokenState, signal?: AbortSignal): Promise<Token> {
+    const { held, keeper, turns } = this.#parts;
+    const stillCurrent = () => Promise.resolve();
+    const obtain = (of: TokenState, refreshToken: string) => {
+      const before = { ...nothingBefore, refreshToken };
+      const rest = { reauthenticate: null, maySignIn: false, signal: neverAborted };
+      return this.#obtain(of, { before, ...rest, stillCurrent });
+    };
+    const work = (shared: AbortSignal) =>
+      turns.hold(
+        lender.key,
+        (turn) => this.#untilDone(() => borrow({ held, keeper, obtain }, state, lender, turn)),
+        shared,
+      );
+    const flight = this.#refreshes.run(state.key, work, signal);
+    return flight.catch((thrown: unknown) => {
+      const error = asKeyturnError(thrown);
+      if (error.code !== 'cancelled') held.setError(state, error);
+      // What the server says of the refresh token is said of the wide one.
+      throw KeyturnError.is(error, 'invalid_grant', 'sign_in_needed') ? this.#failed(lender, error) : error;
+    });
+  }
+
+  async finished(): Promise<void> {
+    await Promise.allSettled([...this.#spending]);
+  }
+
+  /** Cancels what a server has not taken anything for. */
+  cancelAll(): void {
+    this.#refreshes.cancelAll();
+    this.#signIns.cancelAll();
+  }
+
+  async #inTurn(
+    state: TokenState,
+    reauthenticate: Reauthentication | null,
+    signal: AbortSignal,
+  ): Promise<Token> {
+    const { held, turns } = this.#parts;
+    const asked = state.token;
+    state.refreshing = true;
+    try {
+      const work = (turn: LeaseTurn) => this.#refreshNow(state, asked, reauthenticate, turn, signal);
+      // What is kept elsewhere is asked for by each window itself: there is nothing to share.
+      if (!isStored(state.profile.grant)) return await work(noTurn);
+      return await turns.hold(state.key, work, signal);
+    } finally {
+      state.refreshing = false;
+      held.settle(state);
+    }
+  }
+
+  /** `asked`: the token that was held when a new one was asked for. */
+  async #refreshNow(
+    state: TokenState,
+    asked: Token | null,
+    reauthenticate: Reauthentication | null,
+    turn: LeaseTurn,
+    signal: AbortSignal,
+  ): Promise<Token> {
+    const { keeper } = this.#parts;
+    const stored = await keeper.read(state, turn);
+    if (signal.aborted) throw new KeyturnError('cancelled', 'Cancelled.');
+    const replaced = await this.#takeStored(state, stored, asked);
+    if (replaced !== null && reauthenticate === null) return replaced;
+    if (!canRefresh(state)) throw stored.error ?? unusable(state, this.#parts.options.clock.now());
+    const current = { superseded: false };
+    try {
+      const refreshToken = refreshTokenOf(state);
+      // What cannot be read may have been replaced, and what is spent twice ends the whole sign-in.
+      if (refreshToken !== null && stored.error !== null && state.unsaved === null) throw stored.error;
+      const ofHeld = refreshToken === null ? nothingBefore : (state.token ?? nothingBefore);
+      const attempt: Attempt = {
+        before: { ...ofHeld, refreshToken },
+        reauthenticate,
+        // Whoever signs in takes minutes, and others wait for the turn.
+        maySignIn: false,
+        // Once it may be with the server, its answer is wanted even if nobody waits any more.
+        signal: refreshToken === null ? signal : neverAborted,
+        stillCurrent: async () => {
+          const now = await keeper.read(state);
+          current.superseded = now.error === null && !isSame(now.token, stored.token);
+          if (current.superseded) throw new KeyturnError('cancelled', 'The token was replaced meanwhile.');
+        },
+      };
+      const work = async () => keeper.keep(state, await this.#obtain(state, attempt), stored, turn);
+      return await (refreshToken === null ? work() : this.#untilDone(work));
+    } catch (thrown) {
+      if (current.superseded) return this.#refreshNow(state, asked, reauthenticate, turn, signal);
+      const error = asKeyturnError(thrown);
+      if (error.code === 'cancelled') throw error;
+      // One who does not share the lease may have been quicker with a refresh token that is good only once.
+      const theirs = await this.#takeStored(state, await keeper.read(state), asked);
+      if (theirs !== null && reauthenticate === null) return theirs;
+      throw this.#failed(state, error);
+    }
+  }
+
+  /** What is stored or held by now, if it is another token than the one that was held, and fresh. */
+  async #takeStored(state: TokenState, stored: Stored, asked: Token | null): Promise<Token | null> {
+    const { options, keeper } = this.#parts;
+    await keeper.adopt(state, stored);
+    const { token } = state;
+    if (token === null || isSame(token, asked)) return null;
+    return isFresh(state, options.clock.now(), options.leadMs()) ? token : null;
+  }
+
+  async #signIn(
+    state: TokenState,
+    reauthenticate: Reauthentication | null,
+    signal: AbortSignal,
+  ): Promise<Token> {
+    const { options, held, keeper, turns } = this.#parts;
+    if (options.signIn === undefined) throw signInNeeded(state, options.clock.now());
+    state.refreshing = true;
+    try {
+      const stillCurrent = () => Promise.resolve();
+      const attempt: Attempt = {
+        before: nothingBefore,
+        reauthenticate,
+        maySignIn: true,
+        signal,
+        stillCurrent,
+      };
+      const token = await this.#obtain(state, attempt);
+      // Without a person's time in it: whoever refreshes the old token meanwhile is done, or finds this one.
+      await turns.hold(
+        state.key,
+        (turn) =>
+          this.#untilDone(async () => {
+            const { token: over } = await keeper.read(state);
+            await keeper.write(state, token, over, turn);
+          }),
+        neverAborted,
+      );
+      return token;
+    } catch (thrown) {
+      const error = asKeyturnError(thrown);
+      state.signInAgainAtMs = options.clock.now() + SIGN_IN_PAUSE_MS;
+      if (error.code !== 'cancelled') held.setError(state, error);
+      throw error;
+    } finally {
+      state.refreshing = false;
+      held.settle(state);
+    }
+  }
+
+  async #obtain(state: TokenState, attempt: Attempt): Promise<Token> {
+    const { options, keeper } = this.#parts;
+    const { before, reauthenticate, maySignIn, signal, stillCurrent } = attempt;
+    const { profile } = state;
+    const action = before.refreshToken === null ? 'obtained' : 'refreshed';
+    try {
+      const obtained = await obtainToken(options, state, {
+        refreshToken: before.refreshToken,
+        reauthenticate,
+        maySignIn,
+        signal,
+        stillCurrent,
+        notSaved: (error) => keeper.notSaved(state, error),
+        otherToken: (name) => this.#parts.otherToken(state, name, signal),
+      });
+      registerToken(options.redactor, profile.name, obtained);
+      const result = { ...obtained, scope: maskedScope(options.redactor, obtained.scope) };
+      const now = options.clock.now();
+      if (result.serverTimeMs !== undefined) state.clockSkewMs = clockSkew(now, result.serverTimeMs);
+      const token = await issuedToken(profile, result, before, now, state.clockSkewMs);
+      // A source that is asked at each use mostly says the same again: nothing was obtained then.
+      const again = !isStored(profile.grant) && state.token?.accessToken === token.accessToken;
+      if (!again) this.#record(state, action, token.accessToken, null);
+      return token;
+    } catch (thrown) {
+      const error = asKeyturnError(thrown);
+      if (error.code !== 'cancelled') this.#record(state, action, null, error.code);
+      throw error;
+    }
+  }
+
+  /** Takes note of a failure, and says it in the words that fit. */
+  #failed(state: TokenState, error: KeyturnError): KeyturnError {
+    const { options, held } = this.#parts;
+    const now = options.clock.now();
+    let told = error;
+    if (signsIn(state.profile.grant) && KeyturnError.is(error, 'invalid_grant', 'sign_in_needed')) {
+      state.signInEnded = refreshTokenOf(state) !== null;
+      told = signInNeeded(state, now, error);
+    }
+    state.retryAtMs = now + pauseAfter(state.failures);
+    state.failures++;
+    held.setError(state, told);
+    return told;
+  }
+
+  #record(state: TokenState, action: AuditAction, accessToken: string | null, error: string | null): void {
+    const { name, tokenEndpoint, issuer } = state.profile;
+    this.#parts.options.audit?.record({
+      action,
+      tokenName: name,
+      accessToken,
+      origin: parseUrl(tokenEndpoint ?? issuer ?? '')?.origin ?? null,
+      method: null,
+      path: null,
+      status: null,
+      error,
+      cause: (state.waiters === 0 ? null : state.cause) ?? 'background',
+    });
+  }
+
+  async #untilDone<T>(work: () => Promise<T>): Promise<T> {
+    const promise = work();
+    this.#spending.add(promise);
+    try {
+      return await promise;
+    } finally {
+      this.#spending.delete(promise);
+    }
+  }
+}
+
+const neverAborted = new AbortController().signal;

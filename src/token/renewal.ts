@@ -1,0 +1,91 @@
+import { KeyturnError } from '../errors.ts';
+import { formatDuration } from '../text.ts';
+import type { Grant } from './profile.ts';
+import type { TokenState } from './tokenState.ts';
+
+/** Trying again in the background cannot help: a person has to act first. */
+const NEEDS_PERSON = new Set([
+  'sign_in_needed',
+  'authorization_failed',
+  'access_denied',
+  'device_code_expired',
+  'account_unavailable',
+  'command_refused',
+  'key_invalid',
+  'invalid_grant',
+  'invalid_client',
+  'invalid_scope',
+  'profile_unknown',
+  'profile_invalid',
+  'secret_missing',
+  'unsupported',
+  'untrusted_workspace',
+]);
+
+/** Grants at whose beginning a person stands in a browser. */
+export function signsIn(grant: Grant): boolean {
+  return grant === 'authorization_code' || grant === 'device_code';
+}
+
+/** True when a new token can be had without a person: nobody pastes anything, nobody signs in. */
+export function canRefresh(state: TokenState): boolean {
+  switch (state.profile.grant) {
+    case 'static':
+      return false;
+    case 'refresh_token':
+      return refreshTokenOf(state) !== null;
+    case 'authorization_code':
+    case 'device_code':
+      return !state.signInEnded && refreshTokenOf(state) !== null;
+    default:
+      return true;
+  }
+}
+
+/** True when the next token needs a person in a browser. */
+export function needsSignIn(state: TokenState): boolean {
+  return signsIn(state.profile.grant) && !canRefresh(state);
+}
+
+export function refreshTokenOf({ token, presetRefreshToken }: TokenState): string | null {
+  return token?.refreshToken ?? presetRefreshToken;
+}
+
+export function waitsForPerson({ lastError }: TokenState): boolean {
+  return lastError !== null && NEEDS_PERSON.has(lastError.code);
+}
+
+/** Why there is no token to hand out, and what the person can do. */
+export function unusable(state: TokenState, nowMs: number): KeyturnError {
+  const { profile, token } = state;
+  if (signsIn(profile.grant)) return signInNeeded(state, nowMs);
+  const data = { token: profile.name };
+  const command = `\`keyturn token add ${profile.name}\``;
+  const end = token?.expiresAtMs ?? null;
+  if (end === null) {
+    const what = profile.grant === 'refresh_token' ? 'refresh token' : 'token';
+    const hint = `Add it with "Keyturn: Add Token" or ${command}.`;
+    return new KeyturnError('token_missing', `No ${what} is stored for "${profile.name}".`, { hint, data });
+  }
+  const ago = formatDuration(nowMs - end);
+  const when = ago === 'now' ? 'just now' : `${ago} ago`;
+  const hint = `Add a new one with "Keyturn: Add Token" or ${command}.`;
+  return new KeyturnError('token_expired', `The token "${profile.name}" expired ${when}.`, { hint, data });
+}
+
+/** `cause`: what the server said of the refresh token. */
+export function signInNeeded(state: TokenState, nowMs: number, cause?: KeyturnError): KeyturnError {
+  const { name } = state.profile;
+  const message = state.signInEnded
+    ? `The sign-in of "${name}" has ended: the server takes its refresh token no more.`
+    : state.token === null
+      ? `Nobody has signed in for the token "${name}".`
+      : (state.token.expiresAtMs ?? Infinity) <= nowMs
+        ? `The token "${name}" has expired; a new one needs a sign-in.`
+        : `A new token "${name}" needs a sign-in.`;
+  return new KeyturnError('sign_in_needed', message, {
+    cause,
+    hint: `Sign in with "Keyturn: Sign In" or \`keyturn token login ${name}\`.`,
+    data: { token: name },
+  });
+}

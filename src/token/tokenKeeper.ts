@@ -1,0 +1,168 @@
+import { asKeyturnError, KeyturnError } from '../errors.ts';
+import { differs, type HeldTokens, isSame } from './heldTokens.ts';
+import type { LeaseTurn, StoredMark } from './lease.ts';
+import type { TokenManagerOptions } from './managerOptions.ts';
+import { isStored } from './sources/holding.ts';
+import type { Token } from './token.ts';
+import type { TokenState } from './tokenState.ts';
+
+/** What the store said when it was asked; with an error it could not say. */
+export interface Stored {
+  readonly token: Token | null;
+  readonly error: KeyturnError | null;
+}
+
+const FIRST_RETRY_MS = 30 * 1000;
+const LONGEST_RETRY_MS = 10 * 60 * 1000;
+/** A store that tells other processes late of a write tells them within this time. */
+const LATE_MS = 5_000;
+const LOOK_AGAIN_MS = 50;
+
+/** How long to wait after so many failures in a row. */
+export function pauseAfter(failures: number): number {
+  return Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS);
+}
+
+/** Brings what is held and what is stored together: nothing new is handed out before the store has been asked to keep it. */
+export class TokenKeeper {
+  readonly #options: TokenManagerOptions;
+  readonly #held: HeldTokens;
+
+  constructor(options: TokenManagerOptions, held: HeldTokens) {
+    this.#options = options;
+    this.#held = held;
+  }
+
+  /**
+   * With a turn, waits until the store shows what the holder before stored, at most until five seconds after that. What
+   * it shows then is no use if its refresh token was replaced: that is `store_unavailable`.
+   */
+  async read(state: TokenState, turn?: LeaseTurn): Promise<Stored> {
+    if (isOutside(state)) return { token: null, error: null };
+    for (;;) {
+      let stored: Stored;
+      try {
+        stored = { token: await this.#options.store.get(state.key), error: null };
+      } catch (error) {
+        return { token: null, error: asKeyturnError(error) };
+      }
+      const mark = turn?.lastStored ?? null;
+      if (mark === null || (stored.token?.obtainedAtMs ?? 0) >= mark.obtainedAtMs) return stored;
+      if (Math.abs(Date.now() - mark.atMs) > LATE_MS)
+        return isSpent(stored.token, mark) ? behind(state) : stored;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
+  }
+
+  /** Holds what is stored, if it is something else: another window refreshed it, a person replaced or removed it. */
+  async adopt(state: TokenState, stored: Stored): Promise<void> {
+    if (isOutside(state) || stored.error !== null || !differs(state, stored.token)) return;
+    await this.#held.adopt(state, stored.token);
+  }
+
+  /** Stores and then holds a new token, unless the store changed since `before` was read: what was done there wins. */
+  async keep(state: TokenState, token: Token, before: Stored, turn: LeaseTurn): Promise<Token> {
+    if (isOutside(state)) {
+      const held = state.token;
+      // A source that is asked at each use mostly says the same again.
+      if (held !== null && held.accessToken === token.accessToken && held.expiresAtMs === token.expiresAtMs) {
+        return held;
+      }
+      await this.#held.adopt(state, token);
+      return token;
+    }
+    const current = await this.read(state);
+    if (before.token !== null && current.error === null && current.token === null) {
+      // Removed by a person meanwhile: what waits is served, but nothing comes back to life.
+      await this.#held.adopt(state, null);
+      return token;
+    }
+    if (current.token !== null && before.error === null && !isSame(current.token, before.token)) {
+      await this.#held.adopt(state, current.token);
+      return current.token;
+    }
+    await this.write(state, token, current.error === null ? current.token : before.token, turn);
+    return token;
+  }
+
+  /** Stores and then holds a token; `over` is what the store holds until then. */
+  async write(state: TokenState, token: Token, over: Token | null, turn: LeaseTurn): Promise<void> {
+    let refused: KeyturnError | null = null;
+    try {
+      await this.#options.store.set(token);
+      turn.stored(token.obtainedAtMs, isReplaced(over, token));
+    } catch (error) {
+      refused = asKeyturnError(error);
+    }
+    await this.#held.adopt(state, token);
+    if (refused === null) return;
+    state.unsaved = { over, failures: 0, againAtMs: this.#options.clock.now() + pauseAfter(0) };
+    this.notSaved(state, heldInMemory(token, over, refused));
+    this.#held.settle(state);
+  }
+
+  /** Offers the store again what it refused, unless it was given something else meanwhile. */
+  async saveAgain(state: TokenState, turn: LeaseTurn): Promise<void> {
+    const { token, unsaved } = state;
+    if (token === null || unsaved === null) return;
+    const stored = await this.read(state);
+    try {
+      if (stored.error !== null) throw stored.error;
+      if (differs(state, stored.token)) {
+        await this.#held.adopt(state, stored.token);
+        return;
+      }
+      await this.#options.store.set(token);
+      turn.stored(token.obtainedAtMs, isReplaced(unsaved.over, token));
+      await this.#held.adopt(state, token);
+    } catch {
+      unsaved.failures++;
+      unsaved.againAtMs = this.#options.clock.now() + pauseAfter(unsaved.failures);
+      this.#held.settle(state);
+    }
+  }
+
+  notSaved(state: TokenState, thrown: unknown): void {
+    const error = asKeyturnError(thrown);
+    this.#held.setError(state, error);
+    this.#options.report?.(error);
+  }
+}
+
+/** True for a token that is kept elsewhere: nothing of it is written, and the store knows nothing of it. */
+function isOutside({ preset, profile }: TokenState): boolean {
+  return preset || !isStored(profile.grant);
+}
+
+function isReplaced(over: Token | null, { refreshToken }: Pick<Token, 'refreshToken'>): boolean {
+  return over !== null && over.refreshToken !== null && over.refreshToken !== refreshToken;
+}
+
+function isSpent(stored: Token | null, { spentBeforeMs }: StoredMark): boolean {
+  return stored !== null && stored.refreshToken !== null && stored.obtainedAtMs < spentBeforeMs;
+}
+
+/** Where another has stored a new refresh token and the store never says so, the old one would end the whole sign-in. */
+function behind({ profile: { name } }: TokenState): Stored {
+  const message = `The token "${name}" was renewed elsewhere, and what is stored here is the one before.`;
+  const hint = 'Reload the window, or run the command again. If that does not help, sign in again.';
+  return {
+    token: null,
+    error: new KeyturnError('store_unavailable', message, { hint, data: { token: name } }),
+  };
+}
+
+/** What is true when the write of a new token was refused; the store only knows that it wrote nothing. */
+function heldInMemory({ name, refreshToken }: Token, over: Token | null, cause: KeyturnError): KeyturnError {
+  const stored = isReplaced(over, { refreshToken })
+    ? ' The one that is stored is spent: its refresh token was replaced.'
+    : over === null
+      ? ''
+      : ' The one before it is still stored.';
+  const message = `The new token "${name}" could not be saved and is held in memory only.${stored}`;
+  return new KeyturnError(cause.code, message, {
+    cause,
+    hint: cause.hint ?? 'Unlock the keychain of your system.',
+    data: { token: name },
+  });
+}

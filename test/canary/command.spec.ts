@@ -1,0 +1,210 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { canaryValue, findSecrets } from './forms.ts';
+import { startLeakyIssuer } from './issuer.ts';
+import { type Finding, scanFolder } from './scan.ts';
+
+// The `keyturn` command as it is shipped, with secrets of known values from the environment and from another program,
+// against an issuer and an API that give all of it back. What it prints and writes holds none of them.
+
+const cli = join(import.meta.dirname, '../../dist/cli/cli.js');
+
+const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  .privateKey.export({ format: 'pem', type: 'pkcs8' })
+  .toString();
+const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
+const values = {
+  pasted: canaryValue('pasted'),
+  clientSecret: canaryValue('client'),
+  password: canaryValue('password'),
+  refreshed: canaryValue('refreshed'),
+  printed: canaryValue('printed'),
+  complained: canaryValue('complained1'),
+  variable: canaryValue('variable'),
+  inFile: canaryValue('inFile'),
+};
+const given: Readonly<Record<string, string>> = {
+  ...values,
+  'pem body': pem.split('\n')[1] ?? '',
+  'jwk member': jwk.d ?? '',
+};
+
+let folder: string;
+let issuer: Awaited<ReturnType<typeof startLeakyIssuer>>;
+let env: Record<string, string>;
+const findings: Finding[] = [];
+
+beforeAll(async () => {
+  issuer = await startLeakyIssuer();
+  folder = await mkdtemp(join(tmpdir(), 'keyturn-canary-'));
+  await Promise.all(['home', 'tmp', 'work'].map((name) => mkdir(join(folder, name))));
+  await writeFile(join(folder, 'tool.mjs'), tool);
+  const commands = ['token', 'fail'].map((word) => [process.execPath, join(folder, 'tool.mjs'), word]);
+  const tokens = profilesAt(issuer.origin, commands);
+  await writeFile(join(folder, 'work/keyturn.json'), JSON.stringify({ tokens }));
+  const requests = Object.keys(tokens).map((name) => `# @token ${name}\nGET ${issuer.origin}/api/echo\n`);
+  requests.push(`GET ${issuer.origin}/api/echo\nAuthorization: Bearer {{$auth.token("foreign")}}\n`);
+  await writeFile(join(folder, 'work/all.http'), requests.join('\n###\n'));
+  await writeFile(join(folder, 'work/http-client.env.json'), JSON.stringify(foreign(issuer.origin)));
+  env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: join(folder, 'home'),
+    TMPDIR: join(folder, 'tmp'),
+    XDG_STATE_HOME: join(folder, 'home/state'),
+    // No session bus: the keychain of whoever runs this stays closed.
+    DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent',
+    KEYTURN_DEBUG: '1',
+    KEYTURN_ALLOW_COMMANDS: commands.map((command) => command.join(' ')).join('\n'),
+    KEYTURN_TOKEN_PASTED: values.pasted,
+    KEYTURN_TOKEN_REFRESHED: values.refreshed,
+    KEYTURN_CLIENT_SECRET_MACHINE: values.clientSecret,
+    KEYTURN_CLIENT_SECRET_JWT: values.clientSecret,
+    KEYTURN_PASSWORD_NAMED: values.password,
+    KEYTURN_PRIVATE_KEY_SIGNED: pem,
+    KEYTURN_PRIVATE_KEY_ASSERTED: JSON.stringify(jwk),
+    KEYTURN_PRIVATE_KEY_HOMEMADE: JSON.stringify(jwk),
+    CANARY_PRINTED: values.printed,
+    CANARY_COMPLAINED: values.complained,
+    CANARY_VARIABLE: values.variable,
+  };
+});
+
+afterAll(async () => {
+  issuer.stop();
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+const tool = `if (process.argv[2] === 'token') console.log(process.env.CANARY_PRINTED);
+else {
+  console.error('refused: ' + process.env.CANARY_COMPLAINED);
+  process.exitCode = 1;
+}
+`;
+
+function profilesAt(origin: string, [token = [], fail = []]: string[][]) {
+  const own = { origins: [origin] };
+  const server = (clientId: string, clientAuthentication: string) => ({
+    ...own,
+    issuer: origin,
+    clientId,
+    clientAuthentication,
+  });
+  const key = { algorithm: 'ES256' };
+  return {
+    pasted: { ...server('pasted', 'none'), grant: 'static' },
+    machine: { ...server('machine', 'client_secret_basic'), grant: 'client_credentials' },
+    jwt: { ...server('jwt', 'client_secret_jwt'), grant: 'client_credentials' },
+    refreshed: { ...server('refreshed', 'none'), grant: 'refresh_token' },
+    named: { ...server('named', 'none'), grant: 'password', username: 'ada' },
+    signed: { ...server('signed', 'private_key_jwt'), grant: 'client_credentials' },
+    asserted: { ...server('asserted', 'none'), ...key, grant: 'jwt_bearer' },
+    bound: { ...server('bound', 'none'), grant: 'client_credentials', dpop: true },
+    homemade: { ...own, ...key, grant: 'self_signed', claims: { sub: 'ada' } },
+    printed: { ...own, grant: 'command', command: token },
+    complaining: { ...own, grant: 'command', command: fail },
+    fromOutside: { ...own, grant: 'environment', variable: 'CANARY_VARIABLE' },
+  };
+}
+
+function foreign(origin: string) {
+  const entry = {
+    Type: 'OAuth2',
+    'Grant Type': 'Client Credentials',
+    'Token URL': `${origin}/token`,
+    'Client ID': 'foreign',
+    'Client Secret': values.inFile,
+  };
+  return { $shared: { Security: { Auth: { foreign: entry } } } };
+}
+
+const secrets = (): Record<string, string> => ({ ...given, ...issuer.secrets });
+
+/** Runs the command; what it prints is looked through. */
+async function keyturn(args: readonly string[], stdin = ''): Promise<{ code: number | null; text: string }> {
+  const child = spawn(process.execPath, [cli, ...args], { cwd: join(folder, 'work'), env });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  }
+  child.stdin.end(stdin);
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  for (const secret of findSecrets(text, secrets()))
+    findings.push({ secret, where: `keyturn ${args.join(' ')}` });
+  return { code, text };
+}
+
+test.each([['--json'], ['--allow-origin']])('requests with every kind of token: %s', async (option) => {
+  const args = option === '--json' ? [option] : [option, issuer.origin];
+  const { text } = await keyturn(['run', 'all.http', ...args]);
+  expect(text).toContain('200');
+  expect(findings).toEqual([]);
+});
+
+test('a body that is printed', async () => {
+  for (const line of ['2', '5', '38']) {
+    const { code } = await keyturn(['run', 'all.http', '--line', line]);
+    expect(code).toBe(0);
+  }
+});
+
+test.each(['pasted', 'machine', 'homemade', 'printed', 'fromOutside'])(
+  'what is known of %s',
+  async (name) => {
+    for (const args of [
+      ['show', name],
+      ['verify', name],
+      ['verify', name, '--json'],
+      ['introspect', name],
+      ['introspect', name, '--json'],
+      ['rotate', name],
+      ['revoke', name],
+      ['revoke', name, '--json'],
+    ]) {
+      expect((await keyturn(['token', ...args])).code).not.toBe(2);
+    }
+  },
+);
+
+test('lists, and a token from standard input', async () => {
+  const jwt = Object.values(issuer.secrets).find((value) => value.startsWith('eyJ')) ?? '';
+  await keyturn(['token', 'list']);
+  await keyturn(['token', 'list', '--json']);
+  expect((await keyturn(['token', 'inspect', '-'], jwt)).code).toBe(0);
+  expect((await keyturn(['token', 'inspect', '-', '--json'], jwt)).code).toBe(0);
+});
+
+test('the server really got them', () => {
+  const seen = issuer.seen.join('\n');
+  // What a program complains of goes nowhere.
+  const sent = Object.keys(values).filter((name) => name !== 'complained');
+  expect(findSecrets(seen, values)).toEqual(sent);
+});
+
+test('failures quote what was sent', async () => {
+  issuer.refuse('tokens');
+  for (const name of ['machine', 'jwt', 'refreshed', 'named', 'signed', 'asserted', 'bound']) {
+    const { code, text } = await keyturn(['token', 'refresh', name]);
+    expect({ name, code, text }).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('answered') as string,
+    });
+  }
+  await keyturn(['run', 'all.http', '--json']);
+});
+
+test('the audit log', async () => {
+  for (const option of ['--json', '--csv', '--verify']) {
+    expect((await keyturn(['token', 'audit', option])).text).not.toBe('');
+  }
+  expect((await keyturn(['token', 'audit'])).text).toContain('machine');
+});
+
+test('nothing is left but the file that held one', async () => {
+  findings.push(...(await scanFolder(folder, secrets())));
+  const source = join(folder, 'work/http-client.env.json');
+  expect(findings).toEqual([{ secret: 'inFile', where: source }]);
+});

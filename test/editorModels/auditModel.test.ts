@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { parseFilter } from '../../src/audit/filter.ts';
+import type { AuditEntry } from '../../src/audit/read.ts';
+import {
+  auditNodes,
+  eventDescription,
+  eventDetails,
+  eventLabel,
+  verificationText,
+  withFilterWord,
+} from '../../src/editor/audit/auditModel.ts';
+import { formatLocal } from '../../src/text.ts';
+
+const words = {
+  t: (message: string, ...values: (string | number)[]) =>
+    message.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)])),
+};
+
+function entryOf(changes: Partial<AuditEntry> = {}): AuditEntry {
+  return {
+    time: '2026-01-15T12:00:00.000Z',
+    action: 'used',
+    token: 'viewer',
+    fingerprint: 'abcdefghijklmnop',
+    origin: 'https://api.example.com',
+    method: 'GET',
+    path: '/reports/{id}',
+    status: 200,
+    error: null,
+    cause: '/w/tour.http:12',
+    unusual: [],
+    ...changes,
+  };
+}
+
+const time = formatLocal(new Date('2026-01-15T12:00:00.000Z')).slice(11);
+
+describe('the audit view', () => {
+  it('shows days, newest first, and says how much is hidden', () => {
+    const entries = [
+      entryOf({ time: '2026-01-13T12:00:00.000Z' }),
+      entryOf({ time: '2026-01-14T12:00:00.000Z' }),
+      entryOf({ time: '2026-01-15T12:00:00.000Z', token: 'a' }),
+      entryOf({ time: '2026-01-15T12:00:01.000Z', token: 'b' }),
+    ];
+    const nodes = auditNodes(entries, 3);
+    expect(nodes.map(({ id }) => id)).toEqual(['day:2026-01-15', 'day:2026-01-14', 'more']);
+    expect(
+      nodes.flatMap((node) => (node.kind === 'day' ? node.events.map(({ entry }) => entry.token) : [])),
+    ).toEqual(['b', 'a', 'viewer']);
+    expect(nodes.at(-1)).toMatchObject({ hidden: 1 });
+    expect(auditNodes(entries, 4).some(({ kind }) => kind === 'more')).toBe(false);
+    expect(auditNodes([], 4)).toEqual([]);
+  });
+
+  it('says what happened', () => {
+    expect(eventLabel(entryOf(), words)).toBe('viewer used');
+    expect(eventDescription(entryOf(), words)).toBe(
+      `${time} · 200 · GET /reports/{id} · https://api.example.com`,
+    );
+    expect(eventDescription(entryOf({ unusual: ['new_origin', 'burst'] }), words)).toContain(
+      `${time} · new origin · many uses at once · 200 · GET`,
+    );
+    const refused = entryOf({ action: 'refused', path: null, status: null, error: 'origin_not_allowed' });
+    expect(eventDescription({ ...refused, unusual: ['refused'] }, words)).toBe(
+      `${time} · origin_not_allowed · GET · https://api.example.com`,
+    );
+    const copied = entryOf({ action: 'copied', origin: null, method: null, path: null, status: null });
+    expect(eventDescription({ ...copied, cause: 'keyturn.tokens.copy' }, words)).toBe(
+      `${time} · keyturn.tokens.copy`,
+    );
+    expect(eventLabel(entryOf({ action: 'missed', token: '' }), words)).toBe('not recorded');
+  });
+
+  it('tells everything in the tooltip, and leaves out what there is not', () => {
+    const details = eventDetails(entryOf({ error: null }), words);
+    expect(details).toContain('Request: GET /reports/{id}');
+    expect(details).toContain('Cause: /w/tour.http:12');
+    expect(details).not.toContain('Error');
+    expect(details).not.toContain('Unusual');
+  });
+
+  it('says what a check found', () => {
+    const found = { lines: 3, at: null, expired: 0, torn: 0, head: 'x', reason: 'Why.' };
+    expect(verificationText({ ...found, state: 'whole' }, words)).toContain('whole: 3 events');
+    expect(verificationText({ ...found, state: 'whole', expired: 7 }, words)).toContain('7 older ones');
+    expect(verificationText({ ...found, state: 'broken', at: { file: 'a.jsonl', line: 2 } }, words)).toBe(
+      'The audit log was changed. Line 2 of a.jsonl. Why.',
+    );
+    expect(verificationText({ ...found, state: 'cut' }, words)).toBe('The audit log is not complete. Why.');
+  });
+
+  it('adds words to a filter that the filter understands', () => {
+    const filter = withFilterWord(
+      withFilterWord('reports', 'token:viewer'),
+      'origin:https://api.example.com',
+    );
+    expect(filter).toBe('reports token:viewer origin:https://api.example.com');
+    expect(withFilterWord(filter, 'token:viewer')).toBe(filter);
+    expect(parseFilter(filter, 0)).toMatchObject({
+      tokens: ['viewer'],
+      origins: ['https://api.example.com'],
+      words: ['reports'],
+    });
+  });
+});

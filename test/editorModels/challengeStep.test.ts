@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { challengeStep } from '../../src/editor/requests/challengeStep.ts';
+import type { RequestChallenge, RequestResult, TokenUse } from '../../src/run/result.ts';
+import type { Grant } from '../../src/token/profile.ts';
+import { profileOf } from '../token/support.ts';
+
+const nothing: RequestChallenge = {
+  origin: 'https://api.example.com',
+  error: null,
+  errorDescription: null,
+  scopes: [],
+  missingScopes: [],
+  acrValues: [],
+  maxAgeSeconds: null,
+  resourceMetadata: null,
+  refusal: null,
+};
+
+const use: TokenUse = {
+  name: 'person',
+  status: 'active',
+  refreshed: false,
+  expiresAtMs: null,
+  scope: null,
+  askedScope: null,
+};
+
+function answer(
+  status: number,
+  challenge: Partial<RequestChallenge> | null,
+  {
+    token = use,
+    authenticate = 'Bearer',
+    redirects = [],
+  }: { token?: TokenUse | null; authenticate?: string; redirects?: readonly object[] } = {},
+) {
+  const response = {
+    status,
+    url: 'https://api.example.com/reports',
+    headers: [['www-authenticate', authenticate]],
+    redirects,
+  };
+  return {
+    challenge: challenge === null ? null : { ...nothing, ...challenge },
+    response: response as unknown as NonNullable<RequestResult['response']>,
+    token,
+  };
+}
+
+const entry = (grant: Grant, canRefresh = false) => ({ profile: profileOf({ grant }), canRefresh });
+const person = entry('authorization_code');
+
+describe('what is offered after an answer', () => {
+  it('is to ask for the scopes that are missing', () => {
+    const challenge = { error: 'insufficient_scope', missingScopes: ['reports:write', 'a"b'] };
+    expect(challengeStep(answer(403, challenge), person)).toEqual({
+      kind: 'ask_scopes',
+      scopes: ['reports:write'],
+      wanted: { scope: 'reports:write', acrValues: null, maxAge: null },
+    });
+    const token = { ...use, scope: 'openid reports:read' };
+    expect(challengeStep(answer(403, challenge, { token }), person)).toMatchObject({
+      scopes: ['reports:write'],
+      wanted: { scope: 'openid reports:read reports:write' },
+    });
+    expect(challengeStep(answer(403, challenge), entry('client_credentials', true))).toBeNull();
+    expect(challengeStep(answer(403, { ...challenge, missingScopes: [] }), person)).toBeNull();
+    const narrowed = { ...use, askedScope: 'reports:read' };
+    expect(challengeStep(answer(403, challenge, { token: narrowed }), person)).toBeNull();
+  });
+
+  it('is the sign-in that RFC 9470 describes', () => {
+    const challenge = {
+      error: 'insufficient_user_authentication',
+      acrValues: ['two-factors', 'phr'],
+      maxAgeSeconds: 300,
+    };
+    expect(challengeStep(answer(401, challenge), person)).toEqual({
+      kind: 'sign_in_again',
+      wanted: { scope: null, acrValues: 'two-factors phr', maxAge: 300 },
+    });
+    const token = { ...use, scope: 'reports:read reports:admin' };
+    expect(challengeStep(answer(401, challenge, { token }), person)).toMatchObject({
+      wanted: { scope: 'reports:read reports:admin' },
+    });
+    expect(challengeStep(answer(401, challenge), entry('static'))).toBeNull();
+  });
+
+  it('is to sign in to the API where there was no token, or one that cannot be renewed', () => {
+    const offered = { kind: 'sign_in_to_api' };
+    expect(challengeStep(answer(401, {}, { token: null }), null)).toEqual(offered);
+    expect(challengeStep(answer(401, {}, { token: null, authenticate: 'DPoP algs="ES256"' }), null)).toEqual(
+      offered,
+    );
+    expect(challengeStep(answer(401, { error: 'invalid_token' }), entry('static'))).toEqual(offered);
+    expect(challengeStep(answer(401, {}), entry('client_credentials', true))).toBeNull();
+    expect(challengeStep(answer(401, {}), person)).toBeNull();
+  });
+
+  it.each([
+    ['another scheme', answer(401, {}, { token: null, authenticate: 'Basic realm="x"' })],
+    ['no challenge', answer(200, null, { token: null })],
+    ['a 403 that says no more', answer(403, {}, { token: null })],
+    [
+      'an answer from another origin',
+      answer(401, {}, { token: null, redirects: [{ from: 'https://a.example/', to: 'https://b.example/' }] }),
+    ],
+    ['a token that nobody here declares', answer(401, {})],
+  ])('is nothing for %s', (_name, result) => {
+    expect(challengeStep(result, null)).toBeNull();
+  });
+});

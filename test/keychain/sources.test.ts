@@ -1,0 +1,112 @@
+import { spawnSync } from 'node:child_process';
+import { PassThrough } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { KeychainSecretStore } from '../../src/keychain/keychainSecretStore.ts';
+import { systemClock } from '../../src/clock.ts';
+import { createTerminalConsent } from '../../src/terminal/sourceConsent.ts';
+import { consentKey, questionOf } from '../../src/token/sources/consent.ts';
+import { keychainSource } from '../../src/token/sources/keychain.ts';
+import { createTokenStore } from '../../src/token/tokenStore.ts';
+import { contextOf } from '../oauth/support.ts';
+import { localProfile } from '../token/sources/support.ts';
+import { Keyring } from './daemon.ts';
+
+/** What another tool does, in a process of its own: keytar keeps its session for as long as its process lives. */
+function otherTool(method: 'setPassword' | 'deletePassword', ...args: string[]): void {
+  const script = `import keytar from 'keytar'; await keytar.${method}(...${JSON.stringify(args)});`;
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    encoding: 'utf8',
+  });
+  expect(status, stderr).toBe(0);
+}
+
+let keyring: Keyring;
+let store: KeychainSecretStore;
+const signal = new AbortController().signal;
+
+beforeEach(async () => {
+  Keyring.forget();
+  keyring = await Keyring.start('open');
+  store = new KeychainSecretStore({ timeoutMs: 15_000 });
+});
+afterEach(async () => {
+  store.dispose();
+  await keyring.stop();
+});
+
+describe('an entry of another tool', () => {
+  it('is read by service and account, or by service alone', async () => {
+    otherTool('setPassword', 'gh:github.com', 'zoe', 'gho_zoe');
+    expect(await store.read('gh:github.com', 'zoe', signal)).toBe('gho_zoe');
+    expect(await store.read('gh:github.com', null, signal)).toBe('gho_zoe');
+    expect(await store.read('gh:github.com', 'max', signal)).toBeNull();
+    expect(await store.read('gh:github', null, signal)).toBeNull();
+  });
+
+  it('is no secret of ours, and ours is none of it', async () => {
+    otherTool('setPassword', 'gh:github.com', 'zoe', 'gho_zoe');
+    await store.set('token:a:1', 'ours');
+    expect(await store.keys()).toEqual(['token:a:1']);
+    expect(await store.get('zoe')).toBeNull();
+  });
+
+  it('is read as it is now', async () => {
+    otherTool('setPassword', 'tool', 'me', 'first');
+    expect(await store.read('tool', 'me', signal)).toBe('first');
+    otherTool('setPassword', 'tool', 'me', 'second');
+    expect(await store.read('tool', 'me', signal)).toBe('second');
+    otherTool('deletePassword', 'tool', 'me');
+    expect(await store.read('tool', 'me', signal)).toBeNull();
+  });
+
+  it('of a locked keychain fails', async () => {
+    otherTool('setPassword', 'tool', 'me', 'value');
+    await keyring.stop();
+    keyring = await Keyring.start('locked');
+    store = new KeychainSecretStore({ timeoutMs: 15_000 });
+    await expect(store.read('tool', 'me', signal)).rejects.toMatchObject({ code: 'store_locked' });
+  });
+
+  it('is waited for no longer than the person does', async () => {
+    await store.keys();
+    keyring.pause();
+    const controller = new AbortController();
+    const reading = store.read('tool', 'me', controller.signal);
+    controller.abort();
+    await expect(reading).rejects.toMatchObject({ code: 'cancelled' });
+    keyring.resume();
+  });
+});
+
+/** The consent of the command, with a person who types this. */
+function consentOf(typed: string) {
+  const input = Object.assign(new PassThrough(), { isTTY: true });
+  const err = Object.assign(new PassThrough(), { isTTY: true });
+  const said: string[] = [];
+  err.on('data', (chunk: Buffer) => {
+    said.push(chunk.toString());
+    if (chunk.toString().includes('not (n)?')) input.write(typed);
+  });
+  const streams = { in: input, out: new PassThrough(), err, env: {}, cwd: '/', sandboxEntry: '' };
+  return { consent: createTerminalConsent(streams, store, (message) => said.push(message)), said };
+}
+
+describe('an agreement of the command', () => {
+  const profile = localProfile('keychain', { keychainService: 'gh:github.com', keychainAccount: 'zoe' });
+
+  it('is kept in the keychain, and is no token there', async () => {
+    otherTool('setPassword', 'gh:github.com', 'zoe', `go-keyring-base64:${btoa('gho_zoe')}`);
+    const first = consentOf('a\n');
+    const source = keychainSource({ keychain: store, consent: first.consent, clock: systemClock });
+    expect((await source.obtain(profile, contextOf())).accessToken).toBe('gho_zoe');
+    const question = questionOf(profile, { kind: 'keychain', service: 'gh:github.com', account: 'zoe' });
+    expect(await store.keys()).toEqual([consentKey(question)]);
+    expect(await createTokenStore(store).list()).toEqual([]);
+
+    const second = consentOf('n\n');
+    await second.consent.require(question, { waiting: true, signal });
+    expect(second.said).toEqual([]);
+  });
+});

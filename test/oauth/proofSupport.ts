@@ -1,0 +1,51 @@
+import type { Clock } from '../../src/clock.ts';
+import { createGrantTools } from '../../src/oauth/obtain.ts';
+import { createProver, type ProofSecrets } from '../../src/oauth/prover.ts';
+import { privateFiles } from '../../src/privateFiles.ts';
+import type { HeldKey } from '../../src/token/proofSecrets.ts';
+import type { TokenProfile } from '../../src/token/profile.ts';
+import type { ProofContext, TokenProver } from '../../src/token/proof.ts';
+import { TestClock } from '../token/support.ts';
+import { agreed } from '../token/sources/support.ts';
+
+export interface ProverParts {
+  readonly clock?: Clock;
+  readonly timeoutMs?: number;
+  readonly held?: Partial<Record<HeldKey, string>>;
+  readonly secret?: (profile: TokenProfile) => string;
+}
+
+export interface TestProver {
+  readonly prover: TokenProver;
+  readonly clock: Clock;
+  /** What was registered with the redactor. */
+  readonly registered: string[];
+}
+
+export function proverOf({
+  clock = new TestClock(),
+  timeoutMs = 5000,
+  held = {},
+  secret,
+}: ProverParts = {}): TestProver {
+  const registered: string[] = [];
+  const tools = createGrantTools({
+    fetch: globalThis.fetch,
+    fetchAs: () => () => Promise.reject(new Error('No client certificate is expected here.')),
+    files: privateFiles,
+    agreements: agreed,
+    clock,
+    mask: (text) => text,
+    register: (value) => void registered.push(value),
+    timeoutMs,
+  });
+  const secrets: ProofSecrets = {
+    secret: (profile) => Promise.resolve(secret?.(profile) ?? `${profile.clientId}-secret/+%`),
+    held: (_profile, kind) => Promise.resolve(held[kind] ?? null),
+  };
+  return { prover: createProver(tools, secrets), clock, registered };
+}
+
+export function proofContext(changes: Partial<ProofContext> = {}): ProofContext {
+  return { interactive: false, signal: new AbortController().signal, ...changes };
+}

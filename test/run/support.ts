@@ -1,0 +1,110 @@
+import { KeyturnError } from '../../src/errors.ts';
+import type { BodySink, HttpClient } from '../../src/http/message.ts';
+import { createHttpClient } from '../../src/http/client.ts';
+import { parseHttpFile } from '../../src/httpfile/parse.ts';
+import { createDpopProver } from '../../src/oauth/dpopProver.ts';
+import { createEngine } from '../../src/run/createEngine.ts';
+import type { Asker, Engine, RunOptions } from '../../src/run/engine.ts';
+import type { RequestResult } from '../../src/run/result.ts';
+import type { AuditRecorder } from '../../src/token/auditEvent.ts';
+import { createConsentStore } from '../../src/token/consent.ts';
+import type { TokenManagerOptions } from '../../src/token/managerOptions.ts';
+import type { TokenProfile } from '../../src/token/profile.ts';
+import { memoryFiles } from '../httpfile/memoryFiles.ts';
+import { onCleanup } from '../http/support.ts';
+import { harness, memoryValues } from '../token/support.ts';
+
+export const runOptions: RunOptions = {
+  followRedirects: true,
+  connectTimeoutMs: 5_000,
+  totalTimeoutMs: 30_000,
+  maxBodyBytes: 1_000_000,
+  insecureHosts: [],
+  trusted: true,
+  saveBodyTo: null,
+};
+
+/** Keeps what is written, and how often it was opened and closed. */
+export class MemorySink implements BodySink {
+  opened = 0;
+  closed = 0;
+  text = '';
+
+  write(chunk: Uint8Array): Promise<void> {
+    if (this.closed > 0) return Promise.reject(new Error('written after it was closed'));
+    this.text += Buffer.from(chunk).toString('utf8');
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    this.closed++;
+    return Promise.resolve();
+  }
+}
+
+export interface EngineSetup {
+  readonly profiles: readonly TokenProfile[];
+  readonly manager?: Partial<TokenManagerOptions>;
+  readonly allowOrigin?: Asker['allowOrigin'];
+  readonly client?: HttpClient;
+  readonly audit?: AuditRecorder;
+}
+
+export interface RunChanges {
+  readonly options?: Partial<RunOptions>;
+  readonly tokenName?: string;
+  readonly signal?: AbortSignal;
+  /** Which of the requests in the text. */
+  readonly at?: number;
+}
+
+/** The whole engine over a real client and a real manager, with its tokens in memory. */
+export function engineOver({ profiles, manager, allowOrigin, client, audit }: EngineSetup) {
+  const held = harness(manager);
+  const { tokens, redactor, clock, keptSecrets } = { ...held.options, tokens: held.manager };
+  const sink = new MemorySink();
+  const http = client ?? createHttpClient({ proxy: null, caCertificates: [] });
+  const engine: Engine = createEngine({
+    files: memoryFiles({}),
+    clock,
+    client: http,
+    tokens,
+    redactor,
+    dpop: createDpopProver(keptSecrets),
+    ...(audit === undefined ? {} : { audit }),
+    asker: { allowOrigin: allowOrigin ?? (() => Promise.resolve('refuse')) },
+    consent: createConsentStore(memoryValues()),
+    processEnv: {},
+    findProfile(_file, name) {
+      const found = profiles.find((profile) => profile.name === name);
+      return found === undefined
+        ? Promise.reject(new KeyturnError('profile_unknown', `There is no ${name}.`))
+        : Promise.resolve(found);
+    },
+    openSink() {
+      sink.opened++;
+      return Promise.resolve(sink);
+    },
+  });
+  onCleanup(() => engine.dispose());
+  onCleanup(() => tokens.dispose());
+  const run = (
+    text: string,
+    { options, tokenName, signal, at = 0 }: RunChanges = {},
+  ): Promise<RequestResult> => {
+    const tree = parseHttpFile(text);
+    const node = tree.requests[at];
+    if (node === undefined) throw new Error('no such request in the text');
+    const input = {
+      file: '/w/a.http',
+      tree,
+      node,
+      environment: new Map<string, string>(),
+      overrides: {},
+      tokenName: tokenName ?? null,
+      options: { ...runOptions, ...options },
+    };
+    return engine.run(input, signal);
+  };
+  return { ...held, engine, run, sink };
+}

@@ -1,0 +1,16 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { stateFolder } from '../../src/terminal/stateFolder.ts';
+
+it('is where each system keeps such things, unless the environment says otherwise', () => {
+  const home = homedir();
+  expect(stateFolder({}, 'linux')).toBe(join(home, '.local', 'state', 'keyturn'));
+  expect(stateFolder({ XDG_STATE_HOME: '/state' }, 'linux')).toBe(join('/state', 'keyturn'));
+  expect(stateFolder({ XDG_STATE_HOME: '' }, 'linux')).toBe(join(home, '.local', 'state', 'keyturn'));
+  expect(stateFolder({ XDG_STATE_HOME: '/state' }, 'darwin')).toBe(
+    join(home, 'Library', 'Application Support', 'keyturn'),
+  );
+  expect(stateFolder({ LOCALAPPDATA: '/local' }, 'win32')).toBe(join('/local', 'keyturn'));
+  expect(stateFolder({}, 'win32')).toBe(join(home, 'AppData', 'Local', 'keyturn'));
+});

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { KeyturnError } from '../../src/errors.ts';
+import { createConsentStore } from '../../src/token/consent.ts';
+import { tokenKey } from '../../src/token/key.ts';
+import { narrowedProfile } from '../../src/token/narrowed.ts';
+import { TokenPlaces, type PlaceQuestion } from '../../src/token/places.ts';
+import { pastedProfile, type TokenProfile } from '../../src/token/profile.ts';
+import { harness, memoryValues, profileOf, staticProfile } from './support.ts';
+
+const HOME = 'file:///home/work/keyturn.json';
+const AWAY = 'file:///tmp/evil/keyturn.json';
+
+/** Files lie in the folder that the first part of their path names. */
+const foldersOf = (file: string | null) =>
+  file === null ? ['file:///home', 'file:///second'] : [/^file:\/\/\/\w+/.exec(file)?.[0] ?? file];
+
+function setUp(answer: (question: PlaceQuestion) => Promise<boolean> = () => Promise.resolve(true)) {
+  const values = memoryValues();
+  const questions: PlaceQuestion[] = [];
+  const places = () =>
+    new TokenPlaces({
+      consent: createConsentStore(values),
+      foldersOf,
+      ask: (question) => {
+        questions.push(question);
+        return answer(question);
+      },
+    });
+  return { ...harness({ places: places() }), places, values, questions };
+}
+
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => null,
+    (error: unknown) => (error instanceof KeyturnError ? error.code : 'other'),
+  );
+
+describe('a token that is held for one keyturn.json', () => {
+  it('is used from there without a question, and from another file only after one', async () => {
+    const { manager, calls, questions } = setUp();
+    await manager.acquire(profileOf({ declaredIn: HOME }));
+    await manager.acquire(profileOf({ declaredIn: HOME }));
+    expect(questions).toEqual([]);
+    await manager.acquire(profileOf({ declaredIn: AWAY }));
+    await manager.acquire(profileOf({ declaredIn: AWAY }));
+    await manager.acquire(profileOf({ declaredIn: HOME }));
+    expect(questions).toEqual([
+      { tokenName: 'viewer', place: AWAY, known: [HOME], origins: ['https://api.example.com'] },
+    ]);
+    expect(calls.length).toBe(1);
+  });
+
+  it('is not handed out, nor obtained anew, when the person says no', async () => {
+    const { manager, calls, questions } = setUp(() => Promise.resolve(false));
+    await manager.acquire(profileOf({ declaredIn: HOME }));
+    const elsewhere = profileOf({ declaredIn: AWAY });
+    expect(await codeOf(manager.acquire(elsewhere))).toBe('access_denied');
+    expect(await codeOf(manager.acquire(elsewhere, { force: true }))).toBe('access_denied');
+    expect(await codeOf(manager.acquire(narrowedProfile(elsewhere, 'reports:write')))).toBe('access_denied');
+    expect(questions.length).toBe(3);
+    expect(calls.length).toBe(1);
+    await manager.acquire(profileOf({ declaredIn: HOME }));
+  });
+
+  it('is asked about in one question for all who wait, and remembered by later sessions', async () => {
+    let agree: (yes: boolean) => void = () => undefined;
+    const answer = new Promise<boolean>((resolve) => (agree = resolve));
+    const { manager, places, questions } = setUp(() => answer);
+    await manager.acquire(profileOf({ declaredIn: HOME }));
+    const elsewhere = profileOf({ declaredIn: AWAY });
+    const all = Promise.all(Array.from({ length: 100 }, () => manager.acquire(elsewhere)));
+    await new Promise((resolve) => setImmediate(resolve));
+    agree(true);
+    expect((await all).length).toBe(100);
+    expect(questions.length).toBe(1);
+    await places().require(elsewhere);
+    expect(questions.length).toBe(1);
+  });
+
+  it('is not bound to a file that could not obtain it', async () => {
+    const { manager, server, result, questions } = setUp();
+    server.answer = () => Promise.reject(new KeyturnError('access_denied', 'No.'));
+    expect(await codeOf(manager.acquire(profileOf({ declaredIn: AWAY })))).toBe('access_denied');
+    server.answer = () => Promise.resolve(result());
+    await manager.acquire(profileOf({ declaredIn: HOME }));
+    expect(questions).toEqual([]);
+    await manager.acquire(profileOf({ declaredIn: AWAY }));
+    expect(questions.length).toBe(1);
+  });
+
+  it('is asked about where another file exchanges it', async () => {
+    const subject = (declaredIn: string) => profileOf({ declaredIn });
+    const exchanger: TokenProfile = profileOf({ name: 'x', grant: 'token_exchange', declaredIn: AWAY });
+    const { places, options, questions } = setUp(() => Promise.resolve(false));
+    const h = harness({
+      ...options,
+      places: places(),
+      findProfile: () => Promise.resolve(subject(AWAY)),
+      obtain: async (profile, context) => {
+        if (profile.grant === 'token_exchange') await context.otherToken('viewer');
+        return h.result();
+      },
+    });
+    await h.manager.acquire(subject(HOME));
+    expect(await codeOf(h.manager.acquire(exchanger))).toBe('access_denied');
+    expect(questions.map(({ tokenName, place }) => [tokenName, place])).toEqual([['viewer', AWAY]]);
+  });
+
+  it('is none of its business where the person agreed to the source itself', async () => {
+    const { manager, questions } = setUp();
+    for (const declaredIn of [HOME, AWAY]) await manager.acquire(profileOf({ grant: 'command', declaredIn }));
+    expect(questions).toEqual([]);
+  });
+});
+
+describe('a token that was pasted', () => {
+  const pasted = pastedProfile('mine', ['https://api.example.com'], { scheme: 'Bearer' });
+
+  it('is used in the folders that were open then, and elsewhere only after a question', async () => {
+    const { manager, questions } = setUp();
+    await manager.add(pasted, 'a-pasted-value');
+    await manager.acquire(pasted, { file: 'file:///home/a.http' });
+    await manager.acquire(pasted, { file: 'file:///second/b/c.http' });
+    expect(questions).toEqual([]);
+    await manager.acquire(pasted, { file: 'file:///third/d.http' });
+    await manager.acquire(pasted, { file: 'file:///third/e.http' });
+    expect(questions.map(({ place }) => place)).toEqual(['file:///third']);
+  });
+
+  it('belongs to whatever file it was pasted for, though another was there before', async () => {
+    const { manager, questions } = setUp();
+    const declared = (declaredIn: string) => staticProfile({ declaredIn });
+    await manager.add(declared(HOME), 'a-pasted-value');
+    await manager.add(declared(AWAY), 'another-value');
+    await manager.acquire(declared(AWAY));
+    await manager.acquire(declared(HOME));
+    expect(questions).toEqual([]);
+  });
+
+  it('that nobody used yet belongs to the first place that does', async () => {
+    const { options, manager: first, places, questions } = setUp();
+    const { manager } = harness({ store: options.store });
+    await manager.add(pasted, 'a-pasted-value');
+    await first.acquire(pasted, { file: 'file:///third/d.http' });
+    await first.acquire(pasted, { file: 'file:///home/a.http' });
+    expect(questions.map(({ place }) => place)).toEqual(['file:///home']);
+    await places().require(pasted, { file: 'file:///third/f.http' });
+    expect(questions.length).toBe(1);
+  });
+});
+
+it("a token of another tool's file belongs to the folder of that file", async () => {
+  const { manager, questions } = setUp();
+  const of = (declaredIn: string) => profileOf({ declaredIn });
+  await manager.acquire(of('file:///home/a.http'));
+  await manager.acquire(of('file:///home/b/c.http'));
+  expect(questions).toEqual([]);
+  await manager.acquire(of('file:///evil/a.http'));
+  expect(questions.map(({ place }) => place)).toEqual(['file:///evil']);
+});
+
+it('what is stored and is no list of places counts as none', async () => {
+  const values = memoryValues();
+  values.values.set(`places.${tokenKey(profileOf())}`, 'everywhere');
+  expect(await createConsentStore(values).places(tokenKey(profileOf()))).toEqual([]);
+});

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { commandLine } from '../../../src/token/sources/commandLine.ts';
+import {
+  consentKey,
+  createSourceConsent,
+  type ConsentAsker,
+  type ConsentOptions,
+  type ConsentQuestion,
+} from '../../../src/token/sources/consent.ts';
+import { memoryValues } from '../support.ts';
+import { askerOf } from './support.ts';
+
+const question: ConsentQuestion = {
+  tokenName: 'gh',
+  subject: { kind: 'command', command: ['gh', 'auth', 'token'], folder: '/work' },
+  origins: ['https://api.github.com', 'https://uploads.github.com'],
+  declaredIn: '/home/me/keyturn.json',
+};
+const signal = new AbortController().signal;
+const waiting = { waiting: true, signal };
+
+function consentOf(asker: ConsentAsker, changes: Partial<ConsentOptions> = {}) {
+  return createSourceConsent({
+    values: memoryValues(),
+    asker,
+    hint: () => 'Agree.',
+    notKept: () => undefined,
+    ...changes,
+  });
+}
+
+describe('an agreement', () => {
+  it('is kept when the person says so, and asked for again when not', async () => {
+    const { asker, questions } = askerOf('once', 'remember');
+    const consent = consentOf(asker);
+    for (let i = 0; i < 3; i++) await consent.require(question, waiting);
+    expect(questions.length).toBe(2);
+  });
+
+  it.each<[string, Partial<ConsentQuestion>]>([
+    ['token', { tokenName: 'other' }],
+    ['argument', { subject: { kind: 'command', command: ['gh', 'auth', 'token', '-h'], folder: '/work' } }],
+    ['split of arguments', { subject: { kind: 'command', command: ['gh', 'auth token'], folder: '/work' } }],
+    ['folder', { subject: { kind: 'command', command: ['gh', 'auth', 'token'], folder: '/other' } }],
+    ['origin', { origins: ['https://api.github.com', 'https://evil.example'] }],
+    ['file', { declaredIn: '/home/me/sub/keyturn.json' }],
+    ['kind', { subject: { kind: 'keychain', service: 'gh', account: null } }],
+  ])('holds for no other %s', async (_name, changes) => {
+    const { asker, questions } = askerOf('remember', 'refuse');
+    const consent = consentOf(asker);
+    await consent.require(question, waiting);
+    await expect(consent.require({ ...question, ...changes }, waiting)).rejects.toThrow();
+    expect(questions.length).toBe(2);
+  });
+
+  it('does not depend on the order of origins', () => {
+    expect(consentKey({ ...question, origins: [...question.origins].reverse() })).toBe(consentKey(question));
+  });
+
+  it('that is refused fails with a code for each kind', async () => {
+    const consent = consentOf(askerOf().asker);
+    const required = (subject: ConsentQuestion['subject']) =>
+      consent.require({ ...question, subject }, waiting);
+    await expect(required(question.subject)).rejects.toMatchObject({
+      code: 'command_refused',
+      hint: 'Agree.',
+    });
+    await expect(required({ kind: 'keychain', service: 's', account: null })).rejects.toMatchObject({
+      code: 'access_denied',
+    });
+    await expect(required({ kind: 'account', provider: 'github', scopes: [] })).rejects.toMatchObject({
+      code: 'access_denied',
+    });
+  });
+
+  it('is asked for once by all who wait for it, and one question at a time', async () => {
+    let open = 0;
+    let most = 0;
+    const asked: string[] = [];
+    const asker: ConsentAsker = {
+      async ask({ tokenName }) {
+        asked.push(tokenName);
+        most = Math.max(most, ++open);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        open--;
+        return 'once';
+      },
+    };
+    const consent = consentOf(asker);
+    const names = ['a', 'b', 'a', 'c', 'b'];
+    await Promise.all(names.map((tokenName) => consent.require({ ...question, tokenName }, waiting)));
+    expect(asked).toEqual(['a', 'b', 'c']);
+    expect(most).toBe(1);
+  });
+
+  it('that cannot be read counts as none, and one that cannot be kept holds this once', async () => {
+    const { asker, questions } = askerOf('remember', 'remember');
+    const failures: unknown[] = [];
+    const values = {
+      get: () => Promise.reject(new Error('locked')),
+      set: () => Promise.reject(new Error('locked')),
+    };
+    const consent = consentOf(asker, { values, notKept: (error) => failures.push(error) });
+    await consent.require(question, waiting);
+    await consent.require(question, waiting);
+    expect([questions.length, failures.length]).toEqual([2, 2]);
+  });
+
+  it('after a question that failed the next one is asked', async () => {
+    let calls = 0;
+    const asker: ConsentAsker = {
+      ask: () => (++calls === 1 ? Promise.reject(new Error('closed')) : Promise.resolve('once')),
+    };
+    const consent = consentOf(asker);
+    await expect(consent.require(question, waiting)).rejects.toThrow('closed');
+    await consent.require(question, waiting);
+  });
+});
+
+describe('the line of a command', () => {
+  it.each<[readonly string[], string]>([
+    [['gh', 'auth', 'token'], 'gh auth token'],
+    [['op', 'read', 'op://vault/item/field'], 'op read op://vault/item/field'],
+    [['sh', '-c', 'a b'], 'sh -c "a b"'],
+    [['a', ''], 'a ""'],
+    [['a', 'x"y'], 'a "x\\"y"'],
+    [['a', '\u001b[2K'], 'a "\\u001b[2K"'],
+    [['a', 'x\u202ey'], 'a "x\\u202ey"'],
+    [['a', 'x\u00a0y'], 'a "x\\u00a0y"'],
+    [['a', 'zoë'], 'a "zoë"'],
+    [['a', '\u{1f600}'], 'a "\\ud83d\\ude00"'],
+  ])('%j', (command, line) => {
+    expect(commandLine(command)).toBe(line);
+  });
+});

@@ -1,0 +1,41 @@
+import {
+  noOptions,
+  type LocalGrant,
+  type ProfileOptions,
+  type TokenProfile,
+} from '../../../src/token/profile.ts';
+import type { ConsentAsker, ConsentQuestion, SourceConsent } from '../../../src/token/sources/consent.ts';
+import { profileOf } from '../support.ts';
+
+export function localProfile(
+  grant: LocalGrant,
+  options: Partial<ProfileOptions>,
+  changes: Partial<TokenProfile> = {},
+): TokenProfile {
+  return profileOf({
+    name: 'local',
+    grant,
+    issuer: null,
+    clientId: null,
+    scope: null,
+    origins: ['https://api.example.com'],
+    options: { ...noOptions, ...options },
+    declaredIn: '/home/me/keyturn.json',
+    ...changes,
+  });
+}
+
+/** Everybody agreed to everything. */
+export const agreed: SourceConsent = { require: () => Promise.resolve() };
+
+/** Gives these answers in turn, and keeps the questions. */
+export function askerOf(...answers: ('once' | 'remember' | 'refuse')[]) {
+  const questions: ConsentQuestion[] = [];
+  const asker: ConsentAsker = {
+    ask(question) {
+      questions.push(question);
+      return Promise.resolve(answers.shift() ?? 'refuse');
+    },
+  };
+  return { asker, questions };
+}
