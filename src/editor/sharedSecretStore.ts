@@ -1,5 +1,9 @@
+import { Lazy } from '../lazy.ts';
 import type { SecretStore } from '../token/store.ts';
 import type { ExchangePart, SecretChange, SecretExchange } from './secretExchange.ts';
+
+/** An activation is not the time to meet the others, and a first use does not wait for this. */
+const MEET_AFTER_MS = 500;
 
 export type OpenExchange = (part: ExchangePart) => Promise<SecretExchange>;
 
@@ -13,7 +17,8 @@ export type DisposableSecretStore = Required<SecretStore> & { dispose(): void };
  */
 export class SharedSecretStore implements DisposableSecretStore {
   readonly #own: DisposableSecretStore;
-  readonly #exchange: Promise<SecretExchange | null>;
+  readonly #exchange: Lazy<SecretExchange | null>;
+  readonly #meeting: NodeJS.Timeout;
   /** What was stored since this window began, by whichever window. */
   readonly #known = new Map<string, string | null>();
   /** Settles with the last write: they are done in their order, this window's and the others'. */
@@ -21,10 +26,12 @@ export class SharedSecretStore implements DisposableSecretStore {
 
   constructor(own: DisposableSecretStore, openExchange: OpenExchange) {
     this.#own = own;
-    this.#exchange = openExchange({
+    const part: ExchangePart = {
       take: (change) => this.#take(change),
       known: () => [...this.#known].map(([key, value]) => ({ key, value })),
-    }).catch(() => null);
+    };
+    this.#exchange = new Lazy(() => openExchange(part).catch(() => null));
+    this.#meeting = setTimeout(() => void this.#exchange.get(), MEET_AFTER_MS);
   }
 
   async get(key: string): Promise<string | null> {
@@ -50,14 +57,15 @@ export class SharedSecretStore implements DisposableSecretStore {
   }
 
   dispose(): void {
-    void this.#exchange.then((exchange) => exchange?.dispose());
+    clearTimeout(this.#meeting);
+    void this.#exchange.made?.then((exchange) => exchange?.dispose());
     this.#own.dispose();
   }
 
   async #store(change: SecretChange): Promise<void> {
     await this.#write(change);
     this.#known.set(change.key, change.value);
-    await (await this.#exchange)?.tell(change);
+    await (await this.#exchange.get())?.tell(change);
   }
 
   /** It is stored already, by the window that tells of it; here so that this one does not write over it. */
@@ -75,7 +83,7 @@ export class SharedSecretStore implements DisposableSecretStore {
   }
 
   async #upToDate(): Promise<void> {
-    await this.#exchange;
+    await this.#exchange.get();
     await this.#written;
   }
 }
