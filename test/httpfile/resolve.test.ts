@@ -25,7 +25,7 @@ async function resolve(text: string, options: Options = {}): Promise<ResolvedReq
     files: memoryFiles(contents),
     overrides: {},
     environment: new Map(Object.entries(environment)),
-    processEnv: { HOME: '/home/me' },
+    processEnv: { HOME: '/users/me' },
     clock: { ...systemClock, now: () => nowMs },
     token: (name) => Promise.resolve(`<${name}>`),
     trusted: true,
@@ -200,7 +200,7 @@ describe('variables that are made up', () => {
     const file =
       '@which = KEY\nGET https://a.org\nA: {{$processEnv HOME}}\nB: {{$dotenv KEY}}\nC: {{$dotenv %which}}';
     expect((await resolve(file, { contents })).headers).toEqual([
-      ['A', '/home/me'],
+      ['A', '/users/me'],
       ['B', 'near'],
       ['C', 'near'],
     ]);

@@ -82,7 +82,7 @@ it('the examples of the documentation are read without problems, one for each gr
   const examples = [...page.matchAll(/^### (\w+)\n\n```jsonc\n([^`]*)```/gm)];
   expect(new Set(examples.map(([, grant]) => grant))).toEqual(new Set(GRANTS));
   for (const [, grant = '', text = ''] of examples) {
-    const file = parseProfileFile(`{"tokens": {"example": ${text}}}`, '/home/me/keyturn.json');
+    const file = parseProfileFile(`{"tokens": {"example": ${text}}}`, '/users/me/keyturn.json');
     const expected = grant === 'password' ? ['grant_discouraged'] : [];
     expect(
       file.problems.map(({ code }) => code),

@@ -6,7 +6,7 @@ import { noOptions, type Grant } from '../../src/token/profile.ts';
 import { parseProfileFile, resolveProfile } from '../../src/token/profileFile.ts';
 import { GRANTS, PROFILE_PROPERTIES } from '../../src/token/profileSchema.ts';
 
-const LOCATION = '/home/me/project/keyturn.json';
+const LOCATION = '/users/me/project/keyturn.json';
 const read = (profile: object, location = LOCATION) =>
   parseProfileFile(JSON.stringify({ tokens: { viewer: profile } }), location);
 const codes = (profile: object, location?: string) =>
@@ -163,15 +163,15 @@ describe('the grants of keyturn.json', () => {
     ['a relative key file', { ...LEAST.self_signed, keyFile: 'key.pem' }, 'error value_invalid'],
     [
       'a key file beside keyturn.json',
-      { ...LEAST.self_signed, keyFile: '/home/me/project/keys/a.pem' },
+      { ...LEAST.self_signed, keyFile: '/users/me/project/keys/a.pem' },
       'error secret_in_file',
     ],
     [
       'a key file beside keyturn.json, the long way',
-      { ...LEAST.self_signed, keyFile: '/home/me/other/../project/a.pem' },
+      { ...LEAST.self_signed, keyFile: '/users/me/other/../project/a.pem' },
       'error secret_in_file',
     ],
-    ['a key file elsewhere', { ...LEAST.self_signed, keyFile: '/home/me/projects/a.pem' }, ''],
+    ['a key file elsewhere', { ...LEAST.self_signed, keyFile: '/users/me/projects/a.pem' }, ''],
     ['a key file at home', { ...LEAST.self_signed, keyFile: '~/keys/a.pem' }, ''],
     ['a private key', { ...LEAST.self_signed, privateKey: 'hunter2' }, 'error secret_in_file'],
     ['a pointer without a slash', { ...LEAST.command, tokenPointer: 'status/token' }, 'error value_invalid'],
@@ -276,7 +276,7 @@ describe('variables in options', () => {
     ['http for an endpoint', { ...SIGN_IN, authorizationEndpoint: '{{x}}' }, { x: 'http://evil.example' }],
     ['a redirect to elsewhere', { ...SIGN_IN, redirectUri: '{{x}}' }, { x: 'https://evil.example' }],
     ['no algorithm', { ...LEAST.self_signed, algorithm: '{{x}}' }, { x: 'none' }],
-    ['a key from the shared folder', { ...LEAST.self_signed, keyFile: '{{x}}/a' }, { x: '/home/me/project' }],
+    ['a key from the shared folder', { ...LEAST.self_signed, keyFile: '{{x}}/a' }, { x: '/users/me/project' }],
     ["another profile's variable", { ...LEAST.environment, variable: '{{x}}' }, { x: 'keyturn_token_admin' }],
     ['an unknown variable in a claim', { ...LEAST.self_signed, claims: { a: ['{{x}}'] } }, {}],
   ])('bring in no %s', (_name, profile, variables) => {

@@ -14,7 +14,7 @@ const question: ConsentQuestion = {
   tokenName: 'gh',
   subject: { kind: 'command', command: ['gh', 'auth', 'token'], folder: '/work' },
   origins: ['https://api.github.com', 'https://uploads.github.com'],
-  declaredIn: '/home/me/keyturn.json',
+  declaredIn: '/users/me/keyturn.json',
 };
 const signal = new AbortController().signal;
 const waiting = { waiting: true, signal };
@@ -43,7 +43,7 @@ describe('an agreement', () => {
     ['split of arguments', { subject: { kind: 'command', command: ['gh', 'auth token'], folder: '/work' } }],
     ['folder', { subject: { kind: 'command', command: ['gh', 'auth', 'token'], folder: '/other' } }],
     ['origin', { origins: ['https://api.github.com', 'https://evil.example'] }],
-    ['file', { declaredIn: '/home/me/sub/keyturn.json' }],
+    ['file', { declaredIn: '/users/me/sub/keyturn.json' }],
     ['kind', { subject: { kind: 'keychain', service: 'gh', account: null } }],
   ])('holds for no other %s', async (_name, changes) => {
     const { asker, questions } = askerOf('remember', 'refuse');

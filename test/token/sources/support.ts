@@ -20,7 +20,7 @@ export function localProfile(
     scope: null,
     origins: ['https://api.example.com'],
     options: { ...noOptions, ...options },
-    declaredIn: '/home/me/keyturn.json',
+    declaredIn: '/users/me/keyturn.json',
     ...changes,
   });
 }
