@@ -139,13 +139,13 @@ describe('a command that fails', () => {
   it('shows no secret: neither one that is known, nor its own token, nor what looks like one', async () => {
     redactor.register('known-secret-value', 'other');
     const script = `console.log('its-own-token');
-      console.error('tried known-secret-value and its-own-token and ghp_0123456789abcdefghij at https://x.example/cb?code=abcdefghij0123456789 in /home/zoe/.config/tool');
+      console.error('tried known-secret-value and its-own-token and ghp_0123456789abcdefghij at https://x.example/cb?code=abcdefghij0123456789 in /users/zoe/.config/tool');
       process.exit(1)`;
     const error: unknown = await obtain(script).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
       code: 'command_failed',
       message: expect.stringContaining(
-        'tried •••other••• and •••local••• and ••• at https://x.example/cb?code=••• in /home/zoe/.config/tool.',
+        'tried •••other••• and •••local••• and ••• at https://x.example/cb?code=••• in /users/zoe/.config/tool.',
       ) as string,
     });
   });
