@@ -276,7 +276,11 @@ describe('variables in options', () => {
     ['http for an endpoint', { ...SIGN_IN, authorizationEndpoint: '{{x}}' }, { x: 'http://evil.example' }],
     ['a redirect to elsewhere', { ...SIGN_IN, redirectUri: '{{x}}' }, { x: 'https://evil.example' }],
     ['no algorithm', { ...LEAST.self_signed, algorithm: '{{x}}' }, { x: 'none' }],
-    ['a key from the shared folder', { ...LEAST.self_signed, keyFile: '{{x}}/a' }, { x: '/users/me/project' }],
+    [
+      'a key from the shared folder',
+      { ...LEAST.self_signed, keyFile: '{{x}}/a' },
+      { x: '/users/me/project' },
+    ],
     ["another profile's variable", { ...LEAST.environment, variable: '{{x}}' }, { x: 'keyturn_token_admin' }],
     ['an unknown variable in a claim', { ...LEAST.self_signed, claims: { a: ['{{x}}'] } }, {}],
   ])('bring in no %s', (_name, profile, variables) => {
