@@ -1,10 +1,5 @@
 /** Causes of events as they stand in the log. */
 
-/** A line of a file, from 1: what sent the request. */
-export function fileCause(location: string, line: number): string {
-  return `${location}:${line}`;
-}
-
 /** The file and line that a cause names; null for a command, and for nobody. */
 export function fileOfCause(cause: string): { readonly location: string; readonly line: number } | null {
   const colon = cause.lastIndexOf(':');

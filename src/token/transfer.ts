@@ -6,9 +6,6 @@ import { personalProfile } from './newToken.ts';
 import type { Token } from './token.ts';
 import { tokenSchema } from './tokenStore.ts';
 
-/** Files of tokens end with it. */
-export const TRANSFER_EXTENSION = 'keyturn';
-
 /** RFC 7518 section 4.8: the key is made from the passphrase with PBKDF2 and HMAC-SHA-512. */
 const ALGORITHM = 'PBES2-HS512+A256KW';
 const ENCRYPTION = 'A256GCM';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fileCause, fileOfCause } from '../../src/audit/cause.ts';
+import { fileOfCause } from '../../src/audit/cause.ts';
 import { auditCsv, auditJson } from '../../src/audit/export.ts';
 import { filterEntries, noFilter, parseFilter, parseSince } from '../../src/audit/filter.ts';
 import { pathTemplate } from '../../src/audit/pathTemplate.ts';
@@ -140,7 +140,7 @@ describe('export', () => {
 
 describe('causes', () => {
   it('names a file and line, or none', () => {
-    expect(fileOfCause(fileCause('file:///w/tour.http', 3))).toEqual({
+    expect(fileOfCause('file:///w/tour.http:3')).toEqual({
       location: 'file:///w/tour.http',
       line: 3,
     });
