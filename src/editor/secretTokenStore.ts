@@ -45,8 +45,10 @@ export class SecretTokenStore implements SecretStore {
 
   async keys(): Promise<string[]> {
     try {
-      return await this.#secrets.keys();
+      this.#known = this.#read();
+      return [...(await this.#known)];
     } catch (error) {
+      this.#known = null;
       throw unavailable(error);
     }
   }

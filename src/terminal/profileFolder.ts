@@ -84,9 +84,8 @@ export class ProfileFolder {
       return resolveProfile(findProfile(file, name), (variable) => variables.get(variable));
     }
     // A keychain that is not there holds no pasted token either: the name is what is wrong.
-    const pasted = await this.#tokens.personal().catch(() => []);
-    const entry = pasted.find(({ profile }) => profile.name === name);
-    if (entry !== undefined) return entry.profile;
+    const [pasted] = await this.#tokens.personal(name).catch(() => []);
+    if (pasted !== undefined) return pasted.profile;
     throw new KeyturnError('profile_unknown', `There is no token named ${JSON.stringify(name)}.`, {
       hint:
         file === null

@@ -1,7 +1,7 @@
-import { asKeyturnError, type KeyturnError } from '../errors.ts';
+import { asKeyturnError, KeyturnError } from '../errors.ts';
 import { SingleFlight } from '../singleFlight.ts';
 import { Changes } from './changes.ts';
-import { secretKey, secretKindOf, tokenKey } from './key.ts';
+import { readTokenKey, secretKey, secretKindOf, tokenKey } from './key.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
 import { checkPasted, pastedToken, personalProfile, startOf } from './newToken.ts';
 import type { TokenProfile } from './profile.ts';
@@ -27,6 +27,9 @@ export interface TimeEvents {
   saveDue(state: TokenState): void;
 }
 
+/** Of thousands of tokens, this many are read at once: others want something of the store too. */
+const READ_AT_ONCE = 100;
+
 /**
  * The tokens that are held in memory: read from the store once, kept in step with what other windows write, and
  * watched over time. Knows nothing of servers.
@@ -41,7 +44,7 @@ export class HeldTokens {
   readonly #loads = new SingleFlight<void>();
   readonly #schedule: Schedule;
   readonly #subscription: { dispose(): void };
-  #personalKeys: Promise<Set<string>> | null = null;
+  #personalNames: Promise<Map<string, string>> | null = null;
 
   constructor(options: TokenManagerOptions, events: TimeEvents) {
     this.#options = options;
@@ -118,14 +121,25 @@ export class HeldTokens {
     this.changes.add(state.key);
   }
 
-  /** States of pasted tokens that no keyturn.json declares. */
-  async personal(): Promise<TokenState[]> {
-    this.#personalKeys ??= this.#loadPersonal();
-    const keys = await this.#personalKeys.catch((error: unknown) => {
-      this.#personalKeys = null;
-      throw error;
-    });
-    return [...keys].map((key) => this.#states.get(key)).filter((state) => state !== undefined);
+  /** States of pasted tokens that no keyturn.json declares; with a name, only of those. */
+  async personal(name?: string): Promise<TokenState[]> {
+    const names = await this.#listPersonal();
+    const keys = [...names.keys()].filter((key) => name === undefined || names.get(key) === name);
+    const states: TokenState[] = [];
+    for (let at = 0; at < keys.length; at += READ_AT_ONCE) {
+      const some = keys.slice(at, at + READ_AT_ONCE);
+      await Promise.all(some.map((key) => this.#readPersonal(key, names)));
+      for (const key of some) {
+        const state = this.#states.get(key);
+        if (state !== undefined && names.has(key)) states.push(state);
+      }
+    }
+    return states;
+  }
+
+  /** Names by key, as far as keys tell them. */
+  personalNames(): Promise<ReadonlyMap<string, string>> {
+    return this.#listPersonal();
   }
 
   dispose(): void {
@@ -168,13 +182,13 @@ export class HeldTokens {
       return;
     }
     const state = this.#states.get(key);
-    if (state?.preset === true || (state === undefined && this.#personalKeys === null)) return;
+    if (state?.preset === true || (state === undefined && this.#personalNames === null)) return;
     try {
       const stored = await this.#options.store.get(key);
       // What nobody asked for yet is read when somebody does.
       const known = state !== undefined && (state.loaded || state.loadError !== null);
       if (known && (state.loadError !== null || differs(state, stored))) await this.adopt(state, stored);
-      await this.#rememberPersonal(key, stored);
+      if (this.#personalNames !== null) await this.#relist(await this.#personalNames, key, stored);
     } catch (error) {
       // The token that is held serves on.
       this.#options.report?.(asKeyturnError(error));
@@ -191,21 +205,47 @@ export class HeldTokens {
     }
   }
 
-  async #loadPersonal(): Promise<Set<string>> {
-    const keys = new Set<string>();
-    for (const token of await this.#options.store.list()) {
-      if (await this.#adoptPersonal(token)) keys.add(token.key);
-    }
-    return keys;
+  #listPersonal(): Promise<Map<string, string>> {
+    this.#personalNames ??= this.#readNames().catch((error: unknown) => {
+      this.#personalNames = null;
+      throw error;
+    });
+    return this.#personalNames;
   }
 
-  async #rememberPersonal(key: string, stored: Token | null): Promise<void> {
-    if (this.#personalKeys === null) return;
-    const keys = await this.#personalKeys;
-    if (stored === null ? keys.delete(key) : (await this.#adoptPersonal(stored)) && !keys.has(key)) {
-      if (stored !== null) keys.add(key);
-      this.changes.add(key);
+  async #readNames(): Promise<Map<string, string>> {
+    const names = new Map<string, string>();
+    for (const key of await this.#options.store.keys()) {
+      const told = readTokenKey(key);
+      if (told?.pasted === true) names.set(key, told.name);
     }
+    return names;
+  }
+
+  /** What turns out not to be a personal token, or cannot be read as one, leaves the list. */
+  async #readPersonal(key: string, names: Map<string, string>): Promise<void> {
+    const held = this.#states.get(key);
+    if (held?.loaded === true && !held.preset) {
+      if (held.token?.personal == null) names.delete(key);
+      return;
+    }
+    try {
+      const stored = await this.#options.store.get(key);
+      if (stored === null || !(await this.#adoptPersonal(stored))) names.delete(key);
+    } catch (error) {
+      if (!KeyturnError.is(error, 'store_corrupt')) throw error;
+      names.delete(key);
+      this.#options.report?.(error);
+    }
+  }
+
+  /** A token came, went, or became another. */
+  async #relist(names: Map<string, string>, key: string, stored: Token | null): Promise<void> {
+    const isPersonal = stored !== null && (await this.#adoptPersonal(stored));
+    if (isPersonal === names.has(key)) return;
+    if (isPersonal) names.set(key, stored.name);
+    else names.delete(key);
+    this.changes.add(key);
   }
 
   /** False for a token of a keyturn.json. */

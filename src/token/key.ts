@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { canonicalOrigin } from './origin.ts';
 import { noOptions, type Grant, type TokenProfile } from './profile.ts';
 
-/** Prefix of the tokens' keys in the secret store; what follows tells nothing secret. */
-export const TOKEN_KEY_PREFIX = 'token:';
+/** How the tokens' keys in the secret store begin; what follows, a name and a hash, tells nothing secret. */
+const OBTAINED_PREFIX = 'token:';
+/** Tokens that people pasted are told from the others without being read. */
+const PASTED_PREFIX = 'pasted:';
 
 /**
  * Secrets other than tokens that a profile may need: what the client proves itself with, a person's password, the key
@@ -59,9 +61,23 @@ export function tokenKey(profile: TokenProfile): string {
   if (ASKED_AS_DECLARED.has(profile.grant)) parts.push(profile.scope, profile.audience, profile.resource);
   const options = chosenOptions(profile);
   if (options.length > 0) parts.push(options);
-  const key = `${TOKEN_KEY_PREFIX}${profile.name}:${digest([profile.name, ...parts])}`;
+  const prefix = profile.grant === 'static' ? PASTED_PREFIX : OBTAINED_PREFIX;
+  const key = `${prefix}${profile.name}:${digest([profile.name, ...parts])}`;
   tokenKeys.set(profile, key);
   return key;
+}
+
+/** What the key of a token tells; null for a key of something else. */
+export function readTokenKey(
+  key: string,
+): { readonly name: string; readonly hash: string; readonly pasted: boolean } | null {
+  const pasted = key.startsWith(PASTED_PREFIX);
+  if (!pasted && !key.startsWith(OBTAINED_PREFIX)) return null;
+  const rest = key.slice(key.indexOf(':') + 1);
+  // Behind the name: its hash, and that of the smaller scope, which no pasted token has.
+  const last = hashAtEnd(rest);
+  const hash = pasted ? last : hashAtEnd(rest.slice(0, rest.length - last.length)) + last;
+  return { name: rest.slice(0, rest.length - hash.length), hash, pasted };
 }
 
 /**
@@ -102,6 +118,14 @@ function canonicalOrigins({ origins }: TokenProfile): string[] {
   return [...new Set(origins.map(canonicalOrigin))].sort();
 }
 
+const HASH_LENGTH = 24;
+
 function digest(parts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 24);
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, HASH_LENGTH);
+}
+
+/** With the colon before it; empty where the text ends in something else. */
+function hashAtEnd(text: string): string {
+  const end = text.slice(-1 - HASH_LENGTH);
+  return /^:[\w-]{24}$/.test(end) ? end : '';
 }

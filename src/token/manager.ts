@@ -159,8 +159,12 @@ class Manager implements TokenManager {
     return this.#held.view(state);
   }
 
-  async personal(): Promise<TokenEntry[]> {
-    return (await this.#held.personal()).map((state) => this.#held.view(state));
+  async personal(name?: string): Promise<TokenEntry[]> {
+    return (await this.#held.personal(name)).map((state) => this.#held.view(state));
+  }
+
+  personalNames(): Promise<ReadonlyMap<string, string>> {
+    return this.#held.personalNames();
   }
 
   onDidChange(listener: (keys: ReadonlySet<string>) => void): { dispose(): void } {

@@ -20,6 +20,8 @@ export interface TokenStore {
   set(token: Token): Promise<void>;
   /** With what is kept below the key: tokens for single requests. */
   delete(key: string): Promise<void>;
+  /** Those of the tokens, sorted; nothing is read. */
+  keys(): Promise<string[]>;
   list(): Promise<Token[]>;
   getSecret(key: string): Promise<string | null>;
   setSecret(key: string, secret: string): Promise<void>;

@@ -93,8 +93,16 @@ export interface TokenManager {
   release(concerned: (profile: TokenProfile) => boolean): Promise<void>;
   /** What is held now; nothing is fetched. */
   peek(profile: TokenProfile): Promise<TokenEntry>;
-  /** Tokens that were pasted, as entries with profiles of their own (`declaredIn: null`). */
-  personal(): Promise<TokenEntry[]>;
+  /**
+   * Tokens that were pasted, as entries with profiles of their own (`declaredIn: null`); with a name, only those of
+   * that name.
+   */
+  personal(name?: string): Promise<TokenEntry[]>;
+  /**
+   * Names of the tokens that `personal` reads, by their keys. Nothing is read: tokens that were pasted for a keyturn.json
+   * are among them until somebody does.
+   */
+  personalNames(): Promise<ReadonlyMap<string, string>>;
   /** Tells the keys whose token, status or error changed. */
   onDidChange(listener: (keys: ReadonlySet<string>) => void): { dispose(): void };
   /** Resolves when no refresh is under way whose refresh token the server may have taken: until then, do not end. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { KeyturnError } from '../errors.ts';
-import { type SecretKind, secretKindOf, TOKEN_KEY_PREFIX } from './key.ts';
+import { readTokenKey, type SecretKind, secretKindOf } from './key.ts';
 import type { SecretStore, TokenStore } from './store.ts';
 import type { Token } from './token.ts';
 
@@ -45,6 +45,7 @@ export function createTokenStore(secrets: SecretStore, report?: (error: KeyturnE
     const stored = await secrets.get(key);
     return stored === null ? null : parseToken(key, stored);
   };
+  const keys = async () => (await secrets.keys()).filter((key) => readTokenKey(key) !== null).sort();
   const write = async (key: string, value: string, what: string) => {
     try {
       await secrets.set(key, value);
@@ -71,10 +72,10 @@ export function createTokenStore(secrets: SecretStore, report?: (error: KeyturnE
       const below = (await secrets.keys()).filter((other) => other.startsWith(`${key}:`));
       for (const other of below) await remove(other);
     },
+    keys,
     async list() {
-      const keys = (await secrets.keys()).filter((key) => key.startsWith(TOKEN_KEY_PREFIX)).sort();
       const tokens = await Promise.all(
-        keys.map(async (key) => {
+        (await keys()).map(async (key) => {
           try {
             return await get(key);
           } catch (error) {
@@ -114,14 +115,14 @@ const secretNames: Readonly<Record<SecretKind, string>> = {
 };
 
 function isOurs(key: string): boolean {
-  return key.startsWith(TOKEN_KEY_PREFIX) || secretKindOf(key) !== null;
+  return readTokenKey(key) !== null || secretKindOf(key) !== null;
 }
 
 function parseToken(key: string, stored: string): Token {
   // Neither the text nor what the parser says of it may reach a message: both hold the secret.
   const parsed = v.safeParse(tokenSchema, parseJson(stored));
   if (!parsed.success || parsed.output.key !== key) {
-    const name = nameInKey(key);
+    const name = readTokenKey(key)?.name ?? key;
     throw new KeyturnError(
       'store_corrupt',
       `What the secret store holds for the token "${name}" cannot be read.`,
@@ -140,9 +141,4 @@ function parseJson(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-/** The name in `token:<name>:<hash>`, or in the key of a token with less scope, which has another hash behind it. */
-function nameInKey(key: string): string {
-  return /^token:(.*?)(?::[\w-]{24}){1,2}$/s.exec(key)?.[1] ?? key.slice(TOKEN_KEY_PREFIX.length);
 }

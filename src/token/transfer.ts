@@ -1,8 +1,10 @@
 import { compactDecrypt, CompactEncrypt } from 'jose';
 import * as v from 'valibot';
 import { KeyturnError } from '../errors.ts';
-import { TOKEN_KEY_PREFIX, tokenKey } from './key.ts';
+import { readTokenKey, tokenKey } from './key.ts';
 import { personalProfile } from './newToken.ts';
+import { checkProfile } from './profileCheck.ts';
+import { isValidName } from './profileName.ts';
 import type { Token } from './token.ts';
 import { tokenSchema } from './tokenStore.ts';
 
@@ -14,6 +16,7 @@ const ROUNDS = 600_000;
 const MOST_ROUNDS = 2_000_000;
 const LONGEST_FILE = 20_000_000;
 const MOST_TOKENS = 10_000;
+const CONTROL = /[\x00-\x1f\x7f]/;
 
 const contentSchema = v.object({
   version: v.literal(1),
@@ -41,7 +44,7 @@ export async function decryptTokens(file: string, passphrase: string): Promise<T
   }
   const plaintext = await open(compact, passphrase);
   const parsed = v.safeParse(contentSchema, parseJson(plaintext));
-  if (!parsed.success || !parsed.output.tokens.every(hasOwnKey)) {
+  if (!parsed.success || !parsed.output.tokens.every(isUsable)) {
     throw invalid(
       'The file holds something else than tokens.',
       'Export them again with this version of Keyturn.',
@@ -73,12 +76,24 @@ function keyOf(passphrase: string): Uint8Array {
   return Buffer.from(passphrase.normalize('NFKC'));
 }
 
+/**
+ * Names, values, origins and ways to be sent are those that a person could have entered: what was made by hand could
+ * otherwise break out of a line or a header, or go where no token may go.
+ */
+function isUsable(token: Token): boolean {
+  const values = [token.accessToken, token.refreshToken, token.idToken, token.tokenType, token.scope];
+  if (!isValidName(token.name) || values.some((value) => value !== null && CONTROL.test(value))) return false;
+  const profile = personalProfile(token);
+  const faults = profile === null ? [] : checkProfile(profile);
+  return faults.every(({ severity }) => severity !== 'error') && hasOwnKey(token);
+}
+
 /** A token is found under the key that binds it; one that carries the key of another would take its place. */
 function hasOwnKey(token: Token): boolean {
   const profile = personalProfile(token);
   if (profile !== null) return tokenKey(profile) === token.key;
-  const own = `${TOKEN_KEY_PREFIX}${token.name}:`;
-  return token.key.startsWith(own) && /^[\w-]{24}(:[\w-]{24})?$/.test(token.key.slice(own.length));
+  const own = readTokenKey(token.key);
+  return own?.name === token.name && own.hash !== '';
 }
 
 function parseJson(text: string): unknown {

@@ -13,6 +13,7 @@ const benchmarks = {
   stream: 'stream.ts',
   command: 'command.mjs',
   editor: 'editor.mjs',
+  tokens: 'tokens.mjs',
 };
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));

@@ -54,21 +54,38 @@ test('activates with all of them in the secret storage', async () => {
   await timed('activation', () => keyturn().activate());
 });
 
-test('lists all of them in the tree and in a picker', async () => {
+interface Entry {
+  readonly name: string;
+  readonly entry: { readonly token: Token | null } | null;
+}
+
+async function children(of?: unknown): Promise<Entry[]> {
   const provider = await eventually('the tree', () => tap.treeProviders.get('keyturn.tokens'));
-  const children = async (of?: unknown) =>
-    (await (provider as TreeDataProvider<{ name: string }>).getChildren(of as never)) ?? [];
+  return (await (provider as TreeDataProvider<Entry>).getChildren(of as never)) ?? [];
+}
+
+test('lists all of them before they are read, then says what they hold', async () => {
   const groups = await timed('the tree is read', () => children());
   assert.equal(groups.length, 1);
   const [group] = groups;
   const entries = await timed('its only group is opened', () => children(group));
   assert.equal(entries.length, count);
   assert.equal(entries.at(-1)?.name, `held-${count - 1}`);
+  await timed('the view opens', () => commands.executeCommand('keyturn.tokens.focus'));
+  await timed('all of them are read', () =>
+    eventually('what the last one holds', async () => {
+      const last = (await children(group)).at(-1);
+      return last?.entry?.token?.name === `held-${count - 1}`;
+    }),
+  );
+  const provider = tap.treeProviders.get('keyturn.tokens');
   await timed('every entry is drawn', async () => {
-    for (const entry of entries) await provider.getTreeItem(entry);
+    for (const entry of await children(group)) await provider?.getTreeItem(entry);
   });
   await timed('the tree is read again', () => children());
-  await timed('the view opens', () => commands.executeCommand('keyturn.tokens.focus'));
+});
+
+test('offers all of them in a picker', async () => {
   tap.pickAnswers.push(`held-${count - 1}`);
   await timed('one of them is picked and copied', () => commands.executeCommand('keyturn.tokens.copy'));
   assert.match(await env.clipboard.readText(), new RegExp(`\\.[\\w-]+${count - 1}$`));

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CompactEncrypt, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
 import { commands, ConfigurationTarget, type DocumentLink, window, workspace } from 'vscode';
+import { readTokenKey } from '../../src/token/key.ts';
 import { fileUri, jwtThatEnds, keyturn, open, sandbox, send } from './driver.ts';
 import { tapSecrets } from './secretsTap.ts';
 import { eventually, runAll, test } from './suite.ts';
@@ -39,7 +40,7 @@ const tokens = {
 
 /** The access token that is held, as the editor stored it. */
 function stored(name: string): string | undefined {
-  const entry = [...secrets.written].find(([key]) => key.startsWith(`token:${name}:`));
+  const entry = [...secrets.written].find(([key]) => readTokenKey(key)?.name === name);
   return entry === undefined ? undefined : (JSON.parse(entry[1]) as { accessToken: string }).accessToken;
 }
 

@@ -22,7 +22,7 @@ function listed(
 }
 
 function input(change: Partial<TreeInput>): TreeInput {
-  return { listed: [], personal: [], chosen: new Set(), ...change };
+  return { listed: [], personal: [], unread: new Map(), chosen: new Set(), ...change };
 }
 
 describe('groups of the tokens view', () => {
@@ -50,6 +50,37 @@ describe('groups of the tokens view', () => {
     ]);
   });
 
+  it('shows a pasted token once when a keyturn.json took it over, read or not', () => {
+    const taken = entryOf({}, profileOf({ name: 'taken' }));
+    const own = entryOf({}, profileOf({ name: 'own', declaredIn: null }));
+    const declared = listed('taken', null, taken);
+    for (const pasted of [
+      { personal: [taken, own] },
+      { unread: new Map([taken, own].map(({ key, profile }) => [key, profile.name])) },
+    ]) {
+      const groups = buildGroups(input({ listed: [declared], ...pasted }), 'environment', plainWords);
+      expect(
+        groups.flatMap(({ entries }) => entries.map(({ name, declaredIn }) => [name, declaredIn])),
+      ).toEqual([
+        ['own', null],
+        ['taken', 'file:///project/keyturn.json'],
+      ]);
+    }
+  });
+
+  it('knows only the name of a token that was not read yet', () => {
+    const [group] = buildGroups(input({ unread: new Map([['pasted:own:x', 'own']]) }), 'issuer', plainWords);
+    const [node] = group!.entries;
+    expect(node).toMatchObject({ name: 'own', entry: null, problem: null });
+    expect(contextValueOf(node!)).toBe('entry personal');
+    const read = buildGroups(
+      input({ personal: [entryOf({}, profileOf({ name: 'own', declaredIn: null }))] }),
+      'issuer',
+      plainWords,
+    );
+    expect(sameShape([group!], read)).toBe(true);
+  });
+
   it('groups by issuer, else by the server of the token endpoint', () => {
     const issuer = entryOf({}, profileOf({ issuer: 'https://id.example.com' }));
     const endpoint = entryOf(
@@ -73,7 +104,7 @@ describe('groups of the tokens view', () => {
       buildGroups(
         input({
           listed: [listed('viewer', 'staging'), listed('viewer', 'production'), listed('viewer', null)],
-          personal: [entryOf({}, profileOf({ declaredIn: null }))],
+          personal: [entryOf({}, profileOf({ declaredIn: null, origins: ['https://other.example.com'] }))],
         }),
         'issuer',
         plainWords,

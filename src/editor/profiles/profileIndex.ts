@@ -8,11 +8,13 @@ import type { ListedProfile } from './listedProfile.ts';
 import type { ProfileFiles } from './profileFiles.ts';
 import { requireTrust } from './trust.ts';
 
+type PastedTokens = Pick<TokenManager, 'personal' | 'personalNames'>;
+
 /** Finds profiles for documents, and lists those of the whole workspace. */
 export class WorkspaceProfiles implements ProfileIndex {
   readonly files: ProfileFiles;
   readonly #environments: EnvironmentPicker;
-  readonly #tokens: Pick<TokenManager, 'personal'>;
+  readonly #tokens: PastedTokens;
   readonly #changed = new EventEmitter<void>();
   readonly #subscriptions: { dispose(): void }[];
   /** With what each profile was filled. */
@@ -20,7 +22,7 @@ export class WorkspaceProfiles implements ProfileIndex {
 
   readonly onDidChange = this.#changed.event;
 
-  constructor(files: ProfileFiles, environments: EnvironmentPicker, tokens: Pick<TokenManager, 'personal'>) {
+  constructor(files: ProfileFiles, environments: EnvironmentPicker, tokens: PastedTokens) {
     this.files = files;
     this.#environments = environments;
     this.#tokens = tokens;
@@ -36,7 +38,7 @@ export class WorkspaceProfiles implements ProfileIndex {
   async names(document: Uri): Promise<string[]> {
     const file = await this.files.nearest(document);
     const names = new Set(file?.profiles.map((profile) => profile.name));
-    for (const { profile } of await this.#tokens.personal()) names.add(profile.name);
+    for (const pasted of (await this.#tokens.personalNames()).values()) names.add(pasted);
     return [...names];
   }
 
@@ -131,8 +133,7 @@ export class WorkspaceProfiles implements ProfileIndex {
   }
 
   async #personal(name: string): Promise<TokenProfile> {
-    const entries = await this.#tokens.personal();
-    const found = entries.find(({ profile }) => profile.name === name);
+    const [found] = await this.#tokens.personal(name);
     if (found !== undefined) return found.profile;
     throw new KeyturnError('profile_unknown', `There is no token "${name}".`, {
       hint: 'Add a token of this name, or declare it in a keyturn.json.',

@@ -8,7 +8,10 @@ import { parseUrl } from '../../url.ts';
 
 export type GroupBy = 'environment' | 'issuer';
 
-/** A profile with what is held for it, or a profile that cannot be filled (`entry` is null). */
+/**
+ * A profile with what is held for it. `entry` is null for a profile that cannot be filled, which is its `problem`, and
+ * for a token that was not read yet, which has none.
+ */
 export interface EntryNode {
   readonly kind: 'entry';
   readonly id: string;
@@ -32,6 +35,8 @@ export interface GroupNode {
 export interface TreeInput {
   readonly listed: readonly { readonly profile: ListedProfile; readonly entry: TokenEntry | null }[];
   readonly personal: readonly TokenEntry[];
+  /** Names of pasted tokens that were not read yet, by key. */
+  readonly unread: ReadonlyMap<string, string>;
   /** Environments that folders have chosen. */
   readonly chosen: ReadonlySet<string>;
 }
@@ -62,18 +67,23 @@ export function buildGroups(input: TreeInput, groupBy: GroupBy, words: Words): G
       problem: profile.problem,
     }));
   }
-  for (const entry of input.personal) {
-    const [key, label] = groupBy === 'issuer' ? issuerGroup(entry, words) : environmentGroup(null, words);
+  const addPasted = (name: string, entry: TokenEntry | null) => {
+    // Nobody says who issued it.
+    const [key, label] = groupBy === 'issuer' ? issuerGroup(null, words) : environmentGroup(null, words);
     add(key, label, (groupId) => ({
       kind: 'entry',
-      id: `${groupId}/pasted#${entry.profile.name}`,
-      name: entry.profile.name,
+      id: `${groupId}/pasted#${name}`,
+      name,
       environment: null,
       declaredIn: null,
       entry,
       problem: null,
     }));
-  }
+  };
+  // A pasted token that a keyturn.json took over is that of its profile.
+  const taken = new Set(input.listed.map(({ entry }) => entry?.key));
+  for (const entry of input.personal) if (!taken.has(entry.key)) addPasted(entry.profile.name, entry);
+  for (const [key, name] of input.unread) if (!taken.has(key)) addPasted(name, null);
   return [...groups]
     .map(([id, { label, entries }]): GroupNode => {
       const chosen = groupBy === 'environment' && id !== `${REST}environment` && input.chosen.has(label);

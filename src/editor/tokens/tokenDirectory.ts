@@ -8,7 +8,14 @@ import type { WorkspaceProfiles } from '../profiles/profileIndex.ts';
 import type { EnvironmentPicker } from '../services.ts';
 import { onDidChangeSetting, readSetting } from '../settings.ts';
 import type { Words } from '../words.ts';
-import { buildGroups, type EntryNode, type GroupNode, sameShape } from './model.ts';
+import {
+  buildGroups,
+  type EntryNode,
+  type GroupNode,
+  LARGE_GROUP,
+  sameShape,
+  type TreeInput,
+} from './model.ts';
 
 export interface DirectoryParts {
   readonly tokens: TokenManager;
@@ -38,6 +45,10 @@ export class TokenDirectory {
   #byKey = new Map<string, EntryNode[]>();
   #pendingKeys = new Set<string>();
   #updating = false;
+  /** Pasted tokens that are shown by their names alone, until the rest of them is read. */
+  #unread: ReadonlyMap<string, string> = new Map();
+  #reading: Promise<void> | null = null;
+  #hasRead = false;
 
   readonly onDidChange = this.#changed.event;
   /** All entries, after the list was read or one of them came to hold something else. */
@@ -55,12 +66,16 @@ export class TokenDirectory {
     ];
   }
 
+  /** Of very many tokens just the names at first: their entries follow when they are read. */
   groups(): Promise<readonly GroupNode[]> {
     this.#groups ??= this.#load().then((groups) => (this.#told = groups));
     return this.#groups;
   }
 
+  /** All of them, with what they hold. */
   async entries(): Promise<EntryNode[]> {
+    await this.groups();
+    await this.#reading;
     return (await this.groups()).flatMap((group) => group.entries);
   }
 
@@ -70,7 +85,7 @@ export class TokenDirectory {
 
   async #load(): Promise<readonly GroupNode[]> {
     const { tokens, profiles, environments, foreignTokens, words } = this.#parts;
-    const [declared, personal] = await Promise.all([profiles.list(), tokens.personal()]);
+    const [declared, personal] = await Promise.all([profiles.list(), this.#loadPersonal()]);
     const listed = [...declared, ...foreignTokens.profiles().flatMap(listForeign)];
     const input = {
       listed: await Promise.all(
@@ -79,7 +94,7 @@ export class TokenDirectory {
           entry: profile.profile === null ? null : await tokens.peek(profile.profile),
         })),
       ),
-      personal,
+      ...personal,
       chosen: new Set(
         listed
           .map(({ declaredIn }) => environments.selected(Uri.parse(declaredIn, true)))
@@ -89,6 +104,36 @@ export class TokenDirectory {
     const groups = buildGroups(input, readSetting('keyturn.tokens.groupBy'), words);
     this.#take(groups);
     return groups;
+  }
+
+  async #loadPersonal(): Promise<Pick<TreeInput, 'personal' | 'unread'>> {
+    const { tokens } = this.#parts;
+    if (!this.#hasRead) {
+      const names = await tokens.personalNames();
+      if (names.size > LARGE_GROUP) {
+        this.#unread = names;
+        this.#readAll();
+        return { personal: [], unread: names };
+      }
+    }
+    const personal = await tokens.personal();
+    this.#hasRead = true;
+    this.#unread = new Map();
+    return { personal, unread: this.#unread };
+  }
+
+  #readAll(): void {
+    this.#reading ??= this.#parts.tokens
+      .personal()
+      .then(() => {
+        this.#hasRead = true;
+        return this.#reload();
+      })
+      .finally(() => {
+        this.#reading = null;
+      });
+    // Whoever asks for the entries meanwhile hears of a failure; who does not, sees their names.
+    this.#reading.catch(() => undefined);
   }
 
   async #reload(): Promise<void> {
@@ -181,6 +226,7 @@ export class TokenDirectory {
     const changed: EntryNode[] = [];
     let personal: ReadonlyMap<string, TokenEntry> | null = null;
     for (const key of keys) {
+      if (this.#unread.has(key)) continue;
       const nodes = this.#byKey.get(key);
       if (nodes === undefined) return null;
       for (const node of nodes) {

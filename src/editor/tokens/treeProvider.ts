@@ -79,7 +79,8 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
   }
 
   resolveTreeItem(item: TreeItem, node: TreeNode): TreeItem {
-    if (node.kind === 'entry') {
+    // One that was not read yet says so beside its name.
+    if (node.kind === 'entry' && (node.entry !== null || node.problem !== null)) {
       const { redactor, clock, words } = this.#parts;
       const mask = (text: string) => redactor.mask(text);
       const tooltip = new MarkdownString(
@@ -139,12 +140,9 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
     item.id = node.id;
     item.description = description;
     item.contextValue = contextValueOf(node);
-    const { icon, color } =
-      entry === null
-        ? { icon: 'warning', color: 'list.warningForeground' }
-        : entryIcon(entry, proofs.last(entry));
-    item.iconPath = new ThemeIcon(icon, new ThemeColor(color));
-    const status = entry === null ? words.t('not usable') : statusText(entry.status, words);
+    item.iconPath = iconOf(node, proofs);
+    const unusable = node.problem === null ? words.t('not read yet') : words.t('not usable');
+    const status = entry === null ? unusable : statusText(entry.status, words);
     item.accessibilityInformation = {
       // "expired 3 h ago" says the status already.
       label: description.startsWith(status)
@@ -177,7 +175,16 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
   #describe(node: EntryNode): string {
     const { words, clock, proofs } = this.#parts;
     return node.entry === null
-      ? (node.problem?.message ?? '')
+      ? (node.problem?.message ?? words.t('not read yet'))
       : entryDescription(node.entry, clock.now(), words, proofs.last(node.entry));
   }
+}
+
+function iconOf({ entry, problem }: EntryNode, proofs: TreeParts['proofs']): ThemeIcon {
+  if (entry === null && problem === null) return new ThemeIcon('ellipsis');
+  const { icon, color } =
+    entry === null
+      ? { icon: 'warning', color: 'list.warningForeground' }
+      : entryIcon(entry, proofs.last(entry));
+  return new ThemeIcon(icon, new ThemeColor(color));
 }
