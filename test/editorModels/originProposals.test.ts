@@ -27,6 +27,11 @@ describe('proposed origins', () => {
     expect(proposals('GET http://localhost:7421/reports')).toEqual(['http://localhost:7421 1']);
   });
 
+  it('does not let variables grow without end', () => {
+    const levels = Array.from({ length: 9 }, (_, at) => `@v${at} = ${`{{v${at + 1}}}`.repeat(20)}`);
+    expect(proposals(`${levels.join('\n')}\n@v9 = https://a.example/\n\nGET {{v0}}`)).toEqual([]);
+  });
+
   it('ends when variables lead in a circle', () => {
     expect(proposals('@a = {{b}}\n@b = {{a}}\n\nGET https://{{a}}/')).toEqual([]);
   });

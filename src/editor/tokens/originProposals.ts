@@ -1,5 +1,6 @@
 import type { HttpFile } from '../../httpfile/tree.ts';
 import { parseOriginPattern } from '../../token/origin.ts';
+import { replaceVariables } from '../../token/variables.ts';
 import { parseUrl } from '../../url.ts';
 
 export interface OriginProposal {
@@ -16,6 +17,8 @@ export interface ProposalSource {
 
 /** Variables may lead to variables, but not further than this. */
 const DEEPEST = 8;
+/** Of all that variables put into one URL. */
+const MOST_CHARACTERS = 10_000;
 
 /** Origins that the requests of these files go to and that a token may be bound to, the most frequent first. */
 export function proposeOrigins(sources: Iterable<ProposalSource>): OriginProposal[] {
@@ -34,7 +37,7 @@ export function proposeOrigins(sources: Iterable<ProposalSource>): OriginProposa
 }
 
 function originOf(url: string, variables: ReadonlyMap<string, string>): string | null {
-  const origin = parseUrl(authorityOf(expand(url, variables, 0)))?.origin ?? null;
+  const origin = parseUrl(authorityOf(expand(url, variables)))?.origin ?? null;
   // What is left of an unknown variable, and plain http beyond this computer, is not proposed.
   return origin !== null && parseOriginPattern(origin).fault === null ? origin : null;
 }
@@ -49,17 +52,15 @@ function authorityOf(url: string): string {
   return authority.includes('{{') ? '' : url.slice(0, start + 3) + authority;
 }
 
-function expand(text: string, variables: ReadonlyMap<string, string>, depth: number): string {
-  if (depth > DEEPEST) return text;
-  let result = '';
-  let position = 0;
-  for (;;) {
-    const open = text.indexOf('{{', position);
-    const close = open < 0 ? -1 : text.indexOf('}}', open);
-    if (close < 0) return result + text.slice(position);
-    const value = variables.get(text.slice(open + 2, close).trim());
-    result += text.slice(position, open);
-    result += value === undefined ? text.slice(open, close + 2) : expand(value, variables, depth + 1);
-    position = close + 2;
-  }
+/** `{{variables}}` replaced, those within their values too; what would grow without end is left as it stands. */
+function expand(text: string, variables: ReadonlyMap<string, string>): string {
+  let left = MOST_CHARACTERS;
+  const expandBelow = (from: string, depth: number): string =>
+    replaceVariables(from, (name) => {
+      const value = variables.get(name);
+      if (value === undefined || value.length > left || depth > DEEPEST) return `{{${name}}}`;
+      left -= value.length;
+      return expandBelow(value, depth + 1);
+    });
+  return expandBelow(text, 0);
 }
