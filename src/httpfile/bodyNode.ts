@@ -12,6 +12,8 @@ export interface BodyContext {
   readonly graphql?: boolean;
 }
 
+const noBody: BodyNode = { kind: 'none' };
+
 /** Makes the body of the lines that belong to it; blank lines around it are no part of it. */
 export function makeBody(lines: Lines, indices: readonly number[], context: BodyContext): BodyNode {
   let from = 0;
@@ -21,7 +23,7 @@ export function makeBody(lines: Lines, indices: readonly number[], context: Body
   while (to > from && blankAt(to - 1)) to--;
   const first = indices[from];
   const last = indices[to - 1];
-  if (first === undefined || last === undefined || from === to) return { kind: 'none' };
+  if (first === undefined || last === undefined || from === to) return noBody;
   const span = lines.range(first, last);
   const graphql = context.graphql === true || isGraphql(context);
   if (first === last && !graphql) {

@@ -10,33 +10,54 @@ import type {
   VariableNode,
 } from './tree.ts';
 
-/** What the readers find in one part of a file, in the order of the file: a block, or all of it. */
+/** Collects what the readers find, in the order of the file, and hands it over part by part: a block, or all of it. */
 export class PartBuilder {
   readonly lines: Lines;
-  /** Numbered within the part until `joinParts` numbers them within the file. */
-  readonly requests: RequestNode[] = [];
-  readonly variables: VariableNode[] = [];
-  readonly problems: Problem[] = [];
+  #nextIndex = 0;
+  readonly #requests: RequestNode[] = [];
+  readonly #variables: VariableNode[] = [];
+  readonly #problems: Problem[] = [];
 
   constructor(lines: Lines) {
     this.lines = lines;
   }
 
-  request(node: Omit<RequestNode, 'index'>): void {
+  /** The number that the next request has in the file. */
+  get nextIndex(): number {
+    return this.#nextIndex;
+  }
+
+  request(node: RequestNode): void {
     this.#noteTokens(node);
-    this.requests.push({ index: this.requests.length, ...node });
+    this.#requests.push(node);
+    this.#nextIndex++;
   }
 
   variable(index: number, variable: Omit<VariableNode, 'span'>): void {
-    this.variables.push({ ...variable, span: this.lines.span(index) });
+    this.#variables.push({ ...variable, span: this.lines.span(index) });
   }
 
   problem(code: ProblemCode, span: Span, message: string, severity: Problem['severity'] = 'error'): void {
-    this.problems.push({ code, message, severity, span });
+    this.#problems.push({ code, message, severity, span });
+  }
+
+  /** What was found since the last part. */
+  takePart(): Part {
+    return {
+      requests: this.#requests.splice(0),
+      variables: takeAll(this.#variables),
+      problems: takeAll(this.#problems),
+    };
+  }
+
+  /** Passes over a part that was read before. */
+  skipPart({ requests }: Part): void {
+    this.#nextIndex += requests.length;
   }
 
   /** Of several `# @token` lines the first one counts. */
-  #noteTokens({ metadata }: Omit<RequestNode, 'index'>): void {
+  #noteTokens({ metadata }: RequestNode): void {
+    if (metadata.length === 0) return;
     const [first, ...others] = metadata.filter(({ key }) => key.toLowerCase() === 'token');
     if (first === undefined) return;
     for (const { value, span } of [first, ...others]) {
@@ -49,8 +70,23 @@ export class PartBuilder {
   }
 }
 
-/** What was found in a part; a finished builder is one. */
-export type Part = Pick<PartBuilder, 'requests' | 'variables' | 'problems'>;
+const none: readonly never[] = [];
+
+/**
+ * What a reader collected in a list of its own, which is empty then. Trees are kept as long as their documents are
+ * open: what goes into them is no longer than it must be, and nothing where there is nothing.
+ */
+export function takeAll<T>(list: T[]): readonly T[] {
+  return list.length === 0 ? none : list.splice(0);
+}
+
+/** What was found in a part. */
+export interface Part {
+  /** `joinParts` renumbers them when other parts have got more or fewer requests. */
+  readonly requests: RequestNode[];
+  readonly variables: readonly VariableNode[];
+  readonly problems: readonly Problem[];
+}
 
 /** Puts the parts of a file together: numbers the requests and sees what only the whole file shows. */
 export function joinParts(dialect: Dialect, parts: readonly Part[]): HttpFile {
@@ -59,11 +95,12 @@ export function joinParts(dialect: Dialect, parts: readonly Part[]): HttpFile {
   const problems: Problem[] = [];
   const namedAt = new Map<string, number>();
   for (const part of parts) {
-    for (const [at, node] of part.requests.entries()) {
+    let at = 0;
+    for (const node of part.requests) {
       const duplicate = noteName(namedAt, node);
       if (duplicate !== null) problems.push(duplicate);
       const numbered = node.index === requests.length ? node : { ...node, index: requests.length };
-      part.requests[at] = numbered;
+      part.requests[at++] = numbered;
       requests.push(numbered);
     }
     for (const variable of part.variables) variables.push(variable);

@@ -1,5 +1,6 @@
 import { KeyturnError } from '../errors.ts';
 import { isSecretVariable } from '../secretVariables.ts';
+import { definitionsIn } from './definitions.ts';
 import { loadDotenv } from './environments.ts';
 import { dynamicValue, shortened, splitCall } from './dynamicVariables.ts';
 import { ForeignExpander, type ForeignValue } from './foreignExpander.ts';
@@ -30,7 +31,7 @@ export class Expander {
   readonly tokenValues: TokenValue[] = [];
   readonly #context: ResolveContext;
   readonly #foreign: ForeignExpander;
-  readonly #definitions = new Map<string, VariableNode[]>();
+  readonly #definitions: ReadonlyMap<string, readonly VariableNode[]>;
   readonly #values = new Map<string, Promise<string>>();
   readonly #nowMs: number;
   #dotenv: Promise<ReadonlyMap<string, string>> | null = null;
@@ -45,11 +46,7 @@ export class Expander {
       tokens: () => this.tokenValues.map(({ value }) => value),
     });
     this.#nowMs = context.clock.now();
-    for (const variable of context.tree.variables) {
-      const known = this.#definitions.get(variable.name);
-      if (known === undefined) this.#definitions.set(variable.name, [variable]);
-      else known.push(variable);
-    }
+    this.#definitions = definitionsIn(context.tree);
   }
 
   /** The text with its variables replaced; `line` (from 0) is that of its first character. */

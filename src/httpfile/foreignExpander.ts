@@ -3,6 +3,7 @@ import { shortened } from './dynamicVariables.ts';
 import { holdsSecret } from '../secretForms.ts';
 import type { Site } from './expander.ts';
 import {
+  AAD_V2_VARIABLES,
   AAD_VARIABLES,
   DEFAULT_PREFIX,
   FLOW_SETTINGS,
@@ -48,8 +49,10 @@ export class ForeignExpander {
     switch (expression.syntax) {
       case 'jetbrains':
         return this.#ask({ ...expression, settings: await this.#entry(expression.name, site) }, site);
-      case 'aad_v2':
+      case 'aad':
         return this.#ask({ ...expression, settings: await this.#variables(AAD_VARIABLES, site) }, site);
+      case 'aad_v2':
+        return this.#ask({ ...expression, settings: await this.#variables(AAD_V2_VARIABLES, site) }, site);
       default:
         return this.#ask({ ...expression, settings: {} }, site);
     }

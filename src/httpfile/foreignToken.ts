@@ -54,8 +54,11 @@ export function foreignExpression(expression: string): ForeignExpression | null 
   return { syntax: REST_CLIENT[variable], name: variable.slice(1), args, idToken: false };
 }
 
+/** The variable that says more of `$aadToken`: the person's own application. */
+export const AAD_VARIABLES: readonly string[] = ['aadV2ClientId'];
+
 /** Variables that say more of `$aadV2Token`. */
-export const AAD_VARIABLES = ['Cloud', 'TenantId', 'Scopes', 'ClientId', 'ClientSecret', 'AppUri'].map(
+export const AAD_V2_VARIABLES = ['Cloud', 'TenantId', 'Scopes', 'ClientId', 'ClientSecret', 'AppUri'].map(
   (name) => `aadV2${name}`,
 );
 

@@ -264,6 +264,7 @@ class HttpyacReader {
     const { request, title, first, metadata, extras, headers, body, hasQuery } = this.#region;
     if (request === null) return;
     this.#builder.request({
+      index: this.#builder.nextIndex,
       name: nameMetadata(metadata)?.value ?? title,
       title,
       blockStartLine: first,

@@ -24,15 +24,14 @@ export function parseHttpFile(text: string, options: { readonly dialect?: Dialec
 export interface Reading {
   readonly tree: HttpFile;
   readonly lines: Lines;
-  /** Blocks by their first line; none where the dialect is not read by blocks. */
-  readonly blocks: ReadonlyMap<number, ReadBlock>;
+  /** In the order of the file; none where the dialect is not read by blocks. */
+  readonly blocks: readonly ReadBlock[];
   /** Length of all texts, in UTF-16 code units, that its blocks may have been cut from. */
   readonly heldText: number;
 }
 
-interface ReadBlock {
+interface ReadBlock extends Part {
   readonly block: Block;
-  readonly part: Part;
 }
 
 /**
@@ -45,7 +44,7 @@ export function readHttpFile(
 ): Reading {
   if (text.length > longestText) {
     const tree = tooLarge(options.dialect ?? 'rest-client');
-    return { tree, lines: new Lines(''), blocks: new Map(), heldText: 0 };
+    return { tree, lines: new Lines(''), blocks: [], heldText: 0 };
   }
   const plain = new Lines(text);
   const dialect = options.dialect ?? detectDialect(plain);
@@ -54,38 +53,39 @@ export function readHttpFile(
   if (dialect === 'httpyac') {
     const builder = new PartBuilder(lines);
     readHttpyacFile(builder, rules);
-    return { tree: joinParts(dialect, [builder]), lines, blocks: new Map(), heldText: text.length };
+    return { tree: joinParts(dialect, [builder.takePart()]), lines, blocks: [], heldText: text.length };
   }
   const held = options.before?.heldText ?? 0;
   const before = held + text.length > mostHeldText ? undefined : options.before;
   const blocks = readBlocks(lines, rules, before);
-  const parts = Array.from(blocks.values(), ({ part }) => part);
   const heldText = before === undefined ? text.length : held + text.length;
-  return { tree: joinParts(dialect, parts), lines, blocks, heldText };
+  return { tree: joinParts(dialect, blocks), lines, blocks, heldText };
 }
 
-function readBlocks(lines: Lines, rules: DialectRules, before: Reading | undefined): Map<number, ReadBlock> {
+function readBlocks(lines: Lines, rules: DialectRules, before: Reading | undefined): ReadBlock[] {
   const changed = before?.tree.dialect === rules.dialect ? lines.changedSince(before.lines) : null;
-  const read = new Map<number, ReadBlock>();
+  const known = changed === null ? [] : (before?.blocks ?? []);
+  const builder = new PartBuilder(lines);
+  const read: ReadBlock[] = [];
+  let next = 0;
   for (const block of splitBlocks(lines, rules)) {
-    const known = changed === null ? undefined : before?.blocks.get(block.first);
-    const kept = known !== undefined && changed !== null && isUnchanged(block, known.block, changed);
-    read.set(block.first, kept ? known : { block, part: readBlock(lines, block, rules) });
+    while ((known[next]?.block.first ?? Infinity) < block.first) next++;
+    const same = known[next];
+    if (same !== undefined && changed !== null && isUnchanged(block, same.block, changed)) {
+      builder.skipPart(same);
+      read.push(same);
+    } else {
+      readRequestBlock(builder, block, rules);
+      const { requests, variables, problems } = builder.takePart();
+      read.push({ block, requests, variables, problems });
+    }
   }
   return read;
 }
 
 function isUnchanged(block: Block, known: Block, changed: EntryRange): boolean {
-  if (block.last !== known.last || block.title !== known.title) return false;
+  if (block.first !== known.first || block.last !== known.last || block.title !== known.title) return false;
   return block.last < changed.first || block.first > changed.last;
-}
-
-function readBlock(lines: Lines, block: Block, rules: DialectRules): Part {
-  const builder = new PartBuilder(lines);
-  readRequestBlock(builder, block, rules);
-  const { requests, variables, problems } = builder;
-  // The part outlives this text; the builder would keep all of it.
-  return { requests, variables, problems };
 }
 
 function tooLarge(dialect: Dialect): HttpFile {

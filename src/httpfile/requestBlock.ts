@@ -1,14 +1,14 @@
 import { makeBody } from './bodyNode.ts';
 import type { Block } from './blocks.ts';
-import { nameMetadata, type PartBuilder } from './builder.ts';
+import { nameMetadata, type PartBuilder, takeAll } from './builder.ts';
 import { isCurlLine, parseCurl } from './curl.ts';
 import { parseHeaderLine } from './headerLine.ts';
 import { parseMetadataLine } from './metadataLine.ts';
 import { parseRequestLine, withoutVersion } from './requestLine.ts';
 import type { DialectRules } from './rules.ts';
 import { preRequestScriptAt, responsePartAt, type ScriptPart } from './scripts.ts';
-import { indentOf, isBlank, isComment, parseFileReference } from './text.ts';
-import type { BodyNode, ExtraNode, HeaderNode, MetadataNode, RequestNode, Span } from './tree.ts';
+import { indentOf, isComment, parseFileReference } from './text.ts';
+import type { BodyNode, ExtraNode, HeaderNode, MetadataNode, Span } from './tree.ts';
 import { parseVariableLine } from './variableLine.ts';
 
 /** Reads one block, the lines between two separators, into at most one request. */
@@ -217,11 +217,12 @@ class BlockReader {
     const indices: number[] = [];
     for (; this.#at <= this.#block.last; this.#at++) {
       const text = lines.text(this.#at);
-      if (isBlank(text)) {
-        indices.push(this.#at);
+      const indent = indentOf(text);
+      if (indent === text.length) {
+        // Blank lines around a body are no part of it.
+        if (indices.length > 0) indices.push(this.#at);
         continue;
       }
-      const indent = indentOf(text);
       if (isComment(text, indent)) {
         if (rules.metadata === 'anywhere' && parseMetadataLine(text) !== null) {
           this.#readMetadata(text);
@@ -270,20 +271,22 @@ class BlockReader {
   #finish(line: number, target: Target, body: BodyNode): void {
     const { lines } = this.#builder;
     const title = this.#block.title;
-    const node: Omit<RequestNode, 'index'> = {
+    this.#builder.request({
+      index: this.#builder.nextIndex,
       name: nameMetadata(this.#metadata)?.value ?? (this.#rules.titleIsName ? title : null),
       title,
       blockStartLine: lines.number(this.#block.first),
       blockEndLine: lines.number(this.#block.last),
       line: lines.number(line),
       requestLineSpan: lines.span(line),
-      metadata: this.#metadata,
-      ...target,
-      headers: this.#headers,
+      metadata: takeAll(this.#metadata),
+      method: target.method,
+      url: target.url,
+      urlSpan: target.urlSpan,
+      headers: takeAll(this.#headers),
       body,
-      extras: this.#extras,
-    };
-    this.#builder.request(node);
+      extras: takeAll(this.#extras),
+    });
   }
 
   /** Metadata without a request is a request that someone forgot to finish. */

@@ -59,6 +59,7 @@ const RETRY_HEADERS = Object.keys(RETRY.headers);
 
 /** The wait asked of the whole response: the more exact headers first, those of single buckets last. */
 function readWait(retries: readonly FieldValue[], anchors: Anchors): number | null {
+  if (retries.length === 0) return null;
   for (const header of RETRY_HEADERS) {
     const value = retries.find((retry) => retry.header === header);
     const seconds = value === undefined ? null : waitOf(value, anchors);

@@ -101,16 +101,18 @@ function finite(value: number): number | null {
 }
 
 /**
- * When a reset is: in the order duration, date, number. A number's size tells its unit: nanoseconds, microseconds,
+ * When a reset is: a number, a duration or a date. A number's size tells its unit: nanoseconds, microseconds,
  * milliseconds or seconds since the epoch, or seconds from now. -1 is unknown, other negatives are now.
  */
 export function parseReset(text: string, form: Form, anchors: Anchors): ResetInstant | null {
-  const duration = parseDuration(text);
-  if (duration !== null) return delay(duration, anchors);
-  const date = parseDate(text);
-  if (date !== null) return instant(date, anchors);
   const value = parseNumber(text);
-  if (value === null || value === -1) return null;
+  if (value === null) {
+    const duration = parseDuration(text);
+    if (duration !== null) return delay(duration, anchors);
+    const date = parseDate(text);
+    return date === null ? null : instant(date, anchors);
+  }
+  if (value === -1) return null;
   if (value >= 1e16) return instant(value / 1e6, anchors);
   if (value >= 1e14) return instant(value / 1e3, anchors);
   if (value >= 1e11) return instant(value, anchors);

@@ -164,6 +164,14 @@ describe('in a request', () => {
     expect(request.headers).toEqual([['Authorization', 'oauth2 x']]);
   });
 
+  it('$aadToken takes the application of the person along, and nothing else', async () => {
+    const { asked } = await resolve('GET https://a.example\nAuthorization: {{$aadToken}}', {
+      dialect: 'rest-client',
+      environment: { aadV2ClientId: 'app', aadV2ClientSecret: 'hunter2' },
+    });
+    expect(asked[0]?.wanted.settings).toEqual({ aadV2ClientId: 'app' });
+  });
+
   it('$aadV2Token takes its variables along', async () => {
     const { asked } = await resolve('GET https://a.example\nAuthorization: Bearer {{$aadV2Token appOnly}}', {
       dialect: 'rest-client',
