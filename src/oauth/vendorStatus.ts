@@ -1,5 +1,6 @@
 import { KeyturnError } from '../errors.ts';
 import { isObject } from '../token/claims.ts';
+import { HIDDEN_TOKEN } from '../token/hideTokens.ts';
 import { classifyToken } from '../token/kind.ts';
 import { formatOriginPattern, isSecureUrl, originAllowed, parseOriginPattern } from '../token/origin.ts';
 import type { TokenProfile } from '../token/profile.ts';
@@ -8,12 +9,17 @@ import { parseUrl } from '../url.ts';
 import { boundedFetch, type BoundedRequest } from './boundedFetch.ts';
 import type { GrantTools } from './grant.ts';
 import { shownUrl } from './server.ts';
-import { VENDOR_ENDPOINTS, type Place, type VendorEndpoint } from './vendors.ts';
+import { firstText, firstTime, isTrue, scopesIn, secondsIn, valuesAt } from './vendorAnswer.ts';
+import type { VendorEndpoint } from './vendors/endpoint.ts';
+import { VENDOR_ENDPOINTS } from './vendors.ts';
 
 export interface FoundVendor {
   readonly endpoint: VendorEndpoint;
   readonly url: URL;
 }
+
+/** Kinds that say nothing of a vendor. */
+const ANYBODYS: readonly string[] = ['opaque', 'jwt'];
 
 /** The vendor's endpoint for a token, at an origin that the token may go to; null when there is none. */
 export function findVendor(
@@ -26,8 +32,19 @@ export function findVendor(
     const bases = endpoint.origin === null ? exactOrigins(origins) : [endpoint.origin];
     for (const base of bases) {
       const url = parseUrl(base + endpoint.path);
-      if (url !== null && isSecureUrl(url) && originAllowed(origins, url)) return { endpoint, url };
+      if (url === null || endpoint.hosts?.test(url.hostname) === false) continue;
+      if (isSecureUrl(url) && originAllowed(origins, url)) return { endpoint, url };
     }
+  }
+  return null;
+}
+
+/** The vendor who would tell it where the token may not go; null for a token of no vendor's shape. */
+export function vendorElsewhere(accessToken: string): { vendor: string; origin: string } | null {
+  const { id } = classifyToken(accessToken);
+  if (ANYBODYS.includes(id)) return null;
+  for (const { kinds, vendor, origin } of VENDOR_ENDPOINTS) {
+    if (origin !== null && kinds.includes(id)) return { vendor, origin };
   }
   return null;
 }
@@ -51,32 +68,60 @@ export async function askVendor(
   const response = await ask(address, { ...request, signal });
   const { status } = response;
   const checkedAtMs = tools.clock.now();
-  const refused = (endpoint.refusals ?? [401]).includes(status);
-  if (status !== 200 && !refused) {
-    throw new KeyturnError('introspection_failed', `${subject} answered ${status}.`, {
-      hint: status >= 500 || status === 429 ? 'Try again later.' : 'The token may not ask this.',
+  const answer = { headers: response.headers, body: await bodyOf(response, accessToken) };
+  const fail = (what: string, hint?: string) =>
+    new KeyturnError('introspection_failed', `${subject} ${what}`, {
+      ...(hint === undefined ? {} : { hint }),
       data: { status },
     });
+
+  const { active, blocked = [], present, refusals = [{ status: 401 }] } = endpoint;
+  const refused = refusals.some(
+    ({ status: wanted, at, says }) =>
+      wanted === status &&
+      (at === undefined ||
+        says === undefined ||
+        valuesAt(answer, at).some((said) => says.test(String(said)))),
+  );
+  if (!refused && status !== 200) {
+    throw fail(
+      `answered ${status}.`,
+      status >= 500 || status === 429 ? 'Try again later.' : 'The token may not ask this.',
+    );
   }
-  const body: unknown = await response.json().catch(() => null);
-  if (!refused && !isObject(body)) {
-    throw new KeyturnError('introspection_failed', `${subject} answered something that is not JSON.`, {
-      data: { status },
-    });
+  if (!refused && !isObject(answer.body)) throw fail('answered something that is not JSON.');
+  const saysActive = active === undefined || valuesAt(answer, active).some(isTrue);
+  const isBlocked = blocked.some((place) => valuesAt(answer, place).some(isTrue));
+  const saysNothing = present !== undefined && valuesAt(answer, present).length === 0;
+  // Where a status of 200 can refuse the token, another reason for it is none that concerns the token.
+  const otherReason = !saysActive && refusals.some((refusal) => refusal.status === 200);
+  if (!refused && (saysNothing || otherReason)) {
+    throw fail('did not say what the token is worth.', 'Try again later.');
   }
-  const read = (place: Place | undefined) => valueAt(response, body, place);
   return {
-    active: !refused && isActive(endpoint, read(endpoint.active)),
+    active: !refused && saysActive && !isBlocked,
     conclusive: true,
     vendor: endpoint.vendor,
     endpoint: shown,
-    scopes: refused ? null : scopesOf(read(endpoint.scopes)),
-    expiresAtMs: timeOf(read(endpoint.expires)) ?? endAfter(read(endpoint.expiresIn), checkedAtMs),
-    subject: textOf(read(endpoint.subject)),
-    claims: isObject(body) ? body : {},
+    scopes: refused ? null : scopesIn(answer, endpoint.scopes ?? []),
+    expiresAtMs:
+      firstTime(answer, endpoint.expires ?? []) ?? endIn(secondsIn(answer, endpoint.expiresIn), checkedAtMs),
+    subject: firstText(answer, endpoint.subject ?? []),
+    claims: isObject(answer.body) ? answer.body : {},
     signed: false,
     checkedAtMs,
   };
+}
+
+/** Null for what is not JSON. A vendor may repeat the token: Vault calls it the token's id. */
+async function bodyOf(response: Response, accessToken: string): Promise<unknown> {
+  try {
+    return JSON.parse(await response.text(), (_name, value: unknown) =>
+      value === accessToken ? HIDDEN_TOKEN : value,
+    );
+  } catch {
+    return null;
+  }
 }
 
 /** Origins without a wildcard: the one place where a person's own server can be. */
@@ -89,52 +134,22 @@ function exactOrigins(origins: readonly string[]): string[] {
   });
 }
 
-function requestFor({ send, method }: VendorEndpoint, url: URL, accessToken: string) {
-  const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'keyturn' };
+function requestFor(endpoint: VendorEndpoint, url: URL, accessToken: string) {
+  const { send, method } = endpoint;
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    'user-agent': 'keyturn',
+    ...endpoint.headers,
+  };
   if (send.scheme !== undefined) headers['authorization'] = `${send.scheme} ${accessToken}`;
   if (send.header !== undefined) headers[send.header] = accessToken;
   const address = new URL(url);
   if (send.query !== undefined) address.searchParams.set(send.query, accessToken);
-  const body = send.form === undefined ? undefined : new URLSearchParams({ [send.form]: accessToken });
+  const body = send.form === undefined ? endpoint.body : new URLSearchParams({ [send.form]: accessToken });
   const request: BoundedRequest = { method, headers, body, redirect: 'manual' };
   return { address: address.href, request };
 }
 
-function valueAt(response: Response, body: unknown, place: Place | undefined): unknown {
-  if (place === undefined) return null;
-  if ('header' in place) return response.headers.get(place.header);
-  let value = body;
-  for (const name of place.json) value = isObject(value) && Object.hasOwn(value, name) ? value[name] : null;
-  return value;
-}
-
-function isActive({ active }: VendorEndpoint, value: unknown): boolean {
-  return active === undefined || value === true || value === 'active';
-}
-
-/** Null where nothing is said; an empty header says that there are none. */
-function scopesOf(value: unknown): string[] | null {
-  if (typeof value === 'string') return value.split(/[\s,]/).filter((scope) => scope !== '');
-  if (!Array.isArray(value)) return null;
-  return value.filter((scope: unknown): scope is string => typeof scope === 'string' && scope !== '');
-}
-
-function timeOf(value: unknown): number | null {
-  if (typeof value === 'number') return value > 0 ? asTime(value * 1000) : null;
-  if (typeof value !== 'string' || value === '') return null;
-  // Google writes seconds as text, GitHub a date with the name of its zone.
-  return /^\d{1,12}$/.test(value) ? asTime(Number(value) * 1000) : asTime(Date.parse(value.slice(0, 40)));
-}
-
-function endAfter(value: unknown, nowMs: number): number | null {
-  return typeof value === 'number' && value > 0 ? asTime(nowMs + value * 1000) : null;
-}
-
-function asTime(ms: number): number | null {
-  return Number.isNaN(new Date(ms).getTime()) ? null : Math.round(ms);
-}
-
-function textOf(value: unknown): string | null {
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value !== '' ? value : null;
+function endIn(seconds: number | null, nowMs: number): number | null {
+  return seconds === null ? null : Math.round(nowMs + seconds * 1000);
 }

@@ -1,6 +1,7 @@
 import { hasBase36Checksum, hasBase62Checksum } from './checksum.ts';
 import { CLOUD_SHAPES } from './kinds/cloud.ts';
 import { CODE_SHAPES } from './kinds/code.ts';
+import { MODEL_SHAPES } from './kinds/models.ts';
 import { SERVICE_SHAPES } from './kinds/services.ts';
 import type { TokenShape } from './kinds/shape.ts';
 
@@ -17,8 +18,9 @@ export interface TokenKind {
 /** No vendor's token is longer; a JWT may be. */
 const LONGEST_VENDOR_TOKEN = 8192;
 
+/** Under the first two characters of a prefix; under none those that begin with anything. */
 const shapesByStart = new Map<string, TokenShape[]>();
-for (const shape of [...CODE_SHAPES, ...CLOUD_SHAPES, ...SERVICE_SHAPES]) {
+for (const shape of [...CODE_SHAPES, ...CLOUD_SHAPES, ...MODEL_SHAPES, ...SERVICE_SHAPES]) {
   const start = shape.prefix.slice(0, 2);
   const shapes = shapesByStart.get(start);
   if (shapes === undefined) shapesByStart.set(start, [shape]);
@@ -32,8 +34,9 @@ for (const shape of [...CODE_SHAPES, ...CLOUD_SHAPES, ...SERVICE_SHAPES]) {
 export function classifyToken(value: string): TokenKind {
   const token = value.trim();
   if (token.length <= LONGEST_VENDOR_TOKEN) {
-    for (const shape of shapesByStart.get(token.slice(0, 2)) ?? []) {
-      if (token.startsWith(shape.prefix) && shape.pattern.test(token)) {
+    for (const start of [token.slice(0, 2), '']) {
+      for (const shape of shapesByStart.get(start) ?? []) {
+        if (!token.startsWith(shape.prefix) || !shape.pattern.test(token)) continue;
         return { id: shape.id, label: shape.label, vendor: shape.vendor, checksum: checksumOf(shape, token) };
       }
     }

@@ -31,7 +31,10 @@ export function httpyacToken(
   const [flow = 'client_credentials', exchangeName] = args;
   const setting: Setting = (key) => asText(settings[key]);
   if (/^(implicit|hybrid)$/i.test(flow)) {
-    throw unsupportedToken(name, `the ${flow.toLowerCase()} flow must not be used (RFC 9700 section 2.1.2).`);
+    throw unsupportedToken(
+      name,
+      `the ${flow.toLowerCase()} flow puts tokens into addresses (RFC 9700 section 2.1.2).`,
+    );
   }
   const grant = FLOWS.get(flow.toLowerCase());
   if (grant === undefined) throw invalidToken(name, 'its flow is not known.');

@@ -62,7 +62,7 @@ export function jetbrainsToken(wanted: WantedToken, place: ForeignPlace): Foreig
   if (grant === undefined) {
     const implicit = entry['Grant Type']?.toLowerCase() === 'implicit';
     if (implicit)
-      throw unsupportedToken(name, 'the implicit grant must not be used (RFC 9700 section 2.1.2).');
+      throw unsupportedToken(name, 'the implicit grant puts tokens into addresses (RFC 9700 section 2.1.2).');
     throw invalidToken(name, '"Grant Type" is missing or unknown.');
   }
   const clientSecret = textOrNull(entry['Client Secret']);

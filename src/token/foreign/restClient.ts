@@ -1,3 +1,4 @@
+import type { TokenProfile } from '../profile.ts';
 import {
   boundProfile,
   invalidToken,
@@ -13,59 +14,58 @@ interface Cloud {
   readonly login: string;
   /** Azure Resource Manager there. */
   readonly manager: string;
+  /** The editor's accounts of this cloud. */
+  readonly provider: 'microsoft' | 'microsoft-sovereign-cloud';
 }
 
 const PUBLIC: Cloud = {
   login: 'https://login.microsoftonline.com',
   manager: 'https://management.azure.com',
+  provider: 'microsoft',
 };
 const CHINA: Cloud = {
   login: 'https://login.chinacloudapi.cn',
   manager: 'https://management.chinacloudapi.cn',
-};
-const GERMANY: Cloud = {
-  login: 'https://login.microsoftonline.de',
-  manager: 'https://management.microsoftazure.de',
+  provider: 'microsoft-sovereign-cloud',
 };
 const US_GOVERNMENT: Cloud = {
   login: 'https://login.microsoftonline.us',
   manager: 'https://management.usgovcloudapi.net',
+  provider: 'microsoft-sovereign-cloud',
 };
 
-const CLOUDS: Readonly<Record<string, Cloud>> = { public: PUBLIC, cn: CHINA, de: GERMANY, us: US_GOVERNMENT };
+const CLOUDS: Readonly<Record<string, Cloud>> = { public: PUBLIC, cn: CHINA, us: US_GOVERNMENT };
 const V2_CLOUDS: Readonly<Record<string, Cloud>> = {
   AzureCloud: PUBLIC,
   AzureChinaCloud: CHINA,
   AzureUSGovernment: US_GOVERNMENT,
 };
 
-/** The applications at Microsoft that these variables sign in to where the file names none; both are public. */
-const VISUAL_STUDIO_CODE = 'aebc6443-996d-45c2-90f0-388ff96faa56';
-const REST_CLIENT = '07f0a107-95c1-41ad-8f13-912eab68b93f';
-
 const NO_SUBJECT = { subject: null, idToken: false } as const;
 
-/** What `{{$aadToken [new] [public|cn|de|us] [<tenant>] [aud:<resource>]}}` means. Its value begins with `Bearer`. */
-export function aadToken({ args }: WantedToken, place: ForeignPlace): ForeignProfile {
+/**
+ * What `{{$aadToken [new] [public|cn|us] [<tenant>] [aud:<resource>]}}` means, with the variable `aadV2ClientId`. Its
+ * value begins with `Bearer`.
+ */
+export function aadToken({ args, settings }: WantedToken, place: ForeignPlace): ForeignProfile {
   const name = 'aadToken';
   let cloud: Cloud | null = null;
   let tenant = 'common';
   let audience: string | null = null;
   for (const word of wordsOf(args)) {
     if (word === 'ppe') throw invalidToken(name, 'its cloud is not known.');
+    if (word === 'de') throw invalidToken(name, 'the German cloud was closed in 2021.');
     if (word.startsWith('aud:')) audience = word.slice('aud:'.length);
     else if (Object.hasOwn(CLOUDS, word)) cloud = CLOUDS[word] ?? null;
     else tenant = tenantOf(name, word);
   }
   const target = audience ?? place.origin;
-  cloud ??= cloudOf(place.origin);
-  const profile = boundProfile(name, place, {
-    grant: 'device_code',
-    tokenEndpoint: `${cloud.login}/${tenant}/oauth2/v2.0/token`,
-    clientId: VISUAL_STUDIO_CODE,
+  const profile = signIn(name, place, {
+    cloud: cloud ?? cloudOf(place.origin),
+    tenant,
+    clientId: settingOf(settings, 'aadV2ClientId'),
     // A domain is named by its URL, an application by its id alone.
-    scope: `${defaultScope(target.includes('.') && !target.includes('://') ? `https://${target}` : target)} offline_access`,
-    options: { deviceAuthorizationEndpoint: `${cloud.login}/${tenant}/oauth2/v2.0/devicecode` },
+    scopes: [defaultScope(target.includes('.') && !target.includes('://') ? `https://${target}` : target)],
   });
   return { ...NO_SUBJECT, profile, secrets: {}, withScheme: true, anew: args.includes('new') };
 }
@@ -89,32 +89,64 @@ export function aadV2Token({ args, settings }: WantedToken, place: ForeignPlace)
   const cloud = Object.hasOwn(V2_CLOUDS, cloudName) ? V2_CLOUDS[cloudName] : undefined;
   if (cloud === undefined) throw invalidToken(name, 'its cloud is not known.');
   const tenant = tenantOf(name, named.get('tenantid') ?? variable('TenantId') ?? 'common');
-  const endpoint = `${cloud.login}/${tenant}/oauth2/v2.0`;
+  const clientId = textOrNull(named.get('clientid')) ?? variable('ClientId');
   const common = { ...NO_SUBJECT, withScheme: false, anew: args.includes('new') };
   if (appOnly) {
     const appUri = variable('AppUri');
     if (appUri === null) throw invalidToken(name, 'appOnly needs the variable aadV2AppUri.');
     const profile = boundProfile(name, place, {
       grant: 'client_credentials',
-      tokenEndpoint: `${endpoint}/token`,
-      clientId: named.get('clientid') ?? variable('ClientId'),
+      tokenEndpoint: `${cloud.login}/${tenant}/oauth2/v2.0/token`,
+      clientId,
       clientAuthentication: 'client_secret_post',
       scope: defaultScope(appUri),
     });
     return { ...common, profile, secrets: secretsOf(variable('ClientSecret'), null) };
   }
-  const scopes = (named.get('scopes') ?? variable('Scopes') ?? 'openid,profile').split(',');
+  const written = named.get('scopes');
+  const scopes = (written ?? variable('Scopes') ?? 'openid,profile').split(',').map((scope) => scope.trim());
   // With resource scopes alone the endpoint of all tenants refuses the device code.
   if (!scopes.includes('openid')) scopes.push('openid', 'profile');
-  if (!scopes.includes('offline_access')) scopes.push('offline_access');
-  const profile = boundProfile(name, place, {
+  // Scopes are no part of what tells the tokens of a sign-in apart: the name is.
+  const own = written === undefined ? name : `${name}-${written.replaceAll(',', '-')}`;
+  const profile = signIn(own, place, { cloud, tenant, clientId, scopes });
+  return { ...common, profile, secrets: {} };
+}
+
+interface MicrosoftSignIn {
+  readonly cloud: Cloud;
+  readonly tenant: string;
+  /** Null where the file names no application. */
+  readonly clientId: string | null;
+  readonly scopes: readonly string[];
+}
+
+/**
+ * A person signs in at Microsoft: to the application that the file names, with a short code; else with the editor's
+ * own account. What other programs are registered as is theirs: whoever signs in is told that name.
+ */
+function signIn(
+  name: string,
+  place: ForeignPlace,
+  { cloud, tenant, clientId, scopes }: MicrosoftSignIn,
+): TokenProfile {
+  if (clientId === null) {
+    // The editor asks for a refresh token by itself. The tenant goes among the scopes, as its own words have it.
+    const wanted = scopes.filter((scope) => scope !== 'offline_access');
+    return boundProfile(name, place, {
+      grant: 'editor_account',
+      scope: [...wanted, `VSCODE_TENANT:${tenant}`].join(' '),
+      options: { provider: cloud.provider },
+    });
+  }
+  const endpoint = `${cloud.login}/${tenant}/oauth2/v2.0`;
+  return boundProfile(name, place, {
     grant: 'device_code',
     tokenEndpoint: `${endpoint}/token`,
-    clientId: named.get('clientid') ?? REST_CLIENT,
-    scope: scopes.map((scope) => scope.trim()).join(' '),
+    clientId,
+    scope: [...new Set([...scopes, 'offline_access'])].join(' '),
     options: { deviceAuthorizationEndpoint: `${endpoint}/devicecode` },
   });
-  return { ...common, profile, secrets: {} };
 }
 
 /**

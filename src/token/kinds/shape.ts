@@ -4,7 +4,7 @@ export interface TokenShape {
   /** As shown: `GitHub personal access token`. */
   readonly label: string;
   readonly vendor: string;
-  /** What it begins with; decides which shapes are looked at. */
+  /** What it begins with; decides which shapes are looked at. Empty where a token begins with anything. */
   readonly prefix: string;
   /** The whole token. Without nested repetition, so that it stays linear. */
   readonly pattern: RegExp;

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import { KeyturnError } from '../../errors.ts';
+import { type AuditRecorder, tokenEvent } from '../auditEvent.ts';
 import type { KeyValueStore } from '../keyValue.ts';
 import type { TokenProfile } from '../profile.ts';
+import { consentKey, consentText, isKept, keepConsent } from './consentRecord.ts';
 
 /** What of this person's a keyturn.json wants to use. */
 export type ConsentSubject =
@@ -58,9 +59,9 @@ export interface ConsentOptions {
   readonly hint: (question: ConsentQuestion) => string;
   /** Told when an agreement could not be kept. */
   readonly notKept: (error: unknown) => void;
+  /** Told of what was agreed to for good. */
+  readonly audit?: AuditRecorder;
 }
-
-const KEY_PREFIX = 'agreed.';
 
 /**
  * Agreements, each to the very subject, for the very origins and the very keyturn.json: when one of them changes, the
@@ -70,15 +71,22 @@ export function createSourceConsent(options: ConsentOptions): SourceConsent {
   const asked = new Map<string, Promise<boolean>>();
   let last: Promise<unknown> = Promise.resolve();
 
-  const ask = async (key: string, question: ConsentQuestion, signal: AbortSignal): Promise<boolean> => {
+  const keep = async (question: ConsentQuestion): Promise<void> => {
+    const { tokenName: name, declaredIn } = question;
+    await keepConsent(options.values, question);
+    const event = tokenEvent('agreed', { name, accessToken: null }, declaredIn);
+    options.audit?.record({ ...event, detail: consentText(question) });
+  };
+  const ask = async (question: ConsentQuestion, signal: AbortSignal): Promise<boolean> => {
     const answer = await options.asker.ask(question, signal);
-    if (answer === 'remember') await options.values.set(key, true).catch(options.notKept);
+    if (answer === 'remember') await keep(question).catch(options.notKept);
     return answer !== 'refuse';
   };
-  const askInTurn = (key: string, question: ConsentQuestion, signal: AbortSignal): Promise<boolean> => {
+  const askInTurn = (question: ConsentQuestion, signal: AbortSignal): Promise<boolean> => {
+    const key = consentKey(question);
     const pending = asked.get(key);
     if (pending !== undefined) return pending;
-    const answer = last.then(() => ask(key, question, signal));
+    const answer = last.then(() => ask(question, signal));
     last = answer.catch(() => undefined);
     asked.set(key, answer);
     return answer.finally(() => asked.delete(key));
@@ -87,18 +95,11 @@ export function createSourceConsent(options: ConsentOptions): SourceConsent {
   return {
     async require(question, { waiting, signal }) {
       if (options.given?.(question) === true) return;
-      const key = consentKey(question);
-      if ((await options.values.get(key).catch(() => undefined)) === true) return;
-      if (waiting && (await askInTurn(key, question, signal))) return;
+      if (await isKept(options.values, question).catch(() => false)) return;
+      if (waiting && (await askInTurn(question, signal))) return;
       throw refused(question, options.hint(question));
     },
   };
-}
-
-/** The key of an agreement: a hash of everything that the person is shown. */
-export function consentKey({ tokenName, subject, origins, declaredIn }: ConsentQuestion): string {
-  const parts = [tokenName, declaredIn, [...origins].sort(), subjectParts(subject)];
-  return KEY_PREFIX + createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }
 
 export function questionOf(profile: TokenProfile, subject: ConsentSubject): ConsentQuestion {
@@ -106,61 +107,16 @@ export function questionOf(profile: TokenProfile, subject: ConsentSubject): Cons
   return { tokenName: name, subject, origins, declaredIn: declaredIn ?? '' };
 }
 
-function subjectParts(subject: ConsentSubject): readonly unknown[] {
-  switch (subject.kind) {
-    case 'command':
-      return [subject.kind, subject.command, subject.folder];
-    case 'keychain':
-      return [subject.kind, subject.service, subject.account];
-    case 'account':
-      return [subject.kind, subject.provider, [...subject.scopes].sort()];
-    case 'key_file':
-      return [subject.kind, subject.path, subject.servers];
-    case 'sign_in':
-      return [subject.kind, subject.at, subject.redeemedAt];
-    case 'exchange':
-      return [subject.kind, subject.tokens];
-  }
+function refused({ tokenName, subject }: ConsentQuestion, hint: string): KeyturnError {
+  const code = subject.kind === 'command' ? 'command_refused' : 'access_denied';
+  return new KeyturnError(code, refusals[subject.kind](tokenName), { hint, data: { token: tokenName } });
 }
 
-function refused({ tokenName, subject }: ConsentQuestion, hint: string): KeyturnError {
-  const data = { token: tokenName };
-  switch (subject.kind) {
-    case 'command':
-      return new KeyturnError(
-        'command_refused',
-        `The command of the token "${tokenName}" was not run: nobody agreed to it.`,
-        { hint, data },
-      );
-    case 'keychain':
-      return new KeyturnError(
-        'access_denied',
-        `The keychain entry of the token "${tokenName}" was not read: nobody agreed to it.`,
-        { hint, data },
-      );
-    case 'account':
-      return new KeyturnError(
-        'access_denied',
-        `The account of the token "${tokenName}" was not used: nobody agreed to it.`,
-        { hint, data },
-      );
-    case 'key_file':
-      return new KeyturnError(
-        'access_denied',
-        `The key file of the token "${tokenName}" was not read: nobody agreed to it.`,
-        { hint, data },
-      );
-    case 'sign_in':
-      return new KeyturnError(
-        'access_denied',
-        `The sign-in for "${tokenName}" was not begun: nobody agreed to the servers it uses.`,
-        { hint, data },
-      );
-    case 'exchange':
-      return new KeyturnError(
-        'access_denied',
-        `No token was exchanged for "${tokenName}": nobody agreed to where it may go.`,
-        { hint, data },
-      );
-  }
-}
+const refusals: Readonly<Record<ConsentSubject['kind'], (name: string) => string>> = {
+  command: (name) => `The command of the token "${name}" was not run: nobody agreed to it.`,
+  keychain: (name) => `The keychain entry of the token "${name}" was not read: nobody agreed to it.`,
+  account: (name) => `The account of the token "${name}" was not used: nobody agreed to it.`,
+  key_file: (name) => `The key file of the token "${name}" was not read: nobody agreed to it.`,
+  sign_in: (name) => `The sign-in for "${name}" was not begun: nobody agreed to the servers it uses.`,
+  exchange: (name) => `No token was exchanged for "${name}": nobody agreed to where it may go.`,
+};

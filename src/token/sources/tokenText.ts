@@ -25,10 +25,12 @@ export type TokenTextResult =
   /** What is wrong, to follow "What it gave ". Quotes nothing. */
   | { readonly token: null; readonly fault: string };
 
+/** Kubernetes' own: what `aws eks get-token` and alike print, and `kubectl create token -o json`. */
+const KUBERNETES_KINDS: readonly unknown[] = ['ExecCredential', 'TokenRequest'];
+
 /** Where programs put the token: in the object itself, or one step inside. */
 const PLACES: readonly ((root: JsonObject) => unknown)[] = [
-  // Kubernetes' ExecCredential, which also `aws eks get-token` prints.
-  (root) => (root['kind'] === 'ExecCredential' ? root['status'] : undefined),
+  (root) => (KUBERNETES_KINDS.includes(root['kind']) ? root['status'] : undefined),
   (root) => root,
   // What Go's OAuth library writes, as many tools keep it.
   (root) => root['token'],
@@ -36,6 +38,8 @@ const PLACES: readonly ((root: JsonObject) => unknown)[] = [
   (root) => root['credential'],
   // vault login, and every other login of Vault
   (root) => root['auth'],
+  // vault read, such as identity/oidc/token/…
+  (root) => root['data'],
   // aws cognito-idp
   (root) => root['AuthenticationResult'],
   // aws ecr
@@ -48,8 +52,10 @@ const TOKEN_NAMES = [
   'token',
   'authorizationToken',
   'client_token',
+  // aws sts get-web-identity-token
+  'WebIdentityToken',
 ] as const;
-/** What is exact stands before what is not: Azure's `expiresOn` has no zone, its `expires_on` needs none. */
+/** What is exact stands before what is not: Azure's `expiresOn` is local time, its `expires_on` needs no zone. */
 const EXPIRY_NAMES = [
   'expires_in',
   'expiresIn',
@@ -64,7 +70,11 @@ const EXPIRY_NAMES = [
   'expiry',
   'expiresOn',
   'lease_duration',
+  'ttl',
 ] as const;
+
+/** aws sts get-session-token and alike, and aws configure export-credentials. */
+const AWS_KEYS = ['/Credentials/SecretAccessKey', '/SecretAccessKey'] as const;
 
 /** What programs print, and what keychains hold: the token alone, or JSON that holds it. */
 export function readTokenText(text: string, options: TokenTextOptions): TokenTextResult {
@@ -114,7 +124,13 @@ function named(root: JsonObject, options: TokenTextOptions): TokenTextResult {
       return withExpiry(root, object, accessToken, options);
     }
   }
-  if (root['kind'] === 'ExecCredential') return faulty('is a Kubernetes credential without a token');
+  if (KUBERNETES_KINDS.includes(root['kind'])) {
+    const certificate = followPointer(root, '/status/clientCertificateData') !== undefined;
+    return faulty(`is a Kubernetes credential with${certificate ? ' a certificate, and no' : 'out a'} token`);
+  }
+  if (AWS_KEYS.some((pointer) => followPointer(root, pointer) !== undefined)) {
+    return faulty('holds keys that sign requests to AWS, and no token');
+  }
   return faulty(`is JSON without ${TOKEN_NAMES.slice(0, 4).join(', ')}`);
 }
 
@@ -133,7 +149,11 @@ function withExpiry(
 }
 
 function found(object: JsonObject, accessToken: string, expiresAtMs: number | null): TokenTextResult {
-  const type = object['token_type'] ?? object['tokenType'] ?? object['TokenType'];
+  // Vault's own types are no schemes.
+  const type =
+    object['client_token'] === undefined
+      ? (object['token_type'] ?? object['tokenType'] ?? object['TokenType'])
+      : undefined;
   const { scope } = object;
   return {
     token: {

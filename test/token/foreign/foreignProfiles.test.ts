@@ -151,17 +151,32 @@ describe('entries of Security → Auth', () => {
 
 describe('variables of REST Client', () => {
   const LOGIN = 'https://login.microsoftonline.com';
-  const aad = (words: string, at = place) =>
-    make({ syntax: 'aad', name: 'aadToken', args: words.split(' ').filter((word) => word !== '') }, at);
+  const aad = (words: string, at = place, settings: Record<string, string> = {}) => {
+    const args = words.split(' ').filter((word) => word !== '');
+    return make({ syntax: 'aad', name: 'aadToken', args, settings }, at);
+  };
   const v2 = (words: string, settings: Record<string, string> = {}) =>
     make({ syntax: 'aad_v2', name: 'aadV2Token', args: words.split(' '), settings });
   const oidc = (words: string) => make({ syntax: 'oidc', name: 'oidcAccessToken', args: words.split(' ') });
+  const OWN = { aadV2ClientId: 'app' };
 
-  it('$aadToken asks for the API of the request, and begins with its scheme', () => {
+  it('$aadToken is the account of the editor, for the API of the request, and begins with its scheme', () => {
     const made = aad('');
-    expect(made).toMatchObject({ withScheme: true, anew: false });
+    expect(made).toMatchObject({ withScheme: true, anew: false, secrets: {} });
     expect(made.profile).toMatchObject({
+      grant: 'editor_account',
+      clientId: null,
+      tokenEndpoint: null,
+      scope: 'https://api.example.com/.default VSCODE_TENANT:common',
+      origins: ['https://api.example.com'],
+      options: { provider: 'microsoft' },
+    });
+  });
+
+  it('$aadToken signs in to the application that the file names', () => {
+    expect(aad('', place, OWN).profile).toMatchObject({
       grant: 'device_code',
+      clientId: 'app',
       tokenEndpoint: `${LOGIN}/common/oauth2/v2.0/token`,
       clientAuthentication: 'none',
       scope: 'https://api.example.com/.default offline_access',
@@ -170,16 +185,22 @@ describe('variables of REST Client', () => {
   });
 
   it('$aadToken takes a cloud, a tenant and an audience', () => {
-    const made = aad('new us contoso.com aud:graph.example.com');
+    const made = aad('new us contoso.com aud:graph.example.com', place, OWN);
     expect(made.anew).toBe(true);
     expect(made.profile).toMatchObject({
       tokenEndpoint: 'https://login.microsoftonline.us/contoso.com/oauth2/v2.0/token',
       scope: 'https://graph.example.com/.default offline_access',
     });
+    expect(aad('us contoso.com').profile).toMatchObject({
+      scope: 'https://api.example.com/.default VSCODE_TENANT:contoso.com',
+      options: { provider: 'microsoft-sovereign-cloud' },
+    });
     const id = '2f8a1c3e-0000-4000-8000-000000000000';
-    expect(aad(`aud:${id}`).profile.scope).toBe(`${id}/.default offline_access`);
-    const china = aad('', { ...place, origin: 'https://management.chinacloudapi.cn' });
-    expect(china.profile.tokenEndpoint).toContain('https://login.chinacloudapi.cn/');
+    expect(aad(`aud:${id}`, place, OWN).profile.scope).toBe(`${id}/.default offline_access`);
+    const at = (origin: string) => aad('', { ...place, origin }, OWN).profile.tokenEndpoint;
+    expect(at('https://management.chinacloudapi.cn')).toContain('https://login.chinacloudapi.cn/');
+    // The German cloud is no more; most hosts of that domain never belonged to it.
+    expect(at('https://api.firma.de')).toContain('https://login.microsoftonline.com/');
   });
 
   it('$aadV2Token signs a person in', () => {
@@ -189,11 +210,44 @@ describe('variables of REST Client', () => {
       tokenEndpoint: `${LOGIN}/contoso.com/oauth2/v2.0/token`,
       scope: 'api://x/read openid offline_access',
     });
-    expect(v2('scopes:User.Read').profile.scope).toBe('User.Read openid profile offline_access');
-    expect(v2('AzureChinaCloud', { aadV2TenantId: 't', aadV2Scopes: 'openid' }).profile).toMatchObject({
+    expect(v2('scopes:User.Read', OWN).profile.scope).toBe('User.Read openid profile offline_access');
+    expect(
+      v2('AzureChinaCloud', { ...OWN, aadV2TenantId: 't', aadV2Scopes: 'openid' }).profile,
+    ).toMatchObject({
       tokenEndpoint: 'https://login.chinacloudapi.cn/t/oauth2/v2.0/token',
       scope: 'openid offline_access',
     });
+  });
+
+  it('$aadV2Token is the account of the editor where the file names no application', () => {
+    expect(v2('scopes:User.Read,offline_access tenantId:contoso.com').profile).toMatchObject({
+      grant: 'editor_account',
+      clientId: null,
+      scope: 'User.Read openid profile VSCODE_TENANT:contoso.com',
+      options: { provider: 'microsoft' },
+    });
+    expect(v2('AzureUSGovernment').profile.options.provider).toBe('microsoft-sovereign-cloud');
+  });
+
+  it('never sign in as another program', () => {
+    const others = ['aebc6443-996d-45c2-90f0-388ff96faa56', '07f0a107-95c1-41ad-8f13-912eab68b93f'];
+    const made = [aad(''), aad('new us'), v2('new'), v2('scopes:User.Read')];
+    for (const { profile } of made) {
+      expect(others.some((id) => JSON.stringify(profile).includes(id))).toBe(false);
+    }
+  });
+
+  it.each([{}, OWN])('tell the tokens of other scopes and tenants apart (%j)', (settings) => {
+    const words = [
+      'scopes:User.Read',
+      'scopes:Mail.Read',
+      'scopes:User.Read tenantId:contoso.com',
+      'AzureCloud',
+    ];
+    const keys = words.map((text) => tokenKey(v2(text, settings).profile));
+    expect(new Set(keys).size).toBe(words.length);
+    expect(tokenKey(v2('scopes:User.Read', settings).profile)).toBe(keys[0]);
+    expect(v2('scopes:User.Read,Mail.Read', settings).profile.name).toBe('aadV2Token-User.Read-Mail.Read');
   });
 
   it('$aadV2Token appOnly asks as the client', () => {
@@ -229,6 +283,9 @@ describe('variables of REST Client', () => {
 
   it('are refused where they make no sense', () => {
     expect(() => aad('ppe')).toThrow(failing('profile_invalid', 'cloud'));
+    expect(() => aad('de')).toThrow(failing('profile_invalid', 'closed in 2021'));
+    expect(() => v2('clientId:app', {})).not.toThrow();
+    expect(() => v2('appOnly', { aadV2AppUri: 'api://x' })).toThrow(failing('profile_invalid', 'clientId'));
     expect(() => aad('a/../b')).toThrow(failing('profile_invalid', 'tenant'));
     expect(() => v2('Nowhere')).toThrow(failing('profile_invalid', 'cloud'));
     expect(() => v2('appOnly')).toThrow(failing('profile_invalid', 'aadV2AppUri'));

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { AuditEvent } from '../../../src/token/auditEvent.ts';
 import { commandLine } from '../../../src/token/sources/commandLine.ts';
 import {
-  consentKey,
   createSourceConsent,
   type ConsentAsker,
   type ConsentOptions,
   type ConsentQuestion,
 } from '../../../src/token/sources/consent.ts';
+import { consentKey, keptConsents } from '../../../src/token/sources/consentRecord.ts';
 import { memoryValues } from '../support.ts';
 import { askerOf } from './support.ts';
 
@@ -57,6 +58,35 @@ describe('an agreement', () => {
     expect(consentKey({ ...question, origins: [...question.origins].reverse() })).toBe(consentKey(question));
   });
 
+  it('is told to the audit where it is for good, and only there', async () => {
+    const events: AuditEvent[] = [];
+    const { asker } = askerOf('once', 'remember');
+    const consent = consentOf(asker, { audit: { record: (event) => events.push(event) } });
+    for (let i = 0; i < 3; i++) await consent.require(question, waiting);
+    expect(events).toMatchObject([
+      {
+        action: 'agreed',
+        tokenName: 'gh',
+        accessToken: null,
+        cause: '/users/me/keyturn.json',
+        detail: 'command gh auth token in /work, for https://api.github.com, https://uploads.github.com',
+      },
+    ]);
+  });
+
+  it('counts only where it can be shown what it covers', async () => {
+    const { asker, questions } = askerOf();
+    const values = memoryValues();
+    const consent = consentOf(asker, { values });
+    const other = { ...question, origins: ['https://evil.example'] };
+    for (const stored of [true, 'yes', {}, other]) {
+      values.values.set(consentKey(question), stored);
+      await expect(consent.require(question, waiting)).rejects.toMatchObject({ code: 'command_refused' });
+    }
+    expect(questions.length).toBe(4);
+    expect(await keptConsents(values)).toEqual([]);
+  });
+
   it('that is refused fails with a code for each kind', async () => {
     const consent = consentOf(askerOf().asker);
     const required = (subject: ConsentQuestion['subject']) =>
@@ -70,6 +100,7 @@ describe('an agreement', () => {
     });
     await expect(required({ kind: 'account', provider: 'github', scopes: [] })).rejects.toMatchObject({
       code: 'access_denied',
+      message: 'The account of the token "gh" was not used: nobody agreed to it.',
     });
   });
 
@@ -99,6 +130,7 @@ describe('an agreement', () => {
     const values = {
       get: () => Promise.reject(new Error('locked')),
       set: () => Promise.reject(new Error('locked')),
+      keys: () => Promise.reject(new Error('locked')),
     };
     const consent = consentOf(asker, { values, notKept: (error) => failures.push(error) });
     await consent.require(question, waiting);

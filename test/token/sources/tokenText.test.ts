@@ -60,8 +60,27 @@ describe('JSON as programs print it', () => {
         accessToken: 'T',
         expiresOn: '1999-12-31 00:00:00.000000',
         expires_on: inAnHour / 1000,
+        subscription: '00000000-0000-4000-8000-000000000000',
+        tenant: '00000000-0000-4000-8000-000000000001',
         tokenType: 'Bearer',
       },
+      inAnHour,
+    ],
+    [
+      'az without expires_on, in local time',
+      { accessToken: 'T', expiresOn: '2026-01-15 13:00:00.000000', tokenType: 'Bearer' },
+      Date.parse('2026-01-15T13:00:00'),
+    ],
+    ['azd auth token --output json', { token: 'T', expiresOn: '2026-01-15T13:00:00Z' }, inAnHour],
+    ['gcloud auth print-access-token --format=json', { token: 'T' }, null],
+    [
+      'gcloud, with an end in UTC that does not say so',
+      { token: 'T', expiry: { datetime: '2026-01-15 13:00:00.000000', hour: 13 }, quota_project_id: null },
+      inAnHour,
+    ],
+    [
+      'gcloud, with an end that says so',
+      { token: 'T', token_expiry: { datetime: '2026-01-15 14:00:00+01:00' } },
       inAnHour,
     ],
     [
@@ -69,9 +88,52 @@ describe('JSON as programs print it', () => {
       { credential: { access_token: 'T', token_expiry: '2026-01-15T13:00:00Z' } },
       inAnHour,
     ],
-    ['vault login', { auth: { client_token: 'T', lease_duration: 3600 }, lease_duration: 0 }, inAnHour],
+    [
+      'vault login -format=json',
+      {
+        request_id: 'r',
+        lease_id: '',
+        lease_duration: 0,
+        renewable: false,
+        data: null,
+        auth: {
+          client_token: 'T',
+          accessor: 'a',
+          policies: ['default'],
+          lease_duration: 3600,
+          renewable: true,
+          token_type: 'service',
+          orphan: true,
+        },
+      },
+      inAnHour,
+    ],
+    [
+      'vault read -format=json identity/oidc/token/role',
+      { request_id: 'r', lease_duration: 0, data: { client_id: 'c', token: 'T', ttl: 3600 }, auth: null },
+      inAnHour,
+    ],
     ['a root token of vault', { auth: { client_token: 'T', lease_duration: 0 } }, null],
-    ['aws codeartifact', { authorizationToken: 'T', expiration: inAnHour / 1000 + 0.25 }, inAnHour + 250],
+    [
+      'aws codeartifact, version 2',
+      { authorizationToken: 'T', expiration: '2026-01-15T14:00:00+01:00' },
+      inAnHour,
+    ],
+    [
+      'aws sts get-web-identity-token',
+      { WebIdentityToken: 'T', Expiration: '2026-01-15T13:00:00+00:00' },
+      inAnHour,
+    ],
+    [
+      'aws sso-oidc create-token',
+      { accessToken: 'T', tokenType: 'Bearer', expiresIn: 3600, refreshToken: 'R' },
+      inAnHour,
+    ],
+    [
+      'aws codeartifact, version 1',
+      { authorizationToken: 'T', expiration: inAnHour / 1000 + 0.25 },
+      inAnHour + 250,
+    ],
     ['aws ecr', { authorizationData: [{ authorizationToken: 'T', expiresAt: inAnHour / 1000 }] }, inAnHour],
     [
       'aws cognito-idp',
@@ -89,6 +151,26 @@ describe('JSON as programs print it', () => {
       },
       inAnHour,
     ],
+    [
+      'one of an older version, with a certificate beside',
+      {
+        apiVersion: 'client.authentication.k8s.io/v1beta1',
+        kind: 'ExecCredential',
+        status: { token: 'T', clientCertificateData: 'PEM', clientKeyData: 'PEM' },
+      },
+      null,
+    ],
+    [
+      'kubectl create token -o json',
+      {
+        kind: 'TokenRequest',
+        apiVersion: 'authentication.k8s.io/v1',
+        metadata: { name: 'viewer', namespace: 'default' },
+        spec: { audiences: ['https://kubernetes.default.svc'], expirationSeconds: 3600 },
+        status: { token: 'T', expirationTimestamp: '2026-01-15T13:00:00Z' },
+      },
+      inAnHour,
+    ],
     ['no expiry', { token: 'T' }, null],
     ['an expiry that is none', { token: 'T', expires_at: 'soon' }, null],
   ])('%s', (_name, document, expiresAtMs) => {
@@ -96,6 +178,22 @@ describe('JSON as programs print it', () => {
       token: { accessToken: 'T', expiresAtMs, tokenType: 'bearer', scope: null },
       fault: null,
     });
+  });
+
+  it('takes no type of Vault for a scheme', () => {
+    const auth = { client_token: 'T', token_type: 'batch' };
+    expect(read({ auth }).token?.tokenType).toBe('bearer');
+  });
+
+  it('leads into what op prints of an item', () => {
+    const item = {
+      id: 'password',
+      type: 'CONCEALED',
+      label: 'token',
+      value: 'T',
+      reference: 'op://v/i/token',
+    };
+    expect(read(item, { tokenPointer: '/value' }).token?.accessToken).toBe('T');
   });
 
   it('takes type and scope along', () => {
@@ -112,7 +210,16 @@ describe('JSON as programs print it', () => {
     [{ token: 'a\nb' }, 'holds "token", but no token in it'],
     [
       { kind: 'ExecCredential', status: { clientCertificateData: 'x', clientKeyData: 'y' } },
-      'is a Kubernetes credential without a token',
+      'is a Kubernetes credential with a certificate, and no token',
+    ],
+    [{ kind: 'ExecCredential', spec: {} }, 'is a Kubernetes credential without a token'],
+    [
+      { Credentials: { AccessKeyId: 'A', SecretAccessKey: 'B', SessionToken: 'C', Expiration: 'D' } },
+      'holds keys that sign requests to AWS, and no token',
+    ],
+    [
+      { Version: 1, AccessKeyId: 'A', SecretAccessKey: 'B', SessionToken: 'C' },
+      'holds keys that sign requests to AWS, and no token',
     ],
     [
       { __proto__: null, constructor: { access_token: 1 } },
@@ -174,6 +281,10 @@ describe('readExpiry', () => {
     ['2026-01-15', null],
     [null, null],
     [{}, null],
+    [{ datetime: '2026-01-15 13:00:00.000000' }, inAnHour],
+    [{ datetime: '2026-01-15T13:00:00Z' }, inAnHour],
+    [{ datetime: 'x'.repeat(200) }, null],
+    [{ datetime: 7 }, null],
     ['9'.repeat(200), null],
   ])('%j', (value, end) => {
     expect(readExpiry(value, nowMs)).toBe(end);
