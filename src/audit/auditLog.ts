@@ -4,8 +4,9 @@ import type { AuditEvent, AuditRecorder } from '../token/auditEvent.ts';
 import { appendLines } from './append.ts';
 import type { AuditLine } from './entry.ts';
 import { type AuditSecrets, fingerprintOf, makeFingerprintKey, readFingerprintKey } from './fingerprint.ts';
+import { LogFollower } from './follow.ts';
 import { pathTemplate } from './pathTemplate.ts';
-import { type AuditEntry, readEntries } from './read.ts';
+import { type AuditEntry, AuditReader, readEntries } from './read.ts';
 import { type AuditVerification, verifyLog } from './verify.ts';
 
 /** Events of this time are written together. */
@@ -39,6 +40,10 @@ export interface AuditLog extends AuditRecorder {
   flush(): Promise<void>;
   /** All entries, oldest first, those of other processes too. Fails with `file_unreadable`. */
   read(): Promise<AuditEntry[]>;
+  /** The same, but of the files only what was added since it was last called: for whoever follows the log. */
+  readOn(): Promise<AuditEntry[]>;
+  /** Calls when there is something new in the log, whoever wrote it; see `LogFollower`. */
+  follow(changed: () => Promise<void>): LogFollower;
   /** Fails with `file_unreadable`. */
   verify(): Promise<AuditVerification>;
   /** Flushes, for three seconds at most. */
@@ -56,6 +61,7 @@ interface Queued {
 
 class FileAuditLog implements AuditLog {
   readonly #options: AuditLogOptions;
+  readonly #reader: AuditReader;
   #queue: Queued[] = [];
   #missed = 0;
   #key: Buffer | null = null;
@@ -65,6 +71,7 @@ class FileAuditLog implements AuditLog {
 
   constructor(options: AuditLogOptions) {
     this.#options = options;
+    this.#reader = new AuditReader(options.folder);
   }
 
   record(event: AuditEvent, atMs = this.#options.clock.now()): void {
@@ -85,6 +92,16 @@ class FileAuditLog implements AuditLog {
   async read(): Promise<AuditEntry[]> {
     await this.flush();
     return readEntries(this.#options.folder).catch(unreadable);
+  }
+
+  async readOn(): Promise<AuditEntry[]> {
+    await this.flush();
+    return this.#reader.read().catch(unreadable);
+  }
+
+  follow(changed: () => Promise<void>): LogFollower {
+    const { folder, clock } = this.#options;
+    return new LogFollower({ folder, clock, changed });
   }
 
   async verify(): Promise<AuditVerification> {
@@ -167,6 +184,7 @@ class FileAuditLog implements AuditLog {
       status: Number.isInteger(status) ? status : null,
       error: orNull(event.error),
       cause: clean(event.cause),
+      detail: orNull(event.detail ?? null),
     };
   }
 
@@ -210,5 +228,6 @@ function missedLine(count: number, atMs: number): Omit<AuditLine, 'previous'> {
     status: null,
     error: null,
     cause: `${count} events that could not be written`,
+    detail: null,
   };
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
+import { parseLine } from './entry.ts';
 
 const FILE = 'chain.json';
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -81,6 +82,45 @@ export async function readPart(folder: string, part: number): Promise<string[] |
     return lines;
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
+/**
+ * What stands in a file from a byte on, up to the last line that is whole, and the byte behind it. Empty when there is no
+ * such file, null when it is shorter by now.
+ */
+export async function readPartFrom(
+  folder: string,
+  part: number,
+  from: number,
+): Promise<{ readonly text: string; readonly bytes: number } | null> {
+  const file = await open(join(folder, partName(part)), 'r').catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return null;
+    throw error;
+  });
+  if (file === null) return { text: '', bytes: from };
+  try {
+    const { size } = await file.stat();
+    if (size < from) return null;
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(size - from), position: from });
+    const read = buffer.subarray(0, bytesRead);
+    // What comes after the last line end is still being written, unless it is a line already.
+    const rest = read.subarray(read.lastIndexOf('\n') + 1);
+    const whole = parseLine(rest.toString('utf8')) === null ? read.length - rest.length : read.length;
+    return { text: read.toString('utf8', 0, whole), bytes: from + whole };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Changes with each write to the log; empty where nothing was written yet. */
+export async function markOfChain(folder: string): Promise<string> {
+  try {
+    const { ino, mtimeMs, size } = await stat(join(folder, FILE));
+    return `${ino} ${mtimeMs} ${size}`;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return '';
     throw error;
   }
 }

@@ -14,6 +14,10 @@ export const auditActions = [
   'revealed',
   'copied',
   'exported',
+  'renamed',
+  'origins_changed',
+  'agreed',
+  'withdrawn',
   'deleted',
   'missed',
 ] as const satisfies readonly (AuditAction | 'missed')[];
@@ -34,6 +38,8 @@ const lineSchema = v.object({
   status: v.nullable(v.pipe(v.number(), v.integer())),
   error: v.nullable(text),
   cause: text,
+  /** What changed or was agreed to; null where the action alone tells. */
+  detail: v.optional(v.nullable(text), null),
   /** Hash of the line before; null in the first line of all. */
   previous: v.nullable(text),
 });

@@ -11,6 +11,7 @@ const columns = [
   'status',
   'error',
   'cause',
+  'detail',
   'unusual',
 ] as const satisfies readonly (keyof AuditEntry)[];
 

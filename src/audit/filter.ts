@@ -109,6 +109,7 @@ function textOf({
   status,
   error,
   cause,
+  detail,
   unusual,
   fingerprint,
 }: AuditEntry): string {
@@ -120,6 +121,7 @@ function textOf({
     status,
     error,
     cause,
+    detail,
     ...unusual,
     fingerprint,
   ]

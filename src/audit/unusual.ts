@@ -1,5 +1,4 @@
 import type { AuditLine } from './entry.ts';
-import type { AuditEntry } from './read.ts';
 
 /**
  * `new_origin`: the first use of a token at an origin, when it was used elsewhere before.
@@ -19,35 +18,30 @@ interface Seen {
   inBurst: boolean;
 }
 
-/** The lines of a log, oldest first, with marks. */
-export function markUnusual(lines: readonly AuditLine[]): AuditEntry[] {
-  const tokens = new Map<string, Seen>();
-  return lines.map((line) => {
-    const { time, action, token, fingerprint, origin, method, path, status, error, cause } = line;
-    const unusual = marksOf(line, tokens);
-    return { time, action, token, fingerprint, origin, method, path, status, error, cause, unusual };
-  });
-}
+/** Says what is unusual about the lines of a log, which it is shown one after the other, oldest first. */
+export class UnusualMarks {
+  readonly #tokens = new Map<string, Seen>();
 
-function marksOf(line: AuditLine, tokens: Map<string, Seen>): Unusual[] {
-  if (line.action === 'refused') return ['refused'];
-  if (line.action !== 'used') return [];
-  let seen = tokens.get(line.token);
-  if (seen === undefined) {
-    tokens.set(line.token, (seen = { origins: new Set(), times: [], next: 0, inBurst: false }));
+  of({ action, token, origin, time }: AuditLine): Unusual[] {
+    if (action === 'refused') return ['refused'];
+    if (action !== 'used') return [];
+    let seen = this.#tokens.get(token);
+    if (seen === undefined) {
+      this.#tokens.set(token, (seen = { origins: new Set(), times: [], next: 0, inBurst: false }));
+    }
+    const marks: Unusual[] = [];
+    if (origin !== null && !seen.origins.has(origin)) {
+      if (seen.origins.size > 0) marks.push('new_origin');
+      seen.origins.add(origin);
+    }
+    if (isBurst(seen, Date.parse(time))) {
+      if (!seen.inBurst) marks.push('burst');
+      seen.inBurst = true;
+    } else {
+      seen.inBurst = false;
+    }
+    return marks;
   }
-  const marks: Unusual[] = [];
-  if (line.origin !== null && !seen.origins.has(line.origin)) {
-    if (seen.origins.size > 0) marks.push('new_origin');
-    seen.origins.add(line.origin);
-  }
-  if (isBurst(seen, Date.parse(line.time))) {
-    if (!seen.inBurst) marks.push('burst');
-    seen.inBurst = true;
-  } else {
-    seen.inBurst = false;
-  }
-  return marks;
 }
 
 function isBurst(seen: Seen, atMs: number): boolean {

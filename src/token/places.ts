@@ -1,5 +1,6 @@
 import { KeyturnError } from '../errors.ts';
 import { SingleFlight } from '../singleFlight.ts';
+import { type AuditRecorder, tokenEvent } from './auditEvent.ts';
 import type { ConsentStore } from './consent.ts';
 import { tokenKey } from './key.ts';
 import type { TokenProfile } from './profile.ts';
@@ -21,12 +22,16 @@ export interface TokenPlacesOptions {
   foldersOf(file: string | null): readonly string[];
   /** True when the person agreed. */
   ask(question: PlaceQuestion): Promise<boolean>;
+  /** Told of what the person agreed to. */
+  readonly audit?: AuditRecorder;
 }
 
 export interface PlaceUse {
   /** Location of the file that uses the token. */
   readonly file?: string;
   readonly signal?: AbortSignal;
+  /** For the audit. */
+  readonly cause?: string;
 }
 
 const PROFILE_FILE = /[/\\]keyturn\.json$/;
@@ -38,8 +43,8 @@ const PROFILE_FILE = /[/\\]keyturn\.json$/;
  */
 export class TokenPlaces {
   readonly #options: TokenPlacesOptions;
-  /** Key and place of what the store is known to hold. */
-  readonly #agreed = new Set<string>();
+  /** Key and place of what was agreed to and could not be kept. */
+  readonly #notKept = new Set<string>();
   readonly #questions = new SingleFlight<boolean>();
 
   constructor(options: TokenPlacesOptions) {
@@ -47,24 +52,25 @@ export class TokenPlaces {
   }
 
   /** Returns once the person agreed, now or before, or where there is nothing to ask. Fails with `access_denied`. */
-  async require(profile: TokenProfile, { file, signal }: PlaceUse = {}): Promise<void> {
+  async require(profile: TokenProfile, { file, signal, cause }: PlaceUse = {}): Promise<void> {
     const places = this.#placesOf(profile, file ?? null);
     const [place] = places;
     if (place === undefined) return;
     const key = keyOf(profile);
-    if (places.some((one) => this.#agreed.has(`${key} ${one}`))) return;
+    if (places.some((one) => this.#notKept.has(`${key} ${one}`))) return;
+    // Read each time: another window may have withdrawn it.
     const known = await this.#options.consent.places(key);
-    if (known.length === 0) return;
-    const here = places.find((one) => known.includes(one));
-    if (here !== undefined) {
-      this.#agreed.add(`${key} ${here}`);
-      return;
-    }
+    if (known === null || places.some((one) => known.includes(one))) return;
     const { name: tokenName, origins } = profile;
     const ask = async () => {
+      // The answer to an earlier question may have come while this one waited for the store.
+      if ((await this.#options.consent.places(key))?.includes(place) === true) return true;
       const agreed = await this.#options.ask({ tokenName, place, known, origins });
-      if (agreed) await this.#remember(key, [place]);
-      return agreed;
+      if (!agreed) return false;
+      await this.#remember(key, [place]);
+      const event = tokenEvent('agreed', { name: tokenName, accessToken: null }, cause ?? place);
+      this.#options.audit?.record({ ...event, detail: placeText(place) });
+      return true;
     };
     if (await this.#questions.run(`${key} ${place}`, ask, signal)) return;
     throw new KeyturnError(
@@ -81,8 +87,9 @@ export class TokenPlaces {
   async obtained(profile: TokenProfile, { file }: PlaceUse = {}): Promise<void> {
     const places = this.#placesOf(profile, file ?? null);
     const key = keyOf(profile);
-    if (places.every((place) => this.#agreed.has(`${key} ${place}`))) return;
-    if ((await this.#options.consent.places(key)).length === 0) await this.#remember(key, places);
+    if (places.length > 0 && (await this.#options.consent.places(key)) === null) {
+      await this.#remember(key, places);
+    }
   }
 
   /** A person pasted the token here. */
@@ -92,9 +99,10 @@ export class TokenPlaces {
 
   async #remember(key: string, places: readonly string[]): Promise<void> {
     for (const place of places) {
-      this.#agreed.add(`${key} ${place}`);
-      // What cannot be kept is asked about again, which is no reason to refuse the token now.
-      await this.#options.consent.rememberPlace(key, place).catch(() => undefined);
+      // What cannot be kept is asked about again by the next window, which is no reason to refuse the token now.
+      await this.#options.consent.rememberPlace(key, place).catch(() => {
+        this.#notKept.add(`${key} ${place}`);
+      });
     }
   }
 
@@ -104,6 +112,11 @@ export class TokenPlaces {
     if (declaredIn !== null && PROFILE_FILE.test(declaredIn)) return [declaredIn];
     return this.#options.foldersOf(declaredIn ?? file);
   }
+}
+
+/** What an agreement about a place covers, in one line. */
+export function placeText(place: string): string {
+  return `use from ${place}`;
 }
 
 /** What is agreed for a token is agreed for the same one with less scope. */

@@ -34,6 +34,7 @@ describe('recording', () => {
       status: 200,
       error: null,
       cause: '/w/tour.http:12',
+      detail: null,
       previous: null,
     });
     expect((JSON.parse(lines[1]!) as { previous: string }).previous).toMatch(/^[\w-]{43}$/);

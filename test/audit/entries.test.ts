@@ -9,6 +9,7 @@ import { auditHarness, eventOf } from './support.ts';
 
 function entryOf(changes: Partial<AuditEntry> = {}): AuditEntry {
   return {
+    id: '1:1',
     time: '2026-01-15T12:00:00.000Z',
     action: 'used',
     token: 'viewer',
@@ -19,6 +20,7 @@ function entryOf(changes: Partial<AuditEntry> = {}): AuditEntry {
     status: 200,
     error: null,
     cause: '/w/tour.http:12',
+    detail: null,
     unusual: [],
     ...changes,
   };
@@ -88,12 +90,21 @@ describe('filters', () => {
     entryOf(),
     entryOf({ token: 'admin', action: 'refused', error: 'origin_not_allowed', unusual: ['refused'] }),
     entryOf({ time: '2026-01-01T00:00:00.000Z', origin: 'https://other.example.com', path: '/x' }),
+    entryOf({
+      time: '2026-01-02T00:00:00.000Z',
+      action: 'renamed',
+      token: 'fresh',
+      origin: null,
+      detail: 'was stale',
+    }),
   ];
   const found = (text: string) =>
     filterEntries(entries, parseFilter(text, now)).map((entry) => entries.indexOf(entry));
 
   it.each([
-    ['', [0, 1, 2]],
+    ['', [0, 1, 2, 3]],
+    ['STALE', [3]],
+    ['action:renamed token:fresh', [3]],
     ['token:viewer', [0, 2]],
     ['token:viewer token:admin', [0, 1, 2]],
     ['action:refused', [1]],
@@ -101,9 +112,9 @@ describe('filters', () => {
     ['since:7d', [0, 1]],
     ['since:2026-01-16', []],
     ['is:unusual', [1]],
-    ['REPORTS get', [0, 1]],
+    ['REPORTS get', [0, 1, 3]],
     ['tour.http:12 token:admin', [1]],
-    ['token: action: since:x', [0, 1, 2]],
+    ['token: action: since:x', [0, 1, 2, 3]],
     ['other.example.com/x', [2]],
   ])('%s', (text, wanted) => {
     expect(found(text)).toEqual(wanted);
@@ -113,7 +124,7 @@ describe('filters', () => {
     expect(parseSince('2h', now)).toBe(now - 7_200_000);
     expect(parseSince('7', now)).toBeNull();
     expect(parseSince('2026-99-99', now)).toBeNull();
-    expect(filterEntries(entries, { ...noFilter, sinceMs: parseSince('999999w', now) })).toHaveLength(3);
+    expect(filterEntries(entries, { ...noFilter, sinceMs: parseSince('999999w', now) })).toHaveLength(4);
   });
 });
 
@@ -121,19 +132,26 @@ describe('export', () => {
   it('guards cells that a spreadsheet would run', () => {
     const csv = auditCsv([
       entryOf({ token: '=1+1', cause: '@SUM(A1)', error: '-x', method: '+1', path: '/a,"b"' }),
-      entryOf({ token: '\t=1', cause: 'two\nlines', status: null, unusual: ['new_origin', 'burst'] }),
+      entryOf({
+        token: '\t=1',
+        cause: 'two\nlines',
+        detail: 'was =x',
+        status: null,
+        unusual: ['new_origin', 'burst'],
+      }),
     ]);
     const [head, one, two] = csv.split('\r\n');
-    expect(head).toBe('time,action,token,fingerprint,origin,method,path,status,error,cause,unusual');
+    expect(head).toBe('time,action,token,fingerprint,origin,method,path,status,error,cause,detail,unusual');
     expect(one).toBe(
-      `2026-01-15T12:00:00.000Z,used,'=1+1,abcdefghijklmnop,https://api.example.com,'+1,"/a,""b""",200,'-x,'@SUM(A1),`,
+      `2026-01-15T12:00:00.000Z,used,'=1+1,abcdefghijklmnop,https://api.example.com,'+1,"/a,""b""",200,'-x,'@SUM(A1),,`,
     );
     expect(two).toContain(`,'\t=1,`);
-    expect(csv).toContain('"two\nlines",new_origin burst\r\n');
+    expect(csv).toContain('"two\nlines",was =x,new_origin burst\r\n');
   });
 
   it('gives JSON that reads back', () => {
-    expect(JSON.parse(auditJson([entryOf()]))).toEqual([entryOf()]);
+    const { id, ...told } = entryOf({ detail: 'was viewer' });
+    expect(JSON.parse(auditJson([{ id, ...told }]))).toEqual([told]);
     expect(JSON.parse(auditJson([]))).toEqual([]);
   });
 });

@@ -1,6 +1,10 @@
 // The audit log as a person sees it, and tokens that go through an encrypted file.
 import * as assert from 'node:assert/strict';
-import { commands, type TreeItem, type Uri, window, workspace } from 'vscode';
+import { dirname, join } from 'node:path';
+import { commands, extensions, type TreeItem, type Uri, window, workspace } from 'vscode';
+import { createAuditLog } from '../../src/audit/auditLog.ts';
+import { systemClock } from '../../src/clock.ts';
+import { tokenEvent } from '../../src/token/auditEvent.ts';
 import { fileUri, keyturn, open, openRequest, send, startRecorder } from './driver.ts';
 import { eventually, runAll, test } from './suite.ts';
 import { installWiretap, type TreeText } from './wiretap.ts';
@@ -10,7 +14,10 @@ const view = 'keyturn.audit';
 const passphrase = 'correct horse battery staple';
 
 /** Where the next save and open dialogs lead. */
-const dialogs: { save: Uri | undefined; open: Uri[] } = { save: undefined, open: [] };
+const dialogs: { save: Uri | undefined; open: Uri[] } = {
+  save: undefined,
+  open: [],
+};
 const target = window as unknown as Record<string, () => Promise<unknown>>;
 target['showSaveDialog'] = () => Promise.resolve(dialogs.save);
 target['showOpenDialog'] = () => Promise.resolve(dialogs.open);
@@ -21,6 +28,26 @@ async function events(): Promise<TreeText[]> {
 
 async function text(uri: Uri): Promise<string> {
   return Buffer.from(await workspace.fs.readFile(uri)).toString();
+}
+
+/** Writes one event as another window or process does: nothing but the folder of the log connects the two. */
+async function writeFromElsewhere(tokenName: string): Promise<void> {
+  const companion = extensions.getExtension<{ storage: string }>('keyturn.test-companion');
+  assert.ok(companion, 'The companion is not loaded.');
+  const { storage } = await companion.activate();
+  const log = createAuditLog({
+    folder: join(dirname(storage), 'keyturn.keyturn', 'audit'),
+    clock: systemClock,
+    mask: (text) => text,
+    secrets: () => null,
+    retentionDays: () => 90,
+    report: assert.ifError,
+  });
+  log.record({
+    ...tokenEvent('used', { name: tokenName, accessToken: null }, 'test'),
+    status: 200,
+  });
+  await log.dispose();
 }
 
 /** The view's node with this label. */
@@ -75,12 +102,47 @@ test('opens the file and line that caused an event', async () => {
   assert.match(tap.messages[0]?.text ?? '', /keyturn\.tokens\.copy/);
 });
 
+test('shows by itself what comes while it is open, and leaves alone what is selected', async () => {
+  const provider = tap.treeProviders.get(view)!;
+  let told = 0;
+  const listening = provider.onDidChangeTreeData?.(() => told++);
+  const before = await node('recorded obtained');
+  tap.pickAnswers.push('recorded');
+  await commands.executeCommand('keyturn.tokens.copy');
+  await eventually('the new event', async () => (await events()).length === 5);
+  assert.deepEqual(
+    (await events()).slice(0, 2).map(({ label }) => label),
+    ['recorded copied', 'recorded copied'],
+  );
+  // The same node, so that the editor keeps what is selected and where it stands.
+  const after = await node('recorded obtained');
+  assert.equal((after as { id: string }).id, (before as { id: string }).id);
+  assert.equal(told, 1);
+  // One event of another window or process, as far as this one can tell: it only appears in the folder.
+  await writeFromElsewhere('elsewhere');
+  await eventually('the event of another process', async () =>
+    (await events()).some(({ label }) => label === 'elsewhere used'),
+  );
+  assert.equal(told, 2);
+
+  // Hidden, it does nothing, and catches up when it is shown.
+  await commands.executeCommand('workbench.view.explorer');
+  await writeFromElsewhere('hidden');
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  assert.equal(told, 2);
+  await commands.executeCommand('keyturn.audit.focus');
+  await eventually('what happened meanwhile', async () =>
+    (await events()).some(({ label }) => label === 'hidden used'),
+  );
+  listening?.dispose();
+});
+
 test('filters by what is typed and by what an event is about', async () => {
   tap.inputAnswers.push('action:copied since:1d');
   await commands.executeCommand('keyturn.audit.filter');
   assert.deepEqual(
     (await events()).map(({ label }) => label),
-    ['recorded copied'],
+    ['recorded copied', 'recorded copied'],
   );
   await commands.executeCommand('keyturn.audit.clearFilter');
   await commands.executeCommand('keyturn.audit.onlyAction', await node('recorded obtained'));
@@ -89,20 +151,20 @@ test('filters by what is typed and by what an event is about', async () => {
     ['recorded obtained'],
   );
   await commands.executeCommand('keyturn.audit.clearFilter');
-  assert.equal((await events()).length, 4);
+  assert.equal((await events()).length, 7);
 });
 
 test('verifies the log and exports it', async () => {
   tap.messages.length = 0;
   await commands.executeCommand('keyturn.audit.verify');
-  assert.match(tap.messages[0]?.text ?? '', /The audit log is whole: 4 events/);
+  assert.match(tap.messages[0]?.text ?? '', /The audit log is whole: 7 events/);
 
   dialogs.save = fileUri('audit.csv');
   await commands.executeCommand('keyturn.audit.export');
-  assert.equal((await text(dialogs.save)).split('\r\n').length, 6);
+  assert.equal((await text(dialogs.save)).split('\r\n').length, 9);
   dialogs.save = fileUri('audit.json');
   await commands.executeCommand('keyturn.audit.export');
-  assert.equal((JSON.parse(await text(dialogs.save)) as unknown[]).length, 4);
+  assert.equal((JSON.parse(await text(dialogs.save)) as unknown[]).length, 7);
 });
 
 test('takes a token out into a file and back again', async () => {

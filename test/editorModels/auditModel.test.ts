@@ -5,7 +5,9 @@ import {
   auditNodes,
   eventDescription,
   eventDetails,
+  eventIcon,
   eventLabel,
+  mostWithSelected,
   verificationText,
   withFilterWord,
 } from '../../src/editor/audit/auditModel.ts';
@@ -18,6 +20,7 @@ const words = {
 
 function entryOf(changes: Partial<AuditEntry> = {}): AuditEntry {
   return {
+    id: '1:1',
     time: '2026-01-15T12:00:00.000Z',
     action: 'used',
     token: 'viewer',
@@ -28,6 +31,7 @@ function entryOf(changes: Partial<AuditEntry> = {}): AuditEntry {
     status: 200,
     error: null,
     cause: '/w/tour.http:12',
+    detail: null,
     unusual: [],
     ...changes,
   };
@@ -70,6 +74,60 @@ describe('the audit view', () => {
       `${time} · keyturn.tokens.copy`,
     );
     expect(eventLabel(entryOf({ action: 'missed', token: '' }), words)).toBe('not recorded');
+  });
+
+  it('tells what failed from what was done', () => {
+    const tried = { path: null, status: null } as const;
+    for (const action of ['obtained', 'refreshed', 'introspected', 'revoked'] as const) {
+      const done = entryOf({ ...tried, action });
+      const failed = entryOf({ ...tried, action, error: 'oauth_error' });
+      expect(eventLabel(done, words)).toBe(`viewer ${action}`);
+      expect(eventLabel(failed, words)).toBe(`viewer not ${action}`);
+      expect(eventDetails(failed, words)).toContain(`Action: not ${action}`);
+      expect(eventIcon(failed, words)).toBe('error');
+      expect(eventIcon(done, words)).not.toBe('error');
+    }
+    expect(eventLabel(entryOf({ action: 'refused', error: 'origin_not_allowed' }), words)).toBe(
+      'viewer refused',
+    );
+  });
+
+  it('says what changed and what was agreed to', () => {
+    const none = { origin: null, method: null, path: null, status: null } as const;
+    const renamed = entryOf({ ...none, action: 'renamed', token: 'fresh', detail: 'was stale', cause: 'c' });
+    expect(eventLabel(renamed, words)).toBe('fresh renamed');
+    expect(eventDescription(renamed, words)).toBe(`${time} · was stale`);
+    expect(eventDetails(renamed, words)).toContain('Detail: was stale\nCause: c');
+    const agreed = entryOf({
+      ...none,
+      action: 'agreed',
+      origin: 'https://far.example.com',
+      detail: 'use at https://far.example.com',
+    });
+    expect(eventLabel(agreed, words)).toBe('viewer agreement given');
+    // Its origin stands in the detail already.
+    expect(eventDescription(agreed, words)).toBe(`${time} · use at https://far.example.com`);
+    expect(eventLabel(entryOf({ action: 'withdrawn' }), words)).toBe('viewer agreement withdrawn');
+    expect(eventLabel(entryOf({ action: 'origins_changed' }), words)).toBe('viewer origins changed');
+  });
+
+  it('keeps its nodes apart by what stands in the log, not by where they are shown', () => {
+    const all = [entryOf({ id: '1:1' }), entryOf({ id: '1:2' }), entryOf({ id: '2:1' })];
+    const idsOf = (entries: readonly AuditEntry[]) =>
+      auditNodes(entries, 10).flatMap((node) => (node.kind === 'day' ? node.events.map(({ id }) => id) : []));
+    expect(idsOf(all)).toEqual(['event:2:1', 'event:1:2', 'event:1:1']);
+    expect(idsOf(all.slice(1))).toEqual(['event:2:1', 'event:1:2']);
+  });
+
+  it('does not let the selected event slip off the end, unless it is very far', () => {
+    const shown = Array.from({ length: 10_000 }, (_, index) => entryOf({ id: String(index) }));
+    const most = (selected: number | null) =>
+      mostWithSelected(shown, 200, selected === null ? null : (shown[selected] ?? null));
+    expect(most(null)).toBe(200);
+    expect(most(9_900)).toBe(200);
+    expect(most(9_000)).toBe(1_000);
+    expect(most(4_000)).toBe(200);
+    expect(mostWithSelected(shown, 200, entryOf({ id: 'gone' }))).toBe(200);
   });
 
   it('tells everything in the tooltip, and leaves out what there is not', () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { KeyturnError } from '../../src/errors.ts';
+import type { AuditEvent } from '../../src/token/auditEvent.ts';
 import { createConsentStore } from '../../src/token/consent.ts';
 import { tokenKey } from '../../src/token/key.ts';
 import { narrowedProfile } from '../../src/token/narrowed.ts';
-import { TokenPlaces, type PlaceQuestion } from '../../src/token/places.ts';
+import { type PlaceQuestion, TokenPlaces, type TokenPlacesOptions } from '../../src/token/places.ts';
 import { pastedProfile, type TokenProfile } from '../../src/token/profile.ts';
 import { harness, memoryValues, profileOf, staticProfile } from './support.ts';
 
@@ -17,16 +18,19 @@ const foldersOf = (file: string | null) =>
 function setUp(answer: (question: PlaceQuestion) => Promise<boolean> = () => Promise.resolve(true)) {
   const values = memoryValues();
   const questions: PlaceQuestion[] = [];
-  const places = () =>
+  const events: AuditEvent[] = [];
+  const placesWith = (consent: TokenPlacesOptions['consent']) =>
     new TokenPlaces({
-      consent: createConsentStore(values),
+      consent,
       foldersOf,
       ask: (question) => {
         questions.push(question);
         return answer(question);
       },
+      audit: { record: (event) => void events.push(event) },
     });
-  return { ...harness({ places: places() }), places, values, questions };
+  const places = () => placesWith(createConsentStore(values));
+  return { ...harness({ places: places() }), places, placesWith, values, questions, events };
 }
 
 const codeOf = (promise: Promise<unknown>) =>
@@ -74,6 +78,42 @@ describe('a token that is held for one keyturn.json', () => {
     expect((await all).length).toBe(100);
     expect(questions.length).toBe(1);
     await places().require(elsewhere);
+    expect(questions.length).toBe(1);
+  });
+
+  it('is asked about again once that is withdrawn, in the very same window and in the last place', async () => {
+    const { manager, values, questions } = setUp();
+    const consent = createConsentStore(values);
+    const [here, elsewhere] = [profileOf({ declaredIn: HOME }), profileOf({ declaredIn: AWAY })];
+    await manager.acquire(here);
+    await manager.acquire(elsewhere);
+    await consent.withdrawPlace(tokenKey(here), AWAY);
+    await manager.acquire(elsewhere);
+    expect(questions.length).toBe(2);
+    for (const place of [HOME, AWAY]) await consent.withdrawPlace(tokenKey(here), place);
+    await manager.acquire(here);
+    expect(questions.map(({ place }) => place)).toEqual([AWAY, AWAY, HOME]);
+    expect(await consent.places(tokenKey(here))).toEqual([HOME]);
+  });
+
+  it('is told to the audit where the person agreed, and not where it began', async () => {
+    const { places, events } = setUp();
+    const uses = places();
+    await uses.obtained(profileOf({ declaredIn: HOME }));
+    await uses.require(profileOf({ declaredIn: AWAY }), { cause: '/w/a.http:3' });
+    await uses.require(profileOf({ declaredIn: AWAY }), { cause: '/w/a.http:3' });
+    expect(events).toMatchObject([
+      { action: 'agreed', tokenName: 'viewer', cause: '/w/a.http:3', detail: `use from ${AWAY}` },
+    ]);
+  });
+
+  it('is asked about once in a window whose store keeps no answer', async () => {
+    const { questions, placesWith } = setUp();
+    const uses = placesWith({
+      places: () => Promise.resolve([HOME]),
+      rememberPlace: () => Promise.reject(new Error('full')),
+    });
+    for (let i = 0; i < 3; i++) await uses.require(profileOf({ declaredIn: AWAY }));
     expect(questions.length).toBe(1);
   });
 

@@ -38,7 +38,7 @@ export function auditNodes(entries: readonly AuditEntry[], most: number): (DayNo
     if (entry === undefined) continue;
     const day = formatLocal(new Date(entry.time)).slice(0, 10);
     const events = days.get(day);
-    const node: EventNode = { kind: 'event', id: `event:${index}`, entry };
+    const node: EventNode = { kind: 'event', id: `event:${entry.id}`, entry };
     if (events === undefined) days.set(day, [node]);
     else events.push(node);
   }
@@ -51,8 +51,22 @@ export function auditNodes(entries: readonly AuditEntry[], most: number): (DayNo
   return first === 0 ? nodes : [...nodes, { kind: 'more', id: 'more', hidden: first }];
 }
 
+/** How many events stay shown for the sake of the one that is selected. */
+const MOST_FOR_SELECTION = 5_000;
+
+/** How many of the newest events to show after more have come: what is selected does not slip off the end. */
+export function mostWithSelected(
+  shown: readonly AuditEntry[],
+  most: number,
+  selected: AuditEntry | null,
+): number {
+  const at = selected === null ? -1 : shown.findLastIndex(({ id }) => id === selected.id);
+  const needed = shown.length - at;
+  return at < 0 || needed > MOST_FOR_SELECTION ? most : Math.max(most, needed);
+}
+
 /** Codicons: their shapes differ, since colour alone tells nothing to some. */
-export const actionIcons: Readonly<Record<AuditEntry['action'], string>> = {
+const actionIcons: Readonly<Record<AuditEntry['action'], string>> = {
   added: 'add',
   obtained: 'cloud-download',
   refreshed: 'refresh',
@@ -63,6 +77,10 @@ export const actionIcons: Readonly<Record<AuditEntry['action'], string>> = {
   revealed: 'eye',
   copied: 'copy',
   exported: 'export',
+  renamed: 'edit',
+  origins_changed: 'globe',
+  agreed: 'thumbsup',
+  withdrawn: 'discard',
   deleted: 'trash',
   missed: 'question',
 };
@@ -89,6 +107,14 @@ export function actionText(action: AuditEntry['action'], { t }: Words): string {
       return t('copied');
     case 'exported':
       return t('exported');
+    case 'renamed':
+      return t('renamed');
+    case 'origins_changed':
+      return t('origins changed');
+    case 'agreed':
+      return t('agreement given');
+    case 'withdrawn':
+      return t('agreement withdrawn');
     case 'deleted':
       return t('deleted');
     case 'missed':
@@ -107,15 +133,38 @@ function unusualText(mark: Unusual, { t }: Words): string {
   }
 }
 
+/** What was tried and did not succeed; null for everything else. */
+function failedText({ action, error }: AuditEntry, { t }: Words): string | null {
+  if (error === null) return null;
+  switch (action) {
+    case 'obtained':
+      return t('not obtained');
+    case 'refreshed':
+      return t('not refreshed');
+    case 'introspected':
+      return t('not introspected');
+    case 'revoked':
+      return t('not revoked');
+    default:
+      return null;
+  }
+}
+
+/** Codicon of an event. */
+export function eventIcon(entry: AuditEntry, words: Words): string {
+  return failedText(entry, words) === null ? actionIcons[entry.action] : 'error';
+}
+
 /** `viewer used`. */
-export function eventLabel({ token, action }: AuditEntry, words: Words): string {
-  const text = actionText(action, words);
+export function eventLabel(entry: AuditEntry, words: Words): string {
+  const { token, action } = entry;
+  const text = failedText(entry, words) ?? actionText(action, words);
   return token === '' ? text : `${token} ${text}`;
 }
 
 /** What stands behind the label: what matters most first, since the end is often not seen. */
 export function eventDescription(entry: AuditEntry, words: Words): string {
-  const { time, method, origin, path, status, error, cause, action, unusual } = entry;
+  const { time, method, origin, path, status, error, cause, detail, action, unusual } = entry;
   const request = [method, path].filter((part) => part !== null).join(' ');
   const parts = [
     formatLocal(new Date(time)).slice(11),
@@ -124,9 +173,10 @@ export function eventDescription(entry: AuditEntry, words: Words): string {
     status === null ? '' : String(status),
     error ?? '',
     request,
-    origin ?? '',
+    // The detail of an agreement names its origin.
+    detail ?? origin ?? '',
     // Where nothing else says what it was about.
-    request === '' && origin === null ? cause : '',
+    request === '' && origin === null && detail === null ? cause : '',
   ];
   return parts.filter((part) => part !== '').join(' · ');
 }
@@ -136,13 +186,14 @@ export function eventDetails(entry: AuditEntry, words: Words): string {
   const { t } = words;
   const rows: [string, string | null][] = [
     [t('Time'), `${formatLocal(new Date(entry.time))} (${entry.time})`],
-    [t('Action'), actionText(entry.action, words)],
+    [t('Action'), failedText(entry, words) ?? actionText(entry.action, words)],
     [t('Token'), entry.token],
     [t('Fingerprint'), entry.fingerprint],
     [t('Origin'), entry.origin],
     [t('Request'), entry.path === null ? null : `${entry.method ?? ''} ${entry.path}`.trim()],
     [t('Status'), entry.status === null ? null : String(entry.status)],
     [t('Error'), entry.error],
+    [t('Detail'), entry.detail],
     [t('Cause'), entry.cause],
     [t('Unusual'), entry.unusual.map((mark) => unusualText(mark, words)).join(', ')],
   ];

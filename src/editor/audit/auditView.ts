@@ -14,18 +14,20 @@ import {
 import * as v from 'valibot';
 import { fileOfCause } from '../../audit/cause.ts';
 import { filterEntries, parseFilter } from '../../audit/filter.ts';
+import type { LogFollower } from '../../audit/follow.ts';
 import type { AuditEntry } from '../../audit/read.ts';
 import { tokenCommands } from '../commands.ts';
 import type { EditorServices } from '../services.ts';
 import { editorWords } from '../words.ts';
 import {
-  actionIcons,
   type AuditNode,
   auditNodes,
   eventDescription,
   eventDetails,
+  eventIcon,
   eventLabel,
   type EventNode,
+  mostWithSelected,
   verificationText,
   withFilterWord,
 } from './auditModel.ts';
@@ -39,12 +41,17 @@ const SYNTAX = 'token:NAME origin:https://… action:used since:7d is:unusual';
 
 const eventSchema = v.object({ kind: v.literal('event'), id: v.string() });
 
-/** The view of the audit log: days with their events, newest first, as the filter lets them pass. */
+/**
+ * The view of the audit log: days with their events, newest first, as the filter lets them pass. While it is visible it
+ * follows the log; what is filtered, selected and folded stays as it is.
+ */
 export class AuditView implements TreeDataProvider<AuditNode> {
   readonly #services: EditorServices;
   readonly #changed = new EventEmitter<void>();
   readonly #events = new Map<string, EventNode>();
   #view: TreeView<AuditNode> | null = null;
+  #follower: LogFollower | null = null;
+  #failing = false;
   #entries: readonly AuditEntry[] = [];
   #shown: readonly AuditEntry[] = [];
   #filter = '';
@@ -56,17 +63,20 @@ export class AuditView implements TreeDataProvider<AuditNode> {
     this.#services = services;
   }
 
-  /** Reads the log again and brings the view to the front. */
+  /** Reads what is new in the log and brings the view to the front. */
   async show(): Promise<void> {
     await commands.executeCommand('setContext', 'keyturn.auditShown', true);
-    this.#view ??= window.createTreeView(VIEW, { treeDataProvider: this, showCollapseAll: true });
-    await this.refresh();
+    const log = await this.#services.audit.log();
+    this.#view ??= this.#createView(log.follow(() => this.#takeIn()));
+    this.#entries = await log.readOn();
+    this.#apply(this.#filter, this.#most);
     await commands.executeCommand(`${VIEW}.focus`);
   }
 
+  /** Reads the whole log again. */
   async refresh(): Promise<void> {
     this.#entries = await (await this.#services.audit.log()).read();
-    this.#apply(this.#filter);
+    this.#apply(this.#filter, this.#most);
   }
 
   /** Asks for words to filter by, and says while they are typed how many events pass. */
@@ -110,8 +120,15 @@ export class AuditView implements TreeDataProvider<AuditNode> {
   async verify(): Promise<void> {
     const found = await (await this.#services.audit.log()).verify();
     const text = verificationText(found, editorWords);
-    if (found.state === 'whole') void window.showInformationMessage(text);
-    else void window.showWarningMessage(text);
+    // With a button, since the editor cuts a message without one after its first line.
+    const show = l10n.t('Show Audit Log');
+    const answer =
+      found.state === 'whole'
+        ? window.showInformationMessage(text, show)
+        : window.showWarningMessage(text, show);
+    void answer.then((chosen) => {
+      if (chosen === show) void this.show();
+    });
   }
 
   /** What the view shows, else all of it. */
@@ -143,12 +160,48 @@ export class AuditView implements TreeDataProvider<AuditNode> {
     const item = new TreeItem(node.day, TreeItemCollapsibleState.Expanded);
     item.id = node.id;
     item.contextValue = 'day';
+    // Nothing is read out when events come: who comes by hears how many there are.
+    item.accessibilityInformation = {
+      label: l10n.t('{0}, {1} events shown', node.day, node.events.length),
+      role: 'treeitem',
+    };
     return item;
   }
 
   dispose(): void {
+    this.#follower?.stop();
     this.#view?.dispose();
     this.#changed.dispose();
+  }
+
+  #createView(follower: LogFollower): TreeView<AuditNode> {
+    const view = window.createTreeView(VIEW, { treeDataProvider: this, showCollapseAll: true });
+    this.#follower = follower;
+    const follow = () => {
+      if (view.visible) follower.start();
+      else follower.stop();
+    };
+    follow();
+    view.onDidChangeVisibility(follow);
+    return view;
+  }
+
+  /** Takes in what was written meanwhile. */
+  async #takeIn(): Promise<void> {
+    try {
+      this.#entries = await (await this.#services.audit.log()).readOn();
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing) this.#services.log.error('Audit log', error);
+      this.#failing = true;
+      return;
+    }
+    const before = this.#shown;
+    const shown = this.#filtered(this.#filter);
+    const [selected] = this.#view?.selection ?? [];
+    const kept = selected?.kind === 'event' ? selected.entry : null;
+    this.#show(shown, mostWithSelected(shown, this.#most, kept));
+    if (shown.length !== before.length || shown.at(-1)?.id !== before.at(-1)?.id) this.#changed.fire();
   }
 
   #filtered(filter: string): AuditEntry[] {
@@ -157,14 +210,17 @@ export class AuditView implements TreeDataProvider<AuditNode> {
 
   #apply(filter: string, most = PAGE): void {
     this.#filter = filter;
-    this.#most = most;
-    this.#shown = this.#filtered(filter);
     void commands.executeCommand('setContext', 'keyturn.auditFiltered', filter !== '');
-    if (this.#view !== null) {
-      this.#view.description = l10n.t('{0} of {1} events', this.#shown.length, this.#entries.length);
-      this.#view.message = messageOf(filter, this.#shown.length, this.#entries.length);
-    }
+    this.#show(this.#filtered(filter), most);
     this.#changed.fire();
+  }
+
+  #show(shown: readonly AuditEntry[], most: number): void {
+    this.#shown = shown;
+    this.#most = most;
+    if (this.#view === null) return;
+    this.#view.description = l10n.t('{0} of {1} events', shown.length, this.#entries.length);
+    this.#view.message = messageOf(this.#filter, shown.length, this.#entries.length);
   }
 
   #eventOf(argument: unknown): EventNode | null {
@@ -190,7 +246,7 @@ function eventItem(node: EventNode): TreeItem {
   item.tooltip = eventDetails(entry, editorWords);
   item.iconPath =
     entry.unusual.length === 0
-      ? new ThemeIcon(actionIcons[entry.action])
+      ? new ThemeIcon(eventIcon(entry, editorWords))
       : new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
   item.contextValue = ['event', entry.token === '' ? '' : 'named', entry.origin === null ? '' : 'placed']
     .filter((word) => word !== '')

@@ -1,0 +1,98 @@
+import { type Agreement, askedForBy } from '../../token/agreements.ts';
+import { commandLine } from '../../token/sources/commandLine.ts';
+import type { ConsentSubject } from '../../token/sources/consent.ts';
+import { withoutIcons } from '../plainLabel.ts';
+import type { Words } from '../words.ts';
+
+/** An agreement as a list shows it. */
+export interface AgreementItem {
+  /** What it covers. */
+  readonly label: string;
+  /** What kind of thing that is, and for which token. */
+  readonly description: string;
+  /** Where the token may go with it, and which file asked for it. */
+  readonly detail: string;
+  /** Codicon. */
+  readonly icon: string;
+}
+
+/** `show` makes a path of a file's location. */
+export function agreementItem(
+  agreement: Agreement,
+  show: (location: string) => string,
+  words: Words,
+): AgreementItem {
+  const { t } = words;
+  const { icon, label, kind, facts } = partsOf(agreement, show, words);
+  const by = agreement.kind === 'place' ? null : askedForBy(agreement);
+  const detail = [
+    ...facts,
+    ...(by === null || by === '' ? [] : [t('Asked for by {0}', show(by))]),
+    // Mostly the folder of that file: the end of a line is often not seen.
+    ...folderOf(agreement).map((folder) => t('Runs in {0}', folder)),
+  ];
+  return {
+    icon,
+    label: withoutIcons(label),
+    description: withoutIcons(t('{0} for the token {1}', kind, agreement.tokenName)),
+    detail: withoutIcons(detail.join(' · ')),
+  };
+}
+
+function folderOf(agreement: Agreement): readonly string[] {
+  if (agreement.kind !== 'source') return [];
+  const { subject } = agreement.question;
+  return subject.kind === 'command' ? [subject.folder] : [];
+}
+
+interface Parts {
+  readonly icon: string;
+  readonly label: string;
+  readonly kind: string;
+  readonly facts: readonly string[];
+}
+
+function partsOf(agreement: Agreement, show: (location: string) => string, words: Words): Parts {
+  const { t } = words;
+  switch (agreement.kind) {
+    case 'origin':
+      return { icon: 'globe', label: agreement.origin, kind: t('origin'), facts: [] };
+    case 'place':
+      return { icon: 'folder', label: show(agreement.place), kind: t('place of use'), facts: [] };
+    case 'source': {
+      const { subject, origins } = agreement.question;
+      const { facts, ...parts } = subjectParts(subject, words);
+      return { ...parts, facts: [...facts, t('May go to {0}', origins.join(', '))] };
+    }
+  }
+}
+
+function subjectParts(subject: ConsentSubject, { t }: Words): Parts {
+  switch (subject.kind) {
+    case 'command':
+      return { icon: 'terminal', label: commandLine(subject.command), kind: t('command'), facts: [] };
+    case 'keychain': {
+      const facts = subject.account === null ? [] : [t('Account {0}', JSON.stringify(subject.account))];
+      return { icon: 'lock', label: JSON.stringify(subject.service), kind: t('keychain entry'), facts };
+    }
+    case 'account': {
+      const facts = subject.scopes.length === 0 ? [] : [t('Scopes: {0}', subject.scopes.join(' '))];
+      return { icon: 'account', label: subject.provider, kind: t('account of the editor'), facts };
+    }
+    case 'key_file': {
+      const facts = subject.servers.length === 0 ? [] : [t('Signs for {0}', subject.servers.join(', '))];
+      return { icon: 'file', label: JSON.stringify(subject.path), kind: t('key file'), facts };
+    }
+    case 'sign_in': {
+      const facts = [t('{0} gets what that brings', subject.redeemedAt)];
+      return { icon: 'sign-in', label: subject.at, kind: t('sign-in at two servers'), facts };
+    }
+    case 'exchange':
+      return {
+        icon: 'arrow-swap',
+        label: subject.tokens.join(', '),
+        kind: t('exchange of tokens'),
+        facts: [],
+      };
+  }
+}

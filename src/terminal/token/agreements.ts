@@ -1,0 +1,101 @@
+import { KeyturnError } from '../../errors.ts';
+import { KeychainSecretStore } from '../../keychain/keychainSecretStore.ts';
+import { type Agreement, Agreements } from '../../token/agreements.ts';
+import { consentText } from '../../token/sources/consentRecord.ts';
+import { openAudit } from '../audit.ts';
+import { parseArguments, type Command } from '../command.ts';
+import { keychainValues } from '../sourceConsent.ts';
+import { palette, type Palette, printable, type Streams } from '../streams.ts';
+
+const options = {
+  withdraw: { type: 'string', multiple: true },
+  json: { type: 'boolean' },
+} as const;
+
+const CAUSE = 'keyturn token agreements';
+
+type SourceAgreement = Extract<Agreement, { kind: 'source' }>;
+
+export const agreementsCommand: Command = {
+  name: 'token agreements',
+  summary: 'Show what you agreed to for good, and withdraw it',
+  usage: '[--withdraw ID] [--json]',
+  help: `Usage: keyturn token agreements [--withdraw ID] [--json]
+
+Lists what you answered with "always": command lines that are run, entries of the keychain and key files that are
+read, tokens that are exchanged, sign-ins at two servers; each with the origins its token may go to and the
+keyturn.json that asked. They are remembered in the keychain. What KEYTURN_ALLOW_COMMANDS and the like hold
+is no part of it.
+
+  --withdraw ID      asks again from now on; may be repeated, and "all" withdraws everything
+  --json             an array of {id, token, subject, origins, askedForBy}; with --withdraw of what was withdrawn.
+                     subject is {kind, …}: command, keychain, key_file, sign_in or exchange, and what it names
+
+Exit codes: 0 done, 1 the keychain could not be read or changed, 2 wrong use, also an id that does not exist.
+`,
+  async run(args, streams, signal) {
+    const { values, positionals } = parseArguments(args, options);
+    if (positionals.length > 0) {
+      throw new KeyturnError('usage', '`keyturn token agreements` takes no name.', {
+        hint: 'Withdraw by id: `--withdraw ID`.',
+      });
+    }
+    const keychain = new KeychainSecretStore({ env: streams.env, signal });
+    const notes: KeyturnError[] = [];
+    const audit = openAudit(streams.env, {
+      mask: (text) => text,
+      secrets: () => null,
+      report: (error) => notes.push(error),
+    });
+    try {
+      const agreements = new Agreements(keychainValues(keychain), audit);
+      // Origins and places are remembered by the editor alone.
+      const all = (await agreements.list()).filter((one) => one.kind === 'source');
+      const wanted = values.withdraw;
+      const chosen = wanted === undefined ? all : chosenOf(all, wanted);
+      if (wanted !== undefined) for (const one of chosen) await agreements.withdraw(one, CAUSE);
+      if (values.json === true) streams.out.write(`${JSON.stringify(chosen.map(jsonOf))}\n`);
+      else tell(chosen, wanted !== undefined, streams);
+    } finally {
+      await audit.dispose();
+      keychain.dispose();
+    }
+    const paint = palette(streams.err, streams.env);
+    for (const { message } of notes) streams.err.write(`${paint.warn('note:')} ${printable(message)}\n`);
+    return 0;
+  },
+};
+
+/** Fails with `usage` before anything is withdrawn. */
+function chosenOf(all: readonly SourceAgreement[], wanted: readonly string[]): readonly SourceAgreement[] {
+  if (wanted.includes('all')) return all;
+  for (const id of wanted) {
+    if (all.some((one) => one.id === id)) continue;
+    throw new KeyturnError('usage', `There is no agreement ${JSON.stringify(id)}.`, {
+      hint: '`keyturn token agreements` lists them with their ids.',
+    });
+  }
+  return all.filter(({ id }) => wanted.includes(id));
+}
+
+function tell(agreements: readonly SourceAgreement[], withdrawn: boolean, streams: Streams): void {
+  const { out } = streams;
+  if (agreements.length === 0) {
+    out.write('No agreements are remembered.\n');
+    return;
+  }
+  const paint = palette(out, streams.env);
+  for (const one of agreements) out.write(lineOf(one, paint));
+  if (withdrawn)
+    out.write(`${agreements.length === 1 ? 'It is' : 'They are'} withdrawn: you are asked again.\n`);
+}
+
+function lineOf({ id, tokenName, question }: SourceAgreement, paint: Palette): string {
+  const head = `${paint.dim(id)}  ${paint.bold(printable(tokenName))}  ${printable(consentText(question))}`;
+  return `${head}\n          ${paint.dim(`asked for by ${printable(question.declaredIn)}`)}\n`;
+}
+
+function jsonOf({ id, tokenName: token, question }: SourceAgreement) {
+  const { subject, origins, declaredIn } = question;
+  return { id, token, subject, origins, askedForBy: declaredIn };
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { withoutIcons } from '../../src/editor/plainLabel.ts';
+import { agreementItem } from '../../src/editor/tokens/agreementItem.ts';
+import type { Agreement } from '../../src/token/agreements.ts';
+import type { ConsentSubject } from '../../src/token/sources/consent.ts';
+import { plainWords } from './entries.ts';
+
+const show = (location: string) => location.replace('file://', '');
+const itemOf = (agreement: Agreement) => agreementItem(agreement, show, plainWords);
+const source = (subject: ConsentSubject): Agreement => ({
+  kind: 'source',
+  id: '00000000',
+  tokenName: 'gh',
+  question: {
+    tokenName: 'gh',
+    subject,
+    origins: ['https://api.github.com', 'https://uploads.github.com'],
+    declaredIn: 'file:///w/keyturn.json',
+  },
+});
+const END = 'May go to https://api.github.com, https://uploads.github.com · Asked for by /w/keyturn.json';
+
+describe('an agreement in the list', () => {
+  it.each<[ConsentSubject, string, string, string]>([
+    [
+      { kind: 'command', command: ['gh', 'auth', 'token'], folder: '/w' },
+      'gh auth token',
+      'command for the token gh',
+      `${END} · Runs in /w`,
+    ],
+    [
+      { kind: 'keychain', service: 'gh:github.com', account: 'zoe' },
+      '"gh:github.com"',
+      'keychain entry for the token gh',
+      `Account "zoe" · ${END}`,
+    ],
+    [
+      { kind: 'account', provider: 'github', scopes: ['repo', 'user'] },
+      'github',
+      'account of the editor for the token gh',
+      `Scopes: repo user · ${END}`,
+    ],
+    [
+      { kind: 'key_file', path: '~/a.pem', servers: ['https://id.example.com'] },
+      '"~/a.pem"',
+      'key file for the token gh',
+      `Signs for https://id.example.com · ${END}`,
+    ],
+    [
+      { kind: 'sign_in', at: 'https://id.example.com', redeemedAt: 'https://other.example.com' },
+      'https://id.example.com',
+      'sign-in at two servers for the token gh',
+      `https://other.example.com gets what that brings · ${END}`,
+    ],
+    [{ kind: 'exchange', tokens: ['one', 'two'] }, 'one, two', 'exchange of tokens for the token gh', END],
+  ])('%j', (subject, label, description, detail) => {
+    expect(itemOf(source(subject))).toMatchObject({ label, description, detail });
+  });
+
+  it('says of an origin who declares the token, and of a place nothing twice', () => {
+    const origin = {
+      kind: 'origin',
+      id: '0',
+      tokenName: 'viewer',
+      tokenKey: 'k',
+      origin: 'https://far.example',
+    } as const;
+    expect(itemOf({ ...origin, declaredIn: 'file:///w/keyturn.json' })).toEqual({
+      icon: 'globe',
+      label: 'https://far.example',
+      description: 'origin for the token viewer',
+      detail: 'Asked for by /w/keyturn.json',
+    });
+    expect(itemOf({ ...origin, declaredIn: null }).detail).toBe('');
+    const place = { kind: 'place', id: '0', tokenName: 'viewer', tokenKey: 'k', place: 'file:///v' } as const;
+    expect(itemOf(place)).toMatchObject({
+      label: '/v',
+      description: 'place of use for the token viewer',
+      detail: '',
+    });
+  });
+
+  it('shows a command line as it is, not as icons', () => {
+    const { label } = itemOf(source({ kind: 'command', command: ['a', '$(check)', '$(b c)'], folder: '/w' }));
+    expect(label).toContain('\\$(check)');
+    expect(label).not.toContain('\\$(b c)');
+    expect(withoutIcons('$(a~spin) $(x $( $()')).toBe('\\$(a~spin) $(x $( $()');
+  });
+});
