@@ -138,7 +138,7 @@ class PooledClient implements HttpClient {
     cancellation: Cancellation,
     writerFor: (head: ResponseHead) => BodyWriter,
   ): Promise<Sent> {
-    const place = placeOf(hop.url);
+    const place = { ...placeOf(hop.url), clientCertificate: hop.clientCertificate };
     const route = routeTo(hop, place, this.#proxy);
     const key = routeKey(hop, route);
     for (let attempt = 1; ; attempt += 1) {
@@ -194,13 +194,16 @@ function placeOf(url: URL): Place & { hostname: string } {
   };
 }
 
-function routeTo(hop: Hop, place: Place, settings: ProxySettings | null): Route {
+function routeTo(
+  hop: Hop,
+  place: Place & Pick<Route, 'hostname' | 'clientCertificate'>,
+  settings: ProxySettings | null,
+): Route {
   const proxy = proxyFor(hop.url, settings);
   return {
     secure: hop.url.protocol === 'https:',
     ...place,
     verifyTls: hop.verifyTls,
-    clientCertificate: hop.clientCertificate,
     proxy: proxy && {
       secure: proxy.protocol === 'https:',
       ...placeOf(proxy),

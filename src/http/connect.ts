@@ -1,9 +1,10 @@
 import net, { type Socket } from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
 import { KeyturnError } from '../errors.ts';
-import { connectFailure, isUntrustedIssuer, type Place } from './failure.ts';
+import { connectFailure, type Place } from './failure.ts';
 import type { ClientCertificate } from './message.ts';
 import { openTunnel } from './tunnel.ts';
+import { isTlsError, isUntrustedIssuer } from './tlsReasons.ts';
 import type { Trust } from './trust.ts';
 
 /** Where a connection leads, and through what. */
@@ -34,6 +35,11 @@ export interface Connection {
   /** TCP, and the way through the proxy. */
   readonly connectMs: number;
   readonly tlsMs: number | null;
+  /**
+   * What the TLS library said first since then; null when it said nothing. In TLS 1.3 a server refuses a client
+   * certificate after the handshake, with an alert that can be there before the first request is.
+   */
+  tlsError(): Error | null;
 }
 
 /**
@@ -79,14 +85,21 @@ async function attempt(
   }
   const connectedAt = performance.now();
   const connectMs = connectedAt - startedAt - (opened.dnsMs ?? 0);
-  if (context === null) return { socket, h2: false, dnsMs: opened.dnsMs, connectMs, tlsMs: null };
+  if (context === null) {
+    return { socket, h2: false, dnsMs: opened.dnsMs, connectMs, tlsMs: null, tlsError: () => null };
+  }
   const secured = await startTls(socket, route, context, route.verifyTls, ['h2', 'http/1.1'], signal);
+  let tlsError: Error | null = null;
+  secured.on('error', (error: Error) => {
+    if (tlsError === null && isTlsError(error)) tlsError = error;
+  });
   return {
     socket: secured,
     h2: secured.alpnProtocol === 'h2',
     dnsMs: opened.dnsMs,
     connectMs,
     tlsMs: performance.now() - connectedAt,
+    tlsError: () => tlsError,
   };
 }
 

@@ -1,7 +1,8 @@
 import { KeyturnError } from '../errors.ts';
 import type { BodyFlow, BodyWriter } from './body.ts';
 import type { Cancellation } from './cancellation.ts';
-import { errorCode, exchangeFailure, type Place } from './failure.ts';
+import { errorCode } from './errorCode.ts';
+import { exchangeFailure, type Place } from './failure.ts';
 import { readHeaders } from './headers.ts';
 import type { HeaderList } from './message.ts';
 import type { Slot } from './pool.ts';
@@ -89,6 +90,7 @@ class Exchange implements DispatchHandler, BodyFlow {
   onResponseStart(controller: DispatchController, status: number, _headers: unknown, statusText = ''): void {
     if (status < 200 || this.#settled) return;
     const { slot } = this.#input;
+    slot.answered = true;
     this.#firstByteAt = performance.now();
     this.#head = {
       status,
@@ -127,9 +129,21 @@ class Exchange implements DispatchHandler, BodyFlow {
       this.#release();
       return;
     }
-    const { fresh, place, options } = this.#input;
+    const { fresh, place, options, slot } = this.#input;
+    const received = this.#head === null ? null : this.#receivedBytes;
+    // What a server refuses in TLS it refuses before its first answer, and would refuse again.
+    const refused = slot.answered ? null : slot.connection.tlsError();
+    if (refused !== null) {
+      // undici knows of an alert only that the connection is closed.
+      this.fail(exchangeFailure(refused, place, received));
+      return;
+    }
     const stale = errorCode(error) === 'KEYTURN_STALE_CONNECTION';
-    const failure = exchangeFailure(error, place, this.#head === null ? null : this.#receivedBytes);
+    const failure = exchangeFailure(
+      error,
+      slot.answered ? { ...place, clientCertificate: null } : place,
+      received,
+    );
     // A request that was on its way when the server closed may have been acted on, so only an idempotent one goes
     // out again (RFC 9110 section 9.2.2).
     const repeatable = stale || this.#controller === null || (!fresh && IDEMPOTENT.has(options.method));

@@ -1,5 +1,8 @@
 import { KeyturnError, type ErrorCode } from '../errors.ts';
 import { seconds } from './cancellation.ts';
+import { errorCode } from './errorCode.ts';
+import type { ClientCertificate } from './message.ts';
+import { HINT_NOT_TLS, tlsReason, type TlsReason } from './tlsReasons.ts';
 
 /** Who a failure is about. Messages name host and port only: a path, a query or a header may hold a secret. */
 export interface Place {
@@ -7,6 +10,8 @@ export interface Place {
   readonly port: number;
   /** Set while it is the proxy that is spoken to. */
   readonly isProxy?: boolean;
+  /** What it was shown in the handshake of this connection. */
+  readonly clientCertificate?: ClientCertificate | null;
 }
 
 /** `api.example.com:443`, `[::1]:8080`, `the proxy proxy.example:3128` */
@@ -27,8 +32,11 @@ export function connectFailure(error: unknown, place: Place, inTls: boolean): Ke
   const tls = tlsReason(code);
   if (tls !== null) return tlsFailure(error, code, tls, place);
   if (inTls) {
-    const reason = 'the connection was closed during the TLS handshake';
-    return tlsFailure(error, code, { reason, hint: HINT_NOT_TLS }, place);
+    const closed = 'the connection was closed during the TLS handshake';
+    const reason = showsCertificate(place)
+      ? { reason: `${closed}, in which it was shown a client certificate`, hint: HINT_CLIENT_CERTIFICATE }
+      : { reason: closed, hint: HINT_NOT_TLS };
+    return tlsFailure(error, code, reason, place);
   }
   if (DNS_CODES.has(code)) {
     return failure(
@@ -96,8 +104,11 @@ export function exchangeFailure(error: unknown, place: Place, receivedBytes: num
       receivedBytes === null
         ? 'before it sent a response'
         : `in the middle of the response, after ${receivedBytes} bytes of its body`;
-    return failure('connection_reset', error, place, `${name} closed the connection ${when}.`, {
-      hint: HINT_TRY_AGAIN,
+    // In TLS 1.3 a client certificate is judged after the handshake, and some servers refuse it without a word.
+    const refused = receivedBytes === null && showsCertificate(place);
+    const shown = refused ? ', after it was shown a client certificate' : '';
+    return failure('connection_reset', error, place, `${name} closed the connection ${when}${shown}.`, {
+      hint: refused ? HINT_CLIENT_CERTIFICATE : HINT_TRY_AGAIN,
     });
   }
   if (code === 'UND_ERR_HEADERS_OVERFLOW') {
@@ -129,6 +140,10 @@ export function exchangeFailure(error: unknown, place: Place, receivedBytes: num
   });
 }
 
+function showsCertificate({ clientCertificate }: Place): boolean {
+  return clientCertificate !== undefined && clientCertificate !== null;
+}
+
 /** undici's parser gives names to its errors, and codes only to some. */
 function isParserError(error: unknown): error is Error {
   return error instanceof Error && error.name === 'HTTPParserError';
@@ -138,20 +153,10 @@ function endedEarly(error: unknown): boolean {
   return isParserError(error) && error.message.includes('EOF');
 }
 
-/** The `code` of a system or library error; of several attempts (IPv6, IPv4) that of the first. */
-export function errorCode(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return '';
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  if ('errors' in error && Array.isArray(error.errors)) return errorCode(error.errors[0]);
-  return '';
-}
-
 const HINT_REACHABLE = 'Check the host, the port, the network and whether a proxy is needed.';
 const HINT_TRY_AGAIN = 'Send it again; if it stays so, look at the server’s log.';
-const HINT_NOT_TLS = 'Check that this port speaks https, not http.';
-const HINT_TRUST =
-  'Add the issuer to the extra CA certificates, or switch verification off for this request or host in a trusted workspace.';
-
+const HINT_CLIENT_CERTIFICATE =
+  'It may not accept the client certificate: check that it has not expired, and that the server trusts its issuer.';
 const DNS_CODES = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -173,63 +178,6 @@ const RESET_CODES = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
   'ERR_HTTP2_STREAM_ERROR',
 ]);
-
-interface TlsReason {
-  readonly reason: string;
-  readonly hint?: string;
-}
-
-const UNKNOWN_AUTHORITY: TlsReason = {
-  reason: 'its certificate was issued by an authority that is not trusted here',
-  hint: HINT_TRUST,
-};
-const SELF_SIGNED: TlsReason = { reason: 'its certificate is self-signed', hint: HINT_TRUST };
-const WRONG_HOST: TlsReason = {
-  reason: 'its certificate is for another host name',
-  hint: 'Check the host in the URL; the certificate must name it.',
-};
-const NOT_TLS: TlsReason = { reason: 'it does not speak TLS on this port', hint: HINT_NOT_TLS };
-const TLS_REASONS: ReadonlyMap<string, TlsReason> = new Map([
-  [
-    'CERT_HAS_EXPIRED',
-    { reason: 'its certificate has expired', hint: 'Renew the certificate, or check the clock.' },
-  ],
-  [
-    'CERT_NOT_YET_VALID',
-    { reason: 'its certificate is not valid yet', hint: 'Check the clock of this machine.' },
-  ],
-  ['CERT_REVOKED', { reason: 'its certificate was revoked' }],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', SELF_SIGNED],
-  ['SELF_SIGNED_CERT_IN_CHAIN', UNKNOWN_AUTHORITY],
-  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', UNKNOWN_AUTHORITY],
-  ['UNABLE_TO_GET_ISSUER_CERT', UNKNOWN_AUTHORITY],
-  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', UNKNOWN_AUTHORITY],
-  ['CERT_UNTRUSTED', UNKNOWN_AUTHORITY],
-  ['ERR_TLS_CERT_ALTNAME_INVALID', WRONG_HOST],
-  ['HOSTNAME_MISMATCH', WRONG_HOST],
-  ['ERR_SSL_WRONG_VERSION_NUMBER', NOT_TLS],
-  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', NOT_TLS],
-  ['ERR_SSL_HTTP_REQUEST', NOT_TLS],
-  ['ERR_SSL_UNEXPECTED_MESSAGE', NOT_TLS],
-  ['ERR_SSL_UNSUPPORTED_PROTOCOL', { reason: 'it offers only TLS versions that are no longer safe' }],
-  ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', { reason: 'it and Keyturn have no TLS version in common' }],
-  ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', { reason: 'it asks for a client certificate' }],
-]);
-
-/** Codes with which a certificate was refused because nobody known vouches for it. */
-export function isUntrustedIssuer(error: unknown): boolean {
-  const found = TLS_REASONS.get(errorCode(error));
-  return found === UNKNOWN_AUTHORITY || found === SELF_SIGNED;
-}
-
-function tlsReason(code: string): TlsReason | null {
-  const known = TLS_REASONS.get(code);
-  if (known !== undefined) return known;
-  if (/^(ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|CRL_|INVALID_CA$|EPROTO$)/.test(code)) {
-    return { reason: `the TLS handshake failed (${code})` };
-  }
-  return null;
-}
 
 function tlsFailure(error: unknown, code: string, { reason, hint }: TlsReason, place: Place): KeyturnError {
   return new KeyturnError('tls_failed', `No secure connection to ${placeName(place)}: ${reason}.`, {

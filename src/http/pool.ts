@@ -14,6 +14,8 @@ export interface Slot {
   readonly connection: Connection;
   /** Requests that are running on it now: one for HTTP/1.1. */
   active: number;
+  /** True once the server has sent the head of a response on it. */
+  answered: boolean;
 }
 
 /** A connection for one request. */
@@ -147,7 +149,7 @@ export class Pool {
     const host = route.hostname.includes(':') ? `[${route.hostname}]` : route.hostname;
     const origin = `${route.secure ? 'https' : 'http'}://${host}:${route.port}`;
     const client = createProtocolClient(origin, connection.socket);
-    const slot: Slot = { client, connection, active: 1 };
+    const slot: Slot = { client, connection, active: 1, answered: false };
     group.all.add(slot);
     this.#groups.set(key, group);
     client.on('disconnect', () => {

@@ -11,6 +11,7 @@ export class Trust {
   readonly #extra: readonly string[];
   #first: SecureContext | null = null;
   #withSystem: SecureContext | null = null;
+  #client: ClientContext | null = null;
 
   /** `extra`: certificates in PEM. */
   constructor(extra: readonly string[]) {
@@ -31,11 +32,17 @@ export class Trust {
     return this.#first;
   }
 
-  /** Not kept: such connections are few, and their keys should not stay in memory. */
+  /** The last one is kept: a batch opens many connections, and reading the authorities costs more than a request. */
   #contextOf({ certificate, key }: ClientCertificate, withSystem: boolean): SecureContext {
+    const last = this.#client;
+    if (last?.certificate === certificate && last.key === key && last.withSystem === withSystem) {
+      return last.context;
+    }
     const authorities = this.#authorities(withSystem);
     try {
-      return tls.createSecureContext({ ...authorities, cert: certificate, key });
+      const context = tls.createSecureContext({ ...authorities, cert: certificate, key });
+      this.#client = { certificate, key, withSystem, context };
+      return context;
     } catch (cause) {
       throw new KeyturnError('tls_failed', 'The client certificate and its key cannot be used.', {
         cause,
@@ -54,6 +61,11 @@ export class Trust {
   get hasSystem(): boolean {
     return systemReadable();
   }
+}
+
+interface ClientContext extends ClientCertificate {
+  readonly withSystem: boolean;
+  readonly context: SecureContext;
 }
 
 /** `tls.getCACertificates` came with Node 22.15. */

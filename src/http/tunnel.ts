@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { KeyturnError } from '../errors.ts';
 import type { ProxyRoute, Route } from './connect.ts';
-import { errorCode, placeName } from './failure.ts';
+import { errorCode } from './errorCode.ts';
+import { placeName } from './failure.ts';
 
 const LONGEST_ANSWER_BYTES = 16 * 1024;
 

@@ -1,6 +1,7 @@
 import type { AuthorizationServer } from './discovery.ts';
 import type { GrantTools } from './grant.ts';
 import { describeResource, type ProtectedResource } from './protectedResource.ts';
+import { unregisterClient } from './registrationManagement.ts';
 import { registerClient, type RegisteredClient, type RegistrationRequest } from './registration.ts';
 
 /** From a bare 401 to a client at the right server: what `Sign In to This API` asks of the network. */
@@ -15,6 +16,8 @@ export interface ApiSignIn {
     request: RegistrationRequest,
     signal: AbortSignal,
   ): Promise<RegisteredClient>;
+  /** Deletes a client that nobody will use, where the server offers that; never fails. True when it is gone. */
+  unregister(client: RegisteredClient): Promise<boolean>;
 }
 
 export function createApiSignIn(tools: GrantTools): ApiSignIn {
@@ -22,5 +25,6 @@ export function createApiSignIn(tools: GrantTools): ApiSignIn {
     describe: (url, metadataUrl, signal) => describeResource(url, metadataUrl, tools, signal),
     server: (issuer, signal) => tools.discovery.find(issuer, signal),
     register: (server, request, signal) => registerClient(server, request, tools, signal),
+    unregister: async ({ management }) => management !== null && unregisterClient(management, tools),
   };
 }

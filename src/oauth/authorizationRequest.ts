@@ -5,10 +5,12 @@ import {
   generateRandomCodeVerifier,
   generateRandomNonce,
   generateRandomState,
+  isDPoPNonceError,
   processPushedAuthorizationResponse,
   pushedAuthorizationRequest,
   type Client,
   type ClientAuth,
+  type DPoPHandle,
 } from 'oauth4webapi';
 import { KeyturnError } from '../errors.ts';
 import type { GrantContext } from '../token/grant.ts';
@@ -19,7 +21,7 @@ import { endpointFailure } from './failure.ts';
 import type { GrantTools } from './grant.ts';
 import { asksForOpenId } from './idToken.ts';
 import { endpointUrl, shownUrl } from './server.ts';
-import { requestedAccess } from './tokenEndpoint.ts';
+import { refusesAssertion, requestedAccess } from './tokenEndpoint.ts';
 
 /** One request of the authorization endpoint, and what its answer is checked against. */
 export interface AuthorizationRequest {
@@ -30,6 +32,8 @@ export interface AuthorizationRequest {
   readonly codeVerifier: string;
   /** Seconds; null: any time. */
   readonly maxAge: number | null;
+  /** Proofs for a profile with `dpop`. */
+  readonly dpop: DPoPHandle | null;
 }
 
 /** Keyturn makes these itself: they are what the answer is recognised by. */
@@ -70,6 +74,7 @@ export async function authorizationRequest(
   const scope = joinedScope(profile.scope, reauthenticate?.scope ?? null);
   const nonce = asksForOpenId(scope) ? generateRandomNonce() : null;
   const maxAge = reauthenticate?.maxAge ?? options.maxAge;
+  const handle = options.dpop ? await dpop.of(profile, context) : null;
   const wanted: Record<string, string | null> = {
     ...extra,
     ...Object.fromEntries(requestedAccess(profile)),
@@ -86,13 +91,13 @@ export async function authorizationRequest(
     code_challenge: await calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: 'S256',
     // RFC 9449 section 10: a code that is stolen is of no use without the key either.
-    dpop_jkt: options.dpop ? await (await dpop.of(profile, context)).calculateThumbprint() : null,
+    dpop_jkt: handle === null ? null : await handle.calculateThumbprint(),
   };
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(wanted)) {
     if (value !== null && value !== '') parameters.set(name, value);
   }
-  return { parameters, state, nonce, codeVerifier, maxAge };
+  return { parameters, state, nonce, codeVerifier, maxAge, dpop: handle };
 }
 
 /** Both, each scope once. */
@@ -101,34 +106,43 @@ export function joinedScope(one: string | null, other: string | null): string | 
   return all.size === 0 ? null : [...all].join(' ');
 }
 
+/** Who asks, and whom. */
+export interface AuthorizationClient {
+  readonly profile: TokenProfile;
+  readonly server: AuthorizationServer;
+  readonly client: Client;
+  readonly authentication: ClientAuth;
+}
+
 /**
  * The address that the browser is to open: the whole request, or a reference to it where the server takes it
  * beforehand (RFC 9126). Fails with `discovery_failed`, `authorization_failed`, `invalid_client`, `invalid_scope`,
  * `oauth_error` or `cancelled`.
  */
 export async function authorizationUrl(
-  server: AuthorizationServer,
-  client: Client,
-  authentication: ClientAuth,
-  { parameters }: AuthorizationRequest,
+  asking: AuthorizationClient,
+  request: AuthorizationRequest,
   signal: AbortSignal,
   tools: GrantTools,
 ): Promise<string> {
+  const { server } = asking;
   const url = endpointUrl(server, 'authorization_endpoint', tools.mask);
   const pushed =
     server.pushed_authorization_request_endpoint !== undefined ||
     server.require_pushed_authorization_requests === true
-      ? await push(server, client, authentication, parameters, signal, tools)
-      : parameters;
+      ? await push(asking, request, signal, tools)
+      : request.parameters;
   for (const [name, value] of pushed) url.searchParams.set(name, value);
   return url.href;
 }
 
+/**
+ * With DPoP the server gets a proof besides `dpop_jkt` (RFC 9449 section 10.1): the parameter says which key the code is
+ * for, the proof that it is ours. Asked once more with the nonce that the server wants, and once with its time.
+ */
 async function push(
-  server: AuthorizationServer,
-  client: Client,
-  authentication: ClientAuth,
-  parameters: URLSearchParams,
+  { profile, server, client, authentication }: AuthorizationClient,
+  { parameters, dpop }: AuthorizationRequest,
   signal: AbortSignal,
   tools: GrantTools,
 ): Promise<URLSearchParams> {
@@ -140,21 +154,40 @@ async function push(
     invalid: 'authorization_failed',
     wanted: 'a request_uri',
   } as const;
-  let response: Response | null = null;
-  try {
-    response = await pushedAuthorizationRequest(server, client, authentication, parameters, {
-      signal,
-      [customFetch]: boundedFetch({
-        ...tools,
-        subject: `The ${asked.name} ${asked.address}`,
-        failed: asked.failed,
-        tooLong: asked.invalid,
-      }),
-      [allowInsecureRequests]: url.protocol === 'http:',
-    });
-    const { request_uri } = await processPushedAuthorizationResponse(server, client, response.clone());
-    return new URLSearchParams({ client_id: client.client_id, request_uri });
-  } catch (error) {
-    throw await endpointFailure(error, asked, tools.mask, response);
+  const options = {
+    signal,
+    [customFetch]: boundedFetch({
+      ...tools,
+      subject: `The ${asked.name} ${asked.address}`,
+      failed: asked.failed,
+      tooLong: asked.invalid,
+    }),
+    [allowInsecureRequests]: url.protocol === 'http:',
+    ...(dpop === null ? {} : { DPoP: dpop }),
+  };
+  let nonceAsked = false;
+  let clockAsked = false;
+  for (;;) {
+    const askedAtMs = tools.clock.now();
+    let response: Response | null = null;
+    let clockCorrected = false;
+    try {
+      response = await pushedAuthorizationRequest(server, client, authentication, parameters, options);
+      clockCorrected = tools.clocks.learn(url, response.headers.get('date'), askedAtMs);
+      const { request_uri } = await processPushedAuthorizationResponse(server, client, response.clone());
+      return new URLSearchParams({ client_id: client.client_id, request_uri });
+    } catch (error) {
+      // The nonce of the refusal is in the handle by then (RFC 9449 section 8).
+      if (!nonceAsked && dpop !== null && isDPoPNonceError(error)) {
+        nonceAsked = true;
+        continue;
+      }
+      const failure = await endpointFailure(error, asked, tools.mask, response);
+      if (!clockAsked && clockCorrected && refusesAssertion(failure, profile)) {
+        clockAsked = true;
+        continue;
+      }
+      throw failure;
+    }
   }
 }

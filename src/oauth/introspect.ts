@@ -25,7 +25,7 @@ import { openEncrypted } from './openEncrypted.ts';
 import { ProofFault } from './proofFault.ts';
 import { endpointUrl, findServer, shownUrl } from './server.ts';
 import { checkSignature, signatureFault } from './signature.ts';
-import { askVendor, findVendor } from './vendorStatus.ts';
+import { askVendor, findVendor, vendorElsewhere } from './vendorStatus.ts';
 import { requireVouched } from './vouched.ts';
 
 /** What a server is asked with about a token. */
@@ -57,19 +57,24 @@ export async function introspectToken(
   const server = await introspectingServer(profile, signal, tools);
   if (server !== null) return askIssuer(request, server, accessToken, 'access_token', tools);
   if (vendor !== null) return askVendor(vendor, accessToken, signal, tools);
-  const kind = classifyToken(accessToken);
   throw new KeyturnError(
     'introspection_failed',
     profile.issuer === null
       ? `Nobody is known who could be asked about the token "${profile.name}".`
       : `The issuer ${profile.issuer} offers no introspection.`,
-    {
-      hint:
-        kind.id === 'jwt'
-          ? 'It is a JWT: verify its signature instead.'
-          : 'Write the "introspectionEndpoint" into keyturn.json, if there is one.',
-    },
+    { hint: whatElse(accessToken) },
   );
+}
+
+function whatElse(accessToken: string): string {
+  const elsewhere = vendorElsewhere(accessToken);
+  if (elsewhere !== null) {
+    const { vendor, origin } = elsewhere;
+    return `${vendor} tells it at ${origin}: add that to the "origins" of the token if it may go there.`;
+  }
+  return classifyToken(accessToken).id === 'jwt'
+    ? 'It is a JWT: verify its signature instead.'
+    : 'Write the "introspectionEndpoint" into keyturn.json, if there is one.';
 }
 
 /** The server of a profile, when it can be asked about tokens. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** What the browser has brought back; the page says nothing else of it. */
-export type Landing = 'received' | 'refused';
+export type Landing = 'received' | 'refused' | 'stray';
 
 export interface LandingPage {
   readonly html: string;
@@ -21,6 +21,11 @@ const TEXTS: Readonly<
     text: 'Nothing was changed. You can close this page; Keyturn says why it was refused.',
     mark: '<path d="M12 7.5v5.5m0 3.2v.3"/>',
   },
+  stray: {
+    title: 'This is not the answer to your sign-in',
+    text: 'It carries another "state" than Keyturn sent, so it was left aside; Keyturn still waits. If you have just signed in, cancel the sign-in there and begin again.',
+    mark: '<path d="M12 7.5v5.5m0 3.2v.3"/>',
+  },
 };
 
 const STYLE = `:root{color-scheme:light dark}
@@ -28,16 +33,16 @@ const STYLE = `:root{color-scheme:light dark}
 body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1rem;font:1rem/1.5 system-ui,sans-serif;background:#f5f7fa;color:#14202e}
 main{max-width:26rem;padding:2rem;text-align:center;background:#fff;border:1px solid #d5dce5;border-radius:.75rem}
 svg{width:3rem;height:3rem;fill:none;stroke:#1d6f42;stroke-width:1.8;stroke-linecap:round;stroke-linejoin:round}
-.refused svg{stroke:#b3261e}
+.refused svg,.stray svg{stroke:#b3261e}
 h1{margin:.5rem 0;font-size:1.25rem}
 p{margin:0}
-@media (prefers-color-scheme:dark){body{background:#10161d;color:#e6ebf1}main{background:#18212b;border-color:#344252}svg{stroke:#6fcf97}.refused svg{stroke:#f2938c}}`;
+@media (prefers-color-scheme:dark){body{background:#10161d;color:#e6ebf1}main{background:#18212b;border-color:#344252}svg{stroke:#6fcf97}.refused svg,.stray svg{stroke:#f2938c}}`;
 
 /** Takes the code out of the address bar and the history. */
 const SCRIPT = "history.replaceState(null,'',location.pathname)";
 
 /**
- * Where the browser ends up after a sign-in: one of two fixed pages, without anything from the address that it came
+ * Where the browser ends up after a sign-in: one of three fixed pages, without anything from the address that it came
  * with and without anything from elsewhere.
  */
 export function landingPage(landing: Landing): LandingPage {

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { KeyturnError } from '../errors.ts';
+import { bearsState } from '../token/redirectState.ts';
 import type { Redirect } from '../token/signIn.ts';
 import { parseUrl } from '../url.ts';
 import { landingPage, safeHeaders } from './landingPage.ts';
@@ -26,6 +28,8 @@ const LISTENED = {
 const MAX_HEADER_BYTES = 64 * 1024;
 const MAX_CONNECTIONS = 32;
 const REQUEST_TIMEOUT_MS = 10_000;
+/** How often that is looked at; the default is longer than the time itself. */
+const CHECK_EVERY_MS = 1_000;
 /** The port that is free for one host may be taken for the other. */
 const TRIES = 5;
 
@@ -41,8 +45,8 @@ export function parseLoopbackAddress(text: string): LoopbackAddress | null {
 
 /**
  * Listens for the browser on this computer alone. Exactly one request is answered as the redirect: the first GET of
- * the path by a navigation that brings parameters; any other gets 404 and changes nothing. Fails with
- * `authorization_failed` when the port is taken.
+ * the path by a navigation that brings parameters with the expected `state`. Parameters with another one get a page that
+ * says so, any other request gets 404; both change nothing. Fails with `authorization_failed` when the port is taken.
  */
 export async function listenOnLoopback(address: LoopbackAddress): Promise<Redirect> {
   for (let attempt = 1; ; attempt++) {
@@ -68,12 +72,14 @@ export async function listenOnLoopback(address: LoopbackAddress): Promise<Redire
 
 class LoopbackListener implements Redirect {
   uri = '';
+  strayed = false;
   readonly #address: LoopbackAddress;
   readonly #servers: Server[] = [];
   readonly #arrived: Promise<URL>;
   #arrive: (address: URL) => void = () => undefined;
   #giveUp: (error: KeyturnError) => void = () => undefined;
   #host = '';
+  #state: string | null = null;
   #answered = false;
 
   constructor(address: LoopbackAddress) {
@@ -90,12 +96,14 @@ class LoopbackListener implements Redirect {
     const { host, path } = this.#address;
     let port = this.#address.port;
     for (const family of LISTENED[host]) {
-      const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
-        this.#answer(request, response);
-      });
-      server.maxConnections = MAX_CONNECTIONS;
-      server.requestTimeout = REQUEST_TIMEOUT_MS;
-      server.headersTimeout = REQUEST_TIMEOUT_MS;
+      const limits = {
+        maxHeaderSize: MAX_HEADER_BYTES,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        headersTimeout: REQUEST_TIMEOUT_MS,
+        connectionsCheckingInterval: CHECK_EVERY_MS,
+      };
+      const server = createServer(limits, (request, response) => this.#answer(request, response));
+      keepRoom(server);
       this.#servers.push(server);
       try {
         port = await listen(server, family, port);
@@ -107,6 +115,10 @@ class LoopbackListener implements Redirect {
     const url = new URL(path, `http://${host}:${port}`);
     this.#host = url.host;
     this.uri = url.href;
+  }
+
+  expect(state: string): void {
+    this.#state = state;
   }
 
   response(signal: AbortSignal): Promise<URL> {
@@ -130,9 +142,15 @@ class LoopbackListener implements Redirect {
       response.writeHead(404, { ...safeHeaders(), 'content-type': 'text/plain' }).end('Not found\n');
       return;
     }
-    this.#answered = true;
     const address = new URL(this.uri);
     address.search = query;
+    if (this.#state === null || !bearsState(address.searchParams, this.#state)) {
+      this.strayed = true;
+      const { html, headers } = landingPage('stray');
+      response.writeHead(400, headers).end(html);
+      return;
+    }
+    this.#answered = true;
     const { html, headers } = landingPage(address.searchParams.has('error') ? 'refused' : 'received');
     // Whoever waits disposes of this, which would cut off a page that is still on its way.
     response.once('close', () => {
@@ -156,6 +174,17 @@ class LoopbackListener implements Redirect {
     const parameters = new URLSearchParams(query);
     return ['code', 'error', 'state'].some((name) => parameters.has(name)) ? query : null;
   }
+}
+
+/** Who only holds connections makes room for who comes: else another program could keep the browser out. */
+function keepRoom(server: Server): void {
+  const open = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    const [oldest] = open;
+    if (open.size > MAX_CONNECTIONS) oldest?.destroy();
+  });
 }
 
 function listen(server: Server, host: string, port: number): Promise<number> {

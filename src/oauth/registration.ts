@@ -11,6 +11,7 @@ import { boundedFetch } from './boundedFetch.ts';
 import type { AuthorizationServer } from './discovery.ts';
 import { serverText } from './failure.ts';
 import type { GrantTools } from './grant.ts';
+import { type ClientManagement, readManagement, unregisterClient } from './registrationManagement.ts';
 import { isSecureUrl } from '../token/origin.ts';
 import { hasVariable } from '../token/variables.ts';
 import { parseUrl } from '../url.ts';
@@ -21,6 +22,8 @@ export interface RegisteredClient {
   /** Null for a public client. */
   readonly clientSecret: string | null;
   readonly clientAuthentication: ClientAuthentication;
+  /** Null where the server does not let it be deleted again, and for a client that a person registered. */
+  readonly management: ClientManagement | null;
 }
 
 export interface RegistrationRequest {
@@ -45,6 +48,12 @@ const clientSchema = v.object({
   ),
 });
 
+/** What an answer may hold that nobody may see: with the last one the client can be changed and deleted (RFC 7592). */
+const secretsSchema = v.object({
+  client_secret: v.fallback(v.optional(v.string()), undefined),
+  registration_access_token: v.fallback(v.optional(v.string()), undefined),
+});
+
 /** True where the server makes clients for whoever asks. */
 export function offersRegistration(server: AuthorizationServer): boolean {
   return registrationEndpoint(server) !== null;
@@ -58,13 +67,13 @@ function registrationEndpoint({ issuer, registration_endpoint }: AuthorizationSe
 }
 
 /**
- * Registers a public native client. Fails with `registration_failed`
- * where the server refuses, or answers with a client that cannot be used.
+ * Registers a public native client. Fails with `registration_failed` where the server refuses, or answers with a
+ * client that cannot be used, which is deleted again.
  */
 export async function registerClient(
   server: AuthorizationServer,
   { grant, redirectUris, scope, dpop }: RegistrationRequest,
-  { fetch, timeoutMs, mask }: Pick<GrantTools, 'fetch' | 'timeoutMs' | 'mask'>,
+  { fetch, timeoutMs, mask, register }: Pick<GrantTools, 'fetch' | 'timeoutMs' | 'mask' | 'register'>,
   signal: AbortSignal,
 ): Promise<RegisteredClient> {
   const endpoint = registrationEndpoint(server);
@@ -76,6 +85,7 @@ export async function registerClient(
   const refreshes = server.grant_types_supported?.includes('refresh_token') !== false;
   const signsIn =
     grant === 'device_code' ? 'urn:ietf:params:oauth:grant-type:device_code' : 'authorization_code';
+  let management: ClientManagement | null = null;
   try {
     const response = await dynamicClientRegistrationRequest(
       server,
@@ -101,6 +111,8 @@ export async function registerClient(
         [allowInsecureRequests]: endpoint.protocol === 'http:',
       },
     );
+    await registerSecrets(response.clone(), server.issuer, register);
+    management = await readManagement(response.clone(), endpoint);
     const client = v.parse(clientSchema, await processDynamicClientRegistrationResponse(response));
     const { client_id: clientId, client_secret: secret = null } = client;
     // RFC 7591 section 2: what a client with a secret uses when nothing is said.
@@ -111,8 +123,10 @@ export async function registerClient(
       clientId,
       clientSecret: clientAuthentication === 'none' ? null : secret,
       clientAuthentication,
+      management,
     };
   } catch (error) {
+    if (management !== null) void unregisterClient(management, { fetch, timeoutMs });
     if (error instanceof KeyturnError) throw error;
     const reason = error instanceof Error && 'error_description' in error ? error.error_description : null;
     const said = typeof reason === 'string' ? `: ${serverText(reason, mask)}` : '';
@@ -125,4 +139,18 @@ export async function registerClient(
       },
     );
   }
+}
+
+/** Before the answer is judged: an error may quote it. */
+async function registerSecrets(
+  response: Response,
+  issuer: string,
+  register: GrantTools['register'],
+): Promise<void> {
+  const body: unknown = await response.json().catch(() => null);
+  const secrets = v.safeParse(secretsSchema, body);
+  if (!secrets.success) return;
+  const { client_secret: secret, registration_access_token: token } = secrets.output;
+  if (secret !== undefined) register(secret, `client secret at ${issuer}`);
+  if (token !== undefined) register(token, `registration access token at ${issuer}`);
 }

@@ -5,6 +5,7 @@ import type { Grant, TokenProfile } from '../token/profile.ts';
 import { authenticateClient } from './clientAuthentication.ts';
 import type { GrantPerformer, GrantTools } from './grant.ts';
 import { asksForOpenId, checkIdToken } from './idToken.ts';
+import { requireSameSignIn } from './sameSignIn.ts';
 import { findServer } from './server.ts';
 import { signInNeeded } from './signInNeeded.ts';
 import { askTokenEndpoint, requestedResource } from './tokenEndpoint.ts';
@@ -43,7 +44,8 @@ export async function obtainOrRenew(
 
 /**
  * RFC 6749 section 6, for what the person granted, whatever the profile asks for by now. An ID token that is not valid
- * is left out: the refresh token that came with it may be the only one that still works.
+ * is left out: the refresh token that came with it may be the only one that still works. One of another sign-in is not:
+ * what comes with it is another person's, or for another client.
  */
 function renew(
   profile: TokenProfile,
@@ -62,6 +64,7 @@ function renew(
     },
     process: ({ server, client }, response) => processRefreshTokenResponse(server, client, response),
     async idToken(response, { scope }) {
+      await requireSameSignIn(profile.name, context.idToken, response);
       if (!asksForOpenId(profile.scope) || profile.issuer === null) return null;
       try {
         const server = await findServer(profile, ['jwks_uri'], signal, tools);

@@ -65,7 +65,7 @@ export async function findServer(
   }
   const metadata = await discovery.find(profile.issuer, signal);
   const mutualTls = profile.clientAuthentication === 'tls_client_auth';
-  return { ...withoutPlainHttp(mutualTls ? withMtlsAliases(metadata) : metadata), ...named };
+  return { ...(mutualTls ? withoutPlainHttp(withMtlsAliases(metadata)) : usable(metadata)), ...named };
 }
 
 /**
@@ -114,6 +114,15 @@ export function shownUrl(url: URL, mask: (text: string) => string): string {
 function withMtlsAliases(server: AuthorizationServer): AuthorizationServer {
   const aliases = POSTED.map((name) => [name, server.mtls_endpoint_aliases?.[name]] as const);
   return { ...server, ...Object.fromEntries(aliases.filter(([, alias]) => alias !== undefined)) };
+}
+
+const knownUsable = new WeakMap<AuthorizationServer, AuthorizationServer>();
+
+/** `withoutPlainHttp`, done once for metadata that `discovery` keeps: each check of a token asks for them. */
+function usable(metadata: AuthorizationServer): AuthorizationServer {
+  let server = knownUsable.get(metadata);
+  if (server === undefined) knownUsable.set(metadata, (server = withoutPlainHttp(metadata)));
+  return server;
 }
 
 /** An issuer elsewhere has no business with http on this computer: what listens there is somebody else's. */

@@ -101,7 +101,7 @@ export async function askTokenEndpoint(
 }
 
 /** True when the server may have refused a JWT of ours, which says when it was made. */
-function refusesAssertion(
+export function refusesAssertion(
   { code, data }: KeyturnError,
   { grant, clientAuthentication, options }: TokenProfile,
 ): boolean {

@@ -1,5 +1,6 @@
 import { KeyturnError } from '../errors.ts';
-import type { ConsentStore } from '../token/consent.ts';
+import { type AuditRecorder, tokenEvent } from '../token/auditEvent.ts';
+import { type ConsentStore, originText } from '../token/consent.ts';
 import { tokenKey } from '../token/key.ts';
 import { isSecureUrl, originAllowed } from '../token/origin.ts';
 import type { TokenProfile } from '../token/profile.ts';
@@ -7,16 +8,21 @@ import type { Asker } from './engine.ts';
 
 export interface OriginCheckParts {
   readonly asker: Pick<Asker, 'allowOrigin'>;
-  readonly consent: ConsentStore;
+  readonly consent: Pick<ConsentStore, 'allowed' | 'remember'>;
+  /** Told of what the person allowed for good. */
+  readonly audit?: AuditRecorder;
 }
 
 /** Whether tokens may go where a request goes. One for each request: a permission for once holds for its repetition. */
 export class OriginCheck {
   readonly #parts: OriginCheckParts;
+  /** The line of the request, for the audit. */
+  readonly #cause: string;
   readonly #allowedOnce = new Set<string>();
 
-  constructor(parts: OriginCheckParts) {
+  constructor(parts: OriginCheckParts, cause: string) {
     this.#parts = parts;
+    this.#cause = cause;
   }
 
   /** Fails with `insecure_origin` or `origin_not_allowed`. */
@@ -47,14 +53,18 @@ export class OriginCheck {
     // What is allowed for a token is allowed for the same one with less scope.
     const key = tokenKey(profile.wide ?? profile);
     if (this.#allowedOnce.has(`${key} ${url.origin}`)) return;
-    const { asker, consent } = this.#parts;
+    const { asker, consent, audit } = this.#parts;
     if ((await consent.allowed(key)).includes(url.origin)) return;
     const answer = await asker.allowOrigin({
       tokenName: profile.name,
       origin: url.origin,
       allowed: declared,
     });
-    if (answer === 'remember') await consent.remember(key, url.origin);
+    if (answer === 'remember') {
+      await consent.remember(key, url.origin, profile.declaredIn);
+      const event = tokenEvent('agreed', { name: profile.name, accessToken: null }, this.#cause);
+      audit?.record({ ...event, origin: url.origin, detail: originText(url.origin) });
+    }
     if (answer === 'once') this.#allowedOnce.add(`${key} ${url.origin}`);
     if (answer !== 'refuse') return;
     throw new KeyturnError('origin_not_allowed', `Token ${profile.name} may not be sent to ${url.origin}.`, {

@@ -3,6 +3,7 @@ import type { Files } from '../files.ts';
 import type { HeaderList, HttpRequest, SecretValue } from '../http/message.ts';
 import type { ForeignTokenSource, RequestTarget, WantedToken } from '../httpfile/foreignToken.ts';
 import { resolveRequest, type ResolvedRequest } from '../httpfile/resolve.ts';
+import type { ApiCertificates } from '../token/boundCertificate.ts';
 import { isDpopBound } from '../token/dpop.ts';
 import { foreignProfile } from '../token/foreign/foreignProfiles.ts';
 import type { ForeignTokens } from '../token/foreign/foreignTokens.ts';
@@ -17,12 +18,15 @@ import { GeneratedValues } from './generated.ts';
 import { OriginCheck, type OriginCheckParts } from './originCheck.ts';
 import { ProofSigner, type SignerParts } from './proofSigner.ts';
 import { requestSettings, type RequestSettings } from './settings.ts';
+import { shownCertificate } from './shownCertificate.ts';
 import { absoluteUrl, destinationsOf } from './url.ts';
 
 export interface PrepareParts extends OriginCheckParts, SignerParts {
   readonly files: Files;
   readonly tokens: TokenManager;
   readonly redactor: Redactor;
+  /** What requests show to APIs where their tokens may be bound to it. */
+  readonly certificates: ApiCertificates;
   readonly processEnv: Readonly<Record<string, string | undefined>>;
   /** The profile that `name` means in `file`: `profile_unknown`, `profile_invalid`. */
   findProfile(file: string, name: string, variables: ReadonlyMap<string, string>): Promise<TokenProfile>;
@@ -70,7 +74,7 @@ export class Preparation {
     this.#signal = signal;
     this.#settings = requestSettings(input.node, input.options, input.tokenName);
     this.#variables = withOverrides(input.environment, input.overrides);
-    this.#origins = new OriginCheck(parts);
+    this.#origins = new OriginCheck(parts, this.cause);
     this.#startedAtMs = parts.clock.now();
   }
 
@@ -105,9 +109,16 @@ export class Preparation {
 
     const insecureHost = options.trusted && options.insecureHosts.includes(url.hostname);
     const signer = this.#signer(primary, headers, destinations);
+    const tokens = await Promise.all(this.#acquired.values());
+    const clientCertificate = await shownCertificate(
+      primary === null ? tokens : [primary, ...tokens],
+      url,
+      this.#parts.certificates,
+      this.#signal ?? neverAborted,
+    );
     return {
       primary,
-      tokens: await Promise.all(this.#acquired.values()),
+      tokens,
       signer,
       request: {
         method: resolved.method,
@@ -121,6 +132,7 @@ export class Preparation {
         totalTimeoutMs: settings.totalTimeoutMs,
         maxBodyBytes: options.maxBodyBytes,
         ...(signer === null ? {} : { signer }),
+        ...(clientCertificate === null ? {} : { clientCertificate }),
       },
     };
   }
@@ -241,6 +253,8 @@ export class Preparation {
     return new ProofSigner(this.#parts, primary, destinations.at(-1)?.host ?? '');
   }
 }
+
+const neverAborted = new AbortController().signal;
 
 /** A token that is bound to a key goes by a scheme of its own (RFC 9449 section 7.1). */
 function sentProfile({ profile, token }: AcquiredToken): Pick<TokenProfile, 'name' | 'sendAs'> {

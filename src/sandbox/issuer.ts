@@ -131,6 +131,7 @@ function features(options: IssuerOptions): Configuration['features'] {
     jwtIntrospection: { enabled },
     pushedAuthorizationRequests: { enabled },
     registration: { enabled },
+    registrationManagement: { enabled },
     revocation: { enabled, allowedPolicy: mayRevoke },
     resourceIndicators: {
       enabled,

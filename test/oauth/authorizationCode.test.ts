@@ -116,6 +116,8 @@ describe('a sign-in in the browser', () => {
     const uri = 'vscode://keyturn.keyturn/sign-in';
     const redirect = {
       uri,
+      strayed: false,
+      expect: () => undefined,
       response: () => new Promise<URL>((resolve) => (back = resolve)),
       dispose: () => {
         disposed++;
@@ -491,6 +493,8 @@ describe('another program on this computer', () => {
         editorRedirect: () =>
           Promise.resolve({
             uri,
+            strayed: false,
+            expect: () => undefined,
             response: () => new Promise<URL>((resolve) => (back = resolve)),
             dispose: () => undefined,
           }),

@@ -2,8 +2,10 @@ import { Buffer } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Clock } from '../../src/clock.ts';
 import type { KeyturnError } from '../../src/errors.ts';
 import type { GrantResult } from '../../src/token/grant.ts';
+import { MINUTE, TestClock } from '../token/support.ts';
 import { obtainAs, signInProfile, signInWith } from './signIns.ts';
 import { json, listen, type TestServer } from './support.ts';
 
@@ -33,6 +35,11 @@ interface Misdeeds {
   readonly metadata?: (issuer: string) => Record<string, unknown>;
   /** What the browser brings back. */
   readonly callback?: (parameters: URLSearchParams, issuer: string) => void;
+  /** What somebody else sends before that. */
+  readonly stray?: (parameters: URLSearchParams, issuer: string) => void;
+  /** When the browser came back. */
+  readonly after?: () => Promise<void>;
+  readonly clock?: Clock;
   readonly claims?: (claims: Record<string, unknown>, issuer: string) => Record<string, unknown>;
   readonly idToken?: (claims: Record<string, unknown>) => string | Promise<string> | undefined;
   readonly at?: Readonly<Record<string, Answer>>;
@@ -44,12 +51,15 @@ interface Outcome {
   readonly outcome: GrantResult | KeyturnError;
   readonly requests: readonly string[];
   readonly opened: number;
+  /** Statuses of the pages that the browser landed on. */
+  readonly landings: readonly number[];
 }
 
 /** A sign-in at a server with these misdeeds. */
 async function signInAt(misdeeds: Misdeeds, scope = 'openid reports:read'): Promise<Outcome> {
   let nonce = '';
   let opened = 0;
+  const landings: number[] = [];
   server = await listen((request, response) => {
     const path = (request.url ?? '').split('?')[0] ?? '';
     const special = misdeeds.at?.[path];
@@ -91,14 +101,24 @@ async function signInAt(misdeeds: Misdeeds, scope = 'openid reports:read'): Prom
     opened++;
     const asked = new URL(url).searchParams;
     nonce = asked.get('nonce') ?? '';
-    const back = new URLSearchParams({ code: 'the-code', state: asked.get('state') ?? '', iss: issuer });
-    misdeeds.callback?.(back, issuer);
-    await fetch(`${asked.get('redirect_uri') ?? ''}?${back.toString()}`);
+    for (const change of misdeeds.stray === undefined
+      ? [misdeeds.callback]
+      : [misdeeds.stray, misdeeds.callback]) {
+      const back = new URLSearchParams({ code: 'the-code', state: asked.get('state') ?? '', iss: issuer });
+      change?.(back, issuer);
+      const { status } = await fetch(`${asked.get('redirect_uri') ?? ''}?${back.toString()}`);
+      landings.push(status);
+    }
+    await misdeeds.after?.();
   });
-  const outcome = await obtainAs(signInProfile(issuer, { scope }), signIn, {}, { timeoutMs: 1500 }).catch(
-    (error: unknown) => error as KeyturnError,
-  );
-  return { outcome, requests: server.requests, opened };
+  const { clock } = misdeeds;
+  const outcome = await obtainAs(
+    signInProfile(issuer, { scope }),
+    signIn,
+    {},
+    { timeoutMs: 1500, ...(clock === undefined ? {} : { clock }) },
+  ).catch((error: unknown) => error as KeyturnError);
+  return { outcome, requests: server.requests, opened, landings };
 }
 
 function signed(
@@ -224,9 +244,6 @@ describe('a request that is pushed', () => {
 
 describe('what the browser brings back', () => {
   it.each<[string, NonNullable<Misdeeds['callback']>, string]>([
-    ['another state', (p) => p.set('state', 'x'), 'state_mismatch'],
-    ['no state', (p) => p.delete('state'), 'state_mismatch'],
-    ['two states', (p) => p.append('state', 'x'), 'state_mismatch'],
     ['another issuer', (p) => p.set('iss', 'https://evil.example.com'), 'issuer_mismatch'],
     ['the issuer with a slash', (p, issuer) => p.set('iss', `${issuer}/`), 'issuer_mismatch'],
     ['no issuer though it was announced', (p) => p.delete('iss'), 'issuer_mismatch'],
@@ -239,14 +256,6 @@ describe('what the browser brings back', () => {
     ['access_denied', (p) => p.set('error', 'access_denied'), 'access_denied'],
     ['server_error', (p) => p.set('error', 'server_error'), 'authorization_failed'],
     [
-      'an error for another sign-in',
-      (p) => {
-        p.set('error', 'access_denied');
-        p.set('state', 'x');
-      },
-      'state_mismatch',
-    ],
-    [
       'an error of another issuer',
       (p) => {
         p.set('error', 'access_denied');
@@ -257,6 +266,37 @@ describe('what the browser brings back', () => {
   ])('%s: no code goes anywhere', async (_name, callback, code) => {
     const { outcome, requests } = await signInAt({ callback });
     expect(outcome).toMatchObject({ code, hint: expect.any(String) as string });
+    expect(requests).not.toContain('POST /token');
+  });
+
+  const strays: [string, NonNullable<Misdeeds['callback']>][] = [
+    ['another state', (p) => p.set('state', 'x')],
+    ['no state', (p) => p.delete('state')],
+    ['two states', (p) => p.append('state', 'x')],
+    [
+      'an error for another sign-in',
+      (p) => {
+        p.set('error', 'access_denied');
+        p.set('state', 'x');
+      },
+    ],
+  ];
+
+  it.each(strays)('%s: the sign-in waits on for its own answer', async (_name, stray) => {
+    const { outcome, landings } = await signInAt({ stray });
+    expect(landings).toEqual([400, 200]);
+    expect(outcome).toMatchObject({ accessToken: 'the-access-token' });
+  });
+
+  it.each(strays)('%s and nothing else: no code goes anywhere', async (_name, callback) => {
+    const clock = new TestClock();
+    const { outcome, landings, requests } = await signInAt({
+      callback,
+      clock,
+      after: () => clock.advance(15 * MINUTE),
+    });
+    expect(landings).toEqual([400]);
+    expect(outcome).toMatchObject({ code: 'state_mismatch', hint: expect.any(String) as string });
     expect(requests).not.toContain('POST /token');
   });
 

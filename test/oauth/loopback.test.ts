@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { landingPage } from '../../src/oauth/landingPage.ts';
 import { ANY_LOOPBACK, listenOnLoopback, parseLoopbackAddress } from '../../src/oauth/loopback.ts';
@@ -14,6 +14,7 @@ afterEach(() => {
 
 async function listening(): Promise<Redirect> {
   redirect = await listenOnLoopback(ANY_LOOPBACK);
+  redirect.expect('the-state');
   return redirect;
 }
 
@@ -115,11 +116,59 @@ describe('the listener', () => {
     expect((await answer)?.searchParams.get('code')).toBe('the-code');
   });
 
+  it.each([
+    ['another state', '?code=theirs&state=guessed'],
+    ['no state', '?code=theirs'],
+    ['an empty state', '?code=theirs&state='],
+    ['the state twice', '?code=theirs&state=the-state&state=the-state'],
+    ['the state and another one', '?code=theirs&state=guessed&state=the-state'],
+    ['an error for another sign-in', '?error=access_denied&state=guessed'],
+    ['an error without a state', '?error=access_denied'],
+  ])('says that %s is not the answer, and waits on', async (_name, theirs) => {
+    const { uri } = await listening();
+    const answer = redirect?.response(never());
+    expect(redirect?.strayed).toBe(false);
+    const page = await ask(uri, { path: `/callback${theirs}` });
+    expect(page).toMatchObject({ status: 400, body: landingPage('stray').html });
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(redirect?.strayed).toBe(true);
+    expect((await ask(uri)).status).toBe(200);
+    expect((await answer)?.href).toBe(`${uri}${query}`);
+  });
+
+  it('knows no answer before it knows the state', async () => {
+    redirect = await listenOnLoopback(ANY_LOOPBACK);
+    expect((await ask(redirect.uri)).status).toBe(400);
+    redirect.expect('the-state');
+    const answer = redirect.response(never());
+    expect((await ask(redirect.uri)).status).toBe(200);
+    await answer;
+  });
+
+  it('lets the browser in while another program holds all the connections it can', async () => {
+    const { uri } = await listening();
+    const port = Number(new URL(uri).port);
+    const held = await Promise.all(
+      Array.from(
+        { length: 100 },
+        () =>
+          new Promise<Socket>((resolve) => {
+            const socket = connect(port, '127.0.0.1', () => resolve(socket));
+            socket.on('error', () => undefined);
+          }),
+      ),
+    );
+    const answer = redirect?.response(never());
+    expect((await ask(uri)).status).toBe(200);
+    await answer;
+    for (const socket of held) socket.destroy();
+  });
+
   it('takes only the first of many', async () => {
     const { uri } = await listening();
     const answer = redirect?.response(never());
     const others = Array.from({ length: 20 }, (_, index) =>
-      ask(uri, { path: `/callback?code=${index}&state=s` }).then(
+      ask(uri, { path: `/callback?code=${index}&state=the-state` }).then(
         ({ status }) => status,
         () => 0,
       ),
@@ -193,7 +242,7 @@ describe('the page', () => {
     const answer = redirect?.response(never());
     const injected = '"><script>alert(1)</script>';
     const { headers, body } = await ask(uri, {
-      path: `/callback?error=${encodeURIComponent(injected)}&error_description=${encodeURIComponent(injected)}&state=s`,
+      path: `/callback?error=${encodeURIComponent(injected)}&error_description=${encodeURIComponent(injected)}&state=the-state`,
     });
     await answer;
     expect(body).toContain('The sign-in was refused');
@@ -208,7 +257,7 @@ describe('the page', () => {
     expect(body.length).toBeLessThan(4000);
   });
 
-  it.each(['received', 'refused'] as const)('is readable by day and by night (%s)', (landing) => {
+  it.each(['received', 'refused', 'stray'] as const)('is readable by day and by night (%s)', (landing) => {
     const { html } = landingPage(landing);
     expect(html).toContain('<html lang="en">');
     expect(html).toContain('color-scheme:light dark');

@@ -104,6 +104,29 @@ describe('a client that proves itself with its certificate', () => {
   });
 });
 
+it.each([
+  ['takes certificates of another authority only', true, 'connection_reset', 'shown a client certificate'],
+  ['asks for one where the profile has none', false, 'tls_failed', 'asks for a client certificate'],
+])('says so when a token endpoint %s', async (_name, shows, code, words) => {
+  // In TLS 1.3 both are told after the handshake, when the request is on its way.
+  const ca = (await certificate({ names: ['Other Authority'] })).cert;
+  const refusing = createServer(
+    { ...server, ca, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' },
+    (_request, response) => response.end(JSON.stringify({ access_token: 'taken', token_type: 'bearer' })),
+  );
+  const { port } = await listen(refusing);
+  const wanted = {
+    ...profile(),
+    issuer: null,
+    tokenEndpoint: `https://localhost:${port}/token`,
+    ...(shows ? {} : { clientAuthentication: 'client_secret_basic' as const }),
+  };
+  const error = await failureOf(obtain(wanted, 'a client secret'));
+  expect(error.code).toBe(code);
+  expect(error.message).toContain(words);
+  expect(error.hint).toContain('certificate');
+});
+
 it('shows its certificate at the mtls endpoint alone, and only where it is asked to post', async () => {
   const shown: string[] = [];
   let origin = '';

@@ -11,6 +11,7 @@ import { agreed } from '../token/sources/support.ts';
 export interface ProverParts {
   readonly clock?: Clock;
   readonly timeoutMs?: number;
+  readonly fetch?: typeof fetch;
   readonly held?: Partial<Record<HeldKey, string>>;
   readonly secret?: (profile: TokenProfile) => string;
 }
@@ -25,12 +26,13 @@ export interface TestProver {
 export function proverOf({
   clock = new TestClock(),
   timeoutMs = 5000,
+  fetch = globalThis.fetch,
   held = {},
   secret,
 }: ProverParts = {}): TestProver {
   const registered: string[] = [];
   const tools = createGrantTools({
-    fetch: globalThis.fetch,
+    fetch,
     fetchAs: () => () => Promise.reject(new Error('No client certificate is expected here.')),
     files: privateFiles,
     agreements: agreed,

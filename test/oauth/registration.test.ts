@@ -7,13 +7,14 @@ import {
   registerClient,
   type RegistrationRequest,
 } from '../../src/oauth/registration.ts';
+import { Redactor } from '../../src/token/redactor.ts';
 import { Browser, signInAs } from './browser.ts';
 import { startSandboxServers } from './sandboxServers.ts';
 import { deviceWith, obtainAs, signInProfile, signInWith } from './signIns.ts';
 import { failureOf, listen, obtainOptions, type TestServer } from './support.ts';
 
 const never = new AbortController().signal;
-const tools = { fetch, timeoutMs: 2000, mask: (text: string) => text };
+const tools = { fetch, timeoutMs: 2000, mask: (text: string) => text, register: () => undefined };
 const servers: TestServer[] = [];
 
 afterEach(async () => {
@@ -100,6 +101,7 @@ describe('a registration', () => {
       clientId: 'made',
       clientSecret: null,
       clientAuthentication: 'none',
+      management: null,
     });
     expect(sent).toEqual([
       {
@@ -164,6 +166,24 @@ describe('a registration', () => {
     const error = await failureOf(registerClient(server, wanted, tools, never));
     expect(error.code).toBe('registration_failed');
     expect(error.message).toContain('Only https here.');
+  });
+
+  it.each([
+    ['a client', 201, { client_id: 'made' }],
+    ['a client that cannot be used', 201, { client_id: '{{made}}' }],
+    ['a refusal', 400, { error: 'invalid_client_metadata', error_description: 'because of reg-token-1234' }],
+  ])('makes known the secrets of %s before anybody sees them', async (_name, status, answer) => {
+    const redactor = new Redactor();
+    const secrets = { client_secret: 'client-secret-1234', registration_access_token: 'reg-token-1234' };
+    const { server } = await registering(status, JSON.stringify({ ...answer, ...secrets }));
+    const known = {
+      ...tools,
+      mask: (text: string) => redactor.mask(text),
+      register: (secret: string, label: string) => redactor.register(secret, label),
+    };
+    const outcome = await registerClient(server, wanted, known, never).catch((error: unknown) => error);
+    if (outcome instanceof Error) expect(outcome.message).not.toContain('reg-token-1234');
+    expect(redactor.mask('client-secret-1234 reg-token-1234')).not.toMatch(/1234/);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import { narrowedProfile } from '../../src/token/narrowed.ts';
 import { noOptions, type TokenProfile } from '../../src/token/profile.ts';
 import { TokenProofs } from '../../src/token/proofs.ts';
 import { harness, profileOf, staticProfile } from '../token/support.ts';
@@ -80,6 +81,77 @@ describe('the whole way, from the manager to the provider', () => {
       results: [{ outcome: 'ended' }],
     });
     expect(await store.get(entry.key)).toBeNull();
+    manager.dispose();
+  });
+
+  const activeOf = async (accessToken: string) =>
+    (await prover().introspect(profile(), accessToken, proofContext())).active;
+
+  it('revokes what was obtained with less scope too', async () => {
+    const { manager, proofs, store } = setUp();
+    const wide = profile(OPAQUE_RESOURCE, { scope: 'reports:read reports:write' });
+    await manager.acquire(wide);
+    const narrow: string[] = [];
+    for (const scope of ['reports:read', 'reports:write']) {
+      narrow.push((await manager.acquire(narrowedProfile(wide, scope))).token.accessToken);
+    }
+    expect(await Promise.all(narrow.map(activeOf))).toEqual([true, true]);
+    const { forgotten, narrowed } = await proofs.revoke(await manager.peek(wide), options);
+    expect(forgotten).toBe(true);
+    expect(narrowed.map(({ scope, outcome }) => [scope, outcome]).sort()).toEqual([
+      ['reports:read', 'ended'],
+      ['reports:write', 'ended'],
+    ]);
+    expect(await Promise.all(narrow.map(activeOf))).toEqual([false, false]);
+    expect(await store.list()).toEqual([]);
+    expect((await manager.peek(narrowedProfile(wide, 'reports:read'))).token).toBeNull();
+    manager.dispose();
+  });
+
+  it('revokes what was obtained with less scope by the refresh token', async () => {
+    const { manager, proofs, store } = setUp();
+    const wide = profile(OPAQUE_RESOURCE, { grant: 'refresh_token', scope: null });
+    await manager.add(wide, await provider.signIn('plain'));
+    const narrow = (await manager.acquire(narrowedProfile(wide, 'reports:read'))).token.accessToken;
+    expect(await activeOf(narrow)).toBe(true);
+    const { forgotten, narrowed } = await proofs.revoke(await manager.peek(wide), options);
+    expect({ forgotten, narrowed }).toMatchObject({ forgotten: true, narrowed: [{ outcome: 'ended' }] });
+    expect(await activeOf(narrow)).toBe(false);
+    expect(await store.list()).toEqual([]);
+    manager.dispose();
+  });
+
+  it('revokes what was obtained with less scope alone', async () => {
+    const { manager, proofs, store } = setUp();
+    const wide = profile();
+    const narrow = (await manager.acquire(narrowedProfile(wide, 'reports:read'))).token.accessToken;
+    const entry = await manager.peek(wide);
+    expect(entry.token).toBeNull();
+    expect([...(await proofs.withNarrow())]).toEqual([entry.key]);
+    expect(await proofs.revoke(entry, options)).toMatchObject({
+      results: [],
+      narrowed: [{ scope: 'reports:read', outcome: 'ended' }],
+      forgotten: true,
+    });
+    expect(await activeOf(narrow)).toBe(false);
+    expect(await store.list()).toEqual([]);
+    manager.dispose();
+  });
+
+  it('rotates with a token those with less scope: the next request gets a new one', async () => {
+    const { manager, proofs } = setUp();
+    const wide = profile();
+    await manager.acquire(wide);
+    const narrow = narrowedProfile(wide, 'reports:read');
+    const old = (await manager.acquire(narrow)).token.accessToken;
+    expect(await proofs.rotate(await manager.peek(wide), options)).toMatchObject({
+      narrowed: [{ outcome: 'ended' }],
+      left: null,
+    });
+    expect(await activeOf(old)).toBe(false);
+    const fresh = (await manager.acquire(narrow)).token.accessToken;
+    expect(fresh).not.toBe(old);
+    expect(await activeOf(fresh)).toBe(true);
     manager.dispose();
   });
 

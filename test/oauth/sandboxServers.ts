@@ -12,6 +12,8 @@ export interface SandboxServers {
   asked(request: string): number;
   /** When the issuer answered, and how, by method and path. */
   answers(request: string): readonly Answer[];
+  /** From now on the issuer answers nobody, until what this returns is called. */
+  holdIssuer(): () => void;
   close(): Promise<void>;
 }
 
@@ -25,6 +27,7 @@ export interface Answer {
 export async function startSandboxServers(lifetimeSeconds = 300, apiDelayMs = 0): Promise<SandboxServers> {
   const counts = new Map<string, number>();
   const answers = new Map<string, Answer[]>();
+  let held: Promise<void> | null = null;
   let answerIssuer: RequestListener = () => undefined;
   let answerApi: RequestListener = () => undefined;
   const issuer = await listen((request, response) => {
@@ -34,7 +37,8 @@ export async function startSandboxServers(lifetimeSeconds = 300, apiDelayMs = 0)
       const answer = { atMs: Date.now(), status: response.statusCode };
       answers.set(key, [...(answers.get(key) ?? []), answer]);
     });
-    answerIssuer(request, response);
+    if (held === null) answerIssuer(request, response);
+    else void held.then(() => request.destroyed || answerIssuer(request, response));
   });
   const api = await listen((request, response) => {
     if (apiDelayMs === 0) answerApi(request, response);
@@ -61,6 +65,14 @@ export async function startSandboxServers(lifetimeSeconds = 300, apiDelayMs = 0)
     decryptionJwk,
     asked: (request) => counts.get(request) ?? 0,
     answers: (request) => answers.get(request) ?? [],
+    holdIssuer: () => {
+      let release: () => void = () => undefined;
+      held = new Promise((resolve) => (release = resolve));
+      return () => {
+        held = null;
+        release();
+      };
+    },
     close: async () => {
       await Promise.all([close(issuer.server), close(api.server)]);
     },

@@ -65,6 +65,7 @@ export function obtainer(options: Partial<ObtainOptions> = {}) {
 export function contextOf(changes: Partial<GrantContext> = {}): GrantContext {
   return {
     refreshToken: null,
+    idToken: null,
     secret: () => Promise.resolve('viewer-secret'),
     keptSecret: (_kind, make) => make(),
     otherToken: () => Promise.reject(new Error('must not be asked')),

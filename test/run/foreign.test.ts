@@ -17,7 +17,7 @@ import { PASSWORD } from '../oauth/customGrants.mjs';
 import { startProvider, type TestProvider } from '../oauth/provider.mjs';
 import { listen, obtainer, type TestServer } from '../oauth/support.ts';
 import { harness, memoryValues } from '../token/support.ts';
-import { runOptions } from './support.ts';
+import { noCertificates, runOptions } from './support.ts';
 
 let provider: TestProvider;
 let api: TestServer;
@@ -77,6 +77,7 @@ function tool({ entries = {}, answer = 'remember' }: Setup = {}) {
     tokens: manager,
     redactor,
     dpop: createDpopProver(options.keptSecrets),
+    certificates: noCertificates,
     asker: {
       allowOrigin(question) {
         questions.push(question);

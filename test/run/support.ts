@@ -7,6 +7,7 @@ import { createEngine } from '../../src/run/createEngine.ts';
 import type { Asker, Engine, RunOptions } from '../../src/run/engine.ts';
 import type { RequestResult } from '../../src/run/result.ts';
 import type { AuditRecorder } from '../../src/token/auditEvent.ts';
+import type { ApiCertificates } from '../../src/token/boundCertificate.ts';
 import { createConsentStore } from '../../src/token/consent.ts';
 import type { TokenManagerOptions } from '../../src/token/managerOptions.ts';
 import type { TokenProfile } from '../../src/token/profile.ts';
@@ -48,6 +49,7 @@ export interface EngineSetup {
   readonly allowOrigin?: Asker['allowOrigin'];
   readonly client?: HttpClient;
   readonly audit?: AuditRecorder;
+  readonly certificates?: ApiCertificates;
 }
 
 export interface RunChanges {
@@ -59,7 +61,19 @@ export interface RunChanges {
 }
 
 /** The whole engine over a real client and a real manager, with its tokens in memory. */
-export function engineOver({ profiles, manager, allowOrigin, client, audit }: EngineSetup) {
+/** Of the requests of most tests none has a client certificate. */
+export const noCertificates: ApiCertificates = {
+  of: () => Promise.reject(new Error('No certificate is expected here.')),
+};
+
+export function engineOver({
+  profiles,
+  manager,
+  allowOrigin,
+  client,
+  audit,
+  certificates = noCertificates,
+}: EngineSetup) {
   const held = harness(manager);
   const { tokens, redactor, clock, keptSecrets } = { ...held.options, tokens: held.manager };
   const sink = new MemorySink();
@@ -71,6 +85,7 @@ export function engineOver({ profiles, manager, allowOrigin, client, audit }: En
     tokens,
     redactor,
     dpop: createDpopProver(keptSecrets),
+    certificates,
     ...(audit === undefined ? {} : { audit }),
     asker: { allowOrigin: allowOrigin ?? (() => Promise.resolve('refuse')) },
     consent: createConsentStore(memoryValues()),

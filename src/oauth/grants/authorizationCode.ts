@@ -49,8 +49,9 @@ export const authorizationCode: GrantPerformer = {
       // A server may quote in its errors what it was sent.
       tools.register(request.state, `state of ${profile.name}`);
       tools.register(request.codeVerifier, `code verifier of ${profile.name}`);
+      redirect.expect(request.state);
       await signIn.openBrowser(
-        await authorizationUrl(server, client, authentication, request, signal, tools),
+        await authorizationUrl({ profile, server, client, authentication }, request, signal, tools),
       );
       const { state, nonce, maxAge, codeVerifier } = request;
       const address = await comeBack(redirect, signal, tools.clock);
@@ -90,6 +91,16 @@ async function comeBack(redirect: Redirect, signal: AbortSignal, clock: Clock): 
     return await redirect.response(AbortSignal.any([signal, late.signal]));
   } catch (error) {
     if (!late.signal.aborted || signal.aborted) throw error;
+    if (redirect.strayed) {
+      throw new KeyturnError(
+        'state_mismatch',
+        'The browser came back with answers to other sign-ins alone.',
+        {
+          cause: error,
+          hint: 'Close the other sign-in pages and sign in again.',
+        },
+      );
+    }
     throw new KeyturnError('authorization_failed', 'Nobody came back from the browser within 15 minutes.', {
       cause: error,
       hint: 'Sign in again.',

@@ -75,7 +75,7 @@ export const deviceCode: GrantPerformer = {
     const askedAtMs = tools.clock.now();
     const device = await requestCode(current);
     tools.register(device.device_code, `device code of ${profile.name}`);
-    const shown = shownCode(device, askedAtMs, profile.origins);
+    const shown = shownCode(device, askedAtMs, profile);
 
     const done = new AbortController();
     const polling = AbortSignal.any([signal, done.signal]);
@@ -125,7 +125,7 @@ async function requestCode(current: DeviceSignIn): Promise<DeviceAuthorizationRe
 function shownCode(
   device: DeviceAuthorizationResponse,
   askedAtMs: number,
-  origins: readonly string[],
+  { name: tokenName, origins }: TokenProfile,
 ): DeviceCode {
   const { user_code: userCode, verification_uri: uri, verification_uri_complete: complete } = device;
   const address = safeAddress(uri);
@@ -137,6 +137,7 @@ function shownCode(
     );
   }
   return {
+    tokenName,
     userCode,
     verificationUri: address,
     verificationUriComplete: complete === undefined ? null : safeAddress(complete),

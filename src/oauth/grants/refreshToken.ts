@@ -2,6 +2,7 @@ import { processRefreshTokenResponse, refreshTokenGrantRequest } from 'oauth4web
 import { KeyturnError } from '../../errors.ts';
 import { authenticateClient } from '../clientAuthentication.ts';
 import type { GrantPerformer } from '../grant.ts';
+import { requireSameSignIn } from '../sameSignIn.ts';
 import { askTokenEndpoint, requestedAccess } from '../tokenEndpoint.ts';
 
 /** RFC 6749 section 6. */
@@ -25,6 +26,11 @@ export const refreshToken: GrantPerformer = {
         });
       },
       process: ({ server, client }, response) => processRefreshTokenResponse(server, client, response),
+      // With less scope of a sign-in, it is of that one still.
+      async idToken(response) {
+        await requireSameSignIn(profile.name, context.idToken, response);
+        return null;
+      },
     });
   },
 };

@@ -1,0 +1,66 @@
+import type { JWTPayload } from 'jose';
+import { decodeJwt } from 'jose/jwt/decode';
+import { KeyturnError } from '../errors.ts';
+
+/** What may not differ, also where only one of the two tokens has it. */
+const ALWAYS_THE_SAME = ['iss', 'sub', 'aud', 'azp'] as const;
+/** What a renewed ID token may leave out, and the one before it too. */
+const THE_SAME_WHERE_GIVEN = ['auth_time', 'nonce'] as const;
+
+/**
+ * Refuses the answer to a refresh token whose ID token is not of the sign-in that the held one is of (OpenID Connect
+ * Core section 12.2). It is compared before its signature is checked: who the answer says it is for counts, proven or
+ * not. Fails with `id_token_mismatch`.
+ *
+ * @param held The ID token that is held; with null there is nothing to compare with.
+ * @param response The answer of the token endpoint, which stays unread.
+ */
+export async function requireSameSignIn(
+  tokenName: string,
+  held: string | null,
+  response: Response,
+): Promise<void> {
+  const before = held === null ? null : claimsOf(held);
+  const renewed = before === null ? null : claimsOf(await idTokenIn(response));
+  if (before === null || renewed === null) return;
+  const claim =
+    ALWAYS_THE_SAME.find((name) => asText(before[name]) !== asText(renewed[name])) ??
+    THE_SAME_WHERE_GIVEN.find(
+      (name) =>
+        before[name] !== undefined &&
+        renewed[name] !== undefined &&
+        asText(before[name]) !== asText(renewed[name]),
+    );
+  if (claim === undefined) return;
+  throw new KeyturnError(
+    'id_token_mismatch',
+    `The server renewed "${tokenName}" with an ID token of another sign-in: its claim "${claim}" is not the same. The token that was held is kept.`,
+    {
+      hint: 'Sign in again; when it happens again, tell whoever runs the server.',
+      data: { token: tokenName, claim },
+    },
+  );
+}
+
+async function idTokenIn(response: Response): Promise<string | null> {
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  const found = typeof body === 'object' && body !== null && 'id_token' in body ? body.id_token : null;
+  return typeof found === 'string' ? found : null;
+}
+
+/** Null for what nobody here can read. */
+function claimsOf(idToken: string | null): JWTPayload | null {
+  try {
+    return idToken === null ? null : decodeJwt(idToken);
+  } catch {
+    return null;
+  }
+}
+
+/** One audience is the same in a list and without; the order of several says nothing. */
+function asText(value: unknown): string {
+  return JSON.stringify(Array.isArray(value) ? value.map(String).sort() : [value]);
+}
