@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { KeyturnError } from './errors.ts';
 
@@ -10,16 +11,24 @@ export interface PrivateFiles {
   readText(path: string, maxBytes: number): Promise<string>;
 }
 
+/**
+ * Without waiting for the other end of a pipe; Windows has no such flag, where it counts as 0. A link is followed: keys
+ * are often mounted or kept behind one.
+ */
+const READING = constants.O_RDONLY | constants.O_NONBLOCK;
+
 export const privateFiles: PrivateFiles = {
   async readText(path, maxBytes) {
     // One byte more tells whether there is more.
     const bytes = Buffer.alloc(maxBytes + 1);
     let length = 0;
     try {
-      // Before it is opened, since that waits for the other end of a pipe.
+      // Before it is opened, which may do something to a device.
       if (!(await stat(path)).isFile()) throw unreadable(path, 'is not a file');
-      const file = await open(path, 'r');
+      const file = await open(path, READING);
       try {
+        // Another may stand there by now: what was opened counts.
+        if (!(await file.stat()).isFile()) throw unreadable(path, 'is not a file');
         while (length < bytes.length) {
           const { bytesRead } = await file.read(bytes, length, bytes.length - length, null);
           if (bytesRead === 0) break;

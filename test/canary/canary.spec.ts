@@ -12,11 +12,13 @@ import { startLeakyServer } from './server.ts';
 // storage may hold them.
 
 const pasted = canaryValue('pasted');
+const inPlainText = canaryValue('plain1');
 const clientSecret = canaryValue('client');
 const refreshToken = canaryValue('refresh');
 const accessTokens = Array.from({ length: 40 }, (_, index) => canaryValue(`access${index}`));
 const secrets: Readonly<Record<string, string>> = {
   pasted,
+  inPlainText,
   clientSecret,
   refreshToken,
   ...Object.fromEntries(accessTokens.map((token, index) => [`accessToken${index}`, token])),
@@ -60,6 +62,10 @@ beforeAll(async () => {
     const blocks = requests.map((path) => `# @token ${profile}\nGET ${server.origin}/${path}\n`);
     await writeFile(join(workspace, `${profile}.http`), blocks.join('\n###\n'));
   }
+  await writeFile(
+    join(workspace, 'plain.http'),
+    `GET ${server.origin}/echo\nAuthorization: Bearer ${inPlainText}\n`,
+  );
   editor = await EditorPage.open({
     workspace,
     file: 'pasted.http',
@@ -95,10 +101,12 @@ test('the search finds what it looks for', async () => {
     `?t=${encodeURIComponent(pasted)}&`,
   ]) {
     await writeFile(planted, text);
-    expect(await scanFolder(folder, secrets)).toEqual([{ secret: 'pasted', where: planted }]);
+    expect(await scanFolder(join(folder, 'tmp'), secrets)).toEqual([{ secret: 'pasted', where: planted }]);
   }
   await rm(planted);
-  expect(await scanFolder(folder, secrets)).toEqual([]);
+  // One file holds one until it is taken out.
+  const source = { secret: 'inPlainText', where: join(workspace, 'plain.http') };
+  expect(await scanFolder(folder, secrets)).toEqual([source]);
 });
 
 test('a token is pasted', async () => {
@@ -127,6 +135,18 @@ test('a token is fetched with a client secret', async () => {
 test.each(requests)('the fetched token is refreshed and used: %s', async (path) => {
   await send(path);
   await look(`machine, ${path}`);
+});
+
+test('a token moves out of the file that held it', async () => {
+  await editor.openFile('plain.http');
+  await editor.line(/^Authorization/).click();
+  await editor.runCommand('Keyturn: Move to Secret Store');
+  await editor.answer('moved');
+  await editor.line(/\{\{\$token.moved\}\}/).waitFor();
+  await look('after the token moved');
+  await send('echo');
+  expect(server.seen.at(-1)).toContain(`Bearer ${inPlainText}`);
+  await look('answer to the token that moved');
 });
 
 test('the server really got the secrets', () => {

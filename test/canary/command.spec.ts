@@ -6,12 +6,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { canaryValue, findSecrets } from './forms.ts';
 import { startLeakyIssuer } from './issuer.ts';
-import { type Finding, scanFolder } from './scan.ts';
+import { type Finding, scanFolder, scanOutput } from './scan.ts';
+import { buildUnmasked } from './unmaskedBuild.ts';
 
 // The `keyturn` command as it is shipped, with secrets of known values from the environment and from another program,
 // against an issuer and an API that give all of it back. What it prints and writes holds none of them.
 
-const cli = join(import.meta.dirname, '../../dist/cli/cli.js');
+/** The same with a build that masks nothing shows what would be found: see unmaskedCommand.spec.ts. */
+const isMasked = process.env['CANARY_UNMASKED'] === undefined;
+let cli = join(import.meta.dirname, '../../dist/cli/cli.js');
 
 const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   .privateKey.export({ format: 'pem', type: 'pkcs8' })
@@ -37,11 +40,18 @@ let folder: string;
 let issuer: Awaited<ReturnType<typeof startLeakyIssuer>>;
 let env: Record<string, string>;
 const findings: Finding[] = [];
+const cleanups: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   issuer = await startLeakyIssuer();
   folder = await mkdtemp(join(tmpdir(), 'keyturn-canary-'));
   await Promise.all(['home', 'tmp', 'work'].map((name) => mkdir(join(folder, name))));
+  if (!isMasked) {
+    const built = await mkdtemp(join(tmpdir(), 'keyturn-unmasked-'));
+    cleanups.push(() => rm(built, { recursive: true, force: true, maxRetries: 5 }));
+    await buildUnmasked(built, 'command');
+    cli = join(built, 'dist/cli/cli.js');
+  }
   await writeFile(join(folder, 'tool.mjs'), tool);
   const commands = ['token', 'fail'].map((word) => [process.execPath, join(folder, 'tool.mjs'), word]);
   const tokens = profilesAt(issuer.origin, commands);
@@ -75,6 +85,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   issuer.stop();
+  for (const cleanup of cleanups) await cleanup();
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
@@ -126,14 +137,9 @@ const secrets = (): Record<string, string> => ({ ...given, ...issuer.secrets });
 /** Runs the command; what it prints is looked through. */
 async function keyturn(args: readonly string[], stdin = ''): Promise<{ code: number | null; text: string }> {
   const child = spawn(process.execPath, [cli, ...args], { cwd: join(folder, 'work'), env });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-  }
   child.stdin.end(stdin);
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  for (const secret of findSecrets(text, secrets()))
-    findings.push({ secret, where: `keyturn ${args.join(' ')}` });
+  const { code, text, findings: found } = await scanOutput(child, `keyturn ${args.join(' ')}`, secrets);
+  findings.push(...found);
   return { code, text };
 }
 
@@ -141,7 +147,7 @@ test.each([['--json'], ['--allow-origin']])('requests with every kind of token: 
   const args = option === '--json' ? [option] : [option, issuer.origin];
   const { text } = await keyturn(['run', 'all.http', ...args]);
   expect(text).toContain('200');
-  expect(findings).toEqual([]);
+  if (isMasked) expect(findings).toEqual([]);
 });
 
 test('a body that is printed', async () => {
@@ -206,5 +212,23 @@ test('the audit log', async () => {
 test('nothing is left but the file that held one', async () => {
   findings.push(...(await scanFolder(folder, secrets())));
   const source = join(folder, 'work/http-client.env.json');
+  if (!isMasked) {
+    const kinds = new Set(findings.map(({ secret }) => secret.replace(/ \d+(?:, its end)?$/, '')));
+    expect([...kinds]).toEqual(expect.arrayContaining(everyShownKind));
+    return;
+  }
   expect(findings).toEqual([{ secret: 'inFile', where: source }]);
 });
+
+/** What the command shows where nothing is masked; keys never leave it. */
+const everyShownKind = [
+  'access',
+  'assertion',
+  'client_assertion',
+  'clientSecret',
+  'password',
+  'pasted',
+  'printed',
+  'refresh_token',
+  'variable',
+];

@@ -19,18 +19,41 @@ export function writtenForms(value: string): string[] {
     new URLSearchParams({ value }).toString(),
     JSON.stringify({ value }),
     hex.toUpperCase(),
+    csvField(value),
+    htmlText(value),
   ];
+}
+
+/** The value, and its base64, split over lines. */
+export function splitForms(value: string): string[] {
+  return [wrapped(value, 7), wrapped(Buffer.from(value).toString('base64'), 11)];
+}
+
+/** In a line of a table (RFC 4180). */
+function csvField(value: string): string {
+  return `"${value.replaceAll('"', '""')}"`;
+}
+
+/** As the text of an element is written into a page. */
+function htmlText(value: string): string {
+  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function wrapped(text: string, columns: number): string {
+  return (text.match(new RegExp(`.{1,${columns}}`, 'gsu')) ?? []).join('\n');
 }
 
 /**
  * Every form in which a secret could be found again: as it is, in JSON, URL-encoded (more or fewer signs, upper and lower
- * case), in hexadecimal, each of them in base64 at any alignment, and that URL-encoded once more.
+ * case), in a table, in HTML, in hexadecimal, each of them in base64 at any alignment, and that URL-encoded once more.
  */
 export function secretForms(secret: string): string[] {
   const encoded = encodeURIComponent(secret);
   const plain = new Set([
     secret,
     JSON.stringify(secret).slice(1, -1),
+    csvField(secret).slice(1, -1),
+    htmlText(secret),
     encoded,
     new URLSearchParams([['', secret]]).toString().slice(1),
     // RFC 6749 section 2.3.1, as strict clients read it.
@@ -56,17 +79,23 @@ function base64Forms(text: string): string[] {
   });
 }
 
-/** Which of the secrets stand in a text, by their names. */
+/** Which of the secrets stand in a text, by their names; white space within them may be anything, and anywhere. */
 export function findSecrets(text: string, secrets: Readonly<Record<string, string>>): string[] {
+  const joined = text.replace(WHITE_SPACE, '');
   return Object.entries(secrets)
-    .filter(([, secret]) => formsOf(secret).some((form) => text.includes(form)))
+    .filter(([, secret]) => formsOf(secret).some((form) => joined.includes(form)))
     .map(([name]) => name);
 }
+
+/** Lines are broken, and an editor draws spaces as no-break spaces. */
+const WHITE_SPACE = /[\s\u00a0]+/g;
 
 const known = new Map<string, string[]>();
 
 function formsOf(secret: string): string[] {
-  const forms = known.get(secret) ?? secretForms(secret);
+  const forms = known.get(secret) ?? [
+    ...new Set(secretForms(secret).map((form) => form.replace(WHITE_SPACE, ''))),
+  ];
   known.set(secret, forms);
   return forms;
 }

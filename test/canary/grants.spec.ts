@@ -8,12 +8,16 @@ import { EditorPage, eventually } from '../ui/editorPage.ts';
 import { canaryValue, findSecrets, writtenForms } from './forms.ts';
 import { startLeakyIssuer } from './issuer.ts';
 import { browserStorage, type Finding, scanFolder, scanPage } from './scan.ts';
+import { buildUnmasked } from './unmaskedBuild.ts';
 
 // Every way to get a token that an editor has, with secrets of known values and with those that Keyturn makes itself,
 // against an issuer and an API that give all of it back. Then proof, end, export and record of the tokens.
 
 /** The editor's secret storage in a browser. */
 const secretStorage = 'localStorage secrets.provider';
+
+/** The same steps with a build that masks nothing show what would be found: see unmaskedGrants.spec.ts. */
+const isMasked = process.env['CANARY_UNMASKED'] === undefined;
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
@@ -62,9 +66,11 @@ beforeAll(async () => {
   await writeFile(join(folder, 'keys/key.pem'), pem);
   await writeFile(join(folder, 'keys/tool.mjs'), tool);
   await writeWorkspace();
+  if (!isMasked) await buildUnmasked(join(folder, 'keyturn'), 'extension');
   editor = await EditorPage.open({
     workspace,
     file: 'person.http',
+    ...(isMasked ? {} : { keyturn: join(folder, 'keyturn') }),
     settings: { 'keyturn.signIn.redirect': 'loopback' },
     env: {
       // Whatever goes to a temporary file is looked through as well.
@@ -153,6 +159,9 @@ async function writeWorkspace(): Promise<void> {
       },
     }),
   );
+  for (const name of ['bare', 'again']) {
+    await writeFile(join(workspace, `${name}.http`), `GET ${origin}/bare/${name}\n`);
+  }
   await writeFile(
     join(workspace, 'entry.http'),
     `GET ${origin}/api/echo\nAuthorization: Bearer {{$auth.token("foreign")}}\n`,
@@ -203,7 +212,12 @@ async function arrived(name: string): Promise<void> {
 async function run(command: string, token?: string): Promise<void> {
   await editor.page.keyboard.press('Escape');
   await editor.runCommand(`Keyturn: ${command}`);
-  if (token !== undefined) await editor.pick(token);
+  if (token === undefined) return;
+  // Notifications lie over the end of a long list.
+  const question = editor.page.locator('.quick-input-widget:visible');
+  await question.locator('.monaco-list-row').filter({ hasText: token }).first().waitFor();
+  await question.locator('input.input').fill(token);
+  await editor.pick(token);
 }
 
 /** What the editor says when the issuer refuses what comes next. */
@@ -266,7 +280,9 @@ test('a person signs in with a code', async () => {
 
 test('a person signs in with a device', async () => {
   await send('screen');
-  const page = await openedBy(() => answerModal('Copy Code and Open Page'));
+  const page = await openedBy(() =>
+    notification('Enter the code').getByText('Copy Code and Open Page').click(),
+  );
   await look('waiting for the device');
   await page.close();
   await arrived('screen');
@@ -319,10 +335,31 @@ test.each(['entry', 'flow'])('a file of another tool: %s', async (name) => {
   await arrived(name);
 });
 
+/** From a 401 to where the browser opens, or to where the server refuses. */
+async function signInToApi(name: string): Promise<void> {
+  await editor.openFile(`${name}.http`);
+  await editor.clickLens(/^Send$/, bareLine());
+  await notification('wants a token').getByRole('button', { name: 'Sign In to This API' }).click();
+  await answerModal('Sign In');
+  await editor.answer(name);
+}
+
+const bareLine = () => editor.line(/\/bare\//);
+
+test('a person signs in to an API that makes a client for Keyturn', async () => {
+  const page = await openedBy(() => signInToApi('bare'));
+  await page.getByRole('heading', { name: 'You can close this page' }).waitFor();
+  await page.close();
+  await editor.inlineTextAt(bareLine(), /200/);
+  await look('answer of the API');
+  expect(await readFile(join(workspace, 'keyturn.json'), 'utf8')).toContain('"registered"');
+});
+
 test('the server really got them', () => {
   const seen = issuer.seen.join('\n');
   const names = Object.keys(issuer.secrets).map((name) => name.split(' ')[0]);
   const expected = ['access', 'refresh', 'idToken', 'code', 'code_verifier', 'state', 'device_code'];
+  expect(names).toEqual(expect.arrayContaining(['client_secret', 'registration_access_token']));
   expect(names).toEqual(expect.arrayContaining([...expected, 'client_assertion', 'assertion', 'sent']));
   const sent = { password, printed, variable, inFile, inHeader };
   expect(findSecrets(seen, sent)).toEqual(Object.keys(sent));
@@ -386,7 +423,7 @@ test('a revocation that is refused', async () => {
   await look('told of the revocation');
 });
 
-test.each(['person', 'named', 'signed', 'asserted', 'exchanged'])(
+test.each(['person', 'named', 'signed', 'asserted', 'exchanged', 'bare'])(
   'a failure to get %s quotes what was sent',
   async (name) => {
     issuer.refuse('everything');
@@ -409,9 +446,15 @@ test('a sign-in that fails quotes what was sent', async () => {
   }, 'code that was refused');
   await refused(async () => {
     await run('Sign In', 'screen');
-    const page = await openedBy(() => answerModal('Copy Code and Open Page'));
+    const page = await openedBy(() =>
+      notification('Enter the code').getByText('Copy Code and Open Page').click(),
+    );
     await page.close();
   }, 'device code that was refused');
+});
+
+test('a registration that is refused quotes what it made', async () => {
+  await refused(() => signInToApi('again'), 'registration that was refused');
 });
 
 test('the audit log, shown and exported', async () => {
@@ -444,7 +487,38 @@ test('nothing but the secret storage and the files they came from holds them', a
     ...(await scanFolder(editor.dataFolder, secrets())),
   );
   const sources = [join(folder, 'keys/key.pem'), join(workspace, 'http-client.env.json')];
+  if (!isMasked) {
+    expectEveryKind(findings.filter(({ where }) => !sources.includes(where)));
+    return;
+  }
   expect(findings.filter(({ where }) => !sources.includes(where))).toEqual([]);
   // Where they must be found, they are.
   expect(new Set(findings.map(({ where }) => where))).toEqual(new Set(sources));
 });
+
+/** Where nothing is masked the search finds whatever can be shown at all; keys never leave Keyturn. */
+function expectEveryKind(found: readonly Finding[]): void {
+  const kinds = new Set(found.map(({ secret }) => secret.replace(/ \d+(?:, its end)?$/, '')));
+  expect([...kinds].sort()).toEqual(expect.arrayContaining(everyShownKind));
+  const places = new Set(found.map(({ where }) => where.replace(/^page: /, '').replace(/^.*\//, '')));
+  expect([...places]).toEqual(expect.arrayContaining(everyLeakingPlace));
+}
+
+const everyShownKind = [
+  'access',
+  'assertion',
+  'client_assertion',
+  'client_secret',
+  'code',
+  'code_verifier',
+  'device_code',
+  'idToken',
+  'password',
+  'printed',
+  'refresh',
+  'registration_access_token',
+  'state',
+  'variable',
+];
+
+const everyLeakingPlace = ['the log'];

@@ -108,6 +108,26 @@ export async function startLeakyIssuer() {
     return [302, '', { location: back.href }];
   }
 
+  /** Refuses with the registration access token that it made for another client, and gives it along. */
+  function register(): Answer {
+    const registration_access_token = made('registration_access_token');
+    if (refusing !== 'nothing') {
+      const error_description = `refused_${++refusals}_ ${everyForm([registration_access_token])}`;
+      return [400, { error: 'invalid_client_metadata', error_description, registration_access_token }];
+    }
+    return [
+      201,
+      {
+        client_id: 'registered',
+        client_secret: made('client_secret'),
+        client_secret_expires_at: 0,
+        token_endpoint_auth_method: 'client_secret_basic',
+        registration_access_token,
+        registration_client_uri: `${origin}/register/registered`,
+      },
+    ];
+  }
+
   function introspect(form: URLSearchParams): Answer {
     const token = form.get('token') ?? '';
     return [
@@ -156,10 +176,21 @@ export async function startLeakyIssuer() {
         return introspect(form);
       case '/revoke':
         return [400, refusal(form)];
+      case '/register':
+        return register();
+      case '/.well-known/oauth-protected-resource':
+        return [
+          200,
+          { resource: `${origin}/bare`, authorization_servers: [origin], scopes_supported: ['read'] },
+        ];
       case '/enter':
         entered = true;
         return [200, 'Enter the code.'];
       default:
+        if (path.startsWith('/bare/') && headers.every((header) => header === '')) {
+          const metadata = `${origin}/.well-known/oauth-protected-resource`;
+          return [401, {}, { 'www-authenticate': `Bearer resource_metadata="${metadata}"` }];
+        }
         // The API. What its path holds comes back as well.
         return [200, { path, echo: everyForm(headers) }, { 'x-echo': headers.join(' ') }];
     }
@@ -217,6 +248,7 @@ function metadata(origin: string): object {
     introspection_endpoint: `${origin}/introspect`,
     revocation_endpoint: `${origin}/revoke`,
     jwks_uri: `${origin}/keys`,
+    registration_endpoint: `${origin}/register`,
     response_types_supported: ['code'],
     subject_types_supported: ['public'],
     code_challenge_methods_supported: ['S256'],

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -20,10 +21,25 @@ export async function scanFolder(
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
     // A log may be replaced while it is looked for.
-    const content = await readFile(path, 'latin1').catch(() => '');
+    const content = await readFile(path, 'utf8').catch(() => '');
     for (const secret of findSecrets(content, secrets)) findings.push({ secret, where: path });
   }
   return findings;
+}
+
+/** What a program writes to both its streams, until it ends. */
+export async function scanOutput(
+  child: ChildProcessWithoutNullStreams,
+  where: string,
+  secrets: Readonly<Record<string, string>> | (() => Readonly<Record<string, string>>),
+): Promise<{ readonly code: number | null; readonly text: string; readonly findings: Finding[] }> {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  }
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  const known = typeof secrets === 'function' ? secrets() : secrets;
+  return { code, text, findings: findSecrets(text, known).map((secret) => ({ secret, where })) };
 }
 
 /** Everything on the page: text, attributes, what decorations add by style sheets, input fields. */
@@ -43,11 +59,7 @@ export async function scanPage(
       );
     return [document.documentElement.outerHTML, document.body.innerText, ...rules, ...inputs].join('\n');
   });
-  // The editor draws spaces as no-break spaces.
-  return findSecrets(shown.replaceAll('\u00a0', ' '), secrets).map((secret) => ({
-    secret,
-    where: `page: ${when}`,
-  }));
+  return findSecrets(shown, secrets).map((secret) => ({ secret, where: `page: ${when}` }));
 }
 
 /** What the browser keeps for the editor: local and session storage, and every IndexedDB record, by its place. */

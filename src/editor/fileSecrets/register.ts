@@ -1,0 +1,70 @@
+import {
+  CodeAction,
+  CodeActionKind,
+  type CodeActionProvider,
+  commands,
+  type Diagnostic,
+  type Disposable,
+  l10n,
+  languages,
+  Uri,
+  window,
+} from 'vscode';
+import { showError } from '../messages.ts';
+import { requestCommands } from '../requests/commands.ts';
+import type { EditorServices } from '../services.ts';
+import { isSecretInFile } from './diagnostics.ts';
+
+const selector = [{ language: 'http' }, { pattern: '**/http-client{,.private}.env.json' }];
+
+/** The quick fix over a token or secret in plain text, and its command. */
+export function registerFileSecrets(services: EditorServices): Disposable[] {
+  return [
+    languages.registerCodeActionsProvider(selector, quickFix, {
+      providedCodeActionKinds: [CodeActionKind.QuickFix],
+    }),
+    commands.registerCommand(
+      requestCommands.moveSecret,
+      async (uri?: unknown, line?: unknown, character?: unknown) => {
+        try {
+          const place = placeOf(uri, line, character);
+          if (place === null) {
+            await window.showInformationMessage(
+              l10n.t('Put the cursor into a token or client secret of a file first.'),
+            );
+            return;
+          }
+          const { moveSecret } = await import('../sending.ts');
+          await moveSecret(services, place.uri, place.line, place.character);
+        } catch (error) {
+          showError(services, requestCommands.moveSecret, error);
+        }
+      },
+    ),
+  ];
+}
+
+const quickFix: CodeActionProvider = {
+  provideCodeActions: (document, _range, { diagnostics }) =>
+    diagnostics.filter(isSecretInFile).map((diagnostic) => fixOf(document.uri, diagnostic)),
+};
+
+function fixOf(uri: Uri, diagnostic: Diagnostic): CodeAction {
+  const title = l10n.t("Move to Keyturn's secret store");
+  const action = new CodeAction(title, CodeActionKind.QuickFix);
+  const { line, character } = diagnostic.range.start;
+  action.command = { command: requestCommands.moveSecret, title, arguments: [uri, line, character] };
+  action.diagnostics = [diagnostic];
+  action.isPreferred = true;
+  return action;
+}
+
+/** What a quick fix names, else the cursor of the active editor; null without one. */
+function placeOf(uri: unknown, line: unknown, character: unknown) {
+  if (uri instanceof Uri && typeof line === 'number' && typeof character === 'number')
+    return { uri, line, character };
+  const editor = window.activeTextEditor;
+  if (editor === undefined) return null;
+  const { active } = editor.selection;
+  return { uri: editor.document.uri, line: active.line, character: active.character };
+}

@@ -1,0 +1,49 @@
+import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import esbuild from 'esbuild';
+
+const project = join(import.meta.dirname, '../..');
+
+/** The method that all masking goes through; a build in which it is not found must not pass for one without it. */
+const MASK = 'mask(text: string): string {';
+
+const entries = {
+  extension: { extension: join(project, 'src/extension.ts') },
+  command: { cli: join(project, 'src/cli.ts') },
+};
+const outputs = { extension: 'dist/extension', command: 'dist/cli' };
+
+/** Builds the extension or the command into a folder, with a Redactor that masks nothing. It exists for these tests alone. */
+export async function buildUnmasked(folder: string, what: keyof typeof entries): Promise<void> {
+  await mkdir(join(folder, 'dist'), { recursive: true });
+  for (const name of ['package.json', 'package.nls.json']) await cp(join(project, name), join(folder, name));
+  for (const name of ['media', 'dist/keychain']) await symlink(join(project, name), join(folder, name));
+  await esbuild.build({
+    entryPoints: entries[what],
+    outdir: join(folder, outputs[what]),
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    define: { esbuildDetection: 'true' },
+    external: ['vscode'],
+    banner: {
+      js: "import { createRequire as __keyturnRequire } from 'node:module'; const require = __keyturnRequire(import.meta.url);",
+    },
+    logLevel: 'warning',
+    plugins: [
+      {
+        name: 'unmasked',
+        setup(build) {
+          build.onLoad({ filter: /[\\/]token[\\/]redactor\.ts$/ }, async ({ path }) => {
+            const source = await readFile(path, 'utf8');
+            if (!source.includes(MASK)) throw new Error('The Redactor masks by another method.');
+            return { contents: source.replace(MASK, `${MASK} if (text !== '') return text;`), loader: 'ts' };
+          });
+        },
+      },
+    ],
+  });
+}
