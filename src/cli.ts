@@ -1,14 +1,18 @@
 #!/usr/bin/env node
 import module from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { main } from './terminal/main.ts';
+import { cacheFolder } from './terminal/stateFolder.ts';
 
 // Node keeps what it compiled of the larger chunks for the next call. Node.js 20 cannot.
-if ('enableCompileCache' in module) module.enableCompileCache();
+if ('enableCompileCache' in module) module.enableCompileCache(join(cacheFolder(process.env), 'compiled'));
 
 // A reader that has enough (`keyturn list … | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write('keyturn: Standard output could not be written.\n');
+  process.exit(1);
 });
 
 // Nobody is left to read what went wrong.

@@ -43,6 +43,7 @@ export type ErrorCode =
   | 'state_mismatch'
   | 'nonce_mismatch'
   | 'id_token_invalid'
+  | 'id_token_mismatch'
   | 'device_code_expired'
   | 'registration_failed'
   // other sources of tokens

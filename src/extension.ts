@@ -19,6 +19,7 @@ import { registerSandbox } from './editor/sandbox/register.ts';
 import { WindowSandbox } from './editor/sandbox/sandboxControl.ts';
 import type { EditorServices } from './editor/services.ts';
 import { WatchedSetting } from './editor/settings.ts';
+import { DeviceCodes } from './editor/signIn/deviceCodes.ts';
 import { EditorRedirects } from './editor/signIn/editorRedirects.ts';
 import { createSignIn, isLoopbackReachable } from './editor/signIn/signIn.ts';
 import { registerStatusBar } from './editor/statusBar/register.ts';
@@ -63,13 +64,14 @@ export function activate(context: ExtensionContext): void {
   const consent = createConsentStore(values);
   const asker = createAsker();
   const redirects = new EditorRedirects(context.extension.id);
-  const signIn = createSignIn(redirects, clock);
+  const deviceCodes = new DeviceCodes(clock);
+  const signIn = createSignIn(redirects, deviceCodes);
   const askSecret: TokenManagerOptions['askSecret'] = ({ name, issuer, tokenEndpoint }, { kind }) =>
     asker.secret({ kind, profileName: name, issuedBy: issuer ?? tokenEndpoint ?? '' });
   const network = new Lazy(async () => {
     const { createEditorSources, createNetwork } = await import('./editor/sending.ts');
     const release = (concerned: (profile: TokenProfile) => boolean) => tokens.release(concerned);
-    const sources = createEditorSources({ redactor, clock, values, log, release });
+    const sources = createEditorSources({ redactor, clock, values, log, audit, release });
     return createNetwork(redactor, clock, sources, { store, redactor, preset: foreignTokens, askSecret });
   });
   const tokens = createTokenManager({
@@ -88,7 +90,7 @@ export function activate(context: ExtensionContext): void {
     findProfile: async (name, from) => foreignTokens.subjectOf(from, name) ?? profiles.findBeside(from, name),
     preset: foreignTokens,
     lease: editorLease(context.globalStorageUri),
-    places: createTokenPlaces(consent),
+    places: createTokenPlaces(consent, audit),
     audit,
     report: (error) => showError({ log, redactor }, 'Tokens', error),
   });
@@ -104,11 +106,8 @@ export function activate(context: ExtensionContext): void {
   const profiles = new WorkspaceProfiles(profileFiles, environments, tokens);
   const directory = new TokenDirectory({ tokens, profiles, environments, foreignTokens, words: editorWords });
   const engine = new Lazy(async () => {
-    const [{ createEditorEngine }, { client }] = await Promise.all([
-      import('./editor/sending.ts'),
-      network.get(),
-    ]);
-    return createEditorEngine(services, client, asker);
+    const [{ createEditorEngine }, made] = await Promise.all([import('./editor/sending.ts'), network.get()]);
+    return createEditorEngine(services, made, asker);
   });
   const services: EditorServices = {
     clock,
@@ -116,6 +115,7 @@ export function activate(context: ExtensionContext): void {
     files,
     trees: new DocumentTrees(),
     store,
+    values,
     consent,
     tokens,
     proofs,
@@ -136,6 +136,7 @@ export function activate(context: ExtensionContext): void {
     expiryLead,
     secrets,
     redirects,
+    deviceCodes,
     tokens,
     proofs,
     sandbox,

@@ -13,6 +13,8 @@ export const tokenCommands = {
   signIn: 'keyturn.tokens.signIn',
   setClientSecret: 'keyturn.tokens.setClientSecret',
   showClaims: 'keyturn.tokens.showClaims',
+  /** Decodes a token that is not held. */
+  inspect: 'keyturn.tokens.inspect',
   verify: 'keyturn.tokens.verify',
   introspect: 'keyturn.tokens.introspect',
   revoke: 'keyturn.tokens.revoke',
@@ -23,6 +25,7 @@ export const tokenCommands = {
   openProfile: 'keyturn.profiles.open',
   startSandbox: 'keyturn.sandbox.start',
   stopSandbox: 'keyturn.sandbox.stop',
+  reviewAgreements: 'keyturn.agreements.review',
   showAudit: 'keyturn.audit.show',
   refreshAudit: 'keyturn.audit.refresh',
   filterAudit: 'keyturn.audit.filter',
@@ -41,6 +44,12 @@ export const tokenCommands = {
   focusView: 'keyturn.tokens.focus',
 } as const;
 
+/** Commands of a sign-in that is under way. */
+export const signInCommands = {
+  /** Copies the code of a device sign-in again and opens the page where it is entered; from a notification or the palette. */
+  openCodePage: 'keyturn.signIn.openCodePage',
+} as const;
+
 /** Those that Keyturn itself registers. */
 export type HandledCommand = Exclude<
   (typeof tokenCommands)[keyof typeof tokenCommands],
@@ -54,4 +63,6 @@ export const contextKeys = {
   /** Entries for which a token is held. */
   tokenCount: 'keyturn.tokenCount',
   sandboxRunning: 'keyturn.sandboxRunning',
+  /** A code of a device sign-in waits to be entered. */
+  deviceCodeShown: 'keyturn.deviceCodeShown',
 } as const;

@@ -1,19 +1,24 @@
 import { Uri } from 'vscode';
-import type { HttpClient } from '../http/message.ts';
 import { createDpopProver } from '../oauth/dpopProver.ts';
 import { createEngine } from '../run/createEngine.ts';
 import type { Asker, Engine } from '../run/engine.ts';
 import { openBodySink } from './bodySink.ts';
+import type { Network } from './network.ts';
 import type { EditorServices } from './services.ts';
 
 /** The engine with the editor's parts in it. */
-export function createEditorEngine(services: EditorServices, client: HttpClient, asker: Asker): Engine {
+export function createEditorEngine(
+  services: EditorServices,
+  { client, certificates }: Pick<Network, 'client' | 'certificates'>,
+  asker: Asker,
+): Engine {
   const { files, clock, tokens, keptSecrets, redactor, consent, profiles, foreignTokens } = services;
   const { environments, audit } = services;
   return createEngine({
     files,
     clock,
     client,
+    certificates,
     tokens,
     dpop: createDpopProver(keptSecrets),
     redactor,

@@ -6,5 +6,6 @@ export function createMementoStore(memento: Memento): KeyValueStore {
   return {
     get: (key) => Promise.resolve(memento.get<unknown>(key)),
     set: async (key, value) => memento.update(key, value),
+    keys: () => Promise.resolve(memento.keys()),
   };
 }

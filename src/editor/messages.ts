@@ -2,6 +2,7 @@ import { type CancellationToken, l10n, ProgressLocation, window } from 'vscode';
 import { asKeyturnError } from '../errors.ts';
 import type { Redactor } from '../token/redactor.ts';
 import type { Log } from './log.ts';
+import { withoutLinks } from './noticeText.ts';
 
 export interface MessageParts {
   readonly log: Log;
@@ -14,9 +15,9 @@ export function showError({ log, redactor }: MessageParts, what: string, error: 
   if (known.code === 'cancelled') return;
   log.error(what, error);
   const sentence = [known.message, known.hint].filter((part) => part !== undefined).join(' ');
+  // The editor cuts a message without a button after its first line, and the hint with it.
   const showLog = l10n.t('Show Log');
-  const actions = known.code === 'internal' ? [showLog] : [];
-  void window.showErrorMessage(redactor.mask(sentence), ...actions).then((chosen) => {
+  void window.showErrorMessage(withoutLinks(redactor.mask(sentence)), showLog).then((chosen) => {
     if (chosen === showLog) log.show();
   });
 }
@@ -27,7 +28,7 @@ export function withCancellableProgress<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Thenable<T> {
   return window.withProgress(
-    { location: ProgressLocation.Notification, title, cancellable: true },
+    { location: ProgressLocation.Notification, title: withoutLinks(title), cancellable: true },
     (_, cancellation) => work(abortSignal(cancellation)),
   );
 }
@@ -50,7 +51,7 @@ export async function withLateProgress<T>(
     clearTimeout(timer);
   }
   return window.withProgress(
-    { location: ProgressLocation.Notification, title, cancellable: true },
+    { location: ProgressLocation.Notification, title: withoutLinks(title), cancellable: true },
     (_, cancellation) => {
       cancellation.onCancellationRequested(() => controller.abort());
       return working;

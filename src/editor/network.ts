@@ -7,10 +7,12 @@ import { createHttpClient } from '../http/client.ts';
 import { fetchThrough } from '../http/fetch.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/message.ts';
 import { proxyFromEnvironment, type ProxySettings } from '../http/proxy.ts';
+import { createApiCertificates } from '../oauth/apiCertificates.ts';
 import { type ApiSignIn, createApiSignIn } from '../oauth/apiSignIn.ts';
 import { createGrantTools, createObtain, type Obtain, type ObtainOptions } from '../oauth/obtain.ts';
 import { createProver } from '../oauth/prover.ts';
 import { privateFiles } from '../privateFiles.ts';
+import type { ApiCertificates } from '../token/boundCertificate.ts';
 import type { TokenProver } from '../token/proof.ts';
 import { ProofSecrets, type ProofSecretOptions } from '../token/proofSecrets.ts';
 import type { Redactor } from '../token/redactor.ts';
@@ -24,6 +26,7 @@ export interface Network {
   readonly obtain: Obtain;
   readonly prover: TokenProver;
   readonly apiSignIn: ApiSignIn;
+  readonly certificates: ApiCertificates;
   readonly sources: EditorSources;
 }
 
@@ -31,7 +34,7 @@ export function createNetwork(
   redactor: Redactor,
   clock: Clock,
   sources: EditorSources,
-  secrets: ProofSecretOptions,
+  secretOptions: ProofSecretOptions,
 ): Network {
   const client = new SettingsClient();
   const mask = (text: string) => redactor.mask(text);
@@ -47,10 +50,12 @@ export function createNetwork(
   };
   const tools = createGrantTools(options);
   const obtain = createObtain(options, tools);
+  const secrets = new ProofSecrets(secretOptions);
   return {
     client,
     sources,
-    prover: createProver(tools, new ProofSecrets(secrets)),
+    prover: createProver(tools, secrets),
+    certificates: createApiCertificates(tools, secrets),
     apiSignIn: createApiSignIn(tools),
     obtain: (profile, context) => withSignInProgress(profile, context, (watched) => obtain(profile, watched)),
   };

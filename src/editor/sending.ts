@@ -1,5 +1,6 @@
 /** What the first send or the first grant loads: undici, OAuth and the pipeline. */
 export { offerNextStep } from './requests/offers.ts';
+export { moveSecret } from './fileSecrets/moveSecret.ts';
 export { signInToApi } from './signIn/signInToApi.ts';
 export { createEditorEngine } from './engine.ts';
 export { createNetwork } from './network.ts';

@@ -8,6 +8,7 @@ import type { Engine } from '../run/engine.ts';
 import type { ForeignTokens } from '../token/foreign/foreignTokens.ts';
 import type { TokenProfile } from '../token/profile.ts';
 import type { KeptSecrets } from '../token/keptSecrets.ts';
+import type { KeyValueStore } from '../token/keyValue.ts';
 import type { TokenProofs } from '../token/proofs.ts';
 import type { ConsentStore } from '../token/consent.ts';
 import type { Redactor } from '../token/redactor.ts';
@@ -26,6 +27,8 @@ export interface EditorServices {
   readonly files: Files;
   readonly trees: DocumentTrees;
   readonly store: TokenStore;
+  /** Small values kept between sessions, agreements among them. */
+  readonly values: KeyValueStore;
   /** What the person allowed for tokens. */
   readonly consent: ConsentStore;
   readonly tokens: TokenManager;
@@ -45,6 +48,15 @@ export interface EditorServices {
   redirectPlace(): RedirectPlace;
 }
 
+/** Where a `keyturn.json` declares a profile. */
+export interface ProfileDeclaration {
+  readonly location: string;
+  /** The profile, or the first of its errors. */
+  readonly span: Span;
+  /** True when it cannot be used before the file is corrected. */
+  readonly hasErrors: boolean;
+}
+
 /** The `keyturn.json` files of the workspace; each document uses the nearest one upward. */
 export interface ProfileIndex {
   /** Names that a document may use: profiles of its `keyturn.json`, then pasted tokens. */
@@ -54,10 +66,7 @@ export interface ProfileIndex {
   /** The profile that another one of the same `keyturn.json` names, in the same environment. Fails like `find`. */
   findBeside(from: TokenProfile, name: string): Promise<TokenProfile>;
   /** Where the document's `keyturn.json` declares the profile; null for a pasted token, and for none. */
-  declaration(
-    document: Uri,
-    name: string,
-  ): Promise<{ readonly location: string; readonly span: Span } | null>;
+  declaration(document: Uri, name: string): Promise<ProfileDeclaration | null>;
   /** Location of the keyturn.json that the document uses. */
   nearest(document: Uri): Promise<string | null>;
   /** After a keyturn.json was written. */
@@ -76,8 +85,12 @@ export interface EnvironmentPicker {
   select(document: Uri, name: string | null): Promise<void>;
   /** What is wrong in the environment files that the document uses. */
   problems(document: Uri): Promise<EnvironmentSet['problems']>;
-  /** The entry of this id under Security → Auth of the chosen environment; null where there is none. */
-  authEntry(document: Uri, id: string): Promise<Readonly<Record<string, unknown>> | null>;
+  /** The entry of this id under Security → Auth of an environment, as in `variables`; null where there is none. */
+  authEntry(
+    document: Uri,
+    id: string,
+    environment?: string | null,
+  ): Promise<Readonly<Record<string, unknown>> | null>;
   /** Variables of an environment (the chosen one where none is named; null: only the shared ones), the running sandbox's above them. */
   variables(document: Uri, environment?: string | null): Promise<ReadonlyMap<string, string>>;
   onDidChange(listener: () => void): { dispose(): void };

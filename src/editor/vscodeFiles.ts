@@ -36,6 +36,12 @@ export const vscodeFiles: Files = {
   },
 };
 
+/** The whole path of a location: two workspaces may have files of one name. */
+export function fullPath(location: string): string {
+  const uri = Uri.parse(location);
+  return uri.scheme === 'file' ? uri.fsPath : uri.toString(true);
+}
+
 /** The path as the person knows it: relative to the workspace where it is inside. */
 export function displayPath(uri: Uri): string {
   return workspace.asRelativePath(uri);

@@ -10,10 +10,14 @@ import {
   type KeychainRequest,
   requestSchema,
 } from './keychainMessages.ts';
+import { entriesOf } from './keytarEntries.ts';
+import { SplitEntries } from './splitEntries.ts';
 
 const SERVICE = 'keyturn';
 /** A value that is no secret, to find out whether the keyring is open. */
 const PROBE_SERVICE = 'keyturn.probe';
+/** Windows takes 2,560 bytes an entry (CRED_MAX_CREDENTIAL_BLOB_SIZE), which is less than many tokens need. */
+const MOST_BYTES = process.platform === 'win32' ? 2500 : Infinity;
 
 type Keytar = typeof keytarModule;
 
@@ -26,13 +30,18 @@ class Failure extends Error {
   }
 }
 
-let opened: Promise<Keytar> | undefined;
+interface Opened {
+  readonly keytar: Keytar;
+  readonly own: SplitEntries;
+}
 
-async function open(): Promise<Keytar> {
+let opened: Promise<Opened> | undefined;
+
+async function open(): Promise<Opened> {
   const keytar = await load();
   // A locked Secret Service finds nothing where there is something. Only writing tells.
   if (process.platform === 'linux') await probe(keytar);
-  return keytar;
+  return { keytar, own: new SplitEntries(entriesOf(keytar, SERVICE), MOST_BYTES) };
 }
 
 async function load(): Promise<Keytar> {
@@ -60,19 +69,19 @@ function isLocked(error: unknown): boolean {
 }
 
 async function answer(request: KeychainRequest): Promise<string | null | string[]> {
-  const keytar = await (opened ??= open());
+  const { keytar, own } = await (opened ??= open());
   try {
     switch (request.method) {
       case 'get':
-        return await keytar.getPassword(SERVICE, request.key);
+        return await own.get(request.key);
       case 'set':
-        await keytar.setPassword(SERVICE, request.key, request.value);
+        await own.set(request.key, request.value);
         return null;
       case 'delete':
-        await keytar.deletePassword(SERVICE, request.key);
+        await own.delete(request.key);
         return null;
       case 'keys':
-        return (await keytar.findCredentials(SERVICE)).map(({ account }) => account);
+        return await own.accounts();
       case 'read':
         // Not findCredentials: on Linux it crashes over entries without an account, as many tools make them.
         return request.account === null

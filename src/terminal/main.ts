@@ -48,9 +48,13 @@ async function dispatch(args: readonly string[], streams: Streams, signal: Abort
     return 2;
   }
   if (name === '--help' || name === '-h' || name === 'help') {
-    const load = commandOf(rest[0]);
-    streams.out.write(load === undefined ? help : (await load()).help);
-    return 0;
+    const [of, ...words] = rest;
+    if (name !== 'help' || of === undefined) {
+      streams.out.write(help);
+      return 0;
+    }
+    // `keyturn help token verify` is `keyturn token verify --help`.
+    return dispatch([of, ...words.slice(0, 1), '--help'], streams, signal);
   }
   if (name === '--version' || name === '-v') {
     streams.out.write(`${(await import('./version.ts')).version}\n`);

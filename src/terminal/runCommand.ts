@@ -91,7 +91,7 @@ Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
 
     const { openSession } = await import('./session.ts');
     const allowed = (values['allow-origin'] ?? []).map(originOf);
-    await using session = await openSession(streams, values.env ?? null, signal, null, allowed);
+    await using session = openSession(streams, values.env ?? null, signal, null, allowed);
     const overrides = parseAssignments(values.var ?? []);
     const show = { json: values.json === true, body: chosen && values.output === undefined };
     // Standard output is for the body, if there is one to show.

@@ -2,7 +2,9 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { KeyturnError } from '../errors.ts';
+import { createHttpClient } from '../http/client.ts';
 import type { BodySink, HttpClient } from '../http/message.ts';
+import { proxyFromEnvironment } from '../http/proxy.ts';
 import { loadEnvironments, type EnvironmentSet } from '../httpfile/environments.ts';
 import { createEngine } from '../run/createEngine.ts';
 import type { Engine } from '../run/engine.ts';
@@ -10,6 +12,7 @@ import { Lazy } from '../lazy.ts';
 import type { Obtain, ObtainOptions } from '../oauth/obtain.ts';
 import { privateFiles } from '../privateFiles.ts';
 import type { AuditRecorder } from '../token/auditEvent.ts';
+import type { ApiCertificates } from '../token/boundCertificate.ts';
 import { createConsentStore } from '../token/consent.ts';
 import type { DpopProver } from '../token/dpop.ts';
 import { createFileLease } from '../token/fileLease.ts';
@@ -32,6 +35,7 @@ import { environmentSecrets } from './environmentTokens.ts';
 import { KeychainSecretStore } from '../keychain/keychainSecretStore.ts';
 import { nodeFiles } from './nodeFiles.ts';
 import { ProfileFolder } from './profileFolder.ts';
+import { createSecretAsker } from './secretAsker.ts';
 import { stateFolder } from './stateFolder.ts';
 import type { TerminalSourceParts } from './sources.ts';
 import { palette, printable, type Streams } from './streams.ts';
@@ -53,14 +57,14 @@ export interface Session extends AsyncDisposable {
 /** Five minutes, as in the editor. */
 const leadMs = 5 * 60_000;
 
-export async function openSession(
+export function openSession(
   streams: Streams,
   environmentName: string | null,
   signal: AbortSignal,
   signIn: SignIn | null = null,
   /** Where tokens may go in this call although nothing declares it. */
   allowedOrigins: readonly string[] = [],
-): Promise<Session> {
+): Session {
   const redactor = new Redactor();
   const paint = palette(streams.err, streams.env);
   const told = new Set<string>();
@@ -71,9 +75,6 @@ export async function openSession(
     streams.err.write(`${paint.warn('note:')} ${printable(redactor.mask(text))}\n`);
   };
 
-  // A name is not known where tokens are: the first token opens the keychain, the first request loads undici.
-  const { createHttpClient } = await import('../http/client.ts');
-  const { proxyFromEnvironment } = await import('../http/proxy.ts');
   const client = createHttpClient({ proxy: proxyFromEnvironment(streams.env), caCertificates: [] });
   const foreignTokens = new ForeignTokens(redactor, environmentSecrets(streams.env, say));
   const preset: PresetSecrets = foreignTokens;
@@ -89,10 +90,10 @@ export async function openSession(
     secrets: () => (keychain.isOpen ? keychain : null),
     report: (error) => say(error.message, error.hint),
   });
-  const askSecret = () => Promise.resolve(null);
+  const askSecret = createSecretAsker(streams, signal);
   const oauth = lazyOAuth(
     client,
-    { streams, keychain, redactor, clock: systemClock, say },
+    { streams, keychain, redactor, clock: systemClock, say, audit },
     new ProofSecrets({ store, redactor, preset, askSecret }),
   );
   const tokens = createTokenManager({
@@ -159,6 +160,7 @@ export async function openSession(
       tokens,
       redactor,
       dpop: lazyProver(keptSecrets),
+      certificates: { of: async (carried) => (await oauth.get()).certificates.of(carried) },
       audit,
       asker: {
         allowOrigin: ({ origin }) => Promise.resolve(allowedOrigins.includes(origin) ? 'once' : 'refuse'),
@@ -188,16 +190,22 @@ function lazyOAuth(
   client: HttpClient,
   parts: TerminalSourceParts,
   secrets: ProofSecrets,
-): Lazy<{ readonly obtain: Obtain; readonly prover: TokenProver }> {
+): Lazy<{
+  readonly obtain: Obtain;
+  readonly prover: TokenProver;
+  readonly certificates: ApiCertificates;
+}> {
   return new Lazy(async () => {
     const [
       { createGrantTools, createObtain },
       { createProver },
+      { createApiCertificates },
       { fetchThrough },
       { createTerminalSources },
     ] = await Promise.all([
       import('../oauth/obtain.ts'),
       import('../oauth/prover.ts'),
+      import('../oauth/apiCertificates.ts'),
       import('../http/fetch.ts'),
       import('./sources.ts'),
     ]);
@@ -214,7 +222,11 @@ function lazyOAuth(
       sources,
     };
     const tools = createGrantTools(options);
-    return { obtain: createObtain(options, tools), prover: createProver(tools, secrets) };
+    return {
+      obtain: createObtain(options, tools),
+      prover: createProver(tools, secrets),
+      certificates: createApiCertificates(tools, secrets),
+    };
   });
 }
 
@@ -233,6 +245,7 @@ function forgetful(): KeyValueStore {
       values.set(key, value);
       return Promise.resolve();
     },
+    keys: () => Promise.resolve([...values.keys()]),
   };
 }
 

@@ -22,6 +22,7 @@ export function createTerminalSignIn(streams: Streams, { browser }: TerminalSign
       if (browser && !(await openInBrowser(url, streams.env))) {
         say('No browser could be started: open the address by hand, on this computer.');
       }
+      say('Waiting until you have signed in there. Press Ctrl+C to give up.');
     },
     async showDeviceCode(
       { userCode, verificationUri, verificationUriComplete, expiresAtMs, origins },
@@ -31,7 +32,7 @@ export function createTerminalSignIn(streams: Streams, { browser }: TerminalSign
       if (verificationUriComplete !== null) say(`or open ${verificationUriComplete}`);
       say(`The token may go to ${origins.join(', ')}.`);
       say(
-        `It is valid for ${formatDuration(Math.max(0, expiresAtMs - Date.now()))}. Press Ctrl+C to give up.`,
+        `The code is valid for ${formatDuration(Math.max(0, expiresAtMs - Date.now()))}. Press Ctrl+C to give up.`,
       );
       await new Promise<void>((resolve) => {
         if (signal.aborted) resolve();

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { KeyturnError } from '../errors.ts';
+import type { AuditRecorder } from '../token/auditEvent.ts';
 import type { KeyValueStore } from '../token/keyValue.ts';
 import type { SecretStore } from '../token/store.ts';
 import { commandLine } from '../token/sources/commandLine.ts';
@@ -9,6 +10,8 @@ import {
   type ConsentQuestion,
   type SourceConsent,
 } from '../token/sources/consent.ts';
+import { askInTurn } from './askInTurn.ts';
+import { canAsk } from './secretPrompt.ts';
 import { printable, type Streams } from './streams.ts';
 
 /** Command lines that may be run where nobody can be asked, one a line, each exactly as the question shows it. */
@@ -26,8 +29,10 @@ export function createTerminalConsent(
   streams: Streams,
   keychain: SecretStore,
   say: (message: string, hint?: string) => void,
+  audit: AuditRecorder,
 ): SourceConsent {
   const consent = createSourceConsent({
+    audit,
     values: keychainValues(keychain),
     asker: terminalAsker(streams),
     given: (question) => {
@@ -69,25 +74,36 @@ function linesOf(text = ''): string[] {
 function terminalAsker(streams: Streams): ConsentAsker {
   return {
     async ask(question, signal) {
-      if (streams.in.isTTY !== true || streams.err.isTTY !== true) return 'refuse';
-      streams.err.write(`${describe(question).map(printable).join('\n')}\n`);
-      const lines = createInterface({ input: streams.in, output: streams.err, terminal: false });
-      try {
-        // The end of the input is no answer, and `question` would wait for one without end.
-        const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
-        const answer = await Promise.race([
-          lines.question('Once (o), always (a), or not (n)? ', { signal }),
-          ended,
-        ]);
-        return meaning(answer);
-      } catch (error) {
-        if (signal.aborted) throw new KeyturnError('cancelled', 'Cancelled.', { cause: error });
-        throw error;
-      } finally {
-        lines.close();
-      }
+      if (!canAsk(streams)) return 'refuse';
+      return askInTurn(streams, signal, () => askAt(streams, question, signal));
     },
   };
+}
+
+async function askAt(
+  streams: Streams,
+  question: ConsentQuestion,
+  signal: AbortSignal,
+): Promise<'once' | 'remember' | 'refuse'> {
+  streams.err.write(`${describe(question).map(printable).join('\n')}\n`);
+  const lines = createInterface({ input: streams.in, output: streams.err, terminal: false });
+  try {
+    // The end of the input is no answer, and `question` would wait for one without end.
+    const ended = new Promise<null>((resolve) => lines.once('close', () => resolve(null)));
+    const answer = await Promise.race([
+      lines.question('Once (o), always (a), or not (n)? ', { signal }),
+      ended,
+    ]);
+    if (answer !== null) return meaning(answer);
+    // The question still stands at the end of its line.
+    streams.err.write('\n');
+    return 'refuse';
+  } catch (error) {
+    if (signal.aborted) throw new KeyturnError('cancelled', 'Cancelled.', { cause: error });
+    throw error;
+  } finally {
+    lines.close();
+  }
 }
 
 function meaning(answer: string): 'once' | 'remember' | 'refuse' {
@@ -144,15 +160,25 @@ function describe({ tokenName, subject, origins, declaredIn }: ConsentQuestion):
 }
 
 /** Small values in the keychain, beside the tokens. */
-function keychainValues(keychain: SecretStore): KeyValueStore {
+export function keychainValues(keychain: SecretStore): KeyValueStore {
   return {
     async get(key) {
       const value = await keychain.get(key);
-      return value === null ? undefined : (JSON.parse(value) as unknown);
+      return value === null ? undefined : parseJson(value);
     },
     async set(key, value) {
       if (value === undefined) await keychain.delete(key);
       else await keychain.set(key, JSON.stringify(value));
     },
+    keys: () => keychain.keys(),
   };
+}
+
+/** What is no JSON counts as nothing. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

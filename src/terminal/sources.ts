@@ -2,6 +2,8 @@ import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { KeyturnError } from '../errors.ts';
 import type { KeychainSecretStore } from '../keychain/keychainSecretStore.ts';
+import type { AuditRecorder } from '../token/auditEvent.ts';
+import type { TokenProfile } from '../token/profile.ts';
 import type { Redactor } from '../token/redactor.ts';
 import { commandSource } from '../token/sources/command.ts';
 import type { SourceConsent } from '../token/sources/consent.ts';
@@ -19,14 +21,16 @@ export interface TerminalSourceParts {
   readonly clock: Clock;
   /** Tells the person what did not stop anything. */
   readonly say: (message: string, hint?: string) => void;
+  readonly audit: AuditRecorder;
 }
 
 /** The ways to get a token that ask no server, as far as the command has them, and what the person agreed to. */
-export function createTerminalSources({ streams, keychain, redactor, clock, say }: TerminalSourceParts): {
+export function createTerminalSources(parts: TerminalSourceParts): {
   readonly sources: TokenSource[];
   readonly consent: SourceConsent;
 } {
-  const consent = createTerminalConsent(streams, keychain, say);
+  const { streams, keychain, redactor, clock, say, audit } = parts;
+  const consent = createTerminalConsent(streams, keychain, say, audit);
   const sources: TokenSource[] = [
     commandSource({
       runner: createProcessRunner(streams.env),
@@ -38,17 +42,21 @@ export function createTerminalSources({ streams, keychain, redactor, clock, say 
     }),
     environmentSource(streams.env, clock),
     keychainSource({ keychain, consent, clock }),
-    { grant: 'editor_account', obtain: ({ name }) => Promise.reject(noAccounts(name)) },
+    { grant: 'editor_account', obtain: (profile) => Promise.reject(noAccounts(profile)) },
   ];
   return { sources, consent };
 }
 
-function noAccounts(name: string): KeyturnError {
+/** A token of REST Client's $aadToken family has an account's where the file names no application. */
+function noAccounts({ name, declaredIn }: TokenProfile): KeyturnError {
+  const ofFile = /\.(?:http|rest)$/i.test(declaredIn ?? '');
   return new KeyturnError(
     'unsupported',
     `The token "${name}" is that of an account of the editor, which only the editor has.`,
     {
-      hint: `Choose "Keyturn: Share Token with the Command" in the editor, or set KEYTURN_TOKEN_<NAME>.`,
+      hint: ofFile
+        ? 'Register an application at Microsoft that allows public client flows, and set the variable aadV2ClientId to its id.'
+        : 'Choose "Keyturn: Share Token with the keyturn Command" in the editor, or set KEYTURN_TOKEN_<NAME>.',
       data: { token: name },
     },
   );

@@ -6,17 +6,36 @@ import { join } from 'node:path';
  * `~/Library/Application Support` on macOS, elsewhere `$XDG_STATE_HOME` or `~/.local/state`.
  */
 export function stateFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): string {
-  const home = homedir();
-  const given = (name: string, fallback: string) => {
-    const value = env[name] ?? '';
-    return value === '' ? fallback : value;
-  };
   switch (platform) {
     case 'win32':
-      return join(given('LOCALAPPDATA', join(home, 'AppData', 'Local')), 'keyturn');
+      return join(localData(env), 'keyturn');
     case 'darwin':
-      return join(home, 'Library', 'Application Support', 'keyturn');
+      return join(homedir(), 'Library', 'Application Support', 'keyturn');
     default:
-      return join(given('XDG_STATE_HOME', join(home, '.local', 'state')), 'keyturn');
+      return join(given(env, 'XDG_STATE_HOME', join(homedir(), '.local', 'state')), 'keyturn');
   }
+}
+
+/**
+ * Where the command keeps what it can make again: in the person's own folder, since others could write to the system's
+ * temporary one. `%LOCALAPPDATA%` on Windows, `~/Library/Caches` on macOS, elsewhere `$XDG_CACHE_HOME` or `~/.cache`.
+ */
+export function cacheFolder(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): string {
+  switch (platform) {
+    case 'win32':
+      return join(localData(env), 'keyturn', 'cache');
+    case 'darwin':
+      return join(homedir(), 'Library', 'Caches', 'keyturn');
+    default:
+      return join(given(env, 'XDG_CACHE_HOME', join(homedir(), '.cache')), 'keyturn');
+  }
+}
+
+function localData(env: NodeJS.ProcessEnv): string {
+  return given(env, 'LOCALAPPDATA', join(homedir(), 'AppData', 'Local'));
+}
+
+function given(env: NodeJS.ProcessEnv, name: string, fallback: string): string {
+  const value = env[name] ?? '';
+  return value === '' ? fallback : value;
 }

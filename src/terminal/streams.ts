@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 
 /** Everything the command touches of its process, so that tests can stand in its place. */
 export interface Streams {
-  readonly in: Readable & { isTTY?: boolean };
+  readonly in: Readable & { isTTY?: boolean; setRawMode?(raw: boolean): unknown };
   readonly out: Writable & { isTTY?: boolean };
   readonly err: Writable & { isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -10,6 +10,10 @@ export type AuditAction =
   | 'revealed'
   | 'copied'
   | 'exported'
+  | 'renamed'
+  | 'origins_changed'
+  | 'agreed'
+  | 'withdrawn'
   | 'deleted';
 
 export interface AuditEvent {
@@ -27,6 +31,11 @@ export interface AuditEvent {
   readonly error: string | null;
   /** What caused it: a line of a file, a command, or nobody ("background"). */
   readonly cause: string;
+  /**
+   * What it was about, where its action alone does not tell: the name before, the origins that came and went, what
+   * was agreed to. Never a secret.
+   */
+  readonly detail?: string;
 }
 
 /** Takes events; never fails, never waits. */

@@ -38,7 +38,7 @@ export async function borrow(
     else await keeper.keep(lender, { ...wide, ...spent(wide, obtained.refreshToken) }, stored, turn);
   }
   const obtainedAtMs = Math.max(obtained.obtainedAtMs, lender.token?.obtainedAtMs ?? 0);
-  const token: Token = { ...obtained, refreshToken: null, obtainedAtMs };
+  const token: Token = { ...obtained, refreshToken: null, idToken: null, obtainedAtMs };
   const now = await keeper.read(lender);
   // Removed by a person meanwhile: what waits is served, but nothing comes back to life below it.
   if (stored.token !== null && now.error === null && now.token === null) return token;

@@ -27,6 +27,8 @@ export type AskedSecret = Extract<SecretKind, 'client_secret' | 'password' | 'pr
 export interface GrantContext {
   /** The refresh token that is held, if any. */
   readonly refreshToken: string | null;
+  /** Of the sign-in that the refresh token is of; null where there is none. What is renewed must be of the same. */
+  readonly idToken: string | null;
   /** From the store, or from the person, who is asked only while somebody waits. Fails with `secret_missing`. */
   readonly secret: (kind: AskedSecret) => Promise<string>;
   /** A secret that is made when there is none, and kept. */

@@ -33,6 +33,7 @@ const ASKED_AS_DECLARED: ReadonlySet<Grant> = new Set([
   'password',
   'jwt_bearer',
   'token_exchange',
+  'editor_account',
 ]);
 
 const tokenKeys = new WeakMap<TokenProfile, string>();

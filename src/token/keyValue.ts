@@ -6,4 +6,5 @@ export interface KeyValueStore {
   get(key: string): Promise<unknown>;
   /** Undefined removes the key. */
   set(key: string, value: unknown): Promise<void>;
+  keys(): Promise<readonly string[]>;
 }

@@ -3,14 +3,14 @@ import { tokenEvent } from './auditEvent.ts';
 import { BackgroundRefreshes } from './backgroundRefreshes.ts';
 import { isOfLender } from './borrowing.ts';
 import type { Reauthentication } from './grant.ts';
-import { HeldTokens, isSame } from './heldTokens.ts';
+import { HeldTokens } from './heldTokens.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
 import { checkPasted, pastedToken } from './newToken.ts';
+import { learn } from './learning.ts';
 import { lenderOf } from './narrowed.ts';
 import { findOther } from './otherTokens.ts';
 import type { TokenProfile } from './profile.ts';
 import { Refresher } from './refresher.ts';
-import { maskedScope } from './registerToken.ts';
 import { canRefresh, signInNeeded, signsIn, unusable } from './renewal.ts';
 import { isAskedEachTime } from './sources/holding.ts';
 import type { Token } from './token.ts';
@@ -127,26 +127,9 @@ class Manager implements TokenManager {
     return this.#held.view(state);
   }
 
-  async learn(profile: TokenProfile, accessToken: string, facts: LearnedFacts): Promise<void> {
-    const state = this.#held.state(profile);
-    if (!state.loaded) await this.#held.load(state);
-    const { token } = state;
-    if (token?.accessToken !== accessToken) return;
-    const scope = maskedScope(this.#options.redactor, facts.scope);
-    const learned = withFacts(token, { ...facts, scope }, this.#options.clock.now(), state.clockSkewMs ?? 0);
-    if (learned.expiresAtMs === token.expiresAtMs && learned.scope === token.scope) return;
-    await this.#turns.hold(
-      state.key,
-      async (turn) => {
-        if (state.token !== token) return;
-        const stored = await this.#keeper.read(state, turn);
-        const isStored = stored.error === null && isSame(stored.token, token);
-        // What is learned can be learned again: memory is enough where the store refuses.
-        if (isStored) await this.#options.store.set(learned).catch(() => undefined);
-        await this.#held.adopt(state, learned);
-      },
-      this.#disposed.signal,
-    );
+  learn(profile: TokenProfile, accessToken: string, facts: LearnedFacts): Promise<void> {
+    const parts = { options: this.#options, held: this.#held, keeper: this.#keeper, turns: this.#turns };
+    return learn(parts, profile, accessToken, facts, this.#disposed.signal);
   }
 
   release(concerned: (profile: TokenProfile) => boolean): Promise<void> {
@@ -310,14 +293,4 @@ class Manager implements TokenManager {
     );
     await save.catch(() => undefined);
   }
-}
-
-function withFacts(token: Token, facts: LearnedFacts, nowMs: number, clockSkewMs: number): Token {
-  const told = facts.expiresAtMs === null ? null : facts.expiresAtMs + clockSkewMs;
-  const endMs = token.expiresAtMs ?? told;
-  return {
-    ...token,
-    expiresAtMs: facts.active ? endMs : Math.min(endMs ?? nowMs, nowMs),
-    scope: facts.scope ?? token.scope,
-  };
 }

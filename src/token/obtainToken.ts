@@ -3,6 +3,7 @@ import { formEncodedSecret } from '../secretForms.ts';
 import type { AskedSecret, GrantContext, GrantResult, Reauthentication } from './grant.ts';
 import { secretKey } from './key.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
+import { missingSecret } from './missingSecret.ts';
 import type { TokenState } from './tokenState.ts';
 
 interface UsedSecret {
@@ -12,6 +13,8 @@ interface UsedSecret {
 
 export interface ObtainRequest {
   readonly refreshToken: string | null;
+  /** That came with it, or last. */
+  readonly idToken: string | null;
   readonly reauthenticate: Reauthentication | null;
   /** The person may be sent to a browser. */
   readonly maySignIn: boolean;
@@ -66,12 +69,13 @@ export async function obtainToken(
 async function perform(
   options: TokenManagerOptions,
   state: TokenState,
-  { refreshToken, reauthenticate, maySignIn, signal, notSaved, otherToken }: ObtainRequest,
+  { refreshToken, idToken, reauthenticate, maySignIn, signal, notSaved, otherToken }: ObtainRequest,
   secrets: Secrets,
 ): Promise<GrantResult> {
   const { profile } = state;
   const context: GrantContext = {
     refreshToken,
+    idToken,
     reauthenticate,
     signal,
     secret: (kind) => secrets.get(kind),
@@ -133,9 +137,6 @@ class Secrets {
     if (stored !== null) return { from: 'store', value: stored };
     const asked = waiters === 0 ? null : await this.#options.askSecret(profile, { kind, refused });
     if (asked !== null && asked !== '') return { from: 'person', value: asked };
-    throw new KeyturnError('secret_missing', `The ${NAMES[kind]} for "${profile.name}" is not stored.`, {
-      hint: `Use the token once and enter it when asked, or set KEYTURN_${kind.toUpperCase()}_<NAME> for the command.`,
-      data: { token: profile.name },
-    });
+    throw missingSecret(profile, kind);
   }
 }

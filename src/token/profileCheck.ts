@@ -200,7 +200,8 @@ function endpointFault(name: string, text: string | null): Pick<ProfileFault, 'c
   return null;
 }
 
-function sendAsFault(sendAs: SendAs): string | null {
+/** What is wrong with a way to send a token, in a sentence; null for none. */
+export function sendAsFault(sendAs: SendAs): string | null {
   if ('scheme' in sendAs) {
     return hasVariable(sendAs.scheme) || HTTP_TOKEN.test(sendAs.scheme)
       ? null

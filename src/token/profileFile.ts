@@ -4,13 +4,12 @@ import { parseJsonText } from '../jsonText.ts';
 import type { Span } from '../position.ts';
 import type { TokenProfile } from './profile.ts';
 import { checkProfile, type ProfileFaultCode } from './profileCheck.ts';
+import { PROFILE_FILE_NAME } from './profileName.ts';
 import { ProfileFileReader } from './profileReader.ts';
 import { resolveOptions } from './resolveOptions.ts';
 import { hasVariable, replaceVariables } from './variables.ts';
 
-export { isValidName } from './profileName.ts';
-
-export const PROFILE_FILE_NAME = 'keyturn.json';
+export { isValidName, PROFILE_FILE_NAME } from './profileName.ts';
 
 /** A profile as keyturn.json declares it: its strings may still hold `{{variables}}`. */
 export interface DeclaredProfile extends TokenProfile {

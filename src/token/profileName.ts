@@ -1,3 +1,6 @@
+/** What declares the tokens of a folder. */
+export const PROFILE_FILE_NAME = 'keyturn.json';
+
 /** Upper bound on a profile's name, which becomes part of keys, labels and variable names. */
 export const LONGEST_NAME = 100;
 

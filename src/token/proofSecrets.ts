@@ -1,8 +1,8 @@
-import { KeyturnError } from '../errors.ts';
 import { formEncodedSecret } from '../secretForms.ts';
 import type { AskedSecret } from './grant.ts';
 import { secretKey } from './key.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
+import { missingSecret } from './missingSecret.ts';
 import type { TokenProfile } from './profile.ts';
 import { registerKey } from './registerKey.ts';
 
@@ -26,12 +26,7 @@ export class ProofSecrets {
     const known = preset?.secret(kind, profile) ?? (await store.getSecret(key));
     const value = known ?? (interactive ? await askSecret(profile, { kind, refused: false }) : null) ?? '';
     const name = kind.replaceAll('_', ' ');
-    if (value === '') {
-      throw new KeyturnError('secret_missing', `The ${name} for "${profile.name}" is not stored.`, {
-        hint: 'Use the token once and enter it when asked.',
-        data: { token: profile.name },
-      });
-    }
+    if (value === '') throw missingSecret(profile, kind);
     const label = `${name} of ${profile.name}`;
     redactor.register(value, label);
     redactor.register(formEncodedSecret(value), label);

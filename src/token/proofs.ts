@@ -3,6 +3,13 @@ import { parseUrl } from '../url.ts';
 import { type AuditAction, type AuditRecorder, tokenEvent } from './auditEvent.ts';
 import { Changes } from './changes.ts';
 import { tokenKey } from './key.ts';
+import {
+  endNarrow,
+  forgetNarrow,
+  keysWithNarrow,
+  type NarrowRevocation,
+  narrowTokens,
+} from './narrowTokens.ts';
 import type { Introspection, ProofContext, Revocation, TokenProof, TokenProver } from './proof.ts';
 import type { Redactor } from './redactor.ts';
 import { registerToken } from './registerToken.ts';
@@ -32,6 +39,8 @@ export interface KnownProof {
 
 export interface RevokeResult {
   readonly results: readonly Revocation[];
+  /** Tokens with less scope that ended with it, or did not; all are forgotten with it. */
+  readonly narrowed: readonly NarrowRevocation[];
   /** True when nothing of the token is held any more. */
   readonly forgotten: boolean;
 }
@@ -40,6 +49,8 @@ export interface RotateResult {
   readonly token: Token;
   /** What became of the old one; null when it was left alone. */
   readonly revoked: readonly Revocation[] | null;
+  /** What became of the old ones with less scope. */
+  readonly narrowed: readonly NarrowRevocation[];
   /** Why the old one was left, or could not be revoked; null when it was. */
   readonly left: string | null;
 }
@@ -99,22 +110,35 @@ export class TokenProofs {
   }
 
   /**
-   * Ends a token at its issuer, then forgets it; it is kept where the issuer did not end it. Fails with
-   * `token_missing` and like `TokenProver.revoke`.
+   * Ends a token at its issuer, and with it those that were obtained with less scope; then forgets them. It is kept
+   * where the issuer did not end it. Fails with `token_missing` and like `TokenProver.revoke`; what becomes of those
+   * with less scope is the result.
    */
   async revoke(entry: TokenEntry, options: ProofOptions): Promise<RevokeResult> {
+    const { store, tokens } = this.#options;
+    if (entry.token === null) {
+      // The token itself may never have been asked for.
+      const alone = await this.#narrow(entry);
+      if (alone.length > 0) return this.#revokeAlone(entry, alone, options);
+    }
     const held = this.#held(entry);
     const results = await this.#revoke(entry, held, options);
-    if (!isEnded(results)) return { results, forgotten: false };
-    const { store, tokens } = this.#options;
+    if (!isEnded(results)) return { results, narrowed: [], forgotten: false };
     const current = (await tokens.peek(entry.profile)).token;
     const others = [await store.get(entry.key), current];
-    if (others.some((other) => other !== null && replaces(other, held))) return { results, forgotten: false };
+    if (others.some((other) => other !== null && replaces(other, held)))
+      return { results, narrowed: [], forgotten: false };
+    const narrowed = await this.#endNarrow(entry, await this.#narrow(entry), options);
     await store.delete(entry.key);
     // One that the store refused to take is held in memory alone.
     if (current !== null) await tokens.release((profile) => tokenKey(profile) === entry.key);
     this.#known.delete(entry.key);
-    return { results, forgotten: true };
+    return { results, narrowed, forgotten: true };
+  }
+
+  /** Keys of the tokens, held or not, beside which others with less scope are held. */
+  withNarrow(): Promise<ReadonlySet<string>> {
+    return keysWithNarrow(this.#options.store);
   }
 
   /**
@@ -134,6 +158,7 @@ export class TokenProofs {
         },
       );
     }
+    const narrow = await this.#narrow(entry);
     const { token } = await this.#options.tokens.acquire(profile, {
       reauthenticate: { scope: null, acrValues: null, maxAge: null },
       markUsed: false,
@@ -142,20 +167,25 @@ export class TokenProofs {
     });
     if (token.accessToken === old.accessToken) {
       const left = 'The server gave the same token once more, so it was not revoked.';
-      return { token, revoked: null, left };
+      return { token, revoked: null, narrowed: [], left };
     }
     if (profile.grant === 'refresh_token') {
       const left =
-        'The old access token was left to its end: it stems from the same sign-in, and revoking it can end the new one too.';
-      return { token, revoked: null, left };
+        narrow.length === 0
+          ? 'The old access token was left to its end: it stems from the same sign-in, and revoking it can end the new one too.'
+          : 'The old access token and those with less scope were left to their end: they stem from the same sign-in, and revoking them can end the new one too.';
+      return { token, revoked: null, narrowed: [], left };
     }
     const refreshToken = old.refreshToken === token.refreshToken ? null : old.refreshToken;
     try {
       const revoked = await this.#revoke(entry, { ...old, refreshToken }, options);
-      return { token, revoked, left: null };
+      const narrowed = await this.#endNarrow(entry, narrow, options);
+      await forgetNarrow(this.#options.store, narrow);
+      return { token, revoked, narrowed, left: null };
     } catch (error) {
       if (!(error instanceof KeyturnError)) throw error;
-      return { token, revoked: null, left: `The old token was not revoked. ${error.message}` };
+      const left = `The old token was not revoked. ${error.message}`;
+      return { token, revoked: null, narrowed: [], left };
     }
   }
 
@@ -190,6 +220,34 @@ export class TokenProofs {
       this.#record('revoked', entry, options, null, error);
       throw error;
     }
+  }
+
+  async #narrow({ key, profile }: TokenEntry): Promise<Token[]> {
+    const tokens = await narrowTokens(this.#options.store, { key, name: profile.name });
+    for (const token of tokens) registerToken(this.#options.redactor, profile.name, token);
+    return tokens;
+  }
+
+  /** Without the token that they belong to, which was never asked for, or is gone. */
+  async #revokeAlone(
+    entry: TokenEntry,
+    narrow: readonly Token[],
+    options: ProofOptions,
+  ): Promise<RevokeResult> {
+    const narrowed = await this.#endNarrow(entry, narrow, options);
+    const forgotten = isEnded(narrowed);
+    if (forgotten) await this.#options.store.delete(entry.key);
+    return { results: [], narrowed, forgotten };
+  }
+
+  #endNarrow(
+    entry: TokenEntry,
+    narrow: readonly Token[],
+    options: ProofOptions,
+  ): Promise<NarrowRevocation[]> {
+    return endNarrow(narrow, (token) =>
+      this.#revoke({ ...entry, token }, { ...token, refreshToken: null }, options),
+    );
   }
 
   #remember({ key }: TokenEntry, accessToken: string, found: Partial<KnownProof>): void {

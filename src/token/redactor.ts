@@ -43,6 +43,8 @@ export class Redactor {
   readonly #words = new Map<string, string>();
   readonly #tails = new Map<number, Tail[]>();
   readonly #filter = new Uint8Array(FILTER_BITS >> 3);
+  /** Of the value that was found last: one token stands in every request of a batch. All forms of all would be much. */
+  #lastForms: { readonly secret: number; readonly forms: readonly string[] } | null = null;
 
   /**
    * Masks `value` from now on as `•••label•••`, or `•••` without a label. Values of four or five characters are masked
@@ -80,7 +82,7 @@ export class Redactor {
 
   #maskTails(text: string): string {
     const ranges: MaskedRange[] = [];
-    const forms = new Map<number, string[]>();
+    const forms = new Map<number, readonly string[]>();
     let hash = 0;
     for (let i = 0; i < text.length; i++) {
       const leaving = i >= SHORTEST_VALUE ? text.charCodeAt(i - SHORTEST_VALUE) : 0;
@@ -100,13 +102,20 @@ export class Redactor {
     return result + text.slice(position);
   }
 
-  #maskAt(text: string, end: number, tail: Tail, ranges: MaskedRange[], forms: Map<number, string[]>): void {
+  #maskAt(
+    text: string,
+    end: number,
+    tail: Tail,
+    ranges: MaskedRange[],
+    forms: Map<number, readonly string[]>,
+  ): void {
     const tailStart = end - tail.text.length;
     if (tailStart < 0 || !text.startsWith(tail.text, tailStart)) return;
     const secret = this.#secrets[tail.secret];
     if (secret === undefined) return;
     let spellings = forms.get(tail.secret);
-    if (spellings === undefined) forms.set(tail.secret, (spellings = secretForms(secret.value)));
+    if (spellings === undefined)
+      forms.set(tail.secret, (spellings = this.#formsOf(tail.secret, secret.value)));
     const form = spellings[tail.form] ?? tail.text;
 
     // Backwards over equal characters. What is masked already is stepped over unseen, so that no character is
@@ -128,6 +137,11 @@ export class Redactor {
       left--;
     }
     ranges.push({ start, end, mask });
+  }
+
+  #formsOf(secret: number, value: string): readonly string[] {
+    if (this.#lastForms?.secret !== secret) this.#lastForms = { secret, forms: secretForms(value) };
+    return this.#lastForms.forms;
   }
 
   #maskWords(text: string): string {

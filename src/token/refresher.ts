@@ -1,44 +1,24 @@
-import type { AuditAction } from './auditEvent.ts';
 import { asKeyturnError, KeyturnError } from '../errors.ts';
 import { SingleFlight } from '../singleFlight.ts';
-import { parseUrl } from '../url.ts';
-import { clockSkew } from './clockSkew.ts';
+import { type Attempt, type AttemptParts, attemptToken } from './attempt.ts';
 import { borrow } from './borrowing.ts';
 import type { Reauthentication } from './grant.ts';
 import { type HeldTokens, isSame } from './heldTokens.ts';
 import { type LeaseTurn, noTurn } from './lease.ts';
-import type { TokenManagerOptions } from './managerOptions.ts';
-import { issuedToken, nothingBefore, type TokenBefore } from './newToken.ts';
-import { obtainToken } from './obtainToken.ts';
-import { maskedScope, registerToken } from './registerToken.ts';
+import { nothingBefore } from './newToken.ts';
 import { canRefresh, refreshTokenOf, signInNeeded, signsIn, unusable } from './renewal.ts';
 import { isStored } from './sources/holding.ts';
 import type { Token } from './token.ts';
-import type { AcquiredToken } from './tokenManager.ts';
-import { pauseAfter, type Stored, type TokenKeeper } from './tokenKeeper.ts';
+import { pauseAfter, type Stored } from './tokenKeeper.ts';
 import { isFresh, type TokenState } from './tokenState.ts';
 import type { Turns } from './turns.ts';
 
 /** After a sign-in that was given up, the requests that come next do not open the browser again for so long. */
 const SIGN_IN_PAUSE_MS = 5_000;
 
-export interface RefresherParts {
-  readonly options: TokenManagerOptions;
+export interface RefresherParts extends AttemptParts {
   readonly held: HeldTokens;
-  readonly keeper: TokenKeeper;
   readonly turns: Turns;
-  /** The token of a profile that another one names. */
-  otherToken(state: TokenState, name: string, signal: AbortSignal): Promise<AcquiredToken>;
-}
-
-/** What one attempt asks for. */
-interface Attempt {
-  readonly before: TokenBefore;
-  readonly reauthenticate: Reauthentication | null;
-  readonly maySignIn: boolean;
-  readonly signal: AbortSignal;
-  /** Called after a person was asked, who takes their time. */
-  readonly stillCurrent: () => Promise<void>;
 }
 
 /**
@@ -102,7 +82,7 @@ export class Refresher {
             stillCurrent: () => Promise.resolve(),
           };
           return this.#untilDone(async () =>
-            keeper.keep(state, await this.#obtain(state, attempt), stored, turn),
+            keeper.keep(state, await attemptToken(this.#parts, state, attempt), stored, turn),
           );
         },
         shared,
@@ -115,9 +95,9 @@ export class Refresher {
     const { held, keeper, turns } = this.#parts;
     const stillCurrent = () => Promise.resolve();
     const obtain = (of: TokenState, refreshToken: string) => {
-      const before = { ...nothingBefore, refreshToken };
+      const before = { ...nothingBefore, refreshToken, idToken: lender.token?.idToken ?? null };
       const rest = { reauthenticate: null, maySignIn: false, signal: neverAborted };
-      return this.#obtain(of, { before, ...rest, stillCurrent });
+      return attemptToken(this.#parts, of, { before, ...rest, stillCurrent });
     };
     const work = (shared: AbortSignal) =>
       turns.hold(
@@ -196,7 +176,8 @@ export class Refresher {
           if (current.superseded) throw new KeyturnError('cancelled', 'The token was replaced meanwhile.');
         },
       };
-      const work = async () => keeper.keep(state, await this.#obtain(state, attempt), stored, turn);
+      const work = async () =>
+        keeper.keep(state, await attemptToken(this.#parts, state, attempt), stored, turn);
       return await (refreshToken === null ? work() : this.#untilDone(work));
     } catch (thrown) {
       if (current.superseded) return this.#refreshNow(state, asked, reauthenticate, turn, signal);
@@ -235,7 +216,7 @@ export class Refresher {
         signal,
         stillCurrent,
       };
-      const token = await this.#obtain(state, attempt);
+      const token = await attemptToken(this.#parts, state, attempt);
       // Without a person's time in it: whoever refreshes the old token meanwhile is done, or finds this one.
       await turns.hold(
         state.key,
@@ -258,37 +239,6 @@ export class Refresher {
     }
   }
 
-  async #obtain(state: TokenState, attempt: Attempt): Promise<Token> {
-    const { options, keeper } = this.#parts;
-    const { before, reauthenticate, maySignIn, signal, stillCurrent } = attempt;
-    const { profile } = state;
-    const action = before.refreshToken === null ? 'obtained' : 'refreshed';
-    try {
-      const obtained = await obtainToken(options, state, {
-        refreshToken: before.refreshToken,
-        reauthenticate,
-        maySignIn,
-        signal,
-        stillCurrent,
-        notSaved: (error) => keeper.notSaved(state, error),
-        otherToken: (name) => this.#parts.otherToken(state, name, signal),
-      });
-      registerToken(options.redactor, profile.name, obtained);
-      const result = { ...obtained, scope: maskedScope(options.redactor, obtained.scope) };
-      const now = options.clock.now();
-      if (result.serverTimeMs !== undefined) state.clockSkewMs = clockSkew(now, result.serverTimeMs);
-      const token = await issuedToken(profile, result, before, now, state.clockSkewMs);
-      // A source that is asked at each use mostly says the same again: nothing was obtained then.
-      const again = !isStored(profile.grant) && state.token?.accessToken === token.accessToken;
-      if (!again) this.#record(state, action, token.accessToken, null);
-      return token;
-    } catch (thrown) {
-      const error = asKeyturnError(thrown);
-      if (error.code !== 'cancelled') this.#record(state, action, null, error.code);
-      throw error;
-    }
-  }
-
   /** Takes note of a failure, and says it in the words that fit. */
   #failed(state: TokenState, error: KeyturnError): KeyturnError {
     const { options, held } = this.#parts;
@@ -302,21 +252,6 @@ export class Refresher {
     state.failures++;
     held.setError(state, told);
     return told;
-  }
-
-  #record(state: TokenState, action: AuditAction, accessToken: string | null, error: string | null): void {
-    const { name, tokenEndpoint, issuer } = state.profile;
-    this.#parts.options.audit?.record({
-      action,
-      tokenName: name,
-      accessToken,
-      origin: parseUrl(tokenEndpoint ?? issuer ?? '')?.origin ?? null,
-      method: null,
-      path: null,
-      status: null,
-      error,
-      cause: (state.waiters === 0 ? null : state.cause) ?? 'background',
-    });
   }
 
   async #untilDone<T>(work: () => Promise<T>): Promise<T> {

@@ -9,6 +9,7 @@ const NEEDS_PERSON = new Set([
   'authorization_failed',
   'access_denied',
   'device_code_expired',
+  'id_token_mismatch',
   'account_unavailable',
   'command_refused',
   'key_invalid',

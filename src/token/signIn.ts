@@ -20,13 +20,18 @@ export interface SignIn {
 export interface Redirect {
   /** To be sent as `redirect_uri`. */
   readonly uri: string;
-  /** The address the browser came with; rejects with `cancelled` when the signal aborts. */
+  /** To be called before the browser opens: only an answer that bears this `state` is the one to this sign-in. */
+  expect(state: string): void;
+  /** The address with that answer; rejects with `cancelled` when the signal aborts. */
   response(signal: AbortSignal): Promise<URL>;
+  /** An answer came that was none to this sign-in. It changed nothing. */
+  readonly strayed: boolean;
   /** Nothing stays open. */
   dispose(): void;
 }
 
 export interface DeviceCode {
+  readonly tokenName: string;
   readonly userCode: string;
   readonly verificationUri: string;
   /** With the code in it; null where the server sends none. */

@@ -16,6 +16,8 @@ const FIRST_RETRY_MS = 30 * 1000;
 const LONGEST_RETRY_MS = 10 * 60 * 1000;
 /** A store that tells other processes late of a write tells them within this time. */
 const LATE_MS = 5_000;
+/** Where nothing is stored the token was probably deleted, and no refresh token can be spent twice. */
+const LATE_NOTHING_MS = 1_000;
 const LOOK_AGAIN_MS = 50;
 
 /** How long to wait after so many failures in a row. */
@@ -34,7 +36,8 @@ export class TokenKeeper {
   }
 
   /**
-   * With a turn, waits until the store shows what the holder before stored, at most until five seconds after that. What
+   * With a turn, waits until the store shows what the holder before stored, at most until five seconds after that, one
+   * where it shows nothing. What
    * it shows then is no use if its refresh token was replaced: that is `store_unavailable`.
    */
   async read(state: TokenState, turn?: LeaseTurn): Promise<Stored> {
@@ -48,7 +51,8 @@ export class TokenKeeper {
       }
       const mark = turn?.lastStored ?? null;
       if (mark === null || (stored.token?.obtainedAtMs ?? 0) >= mark.obtainedAtMs) return stored;
-      if (Math.abs(Date.now() - mark.atMs) > LATE_MS)
+      const lateMs = stored.token === null ? LATE_NOTHING_MS : LATE_MS;
+      if (Math.abs(Date.now() - mark.atMs) > lateMs)
         return isSpent(stored.token, mark) ? behind(state) : stored;
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     }

@@ -11,7 +11,7 @@ export interface UsageRecord {
 const KEY_PREFIX = 'used.';
 const timeSchema = v.pipe(v.number(), v.finite(), v.minValue(0));
 
-export function createUsageRecord(values: KeyValueStore): UsageRecord {
+export function createUsageRecord(values: Pick<KeyValueStore, 'get' | 'set'>): UsageRecord {
   return {
     async lastUsedAtMs(tokenKey) {
       const stored = v.safeParse(timeSchema, await values.get(KEY_PREFIX + tokenKey));

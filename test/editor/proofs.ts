@@ -4,7 +4,16 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CompactEncrypt, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
-import { commands, ConfigurationTarget, type DocumentLink, window, workspace } from 'vscode';
+import {
+  commands,
+  ConfigurationTarget,
+  type DocumentLink,
+  type QuickPickItem,
+  Selection,
+  type ThemeIcon,
+  window,
+  workspace,
+} from 'vscode';
 import { readTokenKey } from '../../src/token/key.ts';
 import { fileUri, jwtThatEnds, keyturn, open, sandbox, send } from './driver.ts';
 import { tapSecrets } from './secretsTap.ts';
@@ -50,6 +59,16 @@ async function obtain(name: string): Promise<string> {
   const line = document.getText().split('\n').indexOf(`# @token ${name}`) + 1;
   await send(document, line);
   return eventually(`the token ${name}`, () => stored(name));
+}
+
+/** The token for a single request of `ended`, which is kept beside that. */
+async function obtainNarrow(): Promise<string> {
+  const document = await open(fileUri('proofs.http'));
+  await send(document, document.getText().split('\n').indexOf('# @scope reports:read') + 1);
+  const written = await eventually('the token with less scope', () =>
+    [...secrets.written].find(([key]) => /^token:ended(:[\w-]{24}){2}$/.test(key)),
+  );
+  return (JSON.parse(written[1]) as { accessToken: string }).accessToken;
 }
 
 async function paste(name: string, value: string): Promise<void> {
@@ -108,6 +127,7 @@ test('begins with the tokens of the sandbox', async () => {
   secrets = await tapSecrets();
   await workspace.fs.writeFile(fileUri('keyturn.json'), Buffer.from(JSON.stringify({ tokens })));
   const requests = Object.keys(tokens).map((name) => `# @token ${name}\nGET ${sandbox.api}/reports\n`);
+  requests.push(`# @token ended\n# @scope reports:read\nGET ${sandbox.api}/reports\n`);
   await workspace.fs.writeFile(fileUri('proofs.http'), Buffer.from(requests.join('\n###\n')));
   await eventually('the profiles', () => tap.entry('machine'));
   tap.inputAnswers.push('viewer-secret');
@@ -127,6 +147,27 @@ test('verifies a token with the keys of its issuer, and shows the key', async ()
   const lines = texts(signature);
   assert.equal(lines['Key from'], `${sandbox.issuer}/jwks`);
   assert.ok(lines['Thumbprint']);
+});
+
+test('marks in lists what is proven, by sign and words', async () => {
+  tap.picks.length = 0;
+  await commands.executeCommand('keyturn.tokens.copy');
+  const [items] = tap.picks as readonly (readonly QuickPickItem[])[];
+  const item = items?.find(({ label }) => label === 'machine');
+  assert.match(item?.description ?? '', / · verified · /);
+  assert.equal((item?.iconPath as ThemeIcon | undefined)?.id, 'verified');
+  const other = items?.find(({ label }) => label === 'opaque');
+  assert.doesNotMatch(other?.description ?? 'verified', /verified/);
+
+  await open(fileUri('proofs.http'));
+  tap.picks.length = 0;
+  await commands.executeCommand('keyturn.sendWithToken');
+  const [named] = tap.picks as readonly (readonly QuickPickItem[])[];
+  const marked = named?.filter(({ description }) => description === '$(verified) verified');
+  assert.deepEqual(
+    marked?.map(({ label }) => label.includes('machine')),
+    [true],
+  );
 });
 
 test('says why a pasted token is invalid: unsigned, of somebody else, expired', async () => {
@@ -267,8 +308,41 @@ test('shows everything known in a document with links, and no token', async () =
   await eventually('the other details', () => shown().name === 'opaque');
 });
 
+test('inspects a token that is not held, selected or pasted, without keeping it', async () => {
+  const claims = { iss: 'https://id.example.com', sub: 'ada', exp: 1_700_000_000 };
+  const part = (json: unknown) => Buffer.from(JSON.stringify(json)).toString('base64url');
+  const token = `${part({ alg: 'RS256', kid: 'one' })}.${part(claims)}.c2lnbmF0dXJl`;
+  const writtenBefore = secrets.written.size;
+  const inspected = () => {
+    const shown = window.activeTextEditor?.document;
+    return shown?.uri.scheme === 'keyturn-inspected' ? shown.getText() : '';
+  };
+
+  tap.inputAnswers.push(`Bearer ${token}`);
+  await commands.executeCommand('keyturn.tokens.inspect');
+  const pasted = await eventually('what was pasted', inspected);
+  const details = JSON.parse(pasted) as Record<string, unknown>;
+  assert.deepEqual(details['claims'], claims);
+  assert.deepEqual(details['header'], { alg: 'RS256', kid: 'one' });
+  assert.equal(details['signature'], 'not verified');
+  assert.ok(!pasted.includes('c2lnbmF0dXJl') && !pasted.includes(token.slice(0, 30)), pasted);
+  await commands.executeCommand('workbench.action.closeActiveEditor');
+
+  const document = await workspace.openTextDocument({
+    language: 'http',
+    content: `Authorization: Bearer ${token}`,
+  });
+  const editor = await window.showTextDocument(document);
+  editor.selection = new Selection(0, 'Authorization: '.length, 0, document.lineAt(0).text.length);
+  await commands.executeCommand('keyturn.tokens.inspect');
+  assert.equal(await eventually('what was selected', inspected), pasted);
+  assert.equal(secrets.written.size, writtenBefore);
+});
+
 test('revokes after a confirmation only, and forgets what has ended', async () => {
   const value = await obtain('ended');
+  const narrow = await obtainNarrow();
+  assert.equal(await apiStatus(narrow), 200);
   const left = await act('revoke', 'ended');
   assert.equal(left.length, 1);
   assert.match(left[0]?.text ?? '', /Revoke the token "ended"\?/);
@@ -277,10 +351,19 @@ test('revokes after a confirmation only, and forgets what has ended', async () =
 
   const done = await act('revoke', 'ended', agree);
   assert.equal(done.at(-1)?.kind, 'information');
-  assert.match(done.at(-1)?.text ?? '', /"ended" is deleted here\. The access token has ended/);
-  assert.equal(await apiStatus(value), 401);
+  assert.match(
+    done.at(-1)?.text ?? '',
+    /"ended" is deleted here\. The access token has ended.* The token with less scope ended\.$/,
+  );
+  assert.deepEqual([await apiStatus(value), await apiStatus(narrow)], [401, 401]);
   await eventually('the empty entry', async () => (await tap.entry('ended'))?.contextValue.includes('empty'));
   assert.equal(stored('ended'), undefined);
+  // What was agreed for it has gone with it.
+  tap.picks.length = 0;
+  await commands.executeCommand('keyturn.agreements.review');
+  const [agreements = []] = tap.picks as readonly (readonly QuickPickItem[])[];
+  const tokensNamed = agreements.map(({ description }) => description?.split(' ').at(-1));
+  assert.ok(tokensNamed.includes('machine') && !tokensNamed.includes('ended'), tokensNamed.join());
 });
 
 test('keeps a token that its issuer does not revoke, until the person wants it gone', async () => {
@@ -293,9 +376,17 @@ test('keeps a token that its issuer does not revoke, until the person wants it g
   await eventually('the token gone', () => stored('machine') === undefined);
 });
 
-test('rotates: a new token, and the old one is ended', async () => {
+test('rotates after a confirmation only: a new token, and the old one is ended', async () => {
   const old = await obtain('turned');
-  const [told] = await act('rotate', 'turned');
+  const left = await act('rotate', 'turned');
+  assert.deepEqual(
+    left.map(({ modal, actions }) => [modal, actions]),
+    [[true, ['Rotate Token']]],
+  );
+  assert.ok(left[0]?.detail.includes(sandbox.issuer), left[0]?.detail);
+  assert.equal(stored('turned'), old);
+  assert.equal(await apiStatus(old), 200);
+  const [, told] = await act('rotate', 'turned', agree);
   assert.equal(told?.kind, 'information');
   assert.match(told.text, /"turned" has a new token\. The access token has ended/);
   const fresh = stored('turned');
@@ -347,7 +438,8 @@ test('shares a token with the command through the keychain', async () => {
 }, 40_000);
 
 test('revokes all tokens of an issuer, and tells which were not', async () => {
-  await obtain('ended');
+  // Of this one there is only what a single request asked for.
+  const narrow = await obtainNarrow();
   const held = stored('opaque') ?? '';
   const left = await act('revokeEverywhere', sandbox.issuer);
   assert.equal(left.length, 1);
@@ -358,8 +450,9 @@ test('revokes all tokens of an issuer, and tells which were not', async () => {
   const done = (await act('revokeEverywhere', sandbox.issuer, agree)).at(-1);
   assert.equal(done?.kind, 'warning');
   assert.match(done.text, /^\d of \d tokens of http:\/\/127\.0\.0\.1:\d+ were revoked and deleted\./);
+  assert.match(done.text, /revoked and deleted\. The token with less scope ended\. /);
   assert.match(done.text, /machine: The server does not revoke this access token/);
-  assert.equal(await apiStatus(held), 401);
+  assert.deepEqual([await apiStatus(held), await apiStatus(narrow)], [401, 401]);
   for (const name of ['opaque', 'ended', 'turned']) assert.equal(stored(name), undefined);
   assert.ok(stored('machine'));
 });

@@ -30,6 +30,7 @@ const suites = {
   },
   tokens: { files: requestFile, extensions: [companion] },
   refusal: { files: requestFile, extensions: [companion] },
+  fileSecrets: { files: requestFile, extensions: [companion] },
   sources: {
     files: requestFile,
     extensions: [companion],
@@ -39,7 +40,8 @@ const suites = {
     files: (sandbox) => ({ ...requestFiles(sandbox), 'keyturn.json': sandboxProfiles(sandbox) }),
   },
   many: { files: requestFile, extensions: [companion] },
-  audit: { files: requestFile },
+  audit: { files: requestFile, extensions: [companion] },
+  agreements: { files: requestFile },
   proofs: { files: requestFile, extensions: [companion], keyring: true },
   restricted: {
     files: (sandbox) => ({ ...requestFiles(sandbox), 'keyturn.json': sandboxProfiles(sandbox, ['viewer']) }),

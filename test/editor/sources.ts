@@ -1,7 +1,13 @@
 // Tokens that come from a command, an account of the editor, the environment and the keychain.
 import * as assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
-import { authentication, type AuthenticationGetSessionOptions, commands, extensions } from 'vscode';
+import {
+  authentication,
+  type AuthenticationGetSessionOptions,
+  commands,
+  extensions,
+  workspace,
+} from 'vscode';
 import { fileUri, hoverText, keyturn, open, openRequest, send, startRecorder } from './driver.ts';
 import { tapSecrets } from './secretsTap.ts';
 import { eventually, runAll, test } from './suite.ts';
@@ -27,7 +33,7 @@ async function accountsOfCompanion(): Promise<Accounts> {
  * Stands between Keyturn and the editor's dialog about signing in, which refuses to show while tests run: a fake of
  * what cannot be had. The provider, its sessions and the event of their change are real.
  */
-function answerSignIn(accounts: Accounts): AuthenticationGetSessionOptions[] {
+function answerSignIn(accounts: Accounts, wanted = 'keyturn-test'): AuthenticationGetSessionOptions[] {
   const asked: AuthenticationGetSessionOptions[] = [];
   const target = authentication as unknown as Record<'getSession', unknown>;
   target.getSession = async (
@@ -35,7 +41,7 @@ function answerSignIn(accounts: Accounts): AuthenticationGetSessionOptions[] {
     scopes: readonly string[],
     options: AuthenticationGetSessionOptions,
   ) => {
-    assert.equal(provider, 'keyturn-test');
+    assert.equal(provider, wanted);
     asked.push(options);
     const [session] = await accounts.getSessions(scopes);
     if (session !== undefined && options.forceNewSession === undefined) return session;
@@ -91,7 +97,7 @@ test('runs a command after the person agreed to the very line, and stores nothin
   assert.equal(recorder.requests.length, 0);
   const [question] = refused.asked;
   assert.ok(question, 'It did not ask.');
-  assert.match(question.text, /Run this command for the token printed\?/);
+  assert.match(question.text, /Run this command for the token "printed"\?/);
   assert.ok(question.detail.startsWith(`node ${command[1] ?? ''}\n`), question.detail);
   assert.ok(question.detail.includes(recorder.origin));
   assert.match(await hoverText(refused.document, 1), /nobody agreed/);
@@ -145,7 +151,7 @@ test('uses an account of the editor, and asks it again when it changes', async (
   const asked = answerSignIn(accounts);
   const profile = { grant: 'editor_account', provider: 'keyturn-test', scope: 'read write' };
   const { document, asked: questions } = await sendWith('account', profile, always);
-  assert.match(questions[0]?.text ?? '', /Use your keyturn-test account for the token account\?/);
+  assert.match(questions[0]?.text ?? '', /Use your keyturn-test account for the token "account"\?/);
   assert.equal(recorder.requests.at(-1), 'Bearer account-token-1');
   assert.deepEqual(asked, [{ createIfNone: true }]);
   assert.deepEqual(accounts.sessions[0]?.scopes, ['read', 'write']);
@@ -164,12 +170,33 @@ test('uses an account of the editor, and asks it again when it changes', async (
   assert.match(recorder.requests.at(-1) ?? '', /^Bearer account-token-/);
 });
 
+test("uses the editor's Microsoft account for a file that names no application", async () => {
+  const accounts = await accountsOfCompanion();
+  const asked = answerSignIn(accounts, 'microsoft');
+  const uri = fileUri('microsoft.http');
+  const text = `GET ${recorder.origin}/\nAuthorization: {{$aadToken contoso.com}}\n`;
+  await workspace.fs.writeFile(uri, Buffer.from(text));
+  const document = await open(uri);
+  tap.messages.length = 0;
+  tap.messageAnswer = always;
+  await send(document, 0);
+  tap.messageAnswer = () => undefined;
+  const questions = tap.messages.filter(({ modal }) => modal).map((message) => message.text);
+  assert.match(questions.join('\n'), /Use your microsoft account for the token "aadToken"\?/);
+  assert.deepEqual(asked, [{ createIfNone: true }]);
+  assert.deepEqual(accounts.sessions.at(-1)?.scopes, [
+    `${recorder.origin}/.default`,
+    'VSCODE_TENANT:contoso.com',
+  ]);
+  assert.equal(recorder.requests.at(-1), `Bearer ${accounts.sessions.at(-1)?.accessToken ?? ''}`);
+});
+
 test('says what the keychain says', async () => {
   // On a machine of tests there may be none, or one without this entry: both are told, and nothing is sent.
   const before = recorder.requests.length;
   const profile = { grant: 'keychain', keychainService: 'keyturn-test-nothing', keychainAccount: 'nobody' };
   const { document, asked } = await sendWith('entry', profile, once);
-  assert.match(asked[0]?.text ?? '', /Read this entry of the keychain for the token entry\?/);
+  assert.match(asked[0]?.text ?? '', /Read this entry of the keychain for the token "entry"\?/);
   assert.equal(recorder.requests.length, before);
   assert.match(await hoverText(document, 1), /keychain/i);
 }, 40_000);

@@ -164,6 +164,36 @@ test('sets a client secret, refreshes with it, and opens the profile, all from t
   }
 });
 
+test('keeps the nodes of the tree while its list is read again: the editor knows no others', async () => {
+  const tokens = { kept: { grant: 'static', origins: [sandbox.api] } };
+  await openRequest('kept', tokens, { token: 'kept', url: `${sandbox.api}/` });
+  await eventually('the profile in the tree', () => tap.entry('kept'));
+  const provider = tap.treeProviders.get('keyturn.tokens');
+  assert.ok(provider);
+  let whole = 0;
+  const listening = provider.onDidChangeTreeData?.((changed) => {
+    if (changed === undefined) whole++;
+  });
+  let before = (await provider.getChildren()) ?? [];
+  let rounds = whole;
+  try {
+    for (const padding of [' ', '  ', '   ']) {
+      const text = Buffer.from(JSON.stringify({ tokens }) + padding);
+      await workspace.fs.writeFile(fileUri('kept/keyturn.json'), text);
+      for (const until = Date.now() + 1_000; Date.now() < until;) {
+        const after = (await provider.getChildren()) ?? [];
+        const same = after.length === before.length && after.every((node, index) => node === before[index]);
+        assert.ok(same || whole > rounds, 'Nodes came that the editor was not told of.');
+        before = after;
+        rounds = whole;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+  } finally {
+    listening?.dispose();
+  }
+});
+
 test('tells once that a token in use ended and was not refreshed, and leads to its repair', async () => {
   const recorder = await startRecorder(3);
   const lost = () => tap.messages.filter(({ text }) => text.includes('"brief" has expired'));

@@ -20,6 +20,7 @@ import {
   keyturn,
   lensTitles,
   open,
+  openRequest,
   problems,
   requestLine,
   responseText,
@@ -248,6 +249,35 @@ test('offers the environments to a request that misses a variable of theirs', as
   } finally {
     tap.messageAnswer = () => undefined;
     await workspace.fs.delete(environments);
+  }
+});
+
+test('leads to the error in keyturn.json that keeps a profile from use, not to the environments', async () => {
+  const folder = fileUri('mistaken');
+  const environments = Uri.joinPath(folder, 'http-client.env.json');
+  await workspace.fs.writeFile(environments, Buffer.from(JSON.stringify({ local: { api: sandbox.api } })));
+  const profile = { grant: 'client_credential', origins: [sandbox.api] };
+  const document = await openRequest(
+    'mistaken',
+    { mistaken: profile },
+    { token: 'mistaken', url: `${sandbox.api}/reports` },
+  );
+  tap.messageAnswer = ({ actions }) => actions.find((action) => action === 'Open keyturn.json');
+  try {
+    await eventually('the lens', async () =>
+      (await lensTitles(document)).some(({ title }) => title.includes('mistaken · error in keyturn.json')),
+    );
+    await send(document, 1);
+    const shown = await eventually('the file', () => {
+      const { activeTextEditor: editor } = window;
+      return editor?.document.fileName.endsWith('keyturn.json') === true && editor;
+    });
+    assert.ok(
+      shown.document.getText().slice(shown.document.offsetAt(shown.selection.active)).startsWith('"client_'),
+    );
+  } finally {
+    tap.messageAnswer = () => undefined;
+    await workspace.fs.delete(folder, { recursive: true });
   }
 });
 

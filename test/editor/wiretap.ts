@@ -30,6 +30,8 @@ export class Wiretap {
   readonly inputAnswers: string[] = [];
   /** Labels to pick in the next quick picks, in order; without one the pick is cancelled. */
   readonly pickAnswers: string[] = [];
+  /** What the quick picks offered, in order. */
+  readonly picks: (readonly (string | QuickPickItem)[])[] = [];
   /** The button for a message; undefined dismisses it. */
   messageAnswer: (message: ShownMessage) => string | undefined = () => undefined;
 
@@ -149,6 +151,7 @@ export function installWiretap(): Wiretap {
     options: QuickPickOptions = {},
   ) => {
     const wanted = tap.pickAnswers.shift();
+    tap.picks.push(await offered);
     const picked = (await offered).find((item) => labelOf(item) === wanted);
     return options.canPickMany && picked !== undefined ? [picked] : picked;
   };

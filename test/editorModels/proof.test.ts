@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { entryDescription, entryIcon } from '../../src/editor/tokens/describe.ts';
 import { detailsOf } from '../../src/editor/tokens/details.ts';
 import { detailsText } from '../../src/editor/tokens/detailsText.ts';
+import { knownProofMark } from '../../src/editor/tokens/proofNodes.ts';
 import { contextValueOf } from '../../src/editor/tokens/model.ts';
 import { specificationsOf } from '../../src/editor/tokens/specifications.ts';
 import { entryTooltip } from '../../src/editor/tokens/tooltip.ts';
@@ -147,6 +148,11 @@ describe('the details document', () => {
     });
   });
 
+  it('links nothing of what a vendor answers in words of its own', () => {
+    const vendor = { ...introspection, vendor: 'GitHub', claims: { login: 'ada', email: 'a@example.com' } };
+    expect(document({ proof: null, introspection: vendor })['specifications']).not.toHaveProperty('email');
+  });
+
   it('says not verified while nothing was found out', () => {
     expect(document(null)).toMatchObject({ signature: 'not verified' });
     expect(document(null)).not.toHaveProperty('proof');
@@ -183,5 +189,46 @@ describe('links to specifications', () => {
     expect(specificationsOf(null, { toString: 1, unknown: 2, iss: 'x' })).toEqual({
       iss: 'https://www.rfc-editor.org/rfc/rfc7519#section-4.1.1',
     });
+  });
+
+  it('lead to what specifies the header of an encrypted token, and that of a signed one', () => {
+    expect(specificationsOf({ alg: 'ES256', kid: 'k', cty: 'x' }, null)).toEqual({
+      alg: 'https://www.rfc-editor.org/rfc/rfc7515#section-4.1.1',
+      kid: 'https://www.rfc-editor.org/rfc/rfc7515#section-4.1.4',
+      cty: 'https://www.rfc-editor.org/rfc/rfc7515#section-4.1.10',
+    });
+    expect(specificationsOf({ alg: 'ECDH-ES', enc: 'A256GCM', kid: 'k', cty: 'JWT', epk: {} }, null)).toEqual(
+      {
+        alg: 'https://www.rfc-editor.org/rfc/rfc7516#section-4.1.1',
+        enc: 'https://www.rfc-editor.org/rfc/rfc7516#section-4.1.2',
+        kid: 'https://www.rfc-editor.org/rfc/rfc7516#section-4.1.6',
+        cty: 'https://www.rfc-editor.org/rfc/rfc7516#section-4.1.12',
+        epk: 'https://www.rfc-editor.org/rfc/rfc7518#section-4.6.1.1',
+      },
+    );
+  });
+
+  it('lead to OpenID Connect for what it defines', () => {
+    const core = 'https://openid.net/specs/openid-connect-core-1_0.html#';
+    expect(specificationsOf(null, { given_name: 'Ada', nonce: 'n', at_hash: 'h', c_hash: 'c' })).toEqual({
+      given_name: `${core}StandardClaims`,
+      nonce: `${core}IDToken`,
+      at_hash: `${core}CodeIDToken`,
+      c_hash: `${core}HybridIDToken`,
+    });
+  });
+});
+
+describe('a list of tokens', () => {
+  const ended = { ...introspection, active: false };
+  it.each<[string, KnownProof | null]>([
+    ['', null],
+    ['', { proof: null, introspection }],
+    ['', { proof: { ...proof, status: 'not_verified' }, introspection: null }],
+    ['$(verified) verified', { proof, introspection: null }],
+    ['$(error) invalid', invalid],
+    ['$(error) not active at its issuer', { proof, introspection: ended }],
+  ])('marks what is proven by sign and words: %j', (mark, known) => {
+    expect(knownProofMark(known, plainWords)).toBe(mark);
   });
 });

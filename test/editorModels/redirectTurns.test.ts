@@ -10,13 +10,33 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 describe("sign-ins at the editor's own address", () => {
   it('get what the browser brings, and nothing when nobody waits', async () => {
     const turns = new RedirectTurns();
-    expect(turns.arrived(address('early'))).toBe(false);
+    expect(turns.arrived(address('early'))).toBe('nobody_waits');
     const redirect = await turns.open(own, never);
+    redirect.expect('a');
     expect(redirect.uri).toBe('vscode://keyturn.keyturn/sign-in');
-    expect(turns.arrived(address('a'))).toBe(true);
+    expect(turns.arrived(address('a'))).toBe('taken');
     expect((await redirect.response(never)).searchParams.get('state')).toBe('a');
     redirect.dispose();
-    expect(turns.arrived(address('late'))).toBe(false);
+    expect(turns.arrived(address('a'))).toBe('nobody_waits');
+  });
+
+  it('are not ended by what bears another state, which any page can send', async () => {
+    const turns = new RedirectTurns();
+    const redirect = await turns.open(own, never);
+    // Nothing is expected before the browser opens.
+    expect(turns.arrived(address('a'))).toBe('stray');
+    redirect.expect('a');
+    for (const theirs of [
+      address('b'),
+      address(''),
+      address('a&state=a'),
+      new URL('vscode://keyturn.keyturn/sign-in?code=x'),
+    ])
+      expect(turns.arrived(theirs)).toBe('stray');
+    expect(redirect.strayed).toBe(true);
+    expect(turns.arrived(address('a'))).toBe('taken');
+    expect((await redirect.response(never)).searchParams.get('state')).toBe('a');
+    redirect.dispose();
   });
 
   it('wait for each other', async () => {
@@ -33,7 +53,8 @@ describe("sign-ins at the editor's own address", () => {
     const redirect = await second;
     // Disposing of the first once more takes nothing from the second.
     first.dispose();
-    expect(turns.arrived(address('second'))).toBe(true);
+    redirect.expect('second');
+    expect(turns.arrived(address('second'))).toBe('taken');
     expect((await redirect.response(never)).searchParams.get('state')).toBe('second');
   });
 

@@ -92,6 +92,21 @@ describe('the text of a response', () => {
     const { text } = responseText(result({ response: null, error }), keep, false);
     expect(text).toBe('GET https://api.example.com/reports\n\n✗ Nothing listens.\n\nStart it.\n');
   });
+
+  it('breaks a long sentence into lines, but neither a word nor a secret of several words', () => {
+    const address = `https://id.example.com/${'x'.repeat(80)}`;
+    const message = `The token endpoint ${address} answered "invalid_client" for the correct horse battery staple of a client that it does not know.`;
+    const error = { code: 'invalid_client', message, hint: null } as const;
+    const mask = (text: string) => text.replaceAll('correct horse battery staple', '****');
+    const { text } = responseText(result({ response: null, error }), mask, false);
+    expect(text.split('\n').slice(2)).toEqual([
+      '✗ The token endpoint',
+      address,
+      'answered "invalid_client" for the **** of a client that it does',
+      'not know.',
+      '',
+    ]);
+  });
 });
 
 describe('folds of a response', () => {

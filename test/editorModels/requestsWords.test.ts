@@ -304,20 +304,32 @@ describe('the summary of Send All', () => {
 });
 
 describe('what to do after a failure', () => {
+  const open = { environmentOpen: true, profileHasErrors: false };
+  const chosen = { environmentOpen: false, profileHasErrors: false };
+
   it('points to the environments where none is chosen and a value is missing', () => {
-    expect(nextStep('variable_unknown', true)).toBe('choose_environment');
-    expect(nextStep('profile_invalid', true)).toBe('choose_environment');
-    expect(unusableWords('profile_invalid', true)).toBe('choose an environment');
+    expect(nextStep('variable_unknown', open)).toBe('choose_environment');
+    expect(nextStep('profile_invalid', open)).toBe('choose_environment');
+    expect(unusableWords('profile_invalid', open)).toBe('choose an environment');
   });
 
   it('does not where one is chosen, or something else failed', () => {
-    expect(nextStep('variable_unknown', false)).toBeNull();
-    expect(nextStep('host_not_found', true)).toBeNull();
-    expect(unusableWords('profile_invalid', false)).toBe('unusable');
+    expect(nextStep('variable_unknown', chosen)).toBeNull();
+    expect(nextStep('host_not_found', open)).toBeNull();
+    expect(unusableWords('profile_invalid', chosen)).toBe('unusable');
+  });
+
+  it('points to the profile where that is wrong, whatever the environment', () => {
+    for (const environmentOpen of [true, false]) {
+      const wrong = { environmentOpen, profileHasErrors: true };
+      expect(nextStep('profile_invalid', wrong)).toBe('correct_profile');
+      expect(unusableWords('profile_invalid', wrong)).toBe('error in keyturn.json');
+    }
+    expect(nextStep('variable_unknown', { ...open, profileHasErrors: true })).toBe('choose_environment');
   });
 
   it('asks for a token that was never pasted, and says when there is none of that name', () => {
-    expect(nextStep('token_missing', false)).toBe('paste_token');
-    expect(unusableWords('profile_unknown', true)).toBe('no such token');
+    expect(nextStep('token_missing', chosen)).toBe('paste_token');
+    expect(unusableWords('profile_unknown', open)).toBe('no such token');
   });
 });

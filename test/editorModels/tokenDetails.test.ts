@@ -1,9 +1,10 @@
 import { describe, expect, it, test } from 'vitest';
 import { claimValue, shownValue } from '../../src/editor/tokens/claimsText.ts';
 import { detailsOf, type DetailNode, sendAsText } from '../../src/editor/tokens/details.ts';
-import { detailsText } from '../../src/editor/tokens/detailsText.ts';
-import { describePasted, proposeName, withoutScheme } from '../../src/editor/tokens/pasted.ts';
-import { changedToken } from '../../src/editor/tokens/personal.ts';
+import { detailsText, inspectedText } from '../../src/editor/tokens/detailsText.ts';
+import { decodeToken } from '../../src/token/decode.ts';
+import { describePasted, proposeName } from '../../src/editor/tokens/pasted.ts';
+import { changedToken, originChange } from '../../src/editor/tokens/personal.ts';
 import { entryTooltip, problemTooltip } from '../../src/editor/tokens/tooltip.ts';
 import { entryOf, MINUTE, NOW, plainWords, profileOf, tokenOf } from './entries.ts';
 
@@ -118,13 +119,6 @@ describe('tooltip', () => {
 });
 
 describe('pasted text', () => {
-  it('loses what was copied along with the token', () => {
-    for (const text of [' abc ', 'Bearer abc', 'Authorization: Bearer abc', '"abc"', "bearer 'abc'"]) {
-      expect(withoutScheme(text)).toBe('abc');
-    }
-    expect(withoutScheme('"')).toBe('"');
-  });
-
   it('is described without being quoted', () => {
     const token = jwt({ ...claims, exp: (NOW - 60 * MINUTE) / 1000 });
     const { text, usable } = describePasted(token, NOW, plainWords);
@@ -138,6 +132,30 @@ describe('pasted text', () => {
     expect(proposeName(jwt({ client_id: 'desk', sub: 'ada' }), new Set())).toBe('desk');
     expect(proposeName(jwt({ client_id: 'desk', sub: 'ada' }), new Set(['desk']))).toBe('ada');
     expect(proposeName(jwt({ sub: 'has blanks' }), new Set())).toBe('');
+  });
+});
+
+describe('an inspected token', () => {
+  const inspected = (token: string) =>
+    JSON.parse(inspectedText(decodeToken(token))) as Record<string, unknown>;
+
+  it('shows what it says, and where that is specified, but neither itself nor its signature', () => {
+    const token = jwt({ ...claims, inner: jwt(claims) });
+    const text = inspectedText(decodeToken(token));
+    expect(inspected(token)).toMatchObject({
+      kind: 'JSON Web Token',
+      signature: 'not verified',
+      scopes: ['reports:read', 'auditor'],
+      claims: { iss: claims.iss, sub: 'ada' },
+      header: { alg: 'RS256' },
+      specifications: { iss: 'https://www.rfc-editor.org/rfc/rfc7519#section-4.1.1' },
+    });
+    for (const secret of [...token.split('.'), jwt(claims)]) expect(text).not.toContain(secret);
+  });
+
+  it('of which nothing can be read is told by its kind alone', () => {
+    expect(inspected('opaque-value')).toEqual({ kind: 'Opaque token' });
+    expect(Object.keys(inspected('ey.ey.ey'))).toEqual(['kind', 'warnings']);
   });
 });
 
@@ -158,5 +176,12 @@ describe('a changed pasted token', () => {
     const renamed = changedToken(token, 'yours', personal);
     expect(new Set([token.key, moved.key, renamed.key]).size).toBe(3);
     expect(changedToken(token, 'mine', personal).key).toBe(token.key);
+  });
+
+  it('is told to the audit with the origins that came and went', () => {
+    const [a, b, c] = ['https://a.example', 'https://b.example', 'https://c.example'] as const;
+    expect(originChange([a, b], [b, c])).toBe('added https://c.example; removed https://a.example');
+    expect(originChange([a], [a, b, c])).toBe('added https://b.example https://c.example');
+    expect(originChange([a, b], ['https://A.example:443'])).toBe('removed https://b.example');
   });
 });

@@ -194,5 +194,8 @@ describe('descriptions', () => {
   it('mentions a refresh that failed', () => {
     const entry = entryOf({ lastError: { code: 'invalid_client', message: 'The client is not known.' } });
     expect(entryDescription(entry, NOW, plainWords)).toBe('expires in 12 min · refresh failed');
+    // What was never held was not refreshed.
+    const never = { ...entry, status: 'missing', token: null } as const;
+    expect(entryDescription(never, NOW, plainWords)).toContain(' · last attempt failed');
   });
 });

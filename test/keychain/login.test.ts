@@ -1,9 +1,11 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Browser, type Seen, signInAs } from '../oauth/browser.ts';
 import { startSandboxServers, type SandboxServers } from '../oauth/sandboxServers.ts';
+import { main } from '../../src/terminal/main.ts';
 import { keyturn } from '../terminal/support.ts';
 import { Keyring } from './daemon.ts';
 
@@ -20,6 +22,8 @@ beforeAll(async () => {
   const scope = 'openid offline_access reports:read';
   const tokens = {
     person: { ...shared, grant: 'authorization_code', clientId: 'person', scope },
+    wide: { ...shared, grant: 'authorization_code', clientId: 'person', scope: `${scope} reports:write` },
+    machine: { ...shared, grant: 'client_credentials', clientId: 'viewer', scope: 'reports:read' },
     screen: { ...shared, grant: 'device_code', clientId: 'device', scope: 'reports:read' },
   };
   await writeFile(join(cwd, 'keyturn.json'), JSON.stringify({ tokens }));
@@ -71,6 +75,19 @@ describe('keyturn token login', () => {
     expect((await pages[0])?.html).toContain('You can close this page');
     const { code: ran } = await keyturn(['run', 'requests.http', '--line', '2'], inKeychain());
     expect(ran).toBe(0);
+  });
+
+  it('tells what was not granted', async () => {
+    const browser = new Browser();
+    const { code, err } = await login(['wide', '--no-browser'], (said) => {
+      const url = /^ {2}(http\S+)$/m.exec(said)?.[1];
+      if (url === undefined) return false;
+      void signInAs(browser, url, 'viewer');
+      return true;
+    });
+    expect(code).toBe(0);
+    expect(err).toContain(`The token wide may go to ${sandbox.api}.`);
+    expect(err).toContain('Not granted: reports:write.');
   });
 
   it('starts a browser with the address as its only argument, and without our secrets', async () => {
@@ -135,6 +152,35 @@ describe('keyturn token login', () => {
     expect(err).toContain('refused');
     const { out } = await keyturn(['token', 'list'], inKeychain());
     expect(out).toMatch(/^person .*expires/m);
+  });
+
+  it('says how to delete a token here that its server does not end', async () => {
+    const surroundings = inKeychain();
+    const env = { ...surroundings.env, KEYTURN_CLIENT_SECRET_MACHINE: 'viewer-secret' };
+    expect((await keyturn(['token', 'refresh', 'machine'], { cwd, env })).code).toBe(0);
+    const revoked = await keyturn(['token', 'revoke', 'machine'], { cwd, env });
+    expect(revoked).toMatchObject({ code: 1 });
+    expect(revoked.err).toContain('It is kept here. `keyturn token remove machine` deletes it here alone.');
+    expect((await keyturn(['token', 'remove', 'machine'], surroundings)).code).toBe(0);
+    const again = await keyturn(['token', 'revoke', 'machine'], { cwd, env });
+    expect(again).toMatchObject({ code: 1 });
+    expect(again.err).toContain('No token is stored for machine.');
+  });
+
+  it('keeps a client secret that was asked for at a terminal', async () => {
+    const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
+    const err = Object.assign(new PassThrough(), { isTTY: true });
+    let asked = 0;
+    err.on('data', (chunk: Buffer) => {
+      if (!chunk.toString().startsWith('The client secret for machine at')) return;
+      asked++;
+      input.write('viewer-secret\r');
+    });
+    const env = { ...inKeychain().env, XDG_STATE_HOME: cwd };
+    const streams = { in: input, out: new PassThrough(), err, env, cwd, sandboxEntry: '' };
+    expect(await main(['token', 'refresh', 'machine'], streams)).toBe(0);
+    expect(asked).toBe(1);
+    expect((await keyturn(['token', 'refresh', 'machine'], inKeychain())).code).toBe(0);
   });
 
   it('says so when an environment variable stands above what was signed in for', async () => {

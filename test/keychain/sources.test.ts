@@ -1,14 +1,18 @@
 import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KeychainSecretStore } from '../../src/keychain/keychainSecretStore.ts';
 import { systemClock } from '../../src/clock.ts';
+import type { AuditEvent, AuditRecorder } from '../../src/token/auditEvent.ts';
 import { createTerminalConsent } from '../../src/terminal/sourceConsent.ts';
-import { consentKey, questionOf } from '../../src/token/sources/consent.ts';
+import { questionOf } from '../../src/token/sources/consent.ts';
+import { consentKey } from '../../src/token/sources/consentRecord.ts';
 import { keychainSource } from '../../src/token/sources/keychain.ts';
 import { createTokenStore } from '../../src/token/tokenStore.ts';
 import { contextOf } from '../oauth/support.ts';
+import { keyturn } from '../terminal/support.ts';
 import { localProfile } from '../token/sources/support.ts';
 import { Keyring } from './daemon.ts';
 
@@ -81,7 +85,7 @@ describe('an entry of another tool', () => {
 });
 
 /** The consent of the command, with a person who types this. */
-function consentOf(typed: string) {
+function consentOf(typed: string, audit: AuditRecorder = { record: () => undefined }) {
   const input = Object.assign(new PassThrough(), { isTTY: true });
   const err = Object.assign(new PassThrough(), { isTTY: true });
   const said: string[] = [];
@@ -90,7 +94,14 @@ function consentOf(typed: string) {
     if (chunk.toString().includes('not (n)?')) input.write(typed);
   });
   const streams = { in: input, out: new PassThrough(), err, env: {}, cwd: '/', sandboxEntry: '' };
-  return { consent: createTerminalConsent(streams, store, (message) => said.push(message)), said };
+  return { consent: createTerminalConsent(streams, store, (message) => said.push(message), audit), said };
+}
+
+/** `keyturn token agreements` over this keychain. */
+async function agreements(...args: string[]) {
+  const { DBUS_SESSION_BUS_ADDRESS = '', HOME = '', XDG_RUNTIME_DIR = '' } = process.env;
+  const env = { DBUS_SESSION_BUS_ADDRESS, HOME, XDG_RUNTIME_DIR };
+  return keyturn(['token', 'agreements', ...args], { cwd: tmpdir(), env });
 }
 
 describe('an agreement of the command', () => {
@@ -108,5 +119,56 @@ describe('an agreement of the command', () => {
     const second = consentOf('n\n');
     await second.consent.require(question, { waiting: true, signal });
     expect(second.said).toEqual([]);
+  });
+
+  it('is listed with what it covers, and asked about again once it is withdrawn', async () => {
+    expect((await agreements()).out).toBe('No agreements are remembered.\n');
+    await store.set('token:a:1', 'a-token-of-ours');
+    const subject = { kind: 'keychain', service: 'gh:github.com', account: 'zoe' } as const;
+    const question = questionOf(profile, subject);
+    const other = questionOf(profile, { kind: 'command', command: ['gh', 'auth', 'token'], folder: '/w' });
+    const { consent } = consentOf('a\n');
+    for (const one of [question, other]) await consent.require(one, { waiting: true, signal });
+
+    const shown = await agreements();
+    expect(shown.code).toBe(0);
+    expect(shown.out).toMatch(
+      /^[0-9a-f]{8} {2}local {2}command gh auth token in \/w, for https:\/\/api\.example\.com\n +asked for by \/users\/me\/keyturn\.json\n/,
+    );
+    expect(shown.out).toContain('keychain entry "gh:github.com" of "zoe"');
+    const listed = JSON.parse((await agreements('--json')).out) as { id: string }[];
+    expect(listed).toMatchObject([
+      { token: 'local', subject: { kind: 'command' } },
+      { token: 'local', subject, origins: profile.origins, askedForBy: profile.declaredIn },
+    ]);
+
+    const unknown = await agreements('--withdraw', 'none', '--withdraw', listed[0]!.id);
+    expect([unknown.code, unknown.err.includes('There is no agreement "none".')]).toEqual([2, true]);
+    const one = await agreements('--withdraw', listed[1]!.id);
+    expect(one.out).toMatch(
+      /keychain entry "gh:github.com" of "zoe"[^]*It is withdrawn: you are asked again\.\n$/,
+    );
+    expect(JSON.parse((await agreements('--json')).out)).toEqual([listed[0]]);
+    const again = consentOf('n\n');
+    await expect(again.consent.require(question, { waiting: true, signal })).rejects.toMatchObject({
+      code: 'access_denied',
+    });
+    expect((await agreements('--withdraw', 'all')).code).toBe(0);
+    expect(await store.keys()).toEqual(['token:a:1']);
+  });
+
+  it('is told to the audit of the command when it is given and withdrawn', async () => {
+    const events: AuditEvent[] = [];
+    const { consent } = consentOf('a\n', { record: (event) => void events.push(event) });
+    const question = questionOf(profile, { kind: 'key_file', path: '~/a.pem', servers: [] });
+    await consent.require(question, { waiting: true, signal });
+    expect(events).toMatchObject([{ action: 'agreed', tokenName: 'local', cause: profile.declaredIn }]);
+    await agreements('--withdraw', 'all');
+    const { out } = await keyturn(['token', 'audit', '--json', '--action', 'withdrawn'], { cwd: tmpdir() });
+    expect((JSON.parse(out) as { detail: string }[]).at(-1)).toMatchObject({
+      token: 'local',
+      cause: 'keyturn token agreements',
+      detail: 'key file "~/a.pem", for https://api.example.com',
+    });
   });
 });

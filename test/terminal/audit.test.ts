@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createAuditLog } from '../../src/audit/auditLog.ts';
-import { systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import { stateFolder } from '../../src/terminal/stateFolder.ts';
 import { eventOf } from '../audit/support.ts';
 import { keyturn } from './support.ts';
@@ -21,10 +21,15 @@ beforeEach(async () => {
   folder = join(stateFolder(env), 'audit');
 });
 
-async function fill(): Promise<void> {
-  const log = createAuditLog({
+async function tokensOf(): Promise<string[]> {
+  const { out } = await keyturn(['token', 'audit', '--json'], { cwd, env });
+  return (JSON.parse(out) as { token: string }[]).map(({ token }) => token);
+}
+
+function logOf(clock: Clock) {
+  return createAuditLog({
     folder,
-    clock: systemClock,
+    clock,
     mask: (text) => text,
     secrets: () => null,
     retentionDays: () => 90,
@@ -32,6 +37,10 @@ async function fill(): Promise<void> {
       throw error;
     },
   });
+}
+
+async function fill(): Promise<void> {
+  const log = logOf(systemClock);
   log.record(eventOf());
   log.record(eventOf({ tokenName: 'admin', action: 'refused', status: null, error: 'origin_not_allowed' }));
   log.record(eventOf({ origin: 'https://other.example.com', cause: '=cmd()' }), Date.now() - 8 * 86_400_000);
@@ -39,6 +48,34 @@ async function fill(): Promise<void> {
 }
 
 describe('keyturn token audit', () => {
+  it('checks the whole log or shows some of it, not both', async () => {
+    for (const args of [['--csv'], ['--since', '7d'], ['--unusual'], ['viewer']]) {
+      const { code, err } = await keyturn(['token', 'audit', '--verify', ...args], { cwd, env });
+      expect([code, err]).toEqual([
+        2,
+        'keyturn: `--verify` checks the whole log; only `--json` goes with it.\n',
+      ]);
+    }
+  });
+
+  it('does not call obtained what was not', async () => {
+    const log = logOf(systemClock);
+    log.record(eventOf({ action: 'obtained', error: 'secret_missing' }));
+    log.record(eventOf({ action: 'obtained', error: null }));
+    await log.flush();
+    const lines = (await keyturn(['token', 'audit'], { cwd, env })).out.trimEnd().split('\n');
+    expect(lines.map((line) => /(?:not )?obtained/.exec(line)?.[0])).toEqual(['not obtained', 'obtained']);
+  });
+
+  it('takes an origin as people write it, and nothing else for one', async () => {
+    await fill();
+    const find = (origin: string) => keyturn(['token', 'audit', '--origin', origin, '--json'], { cwd, env });
+    expect(JSON.parse((await find('HTTPS://Other.Example.com/')).out)).toHaveLength(1);
+    for (const origin of ['other.example.com', 'https://other.example.com/reports']) {
+      expect(await find(origin)).toMatchObject({ code: 2, out: '' });
+    }
+  });
+
   it('says that nothing is recorded', async () => {
     const { code, out } = await keyturn(['token', 'audit'], { cwd, env });
     expect([code, out]).toEqual([0, 'No such events are recorded.\n']);
@@ -81,6 +118,36 @@ describe('keyturn token audit', () => {
     const broken = await keyturn(['token', 'audit', '--verify'], { cwd, env });
     expect(broken.code).toBe(1);
     expect(broken.out).toContain('The audit log is broken at line 3 of audit-000001.jsonl.');
+  });
+
+  it('is kept for as many days as the variable says, and for none of them by a slip of the pen', async () => {
+    await writeFile(
+      join(cwd, 'keyturn.json'),
+      JSON.stringify({ tokens: { a: { grant: 'static', origins: ['https://a.example'] } } }),
+    );
+    await writeFile(join(cwd, 'a.http'), '# @token a\nGET https://b.example/\n');
+    const ages = [40, 20, 5];
+    for (const days of ages) {
+      const clock = { now: () => Date.now() - days * 86_400_000, at: () => ({ dispose: () => undefined }) };
+      const log = logOf(clock);
+      log.record(eventOf({ tokenName: `${days} days` }));
+      await log.flush();
+    }
+    const runWith = (days: string) =>
+      keyturn(['run', 'a.http'], {
+        cwd,
+        env: { ...env, KEYTURN_TOKEN_A: 'a-token-0123456789', KEYTURN_AUDIT_DAYS: days },
+      });
+    for (const wrong of ['0', '3651', '-1', '1.5', 'ninety', '1e3', '99999999999999999999']) {
+      const { code, err } = await runWith(wrong);
+      expect([wrong, code]).toEqual([wrong, 2]);
+      expect(err).toContain('KEYTURN_AUDIT_DAYS takes a whole number of days from 1 to 3650.');
+    }
+    expect(await tokensOf()).toEqual(ages.map((days) => `${days} days`));
+    await runWith('30');
+    expect(await tokensOf()).toEqual(['20 days', '5 days', 'a']);
+    const verified = await keyturn(['token', 'audit', '--verify', '--json'], { cwd, env });
+    expect(JSON.parse(verified.out)).toMatchObject({ state: 'whole', expired: 1 });
   });
 
   it('refuses wrong use', async () => {

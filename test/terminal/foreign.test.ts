@@ -78,6 +78,28 @@ describe("another tool's files with `keyturn run`", () => {
   });
 });
 
+describe('a Microsoft token of a file that names no application', () => {
+  const args = () => ['run', 'a.http', '--json', '--allow-origin', api.origin];
+  beforeEach(() => write('a.http', `GET ${api.origin}/x\nAuthorization: {{$aadToken contoso.com}}\n`));
+
+  it('is that of the editor: the command says what to do instead, and signs in as nobody', async () => {
+    const outcome = await keyturn(args(), { cwd: folder });
+    expect(outcome.code).toBe(1);
+    expect(outcome.out).toContain('"code":"unsupported"');
+    const [run, file, , ...rest] = args();
+    const shown = await keyturn([run ?? '', file ?? '', ...rest], { cwd: folder });
+    expect(shown.out + shown.err).toContain('aadV2ClientId');
+    expect(sent).toEqual([]);
+  });
+
+  it('comes from the environment where that holds one', async () => {
+    const outcome = await keyturn(args(), { cwd: folder, env: { KEYTURN_TOKEN_AADTOKEN: 'given-token' } });
+    expect(outcome).toMatchObject({ code: 0 });
+    expect(sent).toEqual(['Bearer given-token']);
+    expect(outcome.out).not.toContain('given-token');
+  });
+});
+
 describe('the profile that another one names', () => {
   const profile = { grant: 'static', origins: ['{{api}}'] };
   const folderOf = () => new ProfileFolder(nodeFiles, { personal: () => Promise.resolve([]) });

@@ -144,7 +144,18 @@ describe('the name behind # @token', () => {
 
 describe('the command', () => {
   it('knows no command that is only a word of the language', async () => {
-    expect(await keyturn(['help', 'constructor'], { cwd: folder })).toMatchObject({ code: 0, err: '' });
+    expect(await keyturn(['help', 'constructor'], { cwd: folder })).toMatchObject({ code: 2, out: '' });
+  });
+
+  it.each([
+    [['help', 'token', 'verify'], 'Usage: keyturn token verify'],
+    [['help', 'run'], 'Usage: keyturn run'],
+    [['token', 'help'], 'Usage: keyturn token COMMAND'],
+    [['help'], 'Usage:\n'],
+  ])('helps with %j', async (args, usage) => {
+    const { code, out } = await keyturn(args, { cwd: folder });
+    expect(code).toBe(0);
+    expect(out).toContain(usage);
   });
 
   it('complains in one line', async () => {
@@ -176,10 +187,9 @@ describe('the command', () => {
   it('does not call a token missing when the keychain could not be read', async () => {
     for (const args of [['show', 'api'], ['list']]) {
       const outcome = await keyturn(['token', ...args], { cwd: folder });
-      expect(outcome).toMatchObject({
-        code: 1,
-        err: 'problem: There is no keychain here that can be used.\n',
-      });
+      expect(outcome.code).toBe(1);
+      expect(outcome.err).toContain('There is no keychain here that can be used.');
+      expect(outcome.err).toContain('KEYTURN_TOKEN_<NAME>');
     }
     expect((await keyturn(['token', 'show', 'api'], { cwd: folder })).out).toBe('');
   });

@@ -33,11 +33,29 @@ describe('keyturn token inspect', () => {
   });
 
   it.each([
+    ['the line of a header', (token: string) => `Authorization: Bearer ${token}\n`],
+    ['quotes', (token: string) => `"${token}"`],
+    ['line breaks', (token: string) => `${token.slice(0, 60)}\r\n  ${token.slice(60)}\n`],
+  ])('reads a token that was copied with %s', async (_what, copied) => {
+    const { code, out } = await keyturn(['token', 'inspect', '-', '--json'], { cwd, stdin: copied(jwt) });
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ kind: { id: 'jwt' }, warnings: [], scopes: ['reports:read'] });
+  });
+
+  it('says that nothing can be read from an opaque token, and that nothing came', async () => {
+    const opaque = await keyturn(['token', 'inspect', '-'], { cwd, stdin: 'hello' });
+    expect(opaque.out).toContain('Nothing can be read from it');
+    const empty = await keyturn(['token', 'inspect', '-'], { cwd });
+    expect(empty.err).toBe('keyturn: Nothing came from standard input.\n');
+  });
+
+  it.each([
     ['eyJhbGciOiJIUzI1NiJ9.%%%.x', 0],
     ['an-opaque-token', 0],
     ['x'.repeat(900_000), 0],
     ['x'.repeat(1_100_000), 1],
-    ['', 2],
+    ['', 1],
+    [`\0binary`, 1],
   ])('stands bad input (%#)', async (stdin, code) => {
     expect((await keyturn(['token', 'inspect', '-'], { cwd, stdin })).code).toBe(code);
   });

@@ -78,6 +78,18 @@ describe('keyturn token verify', () => {
   });
 });
 
+describe('keyturn token verify --issuer', () => {
+  it.each([
+    ['jwt', 'not-an-address', 'takes an address'],
+    ['jwt', 'http://id.example.com', 'takes an address'],
+    ['jwt', 'https://id.example.com', 'its profile says so'],
+  ])('refuses for %s the issuer %s', async (name, issuer, why) => {
+    const { code, err } = await run('verify', name, '--issuer', issuer);
+    expect(code).toBe(2);
+    expect(err).toContain(why);
+  });
+});
+
 describe('keyturn token introspect', () => {
   it('says what the issuer says', async () => {
     const { code, out } = await run('introspect', 'opaque', '--json');
@@ -105,7 +117,7 @@ describe('keyturn token revoke and rotate', () => {
   it('end with 1 where nothing is held or nobody can be asked', async () => {
     const missing = await run('revoke', 'opaque');
     expect(missing).toMatchObject({ code: 1 });
-    expect(missing.err).toContain('No token is held for "opaque"');
+    expect(missing.err).toContain('There is no keychain here');
     expect((await run('revoke', 'pasted')).err).toContain('Nobody is known');
     expect((await run('revoke', '--issuer', provider.issuer)).code).toBe(1);
     const rotated = await run('rotate', 'pasted');

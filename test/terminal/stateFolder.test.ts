@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { stateFolder } from '../../src/terminal/stateFolder.ts';
+import { cacheFolder, stateFolder } from '../../src/terminal/stateFolder.ts';
 
 it('is where each system keeps such things, unless the environment says otherwise', () => {
   const home = homedir();
@@ -13,4 +13,8 @@ it('is where each system keeps such things, unless the environment says otherwis
   );
   expect(stateFolder({ LOCALAPPDATA: '/local' }, 'win32')).toBe(join('/local', 'keyturn'));
   expect(stateFolder({}, 'win32')).toBe(join(home, 'AppData', 'Local', 'keyturn'));
+  expect(cacheFolder({}, 'linux')).toBe(join(home, '.cache', 'keyturn'));
+  expect(cacheFolder({ XDG_CACHE_HOME: '/cache' }, 'linux')).toBe(join('/cache', 'keyturn'));
+  expect(cacheFolder({}, 'darwin')).toBe(join(home, 'Library', 'Caches', 'keyturn'));
+  expect(cacheFolder({}, 'win32')).toBe(join(home, 'AppData', 'Local', 'keyturn', 'cache'));
 });

@@ -8,6 +8,7 @@ import { CLIENT_AUTHENTICATIONS, GRANTS, PROFILE_PROPERTIES } from '../../src/to
 const property = v.object({
   $ref: v.optional(v.string()),
   description: v.optional(v.string()),
+  suggestSortText: v.optional(v.string()),
   enum: v.optional(v.array(v.string())),
 });
 const branch = v.object({
@@ -57,6 +58,15 @@ it('it offers with each grant what has an effect with it, and asks for what is n
     const required = branches.flatMap(({ then }) => then.required ?? []);
     expect(new Set(required), grant).toEqual(new Set(neededProperties(grant)));
   }
+});
+
+it('offers first what most profiles hold, the grant before all', () => {
+  const orderOf = (name: string) => {
+    const written = properties[name];
+    return (written?.$ref === undefined ? written : definitions[name])?.suggestSortText ?? name;
+  };
+  const sorted = Object.keys(properties).sort((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1));
+  expect(sorted.slice(0, 5)).toEqual(['grant', 'issuer', 'clientId', 'scope', 'origins']);
 });
 
 it('has a snippet for each grant but the one that is discouraged', () => {

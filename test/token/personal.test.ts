@@ -13,7 +13,7 @@ function mine(name: string, changes: Partial<TokenProfile> = {}): TokenProfile {
 
 /** A new session over a store that counts what is read of it. */
 function session(secrets = createMemorySecretStore()) {
-  const get = vi.fn(secrets.get);
+  const get = vi.fn((key: string) => secrets.get(key));
   const h = harness({ store: createTokenStore({ ...secrets, get }) });
   return { ...h, secrets, get };
 }

@@ -4,7 +4,8 @@ import type { AuditEvent } from '../../src/token/auditEvent.ts';
 import type { Introspection, Revocation, TokenProof, TokenProver } from '../../src/token/proof.ts';
 import { TokenProofs } from '../../src/token/proofs.ts';
 import { ProofSecrets } from '../../src/token/proofSecrets.ts';
-import { secretKey } from '../../src/token/key.ts';
+import { secretKey, tokenKey } from '../../src/token/key.ts';
+import { narrowedProfile } from '../../src/token/narrowed.ts';
 import type { TokenProfile } from '../../src/token/profile.ts';
 import { harness, MINUTE, profileOf, settled, staticProfile } from './support.ts';
 
@@ -156,6 +157,66 @@ describe('revoking', () => {
     expect((await manager.peek(entry.profile)).token).toBeNull();
   });
 
+  it('tells which of those with less scope the server refused, and forgets them all', async () => {
+    const scopes = Array.from({ length: 12 }, (_, index) => `scope-${index}`);
+    const { proofs, held, manager, store, events } = setUp({
+      revoke: (_profile, { accessToken }) => {
+        const number = Number(accessToken.split('-')[1]);
+        if (number === 3) return Promise.reject(new KeyturnError('revocation_failed', 'No answer.'));
+        return Promise.resolve([revoked(number === 4 ? 'unsupported' : 'accepted')]);
+      },
+    });
+    const entry = await held();
+    for (const scope of scopes) await manager.acquire(narrowedProfile(entry.profile, scope));
+    const { forgotten, narrowed } = await proofs.revoke(entry, options);
+    expect(forgotten).toBe(true);
+    expect(narrowed).toHaveLength(12);
+    expect(narrowed.filter(({ outcome }) => outcome !== 'accepted')).toEqual(
+      expect.arrayContaining([
+        {
+          kind: 'access_token',
+          outcome: 'failed',
+          text: 'The access token was not revoked. No answer.',
+          error: 'revocation_failed',
+          scope: 'scope-1',
+        },
+        { ...revoked('unsupported'), scope: 'scope-2' },
+      ]),
+    );
+    expect(events.filter(({ action }) => action === 'revoked')).toHaveLength(13);
+    expect(new Set(events.map(({ accessToken }) => accessToken)).size).toBe(13);
+    expect(await store.list()).toEqual([]);
+  });
+
+  it('leaves those with less scope alone while the token itself is kept', async () => {
+    const { proofs, held, manager, store, revokedTokens } = setUp({
+      revoke: (_profile, { accessToken }) => {
+        revokedTokens.push(accessToken);
+        return Promise.resolve([revoked('failed')]);
+      },
+    });
+    const entry = await held();
+    await manager.acquire(narrowedProfile(entry.profile, 'less'));
+    expect(await proofs.revoke(entry, options)).toMatchObject({ narrowed: [], forgotten: false });
+    expect(revokedTokens).toEqual([entry.token?.accessToken]);
+    expect(await store.list()).toHaveLength(2);
+  });
+
+  it('takes no token of another name for one with less scope', async () => {
+    const { proofs, held, manager, store, revokedTokens } = setUp();
+    const entry = await held();
+    // Its key begins as those do that are stored below the key of the first.
+    const other = profileOf({
+      name: entry.key.slice('token:'.length),
+      origins: ['https://other.example.com'],
+    });
+    await manager.acquire(other);
+    expect(tokenKey(other).startsWith(`${entry.key}:`)).toBe(true);
+    await proofs.revoke(entry, options);
+    expect(revokedTokens).toEqual([entry.token?.accessToken]);
+    expect(await store.get(entry.key)).toBeNull();
+  });
+
   it('is written down, also when it fails', async () => {
     const { proofs, held, events } = setUp({
       revoke: () => Promise.reject(new KeyturnError('revocation_failed', 'No.')),
@@ -203,6 +264,24 @@ describe('rotating', () => {
     await expect(proofs.rotate(entry, options)).rejects.toMatchObject({ code: 'token_endpoint_failed' });
     expect(revokedTokens).toEqual([]);
     expect((await store.get(entry.key))?.accessToken).toBe(entry.token?.accessToken);
+  });
+
+  it('keeps what was obtained with less scope meanwhile', async () => {
+    const { proofs, held, manager, store, server, result, revokedTokens } = setUp();
+    const entry = await held();
+    const narrow = narrowedProfile(entry.profile, 'less');
+    const old = await manager.acquire(narrow);
+    server.answer = async ({ profile }) => {
+      server.answer = () => Promise.resolve(result());
+      if (profile.scope !== 'less') await manager.acquire(narrow, { force: true });
+      return result({ accessToken: 'the-rotated-token' });
+    };
+    const { narrowed } = await proofs.rotate(entry, options);
+    expect(narrowed).toHaveLength(1);
+    expect(revokedTokens).toEqual([entry.token?.accessToken, old.token.accessToken]);
+    const now = await store.get(tokenKey(narrow));
+    expect(now?.accessToken).not.toBe(old.token.accessToken);
+    expect((await manager.acquire(narrow)).token.accessToken).toBe(now?.accessToken);
   });
 
   it('leaves the old access token of a refresh token to its end, since both have one sign-in', async () => {

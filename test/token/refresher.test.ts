@@ -160,6 +160,20 @@ describe('the order of a refresh', () => {
     expect(h.calls).toHaveLength(1);
   });
 
+  it('waits no longer than a second where nothing is stored, since it was probably deleted', async () => {
+    const mark: StoredMark = { obtainedAtMs: 1, atMs: Date.now() - 1_100, spentBeforeMs: 0 };
+    const lease: RefreshLease = {
+      hold: (_key, task) => task({ lastStored: mark, stored: () => undefined }),
+    };
+    const h = harness({ lease });
+    const client = profileOf();
+    let given = false;
+    const acquired = h.manager.acquire(client).then(() => (given = true));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(given).toBe(true);
+    await acquired;
+  });
+
   it('sends no refresh token that another has replaced, though the store never shows the new one', async () => {
     const spentBeforeMs = 1_750_000_000_000;
     const mark: StoredMark = { obtainedAtMs: spentBeforeMs + 1, atMs: Date.now() - 10_000, spentBeforeMs };

@@ -100,6 +100,7 @@ export function memoryValues(): KeyValueStore & { readonly values: Map<string, u
       else values.set(key, value);
       return Promise.resolve();
     },
+    keys: () => Promise.resolve([...values.keys()]),
   };
 }
 

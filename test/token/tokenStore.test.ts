@@ -164,25 +164,61 @@ describe('tokenKey', () => {
 });
 
 describe('createConsentStore', () => {
-  it('remembers origins for each token, and forgets them', async () => {
+  it('remembers origins for each token with the file that declares it, and forgets them', async () => {
     const values = memoryValues();
     const consent = createConsentStore(values);
-    await consent.remember('k', 'https://a.example');
-    await consent.remember('k', 'https://b.example');
-    await consent.remember('k', 'https://a.example');
+    await consent.remember('k', 'https://a.example', 'file:///w/keyturn.json');
+    await consent.remember('k', 'https://b.example', null);
+    await consent.remember('k', 'https://a.example', null);
     expect(await createConsentStore(values).allowed('k')).toEqual(['https://a.example', 'https://b.example']);
     expect(await consent.allowed('other')).toEqual([]);
     await consent.rememberPlace('k', 'file:///w');
+    expect(await consent.all()).toEqual([
+      {
+        tokenKey: 'k',
+        origins: [
+          { origin: 'https://a.example', declaredIn: 'file:///w/keyturn.json' },
+          { origin: 'https://b.example', declaredIn: null },
+        ],
+        places: ['file:///w'],
+      },
+    ]);
     await consent.forget('k');
     expect(await consent.allowed('k')).toEqual([]);
-    expect(await consent.places('k')).toEqual([]);
+    expect(await consent.places('k')).toBeNull();
     expect(values.values.size).toBe(0);
+  });
+
+  it('withdraws one origin and one place, and leaves the others', async () => {
+    const values = memoryValues();
+    const consent = createConsentStore(values);
+    for (const origin of ['https://a.example', 'https://b.example'])
+      await consent.remember('k', origin, null);
+    for (const place of ['file:///w', 'file:///v']) await consent.rememberPlace('k', place);
+    await consent.withdrawOrigin('k', 'https://a.example');
+    await consent.withdrawPlace('k', 'file:///w');
+    expect(await consent.allowed('k')).toEqual(['https://b.example']);
+    expect(await consent.places('k')).toEqual(['file:///v']);
+    await consent.withdrawOrigin('k', 'https://b.example');
+    await consent.withdrawPlace('k', 'file:///v');
+    // That it was used somewhere once is still known.
+    expect([...values.values]).toEqual([['places.k', []]]);
+  });
+
+  it('understands what version 0.1.0 stored', async () => {
+    const values = memoryValues();
+    values.values.set('consent.k', ['https://a.example']);
+    const consent = createConsentStore(values);
+    await consent.remember('k', 'https://b.example', null);
+    expect(await consent.allowed('k')).toEqual(['https://a.example', 'https://b.example']);
   });
 
   it.each([['text'], [{ length: 1 }], [[1]], [null]])('takes %j as nothing allowed', async (stored) => {
     const values = memoryValues();
     values.values.set('consent.k', stored);
+    values.values.set('places.k', stored);
     expect(await createConsentStore(values).allowed('k')).toEqual([]);
+    expect(await createConsentStore(values).places('k')).toEqual([]);
   });
 });
 

@@ -123,6 +123,43 @@ describe('a file of tokens', () => {
   });
 });
 
+describe('what nobody could have entered', () => {
+  const personal = (changes: Partial<NonNullable<Token['personal']>>): Token => {
+    const { origins: its, sendAs } = { origins, sendAs: { scheme: 'Bearer' }, ...changes };
+    return {
+      ...pasted,
+      key: tokenKey(pastedProfile('mine', its, sendAs)),
+      personal: { origins: its, sendAs },
+    };
+  };
+  const named = (name: string): Token => ({
+    ...declared,
+    name,
+    key: tokenKey(profileOf({ name })),
+  });
+
+  it.each<[string, Token]>([
+    ['a line break in a token', { ...pasted, accessToken: 'abc\r\nx-evil: 1' }],
+    ['a line break in a refresh token', { ...declared, refreshToken: 'abc\ndef' }],
+    ['a line break in a scope', { ...declared, scope: 'read\nwrite' }],
+    ['a name that ends a line', named('viewer\nadmin')],
+    ['a name that ends an expression', named('viewer}}')],
+    ['a name without end', named('x'.repeat(101))],
+    ['an origin without encryption', personal({ origins: ['http://api.example.com'] })],
+    ['an origin of everybody', personal({ origins: ['https://*.com'] })],
+    ['a header that ends a line', personal({ sendAs: { header: 'X-Key\r\nX-Evil' } })],
+    ['a header that decides where it goes', personal({ sendAs: { header: 'Host' } })],
+  ])('is refused: %s', async (_name, token) => {
+    const file = await made({ version: 1, tokens: [token] });
+    await expect(decryptTokens(file, passphrase)).rejects.toMatchObject({ code: 'import_invalid' });
+  });
+
+  it('is told from what somebody could have', async () => {
+    const tokens = [personal({}), named('viewer-2')];
+    expect(await decryptTokens(await made({ version: 1, tokens }), passphrase)).toEqual(tokens);
+  });
+});
+
 describe('an import', () => {
   it('tells what it would add and replace', async () => {
     const store = createTokenStore(createMemorySecretStore());

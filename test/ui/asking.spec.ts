@@ -1,23 +1,15 @@
-import { createServer } from 'node:http';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EditorPage, eventually } from './editorPage.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type EditorPage, eventually } from './editorPage.ts';
 import { jwtThatEnds } from './jwt.ts';
+import { beginFolder, beginStory, requests, type Story, undoneAtEnd } from './story.ts';
 
 // What the editor itself draws around an extension's questions: the modal, the notification, the file dialog.
-
-const results = join(import.meta.dirname, '../../test-results');
-const pictures = join(results, 'pictures');
-
-const themes = [
-  ['light', 'Default Light Modern'],
-  ['dark', 'Default Dark Modern'],
-] as const;
 
 /** Neither text nor anything that the editor could show. */
 const bytes = Buffer.concat([Buffer.from([0, 255, 254, 0, 128]), randomBytes(3000)]);
@@ -26,36 +18,23 @@ const value = 'visitor-value-0123456789';
 let home: Awaited<ReturnType<typeof startServer>>;
 let away: Awaited<ReturnType<typeof startServer>>;
 let folder: string;
+let story: Story;
 let editor: EditorPage;
-/** Undone in reverse order, however far the beginning came. */
-const cleanups: (() => Promise<void> | void)[] = [];
 
 beforeAll(async () => {
   home = await startServer();
   away = await startServer();
-  folder = await mkdtemp(join(tmpdir(), 'keyturn-asking-'));
-  cleanups.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   const profile = { grant: 'static', origins: [home.origin] };
-  await writeFile(
-    join(folder, 'keyturn.json'),
-    JSON.stringify({ tokens: { visitor: profile, brief: profile } }),
-  );
-  await writeFile(
-    join(folder, 'requests.http'),
-    [
+  folder = await beginFolder('asking', {
+    'keyturn.json': { tokens: { visitor: profile, brief: profile } },
+    'requests.http': requests(
       `# @token visitor\nGET ${away.origin}/away\n`,
       `# @token brief\nGET ${home.origin}/brief\n`,
       `GET ${home.origin}/archive.bin\n`,
-    ].join('\n###\n'),
-  );
-  await mkdir(pictures, { recursive: true });
-  editor = await EditorPage.open({ workspace: folder, file: 'requests.http' });
-  cleanups.push(() => editor.close());
-  cleanups.push(() => editor.picture(join(results, 'ui-asking-last.png')));
-});
-
-afterAll(async () => {
-  for (const cleanup of cleanups.reverse()) await cleanup();
+    ),
+  });
+  story = await beginStory('asking', { workspace: folder, file: 'requests.http' });
+  editor = story.editor;
 });
 
 /** Keeps the Authorization headers that it is sent. */
@@ -68,26 +47,11 @@ async function startServer() {
     response.end(isData ? bytes : '{}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  cleanups.push(() => {
+  undoneAtEnd(() => {
     server.closeAllConnections();
     server.close();
   });
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
-}
-
-async function takePictures(name: string): Promise<void> {
-  await mkdir(join(folder, '.vscode'), { recursive: true });
-  for (const [suffix, theme] of themes) {
-    await writeFile(join(folder, '.vscode/settings.json'), JSON.stringify({ 'workbench.colorTheme': theme }));
-    await editor.theme(theme).waitFor();
-    await editor.picture(join(pictures, `${name}-${suffix}.png`));
-  }
-}
-
-async function paste(name: string, token: string): Promise<void> {
-  await editor.runCommand('Keyturn: Paste Token');
-  await editor.pick(name);
-  await editor.answer(token);
 }
 
 const line = (path: string): Locator => editor.line(new RegExp(`^GET\\s.*/${path}$`));
@@ -97,48 +61,46 @@ async function send(path: string): Promise<void> {
 }
 
 describe('a request to an origin beyond those of its token', () => {
-  const dialog = (): Locator => editor.page.locator('.monaco-dialog-box');
-  const press = (button: string): Promise<void> => dialog().getByRole('button', { name: button }).click();
   const sent = (times: number): Promise<unknown> =>
     eventually(`${times} requests`, () => Promise.resolve(away.seen.length === times));
 
   test('asks first, and sends nothing when it is refused', async () => {
     await editor.lens(/^Send$/).waitFor();
-    await paste('visitor', value);
+    await story.paste('visitor', value);
     await send('away');
-    await dialog().waitFor();
-    const words = await dialog().innerText();
-    expect(words).toContain(`Send the token visitor to ${away.origin}?`);
+    await story.dialog().waitFor();
+    const words = await story.dialog().innerText();
+    expect(words).toContain(`Send the token "visitor" to ${away.origin}?`);
     expect(words).toContain(home.origin);
     expect(words).not.toContain(value);
-    await takePictures('modal');
-    await press('Cancel');
+    await story.pictures('modal');
+    await story.press('Cancel');
     await editor.inlineTextAt(line('away'), /may not be sent to/);
     expect(away.seen).toEqual([]);
   });
 
   test('asks again after Send Once, and not any more after Always Allow', async () => {
     await send('away');
-    await press('Send Once');
+    await story.press('Send Once');
     await sent(1);
     await editor.inlineTextAt(line('away'), /200 OK/);
     await send('away');
-    await press('Always Allow');
+    await story.press('Always Allow');
     await sent(2);
     await editor.inlineTextAt(line('away'), /200 OK/);
     await send('away');
     await sent(3);
-    expect(await dialog().count()).toBe(0);
+    expect(await story.dialog().count()).toBe(0);
     expect(away.seen).toEqual(Array(3).fill(`Bearer ${value}`));
   });
 });
 
 describe('a token in use that ends', () => {
   test('is told of once, with the error background in the status bar and a way to repair it', async () => {
-    await paste('brief', jwtThatEnds(12, home.origin));
+    await story.paste('brief', jwtThatEnds(12, home.origin));
     await send('brief');
     await editor.inlineTextAt(line('brief'), /200 OK/);
-    const toast = editor.page.locator('.notification-toast').filter({ hasText: '"brief" has expired' });
+    const toast = story.notification('"brief" has expired');
     await toast.waitFor();
     // A pasted token is one that nobody could have refreshed.
     expect(await toast.innerText()).toContain('The token "brief" has expired.');
@@ -146,7 +108,7 @@ describe('a token in use that ends', () => {
     await eventually('the error background', async () =>
       (await item.getAttribute('class'))?.includes('error-kind'),
     );
-    await takePictures('expired');
+    await story.pictures('expired');
 
     await toast.getByRole('button', { name: 'Paste Token' }).click();
     await editor.answer(jwtThatEnds(3600, home.origin));
@@ -161,11 +123,11 @@ describe('a body that is no text', () => {
     await send('archive.bin');
     await editor.inlineTextAt(line('archive.bin'), /200 OK/);
     await editor.lens(/Save body…/).click();
-    const dialog = editor.page.locator('.quick-input-widget:visible');
+    const dialog = story.question();
     await dialog.filter({ hasText: 'Save response body' }).waitFor();
     const input = dialog.locator('input.input');
     await eventually('a name for the file', async () => (await input.inputValue()).endsWith('/archive.bin'));
-    await editor.picture(join(pictures, 'save-body.png'));
+    await story.picture('save-body');
     await dialog.getByRole('button', { name: 'OK' }).click();
     const saved = await eventually('the file', () => readFile(join(folder, 'archive.bin')).catch(() => null));
     expect(saved.equals(bytes)).toBe(true);

@@ -13,6 +13,10 @@ export interface OpenOptions {
   /** A file of the workspace that is open from the start. */
   readonly file: string;
   readonly settings?: Record<string, unknown>;
+  /** The folder of another build of Keyturn. */
+  readonly keyturn?: string;
+  /** Folders of built extensions beside Keyturn. */
+  readonly extensions?: readonly string[];
   /** For the extension host. */
   readonly env?: Record<string, string>;
 }
@@ -31,6 +35,12 @@ const quietSettings = {
   'extensions.ignoreRecommendations': true,
 };
 
+const themeClasses: Readonly<Record<string, string>> = {
+  'Default Dark Modern': 'vs-dark',
+  'Default High Contrast': 'hc-black',
+  'Default High Contrast Light': 'hc-light',
+};
+
 /** An editor as a person sees it. Everything is found by what is written on it. */
 export class EditorPage {
   readonly page: Page;
@@ -46,10 +56,17 @@ export class EditorPage {
     this.#close = close;
   }
 
-  static async open({ workspace, file, settings = {}, env = {} }: OpenOptions): Promise<EditorPage> {
+  static async open({
+    workspace,
+    file,
+    settings = {},
+    keyturn = projectFolder,
+    extensions = [],
+    env = {},
+  }: OpenOptions): Promise<EditorPage> {
     const server = await startEditorServer({
       workspace,
-      extensions: [projectFolder],
+      extensions: [keyturn, ...extensions],
       settings: { ...quietSettings, ...settings },
       env,
     });
@@ -132,7 +149,7 @@ export class EditorPage {
 
   /** The whole window, once this theme is on. */
   theme(name: string): Locator {
-    return this.page.locator(`.monaco-workbench.${name.includes('Dark') ? 'vs-dark' : 'vs'}`);
+    return this.page.locator(`.monaco-workbench.${themeClasses[name] ?? 'vs'}`);
   }
 
   lens(text: string | RegExp, nth = 0): Locator {
@@ -175,7 +192,8 @@ export class EditorPage {
 
   /** The window without its title bar, which says only that this is a test. */
   async picture(path: string): Promise<void> {
-    const title = await this.page.locator('.part.titlebar').boundingBox();
+    const bar = this.page.locator('.part.titlebar');
+    const title = (await bar.isVisible()) ? await bar.boundingBox() : null;
     const { width, height } = this.page.viewportSize() ?? { width: 0, height: 0 };
     const y = title?.height ?? 0;
     await this.page.screenshot({

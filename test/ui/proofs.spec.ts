@@ -1,35 +1,22 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
-import { EditorPage, eventually } from './editorPage.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/start.ts';
+import type { EditorPage } from './editorPage.ts';
 import { jwtThatEnds } from './jwt.ts';
+import { beginFolder, beginSandbox, beginStory, requests, type Story } from './story.ts';
 
 // What a person sees of a token's proof: marks in the tree, the details, the menus and the audit log.
 
-const project = join(import.meta.dirname, '../..');
-const results = join(project, 'test-results');
-const pictures = join(results, 'pictures');
-
 let sandbox: Sandbox;
-let folder: string;
+let story: Story;
 let editor: EditorPage;
-const cleanups: (() => Promise<void>)[] = [];
+
+const viewer = /^viewer/;
+const opaque = /^opaque/;
+const foreign = /^foreign/;
 
 beforeAll(async () => {
-  sandbox = await startSandbox({
-    entry: join(project, 'dist/sandbox/sandbox.js'),
-    issuerPort: 0,
-    apiPort: 0,
-    lifetimeSeconds: 900,
-    limit: 5000,
-    windowSeconds: 3600,
-  });
-  cleanups.push(() => sandbox.stop());
-  folder = await mkdtemp(join(tmpdir(), 'keyturn-proofs-'));
-  cleanups.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-  const viewer = {
+  sandbox = await beginSandbox();
+  const client = {
     grant: 'client_credentials',
     issuer: sandbox.issuer,
     clientId: 'viewer',
@@ -38,45 +25,19 @@ beforeAll(async () => {
     origins: [sandbox.api],
   };
   const tokens = {
-    viewer,
-    opaque: { ...viewer, resource: `${sandbox.api}/opaque` },
+    viewer: client,
+    opaque: { ...client, resource: `${sandbox.api}/opaque` },
     foreign: { grant: 'static', issuer: sandbox.issuer, origins: [sandbox.api] },
   };
-  await writeFile(join(folder, 'keyturn.json'), JSON.stringify({ tokens }, null, 2));
-  await writeFile(
-    join(folder, 'requests.http'),
-    ['viewer', 'opaque'].map((name) => `# @token ${name}\nGET ${sandbox.api}/reports\n`).join('\n###\n'),
-  );
-  await mkdir(pictures, { recursive: true });
-  editor = await EditorPage.open({ workspace: folder, file: 'requests.http' });
-  cleanups.push(() => editor.close());
-  cleanups.push(() => editor.picture(join(results, 'ui-proofs-last.png')));
+  const workspace = await beginFolder('proofs', {
+    'keyturn.json': { tokens },
+    'requests.http': requests(
+      ...['viewer', 'opaque'].map((name) => `# @token ${name}\nGET ${sandbox.api}/reports\n`),
+    ),
+  });
+  story = await beginStory('proofs', { workspace, file: 'requests.http' });
+  editor = story.editor;
 });
-
-afterAll(async () => {
-  for (const cleanup of cleanups.reverse()) await cleanup();
-});
-
-const picture = (name: string) => editor.picture(join(pictures, `proofs-${name}.png`));
-const menu = (action: string) =>
-  editor.page.locator('.monaco-menu .action-item').filter({ hasText: action }).first();
-const viewer = /^viewer/;
-const opaque = /^opaque/;
-const foreign = /^foreign/;
-
-function notification(text: string | RegExp) {
-  return editor.page.locator('.notification-toast').filter({ hasText: text }).first();
-}
-
-/** Chooses from the menu of the right button. */
-async function choose(token: RegExp, action: string): Promise<void> {
-  await editor.treeItem(token).click({ button: 'right' });
-  await menu(action).waitFor();
-  // A menu takes no click in its first moment, so that the one that opened it chooses nothing.
-  await editor.page.waitForTimeout(400);
-  await menu(action).click();
-  await menu(action).waitFor({ state: 'hidden' });
-}
 
 describe('the proof of a token', () => {
   test('begins with tokens', async () => {
@@ -84,59 +45,55 @@ describe('the proof of a token', () => {
     await editor.clickLens(/^Send$/, requests);
     await editor.answer('viewer-secret');
     await editor.inlineTextAt(requests, /200 OK/);
-    await editor.page.getByRole('tab', { name: 'Keyturn' }).first().click();
+    await story.openTokens();
     await editor.treeItem(opaque).waitFor();
-    await choose(opaque, 'Refresh Token');
-    await eventually('the token', async () =>
-      (await editor.treeItem(opaque).innerText()).includes('expires in'),
-    );
-    await choose(foreign, 'Paste Token…');
+    await story.choose(opaque, 'Refresh Token');
+    await story.treeSays(opaque, /expires in/);
+    await story.choose(foreign, 'Paste Token…');
     await editor.answer(jwtThatEnds(3600, 'reports:read'));
-    await eventually('the token', async () =>
-      (await editor.treeItem(foreign).innerText()).includes('expires in'),
-    );
+    await story.treeSays(foreign, /expires in/);
   });
 
   test('is told, and stands in the tree', async () => {
-    await choose(foreign, 'Verify Signature');
-    await notification('"foreign" is invalid').waitFor();
-    await picture('invalid');
-    await editor.runCommand('Notifications: Clear All Notifications');
-    await choose(opaque, 'Introspect');
-    await notification('"opaque" is active').waitFor();
-    await editor.runCommand('Notifications: Clear All Notifications');
-    await choose(viewer, 'Verify Signature');
-    await notification('"viewer" is verified').waitFor();
-    await picture('told');
-    await editor.runCommand('Notifications: Clear All Notifications');
+    await story.choose(foreign, 'Verify Signature');
+    await story.notification('"foreign" is invalid').waitFor();
+    await story.picture('invalid');
+    await story.clearNotifications();
+    await story.choose(opaque, 'Introspect');
+    await story.notification('"opaque" is active').waitFor();
+    await story.clearNotifications();
+    await story.choose(viewer, 'Verify Signature');
+    await story.notification('"viewer" is verified').waitFor();
+    await story.picture('told');
+    await story.clearNotifications();
     await editor.treeItem(viewer).click();
     await editor.treeItem(/^Signature/).waitFor();
     await editor.treeItem(/^Signature/).click();
-    await picture('tree');
+    await story.picture('tree');
   });
 
   test('leads to everything known', async () => {
-    await choose(viewer, 'Show Token Details');
+    await story.choose(viewer, 'Show Token Details');
     await editor.tab('viewer').waitFor();
-    await picture('details');
+    await story.picture('details');
   });
 
   test('is found in the menus', async () => {
     await editor.treeItem(viewer).click({ button: 'right' });
-    await menu('Verify Signature').waitFor();
-    await picture('menu-viewer');
+    await story.menu('Verify Signature').waitFor();
+    await story.picture('menu-viewer');
     await editor.page.keyboard.press('Escape');
     await editor.treeItem(foreign).click({ button: 'right' });
-    await menu('Verify Signature').waitFor();
-    await picture('menu-foreign');
+    await story.menu('Verify Signature').waitFor();
+    await story.picture('menu-foreign');
     await editor.page.keyboard.press('Escape');
-    await choose(opaque, 'Revoke Token…');
-    await editor.page.locator('.monaco-dialog-box').waitFor();
-    await picture('revoke');
-    await editor.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Cancel' }).click();
+    await story.choose(opaque, 'Revoke Token…');
+    await story.dialog().waitFor();
+    await story.picture('revoke');
+    await story.press('Cancel');
     await editor.runCommand('Keyturn: Show Audit Log');
     await editor.treeItem(/introspected/).waitFor();
-    await picture('audit');
+    await story.picture('audit');
     expect(await editor.treeItem(/opaque introspected/).innerText()).toMatch(/introspected/);
   });
 });

@@ -1,150 +1,90 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
-import { EditorPage, eventually } from './editorPage.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/start.ts';
+import type { EditorPage } from './editorPage.ts';
+import { beginFolder, beginSandbox, beginStory, endOf, requests, signInOn, type Story } from './story.ts';
 
 // Sign-ins as a person does them: in the editor, and on the pages of the sandbox's provider in the same browser.
 
-const project = join(import.meta.dirname, '../..');
-const results = join(project, 'test-results');
-const pictures = join(results, 'pictures');
-
 let sandbox: Sandbox;
 let folder: string;
+let story: Story;
 let editor: EditorPage;
-/** Undone in reverse order, however far the beginning came. */
-const cleanups: (() => Promise<void>)[] = [];
 
 const list = /^GET\shttp:\S+\/reports$/;
 const add = /^POST\shttp:\S+\/reports$/;
 const forget = /^DELETE\shttp:\S+\/admin\/usage$/;
 const one = /^GET\shttp:\S+\/reports\/1$/;
+/** What is left of a quarter of an hour. */
+const fresh = /expires in 1[45] min/;
 
 beforeAll(async () => {
-  sandbox = await startSandbox({
-    entry: join(project, 'dist/sandbox/sandbox.js'),
-    issuerPort: 0,
-    apiPort: 0,
-    lifetimeSeconds: 900,
-    limit: 5000,
-    windowSeconds: 3600,
-  });
-  cleanups.push(() => sandbox.stop());
-  folder = await mkdtemp(join(tmpdir(), 'keyturn-sign-in-'));
-  cleanups.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-  const shared = { issuer: sandbox.issuer, origins: [sandbox.api] };
+  sandbox = await beginSandbox();
+  const { api } = sandbox;
+  const shared = { issuer: sandbox.issuer, origins: [api] };
   const person = { ...shared, grant: 'authorization_code', clientId: 'person' };
   const tokens = {
     person: { ...person, redirectUri: 'loopback', scope: 'openid offline_access reports:read' },
     window: { ...person, redirectUri: 'editor', scope: 'openid reports:read' },
     screen: { ...shared, grant: 'device_code', clientId: 'device', scope: 'reports:read' },
   };
-  await writeFile(join(folder, 'keyturn.json'), JSON.stringify({ tokens }, null, 2));
-  const { api } = sandbox;
-  await writeFile(
-    join(folder, 'requests.http'),
-    [
+  folder = await beginFolder('sign-in', {
+    'keyturn.json': { tokens },
+    'requests.http': requests(
       `# @token person\nGET ${api}/reports\n`,
       `# @token person\nPOST ${api}/reports\nContent-Type: application/json\n\n{"title": "Signed in"}\n`,
       `# @token person\nDELETE ${api}/admin/usage\n`,
-    ].join('\n###\n'),
-  );
-  await mkdir(join(folder, 'unknown'));
-  await writeFile(join(folder, 'unknown/bare.http'), `GET ${api}/reports/1\n`);
-  await mkdir(pictures, { recursive: true });
-  editor = await EditorPage.open({
+    ),
+    'unknown/bare.http': `GET ${api}/reports/1\n`,
+  });
+  story = await beginStory('sign-in', {
     workspace: folder,
     file: 'requests.http',
     // The editor and the browser of this test are on one machine.
     settings: { 'keyturn.signIn.redirect': 'loopback' },
   });
-  cleanups.push(() => editor.close());
-  cleanups.push(() => editor.picture(join(results, 'ui-sign-in-last.png')));
+  editor = story.editor;
 });
-
-afterAll(async () => {
-  for (const cleanup of cleanups.reverse()) await cleanup();
-});
-
-/** The page that the editor opens. */
-async function openedBy(act: () => Promise<unknown>): Promise<Page> {
-  const [opened] = await Promise.all([editor.page.waitForEvent('popup'), act()]);
-  opened.setDefaultTimeout(20_000);
-  await opened.waitForURL(/^http/);
-  await opened.waitForLoadState();
-  return opened;
-}
-
-/** Clicks through the provider's pages; who signed in before is not asked again. */
-async function signInOn(page: Page, person: string): Promise<void> {
-  const someone = page.getByRole('button', { name: person });
-  const allow = page.getByRole('button', { name: 'Allow' });
-  await someone.or(allow).first().waitFor();
-  if (await someone.isVisible()) await someone.click();
-  await allow.click();
-}
-
-async function ended(page: Page): Promise<void> {
-  await page.getByRole('heading', { name: 'You can close this page' }).waitFor();
-  await page.close();
-}
-
-function notification(text: string | RegExp) {
-  return editor.page.locator('.notification-toast').filter({ hasText: text }).first();
-}
-
-/** The editor shows no more than three new notifications within 800 ms: nobody is as quick as a test. */
-function unhurried(): Promise<void> {
-  return editor.page.waitForTimeout(1000);
-}
-
-async function clickInline(token: RegExp, action: string): Promise<void> {
-  const item = editor.treeItem(token);
-  await item.hover();
-  await item.getByRole('button', { name: action }).click();
-}
-
-const picture = (name: string) => editor.picture(join(pictures, `sign-in-${name}.png`));
 
 describe('an authorization code sign-in', () => {
   test('can be cancelled, after which nothing waits any more', async () => {
-    await editor.page.getByRole('tab', { name: 'Keyturn' }).first().click();
+    await story.openTokens();
     await editor.treeItem(/^person/).waitFor();
-    expect(await editor.treeItem(/^person/).innerText()).toContain('not signed in');
-    const page = await openedBy(() => clickInline(/^person/, 'Sign In'));
-    const waiting = notification('Signing in for "person"');
+    await story.treeSays(/^person/, /not signed in/);
+    const page = await story.openedBy(() => story.clickInline(/^person/, 'Sign In'));
+    const waiting = story.notification('Signing in for "person"');
     await waiting.waitFor();
-    await picture('waiting');
-    await page.screenshot({ path: join(pictures, 'sign-in-page-who.png') });
+    await story.picture('waiting');
+    await story.picture('page-who', page);
     await waiting.getByRole('button', { name: 'Cancel' }).click();
     await waiting.waitFor({ state: 'hidden' });
+    // The notification goes at once; the extension has heard of it when it answers to something else.
+    await editor.runCommand('Keyturn: Export Tokens');
+    await story.notification('No token is held here yet').waitFor();
+    await story.clearNotifications();
     const failed = page.waitForEvent('requestfailed');
     await page.getByRole('button', { name: 'Cancel' }).click();
     const refused = await failed;
     expect(new URL(refused.url()).pathname).toBe('/callback');
     expect(refused.failure()?.errorText).toBe('net::ERR_CONNECTION_REFUSED');
     await page.close();
-    expect(await editor.treeItem(/^person/).innerText()).toContain('not signed in');
+    await story.treeSays(/^person/, /not signed in/);
   });
 
   test('begins in the tree and ends with a token', async () => {
-    const page = await openedBy(() => clickInline(/^person/, 'Sign In'));
+    const page = await story.openedBy(() => story.clickInline(/^person/, 'Sign In'));
     await page.getByRole('button', { name: 'Ada' }).click();
     await page.getByRole('button', { name: 'Allow' }).waitFor();
-    await page.screenshot({ path: join(pictures, 'sign-in-page-allow.png') });
+    await story.picture('page-allow', page);
     await page.getByRole('button', { name: 'Allow' }).click();
     await page.getByRole('heading', { name: 'You can close this page' }).waitFor();
     expect(new URL(page.url()).search).toBe('');
-    await page.screenshot({ path: join(pictures, 'sign-in-page-landing.png') });
+    await story.picture('page-landing', page);
     await page.close();
-    await notification('Signing in').waitFor({ state: 'hidden' });
-    await eventually('the token in the tree', async () =>
-      /expires in 1[45] min/.test(await editor.treeItem(/^person/).innerText()),
-    );
-    await picture('signed-in');
+    await story.notification('Signing in').waitFor({ state: 'hidden' });
+    await story.treeSays(/^person/, fresh);
+    await story.picture('signed-in');
   });
 
   test('serves the requests', async () => {
@@ -156,132 +96,203 @@ describe('an authorization code sign-in', () => {
 describe('an API that wants more', () => {
   test('leads to the scope that is missing, and the request is sent again', async () => {
     await editor.clickLens(/^Send$/, editor.line(add));
-    const offer = notification('wants more than the token "person" may do');
+    const offer = story.notification('wants more than the token "person" may do');
     await offer.waitFor();
-    await picture('scope-missing');
-    const page = await openedBy(() => offer.getByRole('button', { name: 'Ask for reports:write' }).click());
+    await story.picture('scope-missing');
+    const page = await story.openedBy(() =>
+      offer.getByRole('button', { name: 'Ask for reports:write' }).click(),
+    );
     await signInOn(page, 'Ada');
-    await ended(page);
+    await endOf(page);
     await editor.inlineTextAt(editor.line(add), /201 Created/);
   });
 
   test('leads to a better sign-in (RFC 9470), and the request is sent again', async () => {
     await editor.clickLens(/^Send$/, editor.line(forget));
-    const scope = notification('wants more than the token');
-    const first = await openedBy(() => scope.getByRole('button', { name: 'Ask for reports:admin' }).click());
+    const scope = story.notification('wants more than the token');
+    const first = await story.openedBy(() =>
+      scope.getByRole('button', { name: 'Ask for reports:admin' }).click(),
+    );
     await signInOn(first, 'Ada');
-    await ended(first);
-    const again = notification('wants you to sign in again');
+    await endOf(first);
+    const again = story.notification('wants you to sign in again');
     await again.waitFor();
-    await picture('step-up');
-    const second = await openedBy(() => again.getByRole('button', { name: 'Sign In Again' }).click());
+    await story.picture('step-up');
+    const second = await story.openedBy(() => again.getByRole('button', { name: 'Sign In Again' }).click());
     await second.getByRole('checkbox', { name: 'second factor' }).waitFor();
-    await second.screenshot({ path: join(pictures, 'sign-in-page-second-factor.png') });
+    await story.picture('page-second-factor', second);
     await signInOn(second, 'Ada');
-    await ended(second);
+    await endOf(second);
     await editor.inlineTextAt(editor.line(forget), /204 No Content/);
   });
 });
 
 describe("the editor's own address", () => {
   test('takes the browser back to the window', async () => {
-    const page = await openedBy(() => clickInline(/^window/, 'Sign In'));
+    const page = await story.openedBy(() => story.clickInline(/^window/, 'Sign In'));
     await signInOn(page, 'Ada');
-    await eventually('the token in the tree', async () =>
-      /expires in 1[45] min/.test(await editor.treeItem(/^window/).innerText()),
-    );
+    await story.treeSays(/^window/, fresh);
     expect(new URL(page.url()).pathname).toMatch(/\/callback$/);
-    await page.screenshot({ path: join(pictures, 'sign-in-page-editor-address.png') });
+    await story.picture('page-editor-address', page);
     await page.close();
   });
 });
 
 describe('a device sign-in', () => {
-  test('can be given up at the code and while it is waited for', async () => {
-    const modal = editor.page.locator('.monaco-dialog-box');
-    await clickInline(/^screen/, 'Sign In');
-    await modal.getByRole('button', { name: 'Cancel' }).click();
-    await modal.waitFor({ state: 'hidden' });
+  const waiting = () => story.notification('Enter the code');
+  const link = () => waiting().getByText('Copy Code and Open Page');
+  const clipboard = () => editor.page.evaluate(() => navigator.clipboard.readText());
+  const codeIn = (text: string) => /Enter the code (\S+)(?:,| at)/.exec(text)?.[1] ?? '';
 
-    await clickInline(/^screen/, 'Sign In');
-    const page = await openedBy(() => modal.getByRole('button', { name: 'Copy Code and Open Page' }).click());
-    await page.close();
-    const waiting = notification('Enter the code');
-    await waiting.getByRole('button', { name: 'Cancel' }).click();
-    await waiting.waitFor({ state: 'hidden' });
-    expect(await editor.treeItem(/^screen/).innerText()).toContain('not signed in');
+  test('can be given up', async () => {
+    await story.clickInline(/^screen/, 'Sign In');
+    await waiting().waitFor();
+    await waiting().getByRole('button', { name: 'Cancel' }).click();
+    await waiting().waitFor({ state: 'hidden' });
+    await story.treeSays(/^screen/, /not signed in/);
   });
 
-  test('shows the code, opens its page and counts down until it is entered', async () => {
-    await clickInline(/^screen/, 'Sign In');
-    const modal = editor.page.locator('.monaco-dialog-box');
-    await modal.waitFor();
-    const code = /Your code: (\S+)/.exec(await modal.innerText())?.[1] ?? '';
-    expect(code).toMatch(/^[A-Z]{4}-[A-Z]{4}$/);
-    await picture('device-code');
-    const page = await openedBy(() => modal.getByRole('button', { name: 'Copy Code and Open Page' }).click());
-    expect(await editor.page.evaluate(() => navigator.clipboard.readText())).toBe(code);
-    const waiting = notification(`Enter the code ${code}`);
-    await waiting.waitFor();
-    expect(await waiting.innerText()).toMatch(/valid for (9|10) min/);
-    await picture('device-waiting');
-    await page.screenshot({ path: join(pictures, 'sign-in-page-device.png') });
+  test('shows a code that is copied at once, where it goes and how long it is valid', async () => {
+    await story.clickInline(/^screen/, 'Sign In');
+    await waiting().waitFor();
+    const text = await waiting().innerText();
+    expect(codeIn(text)).toMatch(/^[A-Z]{4}-[A-Z]{4}$/);
+    expect(await clipboard()).toBe(codeIn(text));
+    expect(text).toContain(`${sandbox.issuer}/device within`);
+    expect(text).toMatch(/within (9|10) min/);
+    expect(text).toContain(`The token may go to: ${sandbox.api}.`);
+    expect(await story.dialog().count()).toBe(0);
+    await story.pictures('device-code');
+  });
+
+  test('copies it again and opens its page, and the notification goes by itself', async () => {
+    const code = await clipboard();
+    await editor.page.evaluate(() => navigator.clipboard.writeText('something else'));
+    const page = await story.openedBy(() => link().click());
+    expect(await clipboard()).toBe(code);
+    await story.picture('page-device', page);
     await page.getByRole('button', { name: 'It does', exact: true }).click();
     await signInOn(page, 'Ada');
     await page.getByRole('heading', { name: 'Signed in' }).waitFor();
     await page.close();
-    await waiting.waitFor({ state: 'hidden' });
-    await eventually('the token in the tree', async () =>
-      /expires in 1[45] min/.test(await editor.treeItem(/^screen/).innerText()),
-    );
+    await waiting().waitFor({ state: 'hidden' });
+    await story.treeSays(/^screen/, fresh);
+  });
+
+  test('ends as well when the code is entered elsewhere, before anything is answered here', async () => {
+    await story.choose(/^screen/, 'Sign In');
+    await waiting().waitFor();
+    const phone = await editor.page.context().newPage();
+    await phone.goto(`${sandbox.issuer}/device`);
+    await phone.getByRole('textbox').fill(codeIn(await waiting().innerText()));
+    await phone.keyboard.press('Enter');
+    await phone.getByRole('button', { name: 'It does', exact: true }).click();
+    await signInOn(phone, 'Ada');
+    await phone.getByRole('heading', { name: 'Signed in' }).waitFor();
+    await phone.close();
+    await waiting().waitFor({ state: 'hidden' });
+    await story.treeSays(/^screen/, fresh);
+    expect(await story.dialog().count()).toBe(0);
+    await story.picture('device-ended');
+  });
+
+  test('is within reach of the keyboard', async () => {
+    await story.choose(/^screen/, 'Sign In');
+    await waiting().waitFor();
+    const page = await story.openedBy(() => editor.runCommand('Keyturn: Copy Code and Open Sign-In Page'));
+    await page.close();
+    await editor.runCommand('Notifications: Focus Notification Toast');
+    // The button comes first, then the link.
+    await editor.page.keyboard.press('Tab');
+    await editor.page.keyboard.press('Tab');
+    await story.picture('device-focus');
+    const again = await story.openedBy(() => editor.page.keyboard.press('Enter'));
+    await again.close();
+    await waiting().getByRole('button', { name: 'Cancel' }).click();
+    await waiting().waitFor({ state: 'hidden' });
+    await editor.page.keyboard.press('F1');
+    await story.question().locator('input.input').fill('>Copy Code and Open Sign-In Page');
+    await story
+      .question()
+      .getByText('No matching commands')
+      .or(story.question().getByText('similar commands'))
+      .first()
+      .waitFor();
+    expect(await story.question().getByText('Keyturn: Copy Code').count()).toBe(0);
+    await editor.page.keyboard.press('Escape');
   });
 });
 
-describe('an API that nobody knows', () => {
-  const modal = () => editor.page.locator('.monaco-dialog-box');
+/** What the provider says to this client when it comes with a code that is none. */
+async function refusalOf(client: string): Promise<unknown> {
+  const response = await fetch(`${sandbox.issuer}/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'authorization_code',
+      client_id: client,
+      code: 'none',
+      redirect_uri: 'http://127.0.0.1/callback',
+      code_verifier: 'x'.repeat(43),
+    }),
+  });
+  const { error } = (await response.json()) as { error?: unknown };
+  return error;
+}
 
-  test('is told nothing by who gives up, and nothing is written', async () => {
+describe('an API that nobody knows', () => {
+  test('is told nothing by who gives up, and nothing is written nor stays registered', async () => {
+    const clients = new Set<string>();
+    editor.page.context().on('request', (request) => {
+      const id = new URL(request.url()).searchParams.get('client_id');
+      if (id !== null && request.url().startsWith(`${sandbox.issuer}/`)) clients.add(id);
+    });
     const before = await readFile(join(folder, 'keyturn.json'), 'utf8');
     await editor.openFile('bare.http');
     await editor.runCommand('Keyturn: Sign In to This API');
-    await modal().getByRole('button', { name: 'Sign In' }).click();
-    await editor.page.locator('.quick-input-widget:visible').getByText('reports:admin').first().waitFor();
+    await story.dialog().getByRole('button', { name: 'Sign In' }).click();
+    await story.question().getByText('reports:admin').first().waitFor();
     await editor.pickMany('reports:admin');
-    await unhurried();
-    const page = await openedBy(() => editor.answer('given-up'));
-    const waiting = notification('Signing in for "given-up"');
+    await story.unhurried();
+    const page = await story.openedBy(() => editor.answer('given-up'));
+    const waiting = story.notification('Signing in for "given-up"');
+    await waiting.waitFor();
+    const [client = '', ...others] = clients;
+    expect(others).toEqual([]);
+    // A client that the provider knows has no such code; of another it takes none.
+    expect(await refusalOf(client)).toBe('invalid_grant');
     await waiting.getByRole('button', { name: 'Cancel' }).click();
     await waiting.waitFor({ state: 'hidden' });
     await page.close();
     expect(await readFile(join(folder, 'keyturn.json'), 'utf8')).toBe(before);
     expect(await editor.line(/@token/).count()).toBe(0);
     expect(await editor.treeItem(/^given-up/).count()).toBe(0);
+    await expect.poll(() => refusalOf(client)).toBe('invalid_client');
   });
 
   test('says itself where to sign in: from a bare 401 to a 200', async () => {
     await editor.clickLens(/^Send$/, editor.line(one));
     await editor.inlineTextAt(editor.line(one), /401 Unauthorized/);
-    const offer = notification('wants a token');
+    const offer = story.notification('wants a token');
     await offer.waitFor();
-    await picture('api-401');
+    await story.picture('api-401');
     await offer.getByRole('button', { name: 'Sign In to This API' }).click();
-    await modal().waitFor();
-    expect(await modal().innerText()).toContain(`Sign in at ${new URL(sandbox.issuer).host}?`);
-    await picture('api-confirm');
-    await modal().getByRole('button', { name: 'Sign In' }).click();
-    await editor.page.locator('.quick-input-widget:visible').getByText('reports:admin').first().waitFor();
-    await picture('api-scopes');
+    await story.dialog().waitFor();
+    expect(await story.dialog().innerText()).toContain(`Sign in at ${new URL(sandbox.issuer).host}?`);
+    await story.picture('api-confirm');
+    await story.dialog().getByRole('button', { name: 'Sign In' }).click();
+    await story.question().getByText('reports:admin').first().waitFor();
+    await story.picture('api-scopes');
     // All are ticked: the one that is not needed is taken out.
     await editor.pickMany('reports:admin');
-    await unhurried();
-    const page = await openedBy(() => editor.answer('reports'));
+    await story.unhurried();
+    const page = await story.openedBy(() => editor.answer('reports'));
     await signInOn(page, 'Ada');
-    await ended(page);
+    await endOf(page);
     await editor.inlineTextAt(editor.line(one), /200 OK/);
     await editor.line(/^#\s@token\sreports$/).waitFor();
     await editor.lens(/reports · 1[45] min/).waitFor();
     await editor.treeItem(/^reports/).waitFor();
-    await picture('api-200');
+    await story.picture('api-200');
     const { tokens } = JSON.parse(await readFile(join(folder, 'keyturn.json'), 'utf8')) as {
       tokens: Record<string, Record<string, unknown>>;
     };

@@ -1,10 +1,10 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
-import { EditorPage, eventually } from './editorPage.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/start.ts';
+import { type EditorPage, eventually } from './editorPage.ts';
 import { jwtThatEnds } from './jwt.ts';
+import { beginFolder, beginSandbox, beginStory, type Story, themes, writeFiles } from './story.ts';
 
 // One person's first quarter of an hour, from the examples to the pictures that the README shows.
 
@@ -15,51 +15,25 @@ const pictures = join(
   process.env['KEYTURN_UPDATE_PICTURES'] === '1' ? 'media/readme' : 'test-results/pictures',
 );
 
-const themes = [
-  ['light', 'Default Light Modern'],
-  ['dark', 'Default Dark Modern'],
-] as const;
-
 /** Request lines of the tour's first two requests. */
 const root = /^GET\s\{\{sandboxApi\}\}\/$/;
 const listReports = /^GET\s\{\{sandboxApi\}\}\/reports$/;
 
 let sandbox: Sandbox;
-let folder: string;
+let story: Story;
 let editor: EditorPage;
-/** Undone in reverse order, however far the beginning came. */
-const cleanups: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
-  sandbox = await startSandbox({
-    entry: join(project, 'dist/sandbox/sandbox.js'),
-    issuerPort: 0,
-    apiPort: 0,
-    lifetimeSeconds: 900,
-    limit: 5000,
-    windowSeconds: 2400,
+  sandbox = await beginSandbox(2400);
+  const examples = await beginFolder('tour');
+  await cp(join(project, 'examples'), examples, { recursive: true });
+  await writeFiles(examples, {
+    'http-client.env.json': { sandbox: { sandboxIssuer: sandbox.issuer, sandboxApi: sandbox.api } },
   });
-  cleanups.push(() => sandbox.stop());
-  folder = await mkdtemp(join(tmpdir(), 'keyturn-ui-'));
-  cleanups.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-  await cp(join(project, 'examples'), join(folder, 'examples'), { recursive: true });
-  const addresses = { sandboxIssuer: sandbox.issuer, sandboxApi: sandbox.api };
-  await writeFile(join(folder, 'examples/http-client.env.json'), JSON.stringify({ sandbox: addresses }));
   await mkdir(pictures, { recursive: true });
-  editor = await EditorPage.open({ workspace: join(folder, 'examples'), file: 'tour.http' });
-  cleanups.push(() => editor.close());
-  // What went wrong is easier seen than told.
-  cleanups.push(() => editor.picture(join(project, 'test-results/ui-last.png')));
+  story = await beginStory('tour', { workspace: examples, file: 'tour.http' });
+  editor = story.editor;
 });
-
-afterAll(async () => {
-  for (const cleanup of cleanups.reverse()) await cleanup();
-});
-
-async function setWorkspaceSettings(settings: object): Promise<void> {
-  await mkdir(join(folder, 'examples/.vscode'), { recursive: true });
-  await writeFile(join(folder, 'examples/.vscode/settings.json'), JSON.stringify(settings));
-}
 
 describe('the tour', () => {
   test('begins with an environment from the status bar', async () => {
@@ -88,7 +62,7 @@ describe('the tour', () => {
   });
 
   test('shows the token in the tree', async () => {
-    await editor.page.getByRole('tab', { name: 'Keyturn' }).first().click();
+    await story.openTokens();
     const viewer = editor.treeItem(/^viewer/);
     await viewer.waitFor();
     expect(await viewer.innerText()).toMatch(/expires in 1[45] min · reports:read/);
@@ -110,8 +84,7 @@ describe('the tour', () => {
     await editor.page.keyboard.press('Escape');
     await editor.widenFirstGroup(225);
     for (const [name, theme] of themes) {
-      await setWorkspaceSettings({ 'workbench.colorTheme': theme });
-      await editor.theme(theme).waitFor();
+      await story.wear(theme);
       await editor.closeNotifications();
       await editor.picture(join(pictures, `overview-${name}.png`));
       const hover = await editor.hoverEnd(editor.line(listReports));
@@ -139,8 +112,7 @@ describe('the tour', () => {
       (await item.getAttribute('class'))?.includes('warning-kind'),
     );
     for (const [name, theme] of themes) {
-      await setWorkspaceSettings({ 'workbench.colorTheme': theme });
-      await editor.theme(theme).waitFor();
+      await story.wear(theme);
       await editor.picture(join(pictures, `expiring-${name}.png`));
     }
   });
@@ -158,6 +130,6 @@ describe('the tour', () => {
     await editor.lens(/viewer · \d+ min/).waitFor();
     await editor.clickLens(/^Send$/, editor.line(listReports));
     await editor.inlineTextAt(editor.line(listReports), /200 OK/);
-    expect(await editor.page.locator('.quick-input-widget:visible').count()).toBe(0);
+    expect(await story.question().count()).toBe(0);
   });
 });

@@ -72,9 +72,9 @@ export function createEnvironmentPicker({ context, files, sandbox }: Environment
       });
       changed.fire();
     },
-    async authEntry(document, id) {
+    async authEntry(document, id, environment = selected(document)) {
       const set = await load(document);
-      return set.authEntry(known(set, selected(document)), id);
+      return set.authEntry(known(set, environment), id);
     },
     async variables(document, environment = selected(document)) {
       const set = await load(document);

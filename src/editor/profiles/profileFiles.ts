@@ -1,8 +1,7 @@
 import { type Disposable, EventEmitter, RelativePattern, type TextDocument, Uri, workspace } from 'vscode';
 import type { Files } from '../../files.ts';
 import type { ProfileFile } from '../../token/profileFile.ts';
-
-const PROFILE_FILE_NAME = 'keyturn.json';
+import { PROFILE_FILE_NAME } from '../../token/profileName.ts';
 
 /**
  * The `keyturn.json` files that documents use, each read and parsed once until it changes. What is open in the

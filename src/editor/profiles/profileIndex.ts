@@ -75,7 +75,12 @@ export class WorkspaceProfiles implements ProfileIndex {
   async declaration(document: Uri, name: string) {
     const file = await this.files.nearest(document);
     const declared = file?.profiles.find((profile) => profile.name === name);
-    return file === null || declared === undefined ? null : { location: file.location, span: declared.span };
+    const error = file?.problems.find(
+      ({ severity, profileName }) => severity === 'error' && profileName === name,
+    );
+    const span = declared?.span ?? error?.span;
+    if (file === null || span === undefined) return null;
+    return { location: file.location, span, hasErrors: declared === undefined };
   }
 
   async nearest(document: Uri): Promise<string | null> {

@@ -9,7 +9,7 @@ export function createAsker(): Asker {
       const sendOnce = l10n.t('Send Once');
       const alwaysAllow = l10n.t('Always Allow');
       const answer = await window.showWarningMessage(
-        l10n.t('Send the token {0} to {1}?', tokenName, origin),
+        l10n.t('Send the token "{0}" to {1}?', tokenName, origin),
         {
           modal: true,
           detail: [

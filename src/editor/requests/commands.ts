@@ -7,6 +7,8 @@ export const requestCommands = {
   sendAndSave: 'keyturn.sendAndSave',
   /** Arguments like those of `send`. */
   signInToApi: 'keyturn.signInToApi',
+  /** Arguments, all optional: the document's Uri, a line and a character of a token or secret in plain text. */
+  moveSecret: 'keyturn.moveSecret',
   cancel: 'keyturn.cancel',
   /** Only from the lens: the document's Uri, a line in the request, the token's name. */
   tokenActions: 'keyturn.tokenActions',

@@ -1,5 +1,6 @@
 import { Diagnostic, DiagnosticSeverity, l10n, languages, type TextDocument, workspace } from 'vscode';
 import type { MetadataNode } from '../../httpfile/tree.ts';
+import { secretDiagnostics } from '../fileSecrets/diagnostics.ts';
 import type { EditorServices } from '../services.ts';
 import type { DocumentTrees } from './documentTrees.ts';
 import { toRange } from './ranges.ts';
@@ -9,7 +10,7 @@ const waitMs = 400;
 /** More than anybody reads. */
 const mostProblems = 1000;
 
-/** The parser's problems, and names of tokens that nobody declares. */
+/** The parser's problems, names of tokens that nobody declares, and secrets in plain text. */
 export class RequestDiagnostics {
   readonly #trees: DocumentTrees;
   readonly #services: EditorServices;
@@ -79,6 +80,7 @@ export class RequestDiagnostics {
         found.push(diagnostic(toRange(span), message, 'profile_unknown', DiagnosticSeverity.Warning));
       }
     }
+    found.push(...(await secretDiagnostics(document, tree)));
     if (!document.isClosed && document.version === version) this.#collection.set(document.uri, found);
   }
 

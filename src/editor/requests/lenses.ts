@@ -128,7 +128,7 @@ function tokenLens(uri: Uri, node: RequestNode, name: string, state: TokenState,
   const known = state.kind === 'known';
   return new CodeLens(lineRange(node), {
     title: known ? tokenLensTitle(state.facts, nowMs) : unusableTitle(name, state),
-    tooltip: known ? l10n.t('Refresh, show claims, send with another token') : state.message,
+    tooltip: known ? l10n.t('Refresh, show details, send with another token') : state.message,
     command: requestCommands.tokenActions,
     arguments: [uri, node.line, name],
   });

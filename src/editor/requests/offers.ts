@@ -5,12 +5,14 @@ import type { Reauthentication } from '../../token/grant.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
 import { tokenCommands } from '../commands.ts';
 import { isEnvironmentOpen } from '../environments/environmentOpen.ts';
+import { withoutLinks } from '../noticeText.ts';
 import { requireTrust } from '../profiles/trust.ts';
 import type { EditorServices } from '../services.ts';
 import { challengeStep } from './challengeStep.ts';
 import { requestCommands } from './commands.ts';
 import { namedToken } from './lensTitles.ts';
 import { nextStep } from './nextStep.ts';
+import { showDeclaration } from './ranges.ts';
 import { oneLine } from './resultWords.ts';
 
 /** A send that did not bring what was wanted. */
@@ -38,10 +40,22 @@ async function offerRepair(
   failed: FailedSend,
   error: NonNullable<RequestResult['error']>,
 ): Promise<void> {
-  const { environments, redactor } = services;
+  const { environments, profiles, redactor } = services;
   const { document } = failed;
-  const message = redactor.mask(error.message);
-  switch (nextStep(error.code, await isEnvironmentOpen(environments, document.uri))) {
+  const message = withoutLinks(redactor.mask(error.message));
+  const name = nameOf(failed);
+  const declaration = name === null ? null : await profiles.declaration(document.uri, name);
+  const situation = {
+    environmentOpen: await isEnvironmentOpen(environments, document.uri),
+    profileHasErrors: declaration?.hasErrors === true,
+  };
+  switch (nextStep(error.code, situation)) {
+    case 'correct_profile': {
+      const open = l10n.t('Open keyturn.json');
+      const answer = await window.showWarningMessage(message, open);
+      if (answer === open && declaration !== null) await showDeclaration(declaration);
+      return;
+    }
     case 'choose_environment': {
       const choose = l10n.t('Choose Environment…');
       const text = l10n.t('{0} No environment is chosen; one of them may define it.', message);
@@ -92,7 +106,9 @@ async function offerAnswerToChallenge(services: EditorServices, failed: FailedSe
         entry === null
           ? l10n.t('{0} wants a token.', origin)
           : l10n.t('{0} does not take the token "{1}".', origin, entry.profile.name);
-      if ((await window.showWarningMessage(message, signIn)) === signIn) await failed.signInToApi();
+      if ((await window.showWarningMessage(withoutLinks(message), signIn)) === signIn) {
+        await failed.signInToApi();
+      }
       return;
     }
     case undefined:
@@ -110,21 +126,22 @@ async function offerSignIn(
   action: string,
   wanted: Reauthentication,
 ): Promise<void> {
-  if ((await window.showWarningMessage(message, action)) !== action) return;
+  if ((await window.showWarningMessage(withoutLinks(message), action)) !== action) return;
   requireTrust(profile);
   await tokens.acquire(profile, { reauthenticate: wanted, cause: tokenCommands.signIn, markUsed: false });
   await failed.again();
 }
 
+function nameOf({ result, tokenName }: FailedSend): string | null {
+  return tokenName ?? result.token?.name ?? namedToken(result.node);
+}
+
 /** The token that the request names or carried; null where no profile of that name is known here. */
-async function entryOf(
-  { profiles, tokens }: EditorServices,
-  { document, result, tokenName }: FailedSend,
-): Promise<TokenEntry | null> {
-  const name = tokenName ?? result.token?.name ?? namedToken(result.node);
+async function entryOf({ profiles, tokens }: EditorServices, failed: FailedSend): Promise<TokenEntry | null> {
+  const name = nameOf(failed);
   if (name === null) return null;
   try {
-    return await tokens.peek(await profiles.find(document.uri, name));
+    return await tokens.peek(await profiles.find(failed.document.uri, name));
   } catch (error) {
     if (KeyturnError.is(error, 'profile_unknown', 'profile_invalid')) return null;
     throw error;

@@ -1,5 +1,7 @@
 import { l10n, type QuickPickItem, type TextDocument, window } from 'vscode';
 import type { EditorServices } from '../services.ts';
+import { knownProofMark } from '../tokens/proofNodes.ts';
+import { editorWords } from '../words.ts';
 import { tokenLensTitle } from './lensTitles.ts';
 import { TokenStates } from './tokenStates.ts';
 
@@ -20,9 +22,9 @@ export async function pickToken(services: EditorServices, document: TextDocument
   const items = await Promise.all(
     names.map(async (name): Promise<TokenItem> => {
       const state = await states.of(document, name);
-      return state.kind === 'known'
-        ? { name, label: tokenLensTitle(state.facts, services.clock.now()) }
-        : { name, label: `$(error) ${name}`, description: state.message };
+      if (state.kind !== 'known') return { name, label: `$(error) ${name}`, description: state.message };
+      const label = tokenLensTitle(state.facts, services.clock.now());
+      return { name, label, description: knownProofMark(state.proof, editorWords) };
     }),
   );
   const picked = await window.showQuickPick(items, {

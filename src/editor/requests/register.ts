@@ -9,6 +9,7 @@ import {
   workspace,
 } from 'vscode';
 import { registerEnvironments } from '../environments/register.ts';
+import { registerFileSecrets } from '../fileSecrets/register.ts';
 import { registerResponses } from '../responses/register.ts';
 import type { EditorServices } from '../services.ts';
 import { requestCommands } from './commands.ts';
@@ -62,6 +63,7 @@ export function registerRequests(services: EditorServices, context: ExtensionCon
       new Completions(trees, services),
       ...Completions.triggerCharacters,
     ),
+    ...registerFileSecrets(services),
     services.tokens.onDidChange(tokensChanged),
     services.profiles.onDidChange(tokensChanged),
     services.environments.onDidChange(tokensChanged),

@@ -1,6 +1,7 @@
 import { commands, l10n, type QuickPickItem, type TextDocument, window } from 'vscode';
 import { tokenCommands } from '../commands.ts';
 import { requestCommands } from './commands.ts';
+import { showDeclaration } from './ranges.ts';
 import type { TokenStates } from './tokenStates.ts';
 
 interface Action extends QuickPickItem {
@@ -33,7 +34,7 @@ export async function showTokenMenu(
       const text = again ? l10n.t('$(sign-in) Sign in again') : l10n.t('$(sign-in) Sign in');
       actions.push(onToken(text, tokenCommands.signIn));
     }
-    if (held) actions.push(onToken(l10n.t('$(json) Show claims'), tokenCommands.showClaims));
+    if (held) actions.push(onToken(l10n.t('$(json) Show details'), tokenCommands.showClaims));
     if (held) actions.push(onToken(l10n.t('$(copy) Copy'), tokenCommands.copy));
     if (!facts.canRefresh && !facts.needsSignIn)
       actions.push(onToken(l10n.t('$(add) Paste a token…'), tokenCommands.paste));
@@ -41,6 +42,12 @@ export async function showTokenMenu(
     actions.push({
       label: l10n.t('$(globe) Choose the environment…'),
       run: () => commands.executeCommand(requestCommands.selectEnvironment, document.uri),
+    });
+  } else if (state.nextStep === 'correct_profile' && state.declaration !== null) {
+    const { declaration } = state;
+    actions.push({
+      label: l10n.t('$(go-to-file) Open keyturn.json'),
+      run: () => showDeclaration(declaration),
     });
   } else {
     actions.push({

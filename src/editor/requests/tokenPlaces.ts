@@ -1,10 +1,12 @@
 import { l10n, Uri, window, workspace } from 'vscode';
+import type { AuditRecorder } from '../../token/auditEvent.ts';
 import type { ConsentStore } from '../../token/consent.ts';
 import { type PlaceQuestion, TokenPlaces } from '../../token/places.ts';
+import { fullPath } from '../vscodeFiles.ts';
 
 /** Asks in a modal dialog before a token is used from another workspace than before. */
-export function createTokenPlaces(consent: ConsentStore): TokenPlaces {
-  return new TokenPlaces({ consent, foldersOf, ask });
+export function createTokenPlaces(consent: ConsentStore, audit: AuditRecorder): TokenPlaces {
+  return new TokenPlaces({ consent, foldersOf, ask, audit });
 }
 
 /** The folder of the workspace that a file is in; its own folder outside of all, and the first one for a new file. */
@@ -20,23 +22,19 @@ function foldersOf(file: string | null): readonly string[] {
 async function ask({ tokenName, place, known, origins }: PlaceQuestion): Promise<boolean> {
   const allow = l10n.t('Allow');
   const answer = await window.showWarningMessage(
-    l10n.t('Use the token {0} from here, too?', tokenName),
+    l10n.t('Use the token "{0}" here, too?', tokenName),
     {
       modal: true,
       detail: [
-        l10n.t('It is asked for by: {0}', shown(place)),
-        l10n.t('So far it was used by: {0}', known.map(shown).join(', ')),
+        `${l10n.t('Asked for by:')}\n${fullPath(place)}`,
+        `${l10n.t('Used so far by:')}\n${known.map(fullPath).join('\n')}`,
         l10n.t('It may go to: {0}', origins.join(', ')),
-        l10n.t('Whoever wrote that file says what is done with the token. Allow this only if you know it.'),
+        l10n.t(
+          'Whoever wrote what is there decides what the token is used for. Allow this only if you trust them.',
+        ),
       ].join('\n\n'),
     },
     allow,
   );
   return answer === allow;
-}
-
-/** The whole path: two workspaces may have files of one name. */
-function shown(location: string): string {
-  const uri = Uri.parse(location, true);
-  return uri.scheme === 'file' ? uri.fsPath : uri.toString(true);
 }

@@ -1,27 +1,37 @@
 import type { TextDocument } from 'vscode';
 import { asKeyturnError } from '../../errors.ts';
+import type { KnownProof } from '../../token/proofs.ts';
 import { signsIn } from '../../token/renewal.ts';
 import { isEnvironmentOpen } from '../environments/environmentOpen.ts';
-import type { EditorServices } from '../services.ts';
+import type { EditorServices, ProfileDeclaration } from '../services.ts';
 import type { TokenLensFacts } from './lensTitles.ts';
 import { type NextStep, nextStep, unusableWords } from './nextStep.ts';
 
 export type TokenState =
-  | { readonly kind: 'known'; readonly key: string; readonly facts: TokenLensFacts }
+  | {
+      readonly kind: 'known';
+      readonly key: string;
+      readonly facts: TokenLensFacts;
+      /** What was found out about the token by then. */
+      readonly proof: KnownProof | null;
+    }
   /** No profile of that name, or one that cannot be used; the sentence says why, the words in short. */
   | {
       readonly kind: 'unusable';
       readonly message: string;
       readonly words: string;
       readonly nextStep: NextStep | null;
+      readonly declaration: ProfileDeclaration | null;
     };
+
+type TokenStatesParts = Pick<EditorServices, 'profiles' | 'tokens' | 'proofs' | 'environments'>;
 
 /** What documents name as their tokens, looked up once until something changes. Holds no token value. */
 export class TokenStates {
-  readonly #services: Pick<EditorServices, 'profiles' | 'tokens' | 'environments'>;
+  readonly #services: TokenStatesParts;
   #states = new Map<string, Promise<TokenState>>();
 
-  constructor(services: Pick<EditorServices, 'profiles' | 'tokens' | 'environments'>) {
+  constructor(services: TokenStatesParts) {
     this.#services = services;
   }
 
@@ -46,6 +56,7 @@ export class TokenStates {
       return {
         kind: 'known',
         key,
+        proof: this.#services.proofs.last({ key, token }),
         facts: {
           name,
           status,
@@ -57,12 +68,17 @@ export class TokenStates {
       };
     } catch (error) {
       const { code, message } = asKeyturnError(error);
-      const environmentOpen = await isEnvironmentOpen(this.#services.environments, document.uri);
+      const declaration = await this.#services.profiles.declaration(document.uri, name);
+      const situation = {
+        environmentOpen: await isEnvironmentOpen(this.#services.environments, document.uri),
+        profileHasErrors: declaration?.hasErrors === true,
+      };
       return {
         kind: 'unusable',
         message,
-        words: unusableWords(code, environmentOpen),
-        nextStep: nextStep(code, environmentOpen),
+        words: unusableWords(code, situation),
+        nextStep: nextStep(code, situation),
+        declaration,
       };
     }
   }

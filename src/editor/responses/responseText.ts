@@ -23,6 +23,7 @@ export interface ResponseText {
 /** Formatting and colouring more than this takes longer than a person wants to wait. */
 const mostFormatted = 12_000_000;
 const mostColoured = 8_000_000;
+const mostColumns = 64;
 
 interface CommentStyle {
   readonly open: string;
@@ -69,15 +70,29 @@ export function responseText(
   };
 }
 
+/** A sentence in lines that half a window shows whole; a longer word stays as it is. */
+function broken(sentence: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of sentence.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > mostColumns) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].join('\n');
+}
+
 function failureText(result: RequestResult, mask: (text: string) => string): ResponseText {
   const { request, node, error } = result;
   const lines = [
-    `${request?.method ?? node.method} ${request?.url ?? node.url}`,
+    mask(`${request?.method ?? node.method} ${request?.url ?? node.url}`),
     '',
-    `✗ ${error?.message ?? 'Nothing came back.'}`,
+    // Masked before it is broken into lines, which may not part a secret.
+    broken(mask(`✗ ${error?.message ?? 'Nothing came back.'}`)),
   ];
-  if (error !== null && error.hint !== null) lines.push('', error.hint);
-  const text = mask(`${lines.join('\n')}\n`);
+  if (error !== null && error.hint !== null) lines.push('', broken(mask(error.hint)));
+  const text = `${lines.join('\n')}\n`;
   return {
     text,
     languageId: 'plaintext',

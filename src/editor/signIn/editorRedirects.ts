@@ -19,10 +19,16 @@ export class EditorRedirects implements UriHandler {
 
   handleUri({ scheme, authority, path, query }: Uri): void {
     if (path !== callbackPath) return;
-    const waited = this.#turns.arrived(new URL(`${scheme}://${authority}${path}?${encodedQuery(query)}`));
-    if (waited) return;
+    const arrived = this.#turns.arrived(new URL(`${scheme}://${authority}${path}?${encodedQuery(query)}`));
+    if (arrived === 'taken') return;
     void window.showWarningMessage(
-      l10n.t('No sign-in waits in this window. Sign in again in the window in which you began.'),
+      arrived === 'stray'
+        ? l10n.t(
+            'What the browser brought is not the answer to the sign-in that waits here, so it was left aside. If you have just signed in, cancel the sign-in and begin again.',
+          )
+        : l10n.t('No sign-in waits in this window. Sign in again in the window in which you began.'),
+      // With a button, since the editor cuts a message without one after its first line.
+      l10n.t('OK'),
     );
   }
 

@@ -1,4 +1,5 @@
 import { KeyturnError } from '../../errors.ts';
+import { bearsState } from '../../token/redirectState.ts';
 import type { Redirect } from '../../token/signIn.ts';
 import { untilAborted } from './untilAborted.ts';
 
@@ -6,13 +7,13 @@ import { untilAborted } from './untilAborted.ts';
  * One address to which the browser comes back, for many sign-ins: whoever opens it waits for the end of the one before.
  */
 export class RedirectTurns {
-  #receive: ((address: URL) => void) | null = null;
+  #receive: ((address: URL) => boolean) | null = null;
   #turn: Promise<void> = Promise.resolve();
 
-  /** False when nobody waits. */
-  arrived(address: URL): boolean {
-    this.#receive?.(address);
-    return this.#receive !== null;
+  /** `stray`: not the answer to the sign-in that waits, which goes on waiting. */
+  arrived(address: URL): 'taken' | 'stray' | 'nobody_waits' {
+    if (this.#receive === null) return 'nobody_waits';
+    return this.#receive(address) ? 'taken' : 'stray';
   }
 
   /** `findUri` says under which address the browser reaches us. Rejects with `cancelled` when the signal aborts. */
@@ -33,11 +34,25 @@ export class RedirectTurns {
   }
 
   #waiting(uri: string, release: () => void): Redirect {
-    let receive: (address: URL) => void = () => undefined;
-    const arrived = new Promise<URL>((resolve) => (receive = resolve));
+    let arrive: (address: URL) => void = () => undefined;
+    const arrived = new Promise<URL>((resolve) => (arrive = resolve));
+    let expected: string | null = null;
+    let strayed = false;
+    const receive = (address: URL): boolean => {
+      const fits = expected !== null && bearsState(address.searchParams, expected);
+      if (fits) arrive(address);
+      else strayed = true;
+      return fits;
+    };
     this.#receive = receive;
     return {
       uri,
+      expect: (state) => {
+        expected = state;
+      },
+      get strayed() {
+        return strayed;
+      },
       response: (signal) => untilAborted(arrived, signal),
       dispose: () => {
         if (this.#receive === receive) this.#receive = null;

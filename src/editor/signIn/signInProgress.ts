@@ -4,6 +4,7 @@ import type { TokenProfile } from '../../token/profile.ts';
 import { signsIn } from '../../token/renewal.ts';
 import { parseUrl } from '../../url.ts';
 import { LATE_MS } from '../messages.ts';
+import { withoutLinks } from '../noticeText.ts';
 import { untilAborted } from './untilAborted.ts';
 
 /**
@@ -77,7 +78,7 @@ class Notice {
     void window.withProgress(
       {
         location: ProgressLocation.Notification,
-        title: l10n.t('Signing in for "{0}"', this.#name),
+        title: l10n.t('Signing in for "{0}"', withoutLinks(this.#name)),
         cancellable: true,
       },
       (progress: Progress<{ message: string }>, cancellation) => {

@@ -29,7 +29,8 @@ export interface ApiRequest {
 /**
  * From a 401 to a request that works: asks the API who issues its tokens (RFC 9728), registers Keyturn there where
  * that is offered (RFC 7591), signs in, writes the profile and names the token above the request. Nothing is written
- * before the person has signed in. Returns the line of the request, which can be sent again; null when the person
+ * before the person has signed in, and a client whose sign-in fails is deleted again where the server lets that be
+ * done. Returns the line of the request, which can be sent again; null when the person
  * left, or took the request away.
  */
 export async function signInToApi(
@@ -62,10 +63,16 @@ export async function signInToApi(
   const scope = scopeFor(scopes, server);
   const client = await clientFor(network, server, way, scope, api.dpopRequired);
   if (client === null) return null;
-  const written = writtenProfile(api, server, way, client, scope, url.origin);
-  const profile = file.profileWith(name, written);
-  await signIn(services, profile, client);
-  await keepProfile(services, file, profile, written);
+  try {
+    const written = writtenProfile(api, server, way, client, scope, url.origin);
+    const profile = file.profileWith(name, written);
+    await signIn(services, profile, client);
+    await keepProfile(services, file, profile, written);
+  } catch (error) {
+    // Made for this sign-in alone. The person waits for the reason, not for this.
+    void network.unregister(client);
+    throw error;
+  }
   return nameToken(document, node(), name);
 }
 
@@ -177,7 +184,7 @@ async function clientFor(
     },
   });
   if (clientId === undefined) return null;
-  return { clientId: clientId.trim(), clientSecret: null, clientAuthentication: 'none' };
+  return { clientId: clientId.trim(), clientSecret: null, clientAuthentication: 'none', management: null };
 }
 
 async function askProfileName(

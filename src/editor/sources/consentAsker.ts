@@ -12,7 +12,7 @@ export function createConsentAsker(): ConsentAsker {
       const detail = [
         ...lines,
         l10n.t('The token may go to: {0}', question.origins.join(', ')),
-        l10n.t('Asked for by {0}. When one of these changes, you are asked again.', fileName(question)),
+        l10n.t('Asked for by {0}. Always Allow holds until one of these changes.', fileName(question)),
       ];
       const answer = await window.showWarningMessage(
         title,
@@ -30,16 +30,16 @@ function words({ tokenName, subject }: ConsentQuestion) {
   switch (subject.kind) {
     case 'command':
       return {
-        title: l10n.t('Run this command for the token {0}?', tokenName),
+        title: l10n.t('Run this command for the token "{0}"?', tokenName),
         lines: [
           commandLine(subject.command),
-          l10n.t('It runs in {0}, without a shell, with everything that you may do.', subject.folder),
+          l10n.t('It runs in {0}, without a shell, and may do everything that you may.', subject.folder),
         ],
         once: l10n.t('Run Once'),
       };
     case 'keychain':
       return {
-        title: l10n.t('Read this entry of the keychain for the token {0}?', tokenName),
+        title: l10n.t('Read this entry of the keychain for the token "{0}"?', tokenName),
         lines: [
           l10n.t('Service: {0}', JSON.stringify(subject.service)),
           ...(subject.account === null ? [] : [l10n.t('Account: {0}', JSON.stringify(subject.account))]),
@@ -48,7 +48,7 @@ function words({ tokenName, subject }: ConsentQuestion) {
       };
     case 'account':
       return {
-        title: l10n.t('Use your {0} account for the token {1}?', subject.provider, tokenName),
+        title: l10n.t('Use your {0} account for the token "{1}"?', subject.provider, tokenName),
         lines: [
           subject.scopes.length === 0
             ? l10n.t('It asks for no scopes.')
@@ -58,26 +58,35 @@ function words({ tokenName, subject }: ConsentQuestion) {
       };
     case 'key_file':
       return {
-        title: l10n.t('Use this key file for the token {0}?', tokenName),
+        title: l10n.t('Use this key file for the token "{0}"?', tokenName),
         lines: [
-          JSON.stringify(subject.path),
-          ...(subject.servers.length === 0 ? [] : [l10n.t('It signs for: {0}', subject.servers.join(', '))]),
+          l10n.t('File: {0}', JSON.stringify(subject.path)),
+          ...(subject.servers.length === 0
+            ? []
+            : [l10n.t('It signs what is sent to: {0}', subject.servers.join(', '))]),
         ],
         once: l10n.t('Use Once'),
       };
     case 'sign_in':
       return {
-        title: l10n.t('Sign in for the token {0} at two servers?', tokenName),
+        title: l10n.t('Sign in at two servers for the token "{0}"?', tokenName),
         lines: [
-          l10n.t('You sign in at {0}, and {1} gets what that brings.', subject.at, subject.redeemedAt),
-          l10n.t('Agree only if both belong together.'),
+          l10n.t(
+            'You sign in at {0}. What that brings is sent to {1}, which can then act as you.',
+            subject.at,
+            subject.redeemedAt,
+          ),
+          l10n.t('Allow this only if both servers belong together.'),
         ],
         once: l10n.t('Sign In Once'),
       };
     case 'exchange':
       return {
-        title: l10n.t('Exchange a token for the token {0}?', tokenName),
-        lines: [l10n.t('It stands for {0}, and may go elsewhere.', subject.tokens.join(', '))],
+        title: l10n.t('Exchange another token for the token "{0}"?', tokenName),
+        lines: [
+          l10n.t('Exchanged: {0}', subject.tokens.join(', ')),
+          l10n.t('The new token acts for the same person, but may go where that one may not.'),
+        ],
         once: l10n.t('Exchange Once'),
       };
   }

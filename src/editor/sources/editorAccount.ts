@@ -91,7 +91,9 @@ function unavailable({ name }: TokenProfile, provider: string, cause?: unknown):
     `The editor has no ${JSON.stringify(provider)} account that the token "${name}" may use.`,
     {
       cause,
-      hint: 'Sign in when you are asked, and check "provider" and "scope" in keyturn.json.',
+      hint: provider.startsWith('microsoft')
+        ? 'Sign in when you are asked. Microsoft gives the editor tokens for some APIs only: for others sign in to an application of your own, with device_code or aadV2ClientId.'
+        : 'Sign in when you are asked, and check "provider" and "scope" in keyturn.json.',
       data: { token: name, provider },
     },
   );

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { authentication, Uri } from 'vscode';
 import type { Clock } from '../../clock.ts';
+import type { AuditRecorder } from '../../token/auditEvent.ts';
 import type { KeyValueStore } from '../../token/keyValue.ts';
 import type { Redactor } from '../../token/redactor.ts';
 import { commandSource } from '../../token/sources/command.ts';
@@ -21,6 +22,7 @@ export interface EditorSourceParts {
   /** Where agreements are kept. */
   readonly values: KeyValueStore;
   readonly log: Log;
+  readonly audit: AuditRecorder;
   /** Lets go of tokens whose account changed. */
   readonly release: TokenManager['release'];
 }
@@ -39,6 +41,7 @@ export function createEditorSources({
   clock,
   values,
   log,
+  audit,
   release,
 }: EditorSourceParts): EditorSources {
   const keychain = new WindowKeychain();
@@ -47,6 +50,7 @@ export function createEditorSources({
     asker: createConsentAsker(),
     hint: () => 'Send the request again and agree, if you know what it does.',
     notKept: (error) => log.error('Agreement', error),
+    audit,
   });
   const accounts = authentication.onDidChangeSessions(({ provider }) => {
     void release(({ grant, options }) => grant === 'editor_account' && options.provider === provider.id);

@@ -1,6 +1,7 @@
 import { commands, ConfigurationTarget, l10n, window, workspace } from 'vscode';
 import type { TokenEntry } from '../../token/tokenManager.ts';
 import { tokenCommands } from '../commands.ts';
+import { withoutLinks } from '../noticeText.ts';
 import type { EditorServices } from '../services.ts';
 import { readSetting } from '../settings.ts';
 import { isLost } from './model.ts';
@@ -31,7 +32,7 @@ export class ExpiryNotice {
       ? l10n.t('The token "{0}" has expired and was not refreshed.', profile.name)
       : l10n.t('The token "{0}" has expired.', profile.name);
     const reason = lastError === null ? '' : ` ${this.#services.redactor.mask(lastError.message)}`;
-    const chosen = await window.showWarningMessage(ended + reason, repair, silence);
+    const chosen = await window.showWarningMessage(withoutLinks(ended + reason), repair, silence);
     if (chosen === repair) {
       const command = needsSignIn
         ? tokenCommands.signIn

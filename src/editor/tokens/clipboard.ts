@@ -1,5 +1,6 @@
 import { env, l10n, window } from 'vscode';
 import type { Clock } from '../../clock.ts';
+import { withoutLinks } from '../noticeText.ts';
 
 const CLEAR_AFTER_SECONDS = 30;
 
@@ -18,7 +19,11 @@ export class SecretClipboard {
     const timer = this.#clock.at(this.#clock.now() + CLEAR_AFTER_SECONDS * 1000, () => void this.#clear());
     this.#held = { value, timer };
     void window.showInformationMessage(
-      l10n.t('The token "{0}" is in the clipboard, which is cleared in {1} s.', name, CLEAR_AFTER_SECONDS),
+      l10n.t(
+        'The token "{0}" is in the clipboard, which is cleared in {1} s.',
+        withoutLinks(name),
+        CLEAR_AFTER_SECONDS,
+      ),
     );
   }
 

@@ -9,7 +9,9 @@ import { importTokens } from '../transfer/importTokens.ts';
 import { addToken, pasteToken } from './addToken.ts';
 import type { ClaimsDocuments } from './claimsDocuments.ts';
 import { type EntryPickParts, pickEntry, pickNode } from './entryPick.ts';
+import { TokenInspector } from './inspectToken.ts';
 import { takesPastedToken } from './model.ts';
+import { reviewAgreements } from './reviewAgreements.ts';
 import { shareToken } from './shareToken.ts';
 import { ProofActions } from './proofActions.ts';
 import { TokenActions } from './tokenActions.ts';
@@ -30,6 +32,7 @@ export function createCommandHandlers(
   const actions = new TokenActions(services, pick);
   const proofs = new ProofActions(services, pick, claims);
   const audit = new AuditView(services);
+  const inspector = new TokenInspector(services);
   return {
     handlers: {
       [tokenCommands.add]: () => addToken(services, pick),
@@ -57,6 +60,7 @@ export function createCommandHandlers(
         });
         if (node !== null) await claims.show(node);
       },
+      [tokenCommands.inspect]: () => inspector.inspect(),
       [tokenCommands.verify]: (argument) => proofs.verify(argument),
       [tokenCommands.introspect]: (argument) => proofs.introspect(argument),
       [tokenCommands.revoke]: (argument) => proofs.revoke(argument),
@@ -73,6 +77,7 @@ export function createCommandHandlers(
         if (node !== null && node.declaredIn !== null) await openProfile(node.declaredIn, node.name);
       },
       [tokenCommands.startSandbox]: () => startSandboxHere(sandboxParts),
+      [tokenCommands.reviewAgreements]: () => reviewAgreements(services),
       [tokenCommands.showAudit]: () => audit.show(),
       [tokenCommands.refreshAudit]: () => audit.refresh(),
       [tokenCommands.filterAudit]: () => audit.askFilter(),
@@ -91,6 +96,7 @@ export function createCommandHandlers(
     },
     async dispose() {
       audit.dispose();
+      inspector.dispose();
       await actions.dispose();
     },
   };

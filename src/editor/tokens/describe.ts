@@ -81,8 +81,7 @@ export function entryDescription(
 ): string {
   const parts = [lifeText(entry, nowMs, words)];
   if (entry.needsSignIn && entry.status === 'expired') parts.push(words.t('sign-in needed'));
-  else if (entry.lastError !== null)
-    parts.push(entry.needsSignIn ? words.t('sign-in failed') : words.t('refresh failed'));
+  else if (entry.lastError !== null) parts.push(failureText(entry, words));
   const proven = knownProofText(known, words);
   // The end of a line is often not seen, so what makes its life meaningless comes before it.
   if (isRefuted(known)) parts.unshift(proven);
@@ -90,6 +89,12 @@ export function entryDescription(
   const scope = scopeText(entry);
   if (scope !== '') parts.push(scope);
   return parts.join(' · ');
+}
+
+/** What was tried last, and failed. */
+function failureText({ needsSignIn, token }: TokenEntry, { t }: Words): string {
+  if (needsSignIn) return t('sign-in failed');
+  return token === null ? t('last attempt failed') : t('refresh failed');
 }
 
 /** One word or two for a status. */

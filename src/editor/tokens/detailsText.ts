@@ -1,6 +1,6 @@
 import { formatLocal } from '../../text.ts';
 import type { JsonObject } from '../../token/claims.ts';
-import { decodeToken } from '../../token/decode.ts';
+import { type DecodedToken, decodeToken } from '../../token/decode.ts';
 import { hideTokens } from '../../token/hideTokens.ts';
 import type { Introspection, TokenProof } from '../../token/proof.ts';
 import type { KnownProof } from '../../token/proofs.ts';
@@ -36,7 +36,29 @@ export function detailsText(entry: TokenEntry, known: KnownProof | null): string
     ...(proof === null ? {} : { proof: proofPart(proof) }),
     ...(introspection === null ? {} : { introspection: introspectionPart(introspection) }),
     profile: profilePart(entry),
-    specifications: specificationsOf(header, { ...introspection?.claims, ...claims }),
+    // What a vendor answers at an endpoint of its own is its own affair, whatever the names.
+    specifications: specificationsOf(header, {
+      ...(introspection?.vendor === null ? introspection.claims : {}),
+      ...claims,
+    }),
+  };
+  return JSON.stringify(document, hideTokens, 2);
+}
+
+/** What can be read of a token that is not held, without a key: neither the token nor its signature is part of it. */
+export function inspectedText(decoded: DecodedToken): string {
+  const { kind, header, claims, expiresAtMs, scopes, warnings } = decoded;
+  const document = {
+    kind: kind.label,
+    ...(claims === null ? {} : { signature: 'not verified' }),
+    ...present('checksum', kind.checksum),
+    ...present('expires', time(expiresAtMs)),
+    ...(scopes.length === 0 ? {} : { scopes }),
+    ...(warnings.length === 0 ? {} : { warnings: warnings.map(({ message }) => message) }),
+    ...present('claims', claims),
+    ...localTimes(claims),
+    ...present('header', header),
+    ...(claims === null && header === null ? {} : { specifications: specificationsOf(header, claims ?? {}) }),
   };
   return JSON.stringify(document, hideTokens, 2);
 }

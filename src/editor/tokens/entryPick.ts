@@ -1,10 +1,12 @@
-import { l10n, type QuickPickItem, ThemeIcon, window } from 'vscode';
+import { l10n, type QuickPickItem, ThemeIcon, Uri, window } from 'vscode';
 import * as v from 'valibot';
 import type { Clock } from '../../clock.ts';
+import type { TokenProofs } from '../../token/proofs.ts';
 import type { Redactor } from '../../token/redactor.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
+import { displayPath } from '../vscodeFiles.ts';
 import type { Words } from '../words.ts';
-import { entryDescription, statusIcons } from './describe.ts';
+import { entryDescription, entryIcon } from './describe.ts';
 import type { EntryNode } from './model.ts';
 import type { TokenDirectory } from './tokenDirectory.ts';
 
@@ -17,6 +19,7 @@ export interface EntryPickParts {
   readonly words: Words;
   /** A server may call a scope what is a secret. */
   readonly redactor: Pick<Redactor, 'mask'>;
+  readonly proofs: Pick<TokenProofs, 'last'>;
   /** The entry selected in the tree. */
   selected(): EntryNode | null;
 }
@@ -65,15 +68,12 @@ export async function pickNode(
     return null;
   }
   if (named !== null) return named;
-  const items = fitting.map((node): QuickPickItem & { node: EntryNode } => ({
+  const names = namesOfSeveral(fitting);
+  const items = fitting.map((node) => ({
     node,
     label: node.name,
-    description:
-      node.entry === null
-        ? (node.problem?.message ?? '')
-        : parts.redactor.mask(entryDescription(node.entry, parts.clock.now(), parts.words)),
-    iconPath: new ThemeIcon(node.entry === null ? 'warning' : statusIcons[node.entry.status].icon),
-    ...(node.environment === null ? {} : { detail: l10n.t('Environment {0}', node.environment) }),
+    ...stateOf(parts, node),
+    ...sourceOf(node, names.has(node.name)),
   }));
   const chosen = await window.showQuickPick(items, {
     placeHolder: question.placeHolder,
@@ -81,6 +81,33 @@ export async function pickNode(
     matchOnDetail: true,
   });
   return chosen?.node ?? null;
+}
+
+function namesOfSeveral(nodes: readonly EntryNode[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const several = new Set<string>();
+  for (const { name } of nodes) (seen.has(name) ? several : seen).add(name);
+  return several;
+}
+
+/** Its environment, and its file where the name alone does not tell it from another. */
+function sourceOf({ environment, declaredIn }: EntryNode, shared: boolean): Pick<QuickPickItem, 'detail'> {
+  const parts = environment === null ? [] : [l10n.t('Environment {0}', environment)];
+  if (shared && declaredIn !== null) parts.push(displayPath(Uri.parse(declaredIn, true)));
+  return parts.length === 0 ? {} : { detail: parts.join(' · ') };
+}
+
+/** What the tree says of an entry, as far as it is known: nothing is looked up. */
+function stateOf(
+  { proofs, redactor, clock, words }: EntryPickParts,
+  { entry, problem }: EntryNode,
+): Pick<QuickPickItem, 'description' | 'iconPath'> {
+  if (entry === null) return { description: problem?.message ?? '', iconPath: new ThemeIcon('warning') };
+  const known = proofs.last(entry);
+  return {
+    description: redactor.mask(entryDescription(entry, clock.now(), words, known)),
+    iconPath: new ThemeIcon(entryIcon(entry, known).icon),
+  };
 }
 
 /** The entry that an argument names, or null when it names none. */

@@ -3,17 +3,6 @@ import { isValidName } from '../../token/profileName.ts';
 import { formatWhen } from '../../text.ts';
 import type { Words } from '../words.ts';
 
-/** What people copy along with a token: white space, quotes, a header name, the word Bearer. */
-export function withoutScheme(text: string): string {
-  let rest = text.trim();
-  for (const prefix of ['authorization:', 'bearer ']) {
-    if (rest.slice(0, prefix.length).toLowerCase() === prefix) rest = rest.slice(prefix.length).trim();
-  }
-  const quoted =
-    rest.length > 1 && (rest.startsWith('"') || rest.startsWith("'")) && rest.endsWith(rest.charAt(0));
-  return quoted ? rest.slice(1, -1).trim() : rest;
-}
-
 /** What a pasted value looks like, without quoting it; not usable when it cannot be a token. */
 export function describePasted(
   value: string,

@@ -2,7 +2,7 @@ import { InputBoxValidationSeverity, l10n, type QuickPickItem, window } from 'vs
 import { parseOriginPattern } from '../../token/origin.ts';
 import type { SendAs } from '../../token/profile.ts';
 import { isValidName } from '../../token/profileName.ts';
-import { withoutScheme } from './pasted.ts';
+import { withoutScheme } from '../../token/pastedText.ts';
 import type { OriginProposal } from './originProposals.ts';
 
 /** Every prompt gives null when the person leaves it. They stay open while the person fetches a token elsewhere. */

@@ -1,4 +1,4 @@
-import { l10n, type QuickPickItem, window } from 'vscode';
+import { commands, l10n, type QuickPickItem, window } from 'vscode';
 import { parseUrl } from '../../url.ts';
 import { tokenEvent } from '../../token/auditEvent.ts';
 import { decodeToken } from '../../token/decode.ts';
@@ -9,14 +9,17 @@ import type { ProofOptions, RevokeResult } from '../../token/proofs.ts';
 import { registerKey } from '../../token/registerKey.ts';
 import { tokenCommands } from '../commands.ts';
 import { withLateProgress } from '../messages.ts';
+import { withoutLinks } from '../noticeText.ts';
 import { requireTrust } from '../profiles/trust.ts';
 import type { EditorServices } from '../services.ts';
 import { editorWords } from '../words.ts';
 import type { ClaimsDocuments } from './claimsDocuments.ts';
+import { confirmRotation } from './confirmRotation.ts';
 import { type EntryPickParts, pickEntry, type UsableNode } from './entryPick.ts';
 import { askKey, askKeyKind, REMOVE_KEY } from './keyPrompts.ts';
 import { canRevoke } from './model.ts';
 import { proofStatusText } from './proofNodes.ts';
+import { narrowCount, narrowText, sentences } from './narrowText.ts';
 import { isGood, revokeAll } from './revokeAll.ts';
 
 /** Proves tokens and ends them; each takes the argument of its command. */
@@ -89,7 +92,7 @@ export class ProofActions {
     const result = await this.#watched(
       l10n.t('Revoking the token "{0}"', node.name),
       tokenCommands.revoke,
-      (options) => this.#services.proofs.revoke(node.entry, options),
+      (options) => this.#revoke(node, options),
     );
     await this.#tellRevoked(node, result);
   }
@@ -114,13 +117,13 @@ export class ProofActions {
       revoke,
     );
     if (chosen !== revoke) return;
-    const { done, failures, left } = await this.#watched(
+    const { done, narrowed, failures, left } = await this.#watched(
       l10n.t('Revoking the tokens of {0}', issuer.issuer),
       tokenCommands.revokeEverywhere,
       (options) =>
-        revokeAll(nodes, async ({ entry }) => {
-          requireTrust(entry.profile);
-          return this.#services.proofs.revoke(entry, options);
+        revokeAll(nodes, async (node) => {
+          requireTrust(node.entry.profile);
+          return this.#revoke(node, options);
         }),
     );
     const summary = l10n.t(
@@ -130,9 +133,8 @@ export class ProofActions {
       issuer.issuer,
     );
     const rest = left === 0 ? [] : [l10n.t('It was cancelled, so {0} were left alone.', left)];
-    const text = this.#mask([summary, ...failures, ...rest].join(' '));
-    if (done === nodes.length) void window.showInformationMessage(text);
-    else void window.showWarningMessage(text);
+    const text = this.#mask(sentences(summary, narrowCount(narrowed), ...failures, ...rest));
+    this.#sayEnd(text, done === nodes.length && failures.length === 0);
   }
 
   async rotate(argument: unknown): Promise<void> {
@@ -143,16 +145,18 @@ export class ProofActions {
     });
     if (node === null) return;
     requireTrust(node.entry.profile);
-    const { revoked, left } = await this.#watched(
+    if (!(await confirmRotation(node))) return;
+    const { revoked, narrowed, left } = await this.#watched(
       l10n.t('Rotating the token "{0}"', node.name),
       tokenCommands.rotate,
       (options) => this.#services.proofs.rotate(node.entry, options),
     );
-    const fine = left === null && (revoked ?? []).every(isGood);
+    const fine = left === null && [...(revoked ?? []), ...narrowed].every(isGood);
     const end = left ?? (revoked ?? []).map(({ text }) => text).join(' ');
-    const text = this.#mask(`${l10n.t('"{0}" has a new token.', node.name)} ${end}`);
-    if (fine || node.entry.profile.grant === 'refresh_token') void window.showInformationMessage(text);
-    else void window.showWarningMessage(text);
+    const text = this.#mask(
+      sentences(l10n.t('"{0}" has a new token.', node.name), end, narrowText(narrowed)),
+    );
+    this.#sayEnd(text, fine || node.entry.profile.grant === 'refresh_token');
   }
 
   /** A key that checks or opens the token without asking anybody. */
@@ -202,20 +206,35 @@ export class ProofActions {
     return chosen === trust ? issuer : null;
   }
 
-  async #tellRevoked(node: UsableNode, { results, forgotten }: RevokeResult): Promise<void> {
+  /** What was agreed for a token goes with it. */
+  async #revoke({ entry }: UsableNode, options: ProofOptions): Promise<RevokeResult> {
+    const result = await this.#services.proofs.revoke(entry, options);
+    if (result.forgotten) await this.#services.consent.forget(entry.key);
+    return result;
+  }
+
+  async #tellRevoked(node: UsableNode, { results, narrowed, forgotten }: RevokeResult): Promise<void> {
+    const said = sentences(...results.map(({ text }) => text), narrowText(narrowed));
     if (forgotten) {
-      const text = this.#mask(results.map((result) => result.text).join(' '));
-      void window.showInformationMessage(l10n.t('"{0}" is deleted here. {1}', node.name, text));
+      this.#sayEnd(this.#mask(l10n.t('"{0}" is deleted here. {1}', node.name, said)), narrowed.every(isGood));
       return;
     }
     const anyway = l10n.t('Delete Anyway');
-    const text = this.#mask(
-      l10n.t('"{0}" was kept. {1}', node.name, results.map((result) => result.text).join(' ')),
-    );
+    const text = this.#mask(l10n.t('"{0}" was kept. {1}', node.name, said));
     if ((await window.showWarningMessage(text, anyway)) !== anyway) return;
     await this.#services.store.delete(node.entry.key);
+    await this.#services.consent.forget(node.entry.key);
     const gone = { name: node.name, accessToken: node.entry.token?.accessToken ?? null };
     this.#services.audit.record(tokenEvent('deleted', gone, tokenCommands.revoke));
+  }
+
+  /** What became of tokens. With a button, since the editor cuts a message without one after its first line. */
+  #sayEnd(text: string, good: boolean): void {
+    const show = l10n.t('Show Audit Log');
+    const answer = good ? window.showInformationMessage(text, show) : window.showWarningMessage(text, show);
+    void answer.then((chosen) => {
+      if (chosen === show) void commands.executeCommand(tokenCommands.showAudit);
+    });
   }
 
   async #offerDetails(node: UsableNode, text: string, good: boolean): Promise<void> {
@@ -239,17 +258,20 @@ export class ProofActions {
     });
   }
 
-  #pickRevocable(argument: unknown, placeHolder: string): Promise<UsableNode | null> {
+  async #pickRevocable(argument: unknown, placeHolder: string): Promise<UsableNode | null> {
+    const withNarrow = await this.#services.proofs.withNarrow();
     return pickEntry(this.#pick, argument, {
       placeHolder,
       none: l10n.t('Nobody is known who could revoke it. Delete it where it was made.'),
-      fits: ({ entry }) => entry.token !== null && canRevoke(entry.profile),
+      fits: ({ entry }) => (entry.token !== null || withNarrow.has(entry.key)) && canRevoke(entry.profile),
     });
   }
 
   async #pickIssuer(argument: unknown): Promise<{ issuer: string; nodes: readonly UsableNode[] } | null> {
+    const withNarrow = await this.#services.proofs.withNarrow();
     const all = (await this.#pick.directory.entries()).filter(
-      (node): node is UsableNode => node.entry !== null && node.entry.token !== null,
+      (node): node is UsableNode =>
+        node.entry !== null && (node.entry.token !== null || withNarrow.has(node.entry.key)),
     );
     const byIssuer = new Map<string, UsableNode[]>();
     const keys = new Set<string>();
@@ -289,6 +311,6 @@ export class ProofActions {
   }
 
   #mask(text: string): string {
-    return this.#services.redactor.mask(text);
+    return withoutLinks(this.#services.redactor.mask(text));
   }
 }

@@ -29,6 +29,14 @@ export function knownProofText(known: KnownProof | null, words: Words): string {
   return proof === null || proof.status === 'not_verified' ? '' : proofStatusText(proof.status, words);
 }
 
+/** The same with its icon, for a list: `$(verified) verified`. */
+export function knownProofMark(known: KnownProof | null, words: Words): string {
+  const text = knownProofText(known, words);
+  if (text === '') return '';
+  const good = !hasEnded(known) && known?.proof?.status === 'verified';
+  return `$(${good ? proofIcons.verified : proofIcons.invalid}) ${text}`;
+}
+
 /** True when the issuer says that the token counts no more, and can know. */
 export function hasEnded(known: KnownProof | null): boolean {
   const introspection = known?.introspection ?? null;

@@ -32,6 +32,7 @@ export function registerTokens(
     clock,
     words: editorWords,
     redactor: services.redactor,
+    proofs: services.proofs,
     selected: () => selectedEntry(view),
   };
   const loaded = new Lazy(async () => {
@@ -51,6 +52,7 @@ export function registerTokens(
       }),
     );
 
+  let isEmpty = true;
   let aging: NodeJS.Timeout | undefined;
   const visible = () => {
     clearInterval(aging);
@@ -65,9 +67,13 @@ export function registerTokens(
     tree,
     claims,
     view.onDidChangeVisibility(visible),
-    directory.onDidRead(countEntries),
+    directory.onDidRead((entries) => {
+      countEntries(entries);
+      isEmpty = entries.length === 0;
+      showSandbox(view, sandboxParts, isEmpty);
+    }),
     registerStatusChecks(services, directory),
-    sandboxParts.sandbox.onDidChange(() => showSandbox(view, sandboxParts)),
+    sandboxParts.sandbox.onDidChange(() => showSandbox(view, sandboxParts, isEmpty)),
   ];
   return {
     async dispose() {
@@ -133,7 +139,12 @@ function countEntries(entries: readonly EntryNode[]): void {
   void commands.executeCommand('setContext', contextKeys.tokenCount, held);
 }
 
-function showSandbox(view: TreeView<TreeNode>, { sandbox }: SandboxActionParts): void {
+/** Beside a message the editor does not show what an empty view has to offer: that comes first. */
+function showSandbox(view: TreeView<TreeNode>, { sandbox }: SandboxActionParts, isEmpty: boolean): void {
   const { running } = sandbox;
-  view.message = running === null ? '' : l10n.t('Sandbox: issuer {0}, API {1}', running.issuer, running.api);
+  const message =
+    running === null || isEmpty
+      ? undefined
+      : l10n.t('Sandbox: issuer {0}, API {1}', running.issuer, running.api);
+  if (view.message !== message) view.message = message;
 }

@@ -1,10 +1,13 @@
 import { KeyturnError } from '../../errors.ts';
 import type { Revocation } from '../../token/proof.ts';
+import type { NarrowRevocation } from '../../token/narrowTokens.ts';
 import type { RevokeResult } from '../../token/proofs.ts';
 
 export interface RevokedAll {
   /** How many were revoked and forgotten. */
   readonly done: number;
+  /** What became of the tokens with less scope that were obtained beside them. */
+  readonly narrowed: readonly NarrowRevocation[];
   /** A sentence for each that was not, with its name. */
   readonly failures: readonly string[];
   /** How many nobody was asked about, since the person called it off. */
@@ -17,29 +20,35 @@ export async function revokeAll<Node extends { readonly name: string }>(
   revoke: (node: Node) => Promise<RevokeResult>,
 ): Promise<RevokedAll> {
   const failures: string[] = [];
+  const narrowed: NarrowRevocation[] = [];
   let done = 0;
   for (const [index, node] of nodes.entries()) {
     try {
-      const { results, forgotten } = await revoke(node);
-      if (forgotten) done += 1;
-      else failures.push(`${node.name}: ${troubleText(results)}`);
+      const result = await revoke(node);
+      narrowed.push(...result.narrowed);
+      if (result.forgotten) done += 1;
+      const trouble = [
+        ...(result.forgotten ? [] : result.results.filter((revocation) => !isGood(revocation))),
+        ...result.narrowed.filter((revocation) => !isGood(revocation)),
+      ];
+      if (trouble.length > 0) failures.push(`${node.name}: ${trouble.map(troubleText).join(' ')}`);
     } catch (error) {
       if (!(error instanceof KeyturnError)) throw error;
       if (error.code !== 'cancelled') failures.push(`${node.name}: ${error.message}`);
       else if (index === 0) throw error;
-      else return { done, failures, left: nodes.length - index };
+      else return { done, narrowed, failures, left: nodes.length - index };
     }
   }
-  return { done, failures, left: 0 };
+  return { done, narrowed, failures, left: 0 };
 }
 
 export function isGood({ outcome }: Revocation): boolean {
   return outcome === 'ended' || outcome === 'accepted';
 }
 
-function troubleText(results: readonly Revocation[]): string {
-  return results
-    .filter((result) => !isGood(result))
-    .map(({ text }) => text)
-    .join(' ');
+/** A token with less scope is known by that. */
+export function troubleText(revocation: Revocation | NarrowRevocation): string {
+  return 'scope' in revocation && revocation.scope !== null
+    ? `(${revocation.scope}) ${revocation.text}`
+    : revocation.text;
 }

@@ -7,6 +7,7 @@ import type { Token } from '../../token/token.ts';
 import { createTokenStore } from '../../token/tokenStore.ts';
 import { tokenCommands } from '../commands.ts';
 import { withCancellableProgress } from '../messages.ts';
+import { withoutLinks } from '../noticeText.ts';
 import { requireTrust } from '../profiles/trust.ts';
 import type { EditorServices } from '../services.ts';
 import { type EntryPickParts, pickEntry } from './entryPick.ts';
@@ -56,7 +57,9 @@ export async function shareToken(
     },
   );
   audit.record(tokenEvent('exported', token, tokenCommands.share));
-  void window.showInformationMessage(l10n.t('The keyturn command finds the token "{0}" now.', node.name));
+  void window.showInformationMessage(
+    l10n.t('The keyturn command finds the token "{0}" now.', withoutLinks(node.name)),
+  );
 }
 
 function lifeOf({ expiresAtMs, refreshToken }: Token): string {

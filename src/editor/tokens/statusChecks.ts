@@ -1,6 +1,7 @@
 import { l10n, window, workspace } from 'vscode';
 import { asKeyturnError } from '../../errors.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
+import { withoutLinks } from '../noticeText.ts';
 import type { EditorServices } from '../services.ts';
 import { inUse } from '../statusBar/model.ts';
 import { canRevoke } from './model.ts';
@@ -64,7 +65,7 @@ export class StatusChecks {
       this.#failures.delete(entry.key);
       if (known && !active && conclusive) {
         void window.showWarningMessage(
-          l10n.t('The token "{0}" is not active any more, says its issuer.', name),
+          l10n.t('The token "{0}" is not active any more, says its issuer.', withoutLinks(name)),
         );
       }
     } catch (error) {

@@ -12,7 +12,7 @@ import type { EditorServices } from '../services.ts';
 import { SecretClipboard } from './clipboard.ts';
 import { type EntryPickParts, pickEntry, type UsableNode } from './entryPick.ts';
 import { usesClientSecret } from './model.ts';
-import { changedToken } from './personal.ts';
+import { changedToken, originChange } from './personal.ts';
 import { askName, askOrigins, askSecret } from './prompts.ts';
 import { workspaceOrigins } from './workspaceOrigins.ts';
 
@@ -83,7 +83,16 @@ export class TokenActions {
     taken.delete(node.name);
     const name = await askName(l10n.t('Rename Token'), node.name, taken);
     if (name === null || name === node.name) return;
-    await this.#replace(token, changedToken(token, name, personal));
+    const renamed = changedToken(token, name, personal);
+    await this.#replace(token, renamed);
+    const { consent, audit } = this.#services;
+    audit.record({
+      ...tokenEvent('renamed', renamed, tokenCommands.rename),
+      detail: `was ${node.name}`,
+    });
+    // The same token, which goes to the same origins.
+    for (const origin of await consent.allowed(token.key)) await consent.remember(renamed.key, origin, null);
+    await consent.forget(token.key);
   }
 
   async editOrigins(argument: unknown): Promise<void> {
@@ -106,7 +115,16 @@ export class TokenActions {
       await workspaceOrigins(this.#services),
     );
     if (origins === null) return;
-    await this.#replace(token, changedToken(token, token.name, { ...personal, origins }));
+    const changed = changedToken(token, token.name, { ...personal, origins });
+    if (changed.key === token.key) return;
+    await this.#replace(token, changed);
+    const { consent, audit } = this.#services;
+    audit.record({
+      ...tokenEvent('origins_changed', changed, tokenCommands.editOrigins),
+      detail: originChange(personal.origins, origins),
+    });
+    // What was allowed beyond the origins before is asked about again.
+    await consent.forget(token.key);
   }
 
   async refresh(argument: unknown): Promise<void> {
@@ -187,11 +205,15 @@ export class TokenActions {
     });
   }
 
-  /** Writes the new one first: when that is refused, the old one is still there. */
+  /**
+   * Writes the new one first: when that is refused, the old one is still there. Where it may be used from stays as it
+   * was.
+   */
   async #replace(old: Token, next: Token): Promise<void> {
-    if (next.key === old.key) return;
-    await this.#services.store.set(next);
-    await this.#services.store.delete(old.key);
+    const { store, consent } = this.#services;
+    await store.set(next);
+    for (const place of (await consent.places(old.key)) ?? []) await consent.rememberPlace(next.key, place);
+    await store.delete(old.key);
   }
 
   async #takenNames(): Promise<Set<string>> {

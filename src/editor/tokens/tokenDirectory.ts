@@ -40,8 +40,8 @@ export class TokenDirectory {
   readonly #subscriptions: { dispose(): void }[];
   #groups: Promise<readonly GroupNode[]> | null = null;
   #loaded: readonly GroupNode[] = [];
-  /** What those who listen know: a reload that is overtaken tells nothing. */
-  #told: readonly GroupNode[] = [];
+  /** The nodes that those who listen know, null before anybody asked: what is told later concerns these. */
+  #told: readonly GroupNode[] | null = null;
   #byKey = new Map<string, EntryNode[]>();
   #pendingKeys = new Set<string>();
   #updating = false;
@@ -68,8 +68,7 @@ export class TokenDirectory {
 
   /** Of very many tokens just the names at first: their entries follow when they are read. */
   groups(): Promise<readonly GroupNode[]> {
-    this.#groups ??= this.#load().then((groups) => (this.#told = groups));
-    return this.#groups;
+    return this.#groups ?? this.#readList();
   }
 
   /** All of them, with what they hold. */
@@ -101,9 +100,7 @@ export class TokenDirectory {
           .filter((name) => name !== null),
       ),
     };
-    const groups = buildGroups(input, readSetting('keyturn.tokens.groupBy'), words);
-    this.#take(groups);
-    return groups;
+    return buildGroups(input, readSetting('keyturn.tokens.groupBy'), words);
   }
 
   async #loadPersonal(): Promise<Pick<TreeInput, 'personal' | 'unread'>> {
@@ -142,23 +139,33 @@ export class TokenDirectory {
       this.#changed.fire(null);
       return;
     }
-    const loading = this.#load();
-    this.#groups = loading;
+    const reading = this.#readList();
     try {
-      const after = await loading;
-      // Overtaken by a later reload, which tells.
-      if (this.#groups !== loading) return;
-      if (!sameShape(this.#told, after)) {
-        this.#told = after;
-        this.#changed.fire(null);
-        return;
-      }
-      this.#adopt(this.#told, after);
+      await reading;
     } catch {
+      if (this.#groups !== reading) return;
       // Read again by whoever asks next, who then hears of the failure.
       this.#groups = null;
       this.#changed.fire(null);
     }
+  }
+
+  /** Whoever asks meanwhile gets the nodes that are told of later, never those of a reading that was overtaken. */
+  #readList(): Promise<readonly GroupNode[]> {
+    const reading: Promise<readonly GroupNode[]> = this.#load().then((after) => {
+      if (this.#groups !== reading) return this.groups();
+      const before = this.#told;
+      if (before !== null && sameShape(before, after)) {
+        this.#adopt(before, after);
+        return before;
+      }
+      this.#told = after;
+      this.#take(after);
+      if (before !== null) this.#changed.fire(null);
+      return after;
+    });
+    this.#groups = reading;
+    return reading;
   }
 
   /** The tree knows the old nodes: they live on with what the new ones hold. */
@@ -173,7 +180,6 @@ export class TokenDirectory {
       node.problem = next.problem;
       changed.push(node);
     }
-    this.#groups = Promise.resolve(before);
     this.#take(before);
     if (changed.length > 0) this.#changed.fire(changed);
   }

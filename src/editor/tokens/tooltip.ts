@@ -34,7 +34,7 @@ export function entryTooltip(
   const lines = [
     `**${safe(profile.name)}**: ${safe(entryDescription({ ...entry, lastError: null }, nowMs, words))}`,
   ];
-  if (lastError !== null) lines.push(safe(t('The last refresh failed: {0}', lastError.message)));
+  if (lastError !== null) lines.push(safe(t('The last attempt failed: {0}', lastError.message)));
   const skewMs = entry.clockSkewMs ?? 0;
   if (skewMs !== 0) lines.push(safe(clockText(skewMs, words)));
   for (const { message } of decoded?.warnings ?? []) lines.push(safe(message));

@@ -40,7 +40,7 @@ export async function importTokens({ store, audit, clock, redactor }: EditorServ
     plan.map((planned) => itemOf(planned, clock.now())),
     {
       title,
-      placeHolder: l10n.t('Add which tokens? One that would replace another is not chosen yet.'),
+      placeHolder: l10n.t('Add which tokens? One that replaces another is not ticked.'),
       canPickMany: true,
       ignoreFocusOut: true,
     },

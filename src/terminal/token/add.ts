@@ -3,6 +3,10 @@ import { secretKey } from '../../token/key.ts';
 import { parseOriginPattern } from '../../token/origin.ts';
 import { pastedProfile, type SendAs, type TokenProfile } from '../../token/profile.ts';
 import { isValidName } from '../../token/profileName.ts';
+import { sendAsFault } from '../../token/profileCheck.ts';
+import { withoutScheme } from '../../token/pastedText.ts';
+import { signsIn } from '../../token/renewal.ts';
+import { requireKey, requireUse } from './secretUse.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { readSecret } from '../secretPrompt.ts';
 import { namedSecret, secretOptions } from './secretOptions.ts';
@@ -58,24 +62,35 @@ Exit codes: 0 stored, 1 not stored, 2 wrong use.
     }
     const other = namedSecret(values, profile);
     if (other !== null) {
-      const { kind, words, severalLines } = other;
-      const secret = await readSecret(streams, `The ${words} for ${name}: `, signal, severalLines);
+      const { kind, words, lines } = other;
+      requireUse(kind, profile);
+      const secret = await readSecret(streams, `The ${words} for ${name}: `, signal, { lines });
+      if (kind === 'private_key') await requireKey(secret, profile);
       await place.session.store.setSecret(secretKey(kind, profile), secret);
       streams.err.write(`The ${words} for ${name} is stored.\n`);
       return 0;
     }
     if (profile.grant !== 'static' && profile.grant !== 'refresh_token') {
       throw new KeyturnError('usage', `The token ${name} is obtained by itself (${profile.grant}).`, {
-        hint: `To store its client secret: \`keyturn token add ${name} --client-secret\`.`,
+        hint: howToObtain(profile),
       });
     }
     const what = profile.grant === 'refresh_token' ? 'Refresh token' : 'Token';
-    const value = await readSecret(streams, `${what} ${name}: `, signal);
+    const entered = await readSecret(streams, `${what} ${name}: `, signal);
+    // Another header or a query parameter may want such words in its value.
+    const value = 'scheme' in profile.sendAs ? withoutScheme(entered) : entered;
     await place.session.tokens.add(profile, value, { signal, cause: 'keyturn token add' });
     streams.err.write(`The token ${name} is stored. It may go to ${profile.origins.join(', ')}.\n`);
     return 0;
   },
 };
+
+function howToObtain({ name, grant, clientId }: TokenProfile): string {
+  if (signsIn(grant)) return `Sign in: \`keyturn token login ${name}\`.`;
+  return grant === 'client_credentials' || grant === 'token_exchange'
+    ? `To store its client secret: \`keyturn token add ${name} --client-secret\`.`
+    : `\`keyturn token refresh ${name}\` obtains it now${clientId === null ? '' : '; --client-secret stores the secret of its client'}.`;
+}
 
 async function declared(finding: Promise<TokenProfile>): Promise<TokenProfile> {
   try {
@@ -105,5 +120,7 @@ function profileFromOptions(
   }
   const sendAs: SendAs =
     header !== undefined ? { header } : query !== undefined ? { query } : { scheme: 'Bearer' };
+  const fault = sendAsFault(sendAs);
+  if (fault !== null) throw new KeyturnError('usage', fault);
   return pastedProfile(name, origins, sendAs);
 }

@@ -6,6 +6,7 @@ import type { AuditVerification } from '../../audit/verify.ts';
 import { systemClock } from '../../clock.ts';
 import { KeyturnError } from '../../errors.ts';
 import { formatLocal } from '../../text.ts';
+import { parseUrl } from '../../url.ts';
 import { auditFolder } from '../audit.ts';
 import { parseArguments, type Command, type ExitCode } from '../command.ts';
 import { palette, type Palette, printable, type Streams } from '../streams.ts';
@@ -21,6 +22,8 @@ const options = {
   csv: { type: 'boolean' },
 } as const;
 
+const ATTEMPTS: ReadonlySet<string> = new Set(['obtained', 'refreshed', 'introspected', 'revoked']);
+
 export const auditCommand: Command = {
   name: 'token audit',
   summary: 'Show what happened to tokens',
@@ -33,13 +36,15 @@ token. Words beside the options must all stand in an entry.
   --token NAME       of this token; may be repeated, as the next two
   --origin ORIGIN    at this origin, such as https://api.example.com
   --action ACTION    added, obtained, used, refreshed, refused, introspected, revoked, revealed, copied, exported,
-                     deleted or missed
+                     renamed, origins_changed, agreed, withdrawn, deleted or missed
   --since TIME       no older than 30m, 12h, 7d or 2w, or since a date such as 2026-01-15
   --unusual          only what is unusual: a new origin, a refused use, a burst
   --verify           checks that the log is whole, and says where it is not
   --json             an array of {time, action, token, fingerprint, origin, method, path, status, error, cause,
-                     unusual}; with --verify {state, lines, at, expired, torn, head, reason}
+                     detail, unusual}; with --verify {state, lines, at, expired, torn, head, reason}
   --csv              the same as comma-separated values
+
+Events are kept for 90 days, or for as many as KEYTURN_AUDIT_DAYS says (1 to 3650) when the log is written.
 
 Exit codes: 0 done, 1 the log is not whole or could not be read, 2 wrong use.
 `,
@@ -48,7 +53,11 @@ Exit codes: 0 done, 1 the log is not whole or could not be read, 2 wrong use.
     if (values.json === true && values.csv === true) {
       throw new KeyturnError('usage', 'Choose `--json` or `--csv`, not both.');
     }
-    const filter = filterOf(values, positionals);
+    const { verify, json, csv, ...chosen } = values;
+    if (verify === true && (csv === true || positionals.length > 0 || Object.keys(chosen).length > 0)) {
+      throw new KeyturnError('usage', '`--verify` checks the whole log; only `--json` goes with it.');
+    }
+    const filter = filterOf(chosen, positionals);
     const log = createAuditLog({
       folder: auditFolder(streams.env),
       clock: systemClock,
@@ -57,10 +66,10 @@ Exit codes: 0 done, 1 the log is not whole or could not be read, 2 wrong use.
       retentionDays: () => Infinity,
       report: () => undefined,
     });
-    if (values.verify === true) return report(await log.verify(), values.json === true, streams);
+    if (verify === true) return report(await log.verify(), json === true, streams);
     const entries = filterEntries(await log.read(), filter);
-    if (values.json === true) streams.out.write(auditJson(entries));
-    else if (values.csv === true) streams.out.write(auditCsv(entries));
+    if (json === true) streams.out.write(auditJson(entries));
+    else if (csv === true) streams.out.write(auditCsv(entries));
     else streams.out.write(table(entries, palette(streams.out, streams.env)));
     return 0;
   },
@@ -88,12 +97,21 @@ function filterOf(
   return {
     ...noFilter,
     tokens: values.token ?? [],
-    origins: values.origin ?? [],
+    origins: (values.origin ?? []).map(originOf),
     actions,
     sinceMs,
     unusualOnly: values.unusual === true,
     words: words.map((word) => word.toLowerCase()),
   };
+}
+
+/** Fails with `usage` for what is no origin: nothing would ever be found for it. */
+function originOf(text: string): string {
+  const url = parseUrl(text);
+  if (url === null || url.origin === 'null' || url.pathname !== '/' || url.search !== '') {
+    throw new KeyturnError('usage', '`--origin` takes an origin such as https://api.example.com.');
+  }
+  return url.origin;
 }
 
 function report(found: AuditVerification, json: boolean, streams: Streams): ExitCode {
@@ -118,18 +136,29 @@ function table(entries: readonly AuditEntry[], paint: Palette): string {
   const nameWidth = Math.min(30, Math.max(...entries.slice(-1000).map(({ token }) => token.length)));
   return entries
     .map((entry) => {
-      const { time, action, token, origin, method, path, status, error, cause, unusual } = entry;
+      const { time, action, token, origin, method, path, status, error, cause, detail, unusual } = entry;
       const where = [method, `${origin ?? ''}${path ?? ''}`]
         .filter((part) => part !== null && part !== '')
         .join(' ');
-      const facts = [where, status === null ? '' : String(status), error === null ? '' : paint.bad(error)];
+      const facts = [
+        // The detail of an agreement names its origin.
+        detail ?? where,
+        status === null ? '' : String(status),
+        error === null ? '' : paint.bad(error),
+      ];
       const marks =
         unusual.length === 0 ? '' : `  ${paint.warn(`! ${unusual.join(', ').replaceAll('_', ' ')}`)}`;
-      const head = `${paint.dim(formatLocal(new Date(time)))}  ${action.padEnd(12)}  ${printable(token.padEnd(nameWidth))}`;
+      const head = `${paint.dim(formatLocal(new Date(time)))}  ${actionWords(action, error).padEnd(16)}  ${printable(token.padEnd(nameWidth))}`;
       const rest = facts.filter((fact) => fact !== '').map(printableFact);
       return `${[head, ...rest].join('  ')}  ${paint.dim(printable(cause))}${marks}\n`;
     })
     .join('');
+}
+
+/** What failed did not happen, except for a use: the request may have reached the server. */
+function actionWords(action: AuditEntry['action'], error: string | null): string {
+  const done = error === null || !ATTEMPTS.has(action);
+  return done ? action.replaceAll('_', ' ') : `not ${action}`;
 }
 
 /** Colours are ours; what an older log holds of servers is not. */

@@ -22,6 +22,8 @@ export function describeToken(decoded: DecodedToken, nowMs: number, paint: Palet
   add('expires', time(decoded.expiresAtMs));
   const width = Math.max(...lines.map(([label]) => label.length));
   let text = lines.map(([label, value]) => `${paint.dim(label.padEnd(width))}  ${value}\n`).join('');
+  if (decoded.kind.id === 'opaque')
+    text += paint.dim('Nothing can be read from it: only its issuer knows what it means.\n');
   for (const { message } of decoded.warnings) text += `${paint.warn('warning:')} ${printable(message)}\n`;
   if (decoded.header !== null) text += `\n${paint.bold('Header')}\n${json(decoded.header)}`;
   if (decoded.claims !== null) text += `\n${paint.bold('Claims')}\n${json(decoded.claims)}`;

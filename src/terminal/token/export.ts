@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { KeyturnError } from '../../errors.ts';
@@ -7,7 +8,6 @@ import type { Token } from '../../token/token.ts';
 import { profilesSnippet, transferable } from '../../token/transferPlan.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { readSecret } from '../secretPrompt.ts';
-import { openSession } from '../session.ts';
 import { printable, type Streams } from '../streams.ts';
 
 export const exportCommand: Command = {
@@ -30,7 +30,8 @@ Exit codes: 0 done, 1 there was nothing to export or it could not be written, 2 
       profiles: { type: 'boolean' },
       overwrite: { type: 'boolean' },
     });
-    await using session = await openSession(streams, null, signal);
+    const { openSession } = await import('../session.ts');
+    await using session = openSession(streams, null, signal);
     if (values.profiles === true) {
       const snippet = profilesSnippet(chosen(await session.store.list(), positionals));
       if (snippet === null) throw new KeyturnError('token_missing', 'No pasted token is stored here.');
@@ -38,14 +39,19 @@ Exit codes: 0 done, 1 there was nothing to export or it could not be written, 2 
       return 0;
     }
     const [file, ...names] = positionals;
-    if (file === undefined) throw new KeyturnError('usage', 'Name the file to write.');
+    if (file === undefined || file === '' || file === '-') {
+      throw new KeyturnError('usage', 'Name the file to write.');
+    }
+    const path = resolve(streams.cwd, file);
+    // Nobody shall think of a passphrase for nothing.
+    if (values.overwrite !== true && existsSync(path)) throw isThere(path);
     const held = chosen(await session.store.list(), names);
     const tokens = transferable(held);
     if (tokens.length === 0) throw new KeyturnError('token_missing', 'There is no token to export.');
     const passphrase = await newPassphrase(streams, signal);
     const { encryptTokens } = await import('../../token/transfer.ts');
     const encrypted = await encryptTokens(tokens, passphrase);
-    await write(resolve(streams.cwd, file), encrypted, values.overwrite === true);
+    await write(path, encrypted, values.overwrite === true);
     for (const token of tokens) session.audit.record(tokenEvent('exported', token, 'keyturn token export'));
     const exported = tokens.map(({ name }) => name).join(', ');
     streams.err.write(`Exported to ${printable(file)}: ${printable(exported)}.\n`);
@@ -87,9 +93,13 @@ async function write(path: string, text: string, overwrite: boolean): Promise<vo
   } catch (cause) {
     const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
     throw exists
-      ? new KeyturnError('usage', `The file ${path} is there already.`, {
-          hint: 'Replace it with `--overwrite`.',
-        })
+      ? isThere(path)
       : new KeyturnError('file_unreadable', `The file ${path} could not be written.`, { cause });
   }
+}
+
+function isThere(path: string): KeyturnError {
+  return new KeyturnError('usage', `The file ${path} is there already.`, {
+    hint: 'Replace it with `--overwrite`.',
+  });
 }

@@ -6,7 +6,6 @@ import { type PlannedImport, planImport } from '../../token/transferPlan.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { nodeFiles } from '../nodeFiles.ts';
 import { readSecret } from '../secretPrompt.ts';
-import { openSession } from '../session.ts';
 import { printable } from '../streams.ts';
 
 export const importCommand: Command = {
@@ -36,15 +35,20 @@ Exit codes: 0 done, 1 the file could not be opened, 2 wrong use.
     const passphrase = await readSecret(streams, 'Passphrase: ', signal);
     const { decryptTokens } = await import('../../token/transfer.ts');
     const tokens = await decryptTokens(new TextDecoder().decode(bytes), passphrase);
-    await using session = await openSession(streams, null, signal);
+    const { openSession } = await import('../session.ts');
+    await using session = openSession(streams, null, signal);
     const plan = await planImport(tokens, session.store);
     for (const planned of plan) streams.err.write(`${lineOf(planned, values.replace === true)}\n`);
     if (values.list === true) return 0;
-    for (const { token, effect } of plan) {
-      if (effect === 'same' || (effect === 'other' && values.replace !== true)) continue;
+    const taken = plan.filter(
+      ({ effect }) => effect === 'new' || (effect === 'other' && values.replace === true),
+    );
+    for (const { token } of taken) {
       await session.store.set(token);
       session.audit.record(tokenEvent('added', token, 'keyturn token import'));
     }
+    const names = taken.map(({ token }) => token.name).join(', ');
+    streams.err.write(names === '' ? 'Nothing was imported.\n' : `Imported: ${printable(names)}.\n`);
     return 0;
   },
 };

@@ -1,6 +1,7 @@
 import { KeyturnError } from '../../errors.ts';
 import { decodeToken } from '../../token/decode.ts';
 import { hideTokens } from '../../token/hideTokens.ts';
+import { unwrapped, withoutScheme } from '../../token/pastedText.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { readSecret } from '../secretPrompt.ts';
 import { palette } from '../streams.ts';
@@ -12,12 +13,13 @@ export const inspectCommand: Command = {
   usage: '- [--json]',
   help: `Usage: keyturn token inspect - [--json]
 
-Decodes the token that standard input brings, without storing or verifying it. Works without a workspace.
+Decodes the token that standard input brings, without storing or verifying it. Works without a workspace. What is
+often copied along is left out: the header's name, Bearer, quotes, line breaks.
 
   --json    {kind, verified, header, claims, scopes, audience, issuer, subject, clientId, issuedAt, notBefore,
             expiresAt, warnings}
 
-Exit codes: 0 done, 1 no token came, 2 wrong use.
+Exit codes: 0 done, 1 no token came or it cannot be one, 2 wrong use.
 `,
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, { json: { type: 'boolean' } });
@@ -26,8 +28,8 @@ Exit codes: 0 done, 1 no token came, 2 wrong use.
         hint: 'Give it on standard input: `keyturn token inspect - < file`.',
       });
     }
-    const pasted = await readSecret(streams, 'Token: ', signal);
-    const decoded = decodeToken(pasted.replace(/^bearer\s+/i, ''));
+    const pasted = await readSecret(streams, 'Token: ', signal, { lines: 'several' });
+    const decoded = decodeToken(unwrapped(withoutScheme(pasted)));
     streams.out.write(
       values.json === true
         ? `${JSON.stringify(tokenJson(decoded), hideTokens)}\n`

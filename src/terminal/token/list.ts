@@ -1,5 +1,6 @@
 import { KeyturnError } from '../../errors.ts';
 import { formatDuration } from '../../text.ts';
+import type { PresetSecrets } from '../../token/managerOptions.ts';
 import { resolveProfile } from '../../token/profileFile.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
 import { parseArguments, type Command } from '../command.ts';
@@ -17,41 +18,101 @@ Shows the profiles of the nearest keyturn.json and the pasted tokens, with what 
   --json             an array of {name, grant, status, expiresAt, scope, origins, declaredIn}
 ${placeHelp}
 
-Exit codes: 0 done, 1 a profile or the keychain could not be read, 2 wrong use.
+Exit codes: 0 done, also without a keychain where no token listed needs one; 1 a profile or the keychain could not
+be read, 2 wrong use.
 `,
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, { ...placeOptions, json: { type: 'boolean' } });
     if (positionals.length > 0) throw new KeyturnError('usage', '`keyturn token list` takes only options.');
     await using place = await openPlace(streams, values, signal);
-    const file = await place.session.profiles.file(place.from);
+    const { session, from, variables } = place;
+    const paint = palette(streams.err, streams.env);
+    const file = await session.profiles.file(from);
     const entries: TokenEntry[] = [];
     const problems =
       file?.problems.filter(({ severity }) => severity === 'error').map(({ message }) => message) ?? [];
+    const unusable = new UnusableProfiles();
     for (const declared of file?.profiles ?? []) {
       try {
-        const profile = resolveProfile(declared, (variable) => place.variables.get(variable));
-        entries.push(await place.session.tokens.peek(profile));
+        const profile = resolveProfile(declared, (variable) => variables.get(variable));
+        entries.push(await session.tokens.peek(profile));
       } catch (error) {
         if (!(error instanceof KeyturnError)) throw error;
-        problems.push([error.message, error.hint].filter((part) => part !== undefined).join(' '));
+        unusable.add(declared.name, error);
       }
     }
+    const declared = entries.length;
+    const notes: string[] = [];
     try {
-      entries.push(...(await place.session.tokens.personal()));
+      entries.push(...(await session.tokens.personal()));
     } catch (error) {
       if (!(error instanceof KeyturnError)) throw error;
-      problems.push(error.message);
+      const needless =
+        error.code === 'store_unavailable' &&
+        declared > 0 &&
+        entries.every((entry) => needsNoKeychain(entry, session.preset));
+      if (needless) notes.push(`${error.message} Tokens that were added without a profile are not listed.`);
+      else problems.push([error.message, error.hint].join(' ').trim());
     }
+    problems.push(...unusable.lines());
     const declaresNone = file === null || file.profiles.length === 0;
     if (values.json === true) streams.out.write(`${JSON.stringify(entries.map(toJson))}\n`);
     else if (entries.length > 0) streams.out.write(table(entries, palette(streams.out, streams.env)));
-    else if (declaresNone)
+    else if (declaresNone && problems.length === 0)
       streams.out.write('No tokens. Declare one in keyturn.json, or add one with `keyturn token add`.\n');
-    const paint = palette(streams.err, streams.env);
+    for (const note of notes) streams.err.write(`${paint.warn('note:')} ${printable(note)}\n`);
     for (const problem of problems) streams.err.write(`${paint.bad('problem:')} ${printable(problem)}\n`);
     return problems.length === 0 ? 0 : 1;
   },
 };
+
+/** Whatever a keychain may hold, this token comes from elsewhere: from the environment, or from a source of its own. */
+function needsNoKeychain({ profile }: TokenEntry, preset: PresetSecrets): boolean {
+  if (preset.token(profile) !== null) return true;
+  switch (profile.grant) {
+    case 'environment':
+    case 'command':
+    case 'editor_account':
+      return true;
+    case 'client_credentials':
+      return (
+        preset.secret('client_secret', profile) !== null || preset.secret('private_key', profile) !== null
+      );
+    case 'password':
+      return preset.secret('password', profile) !== null;
+    case 'self_signed':
+    case 'jwt_bearer':
+      return profile.options.keyFile !== null || preset.secret('private_key', profile) !== null;
+    case 'static':
+    case 'authorization_code':
+    case 'device_code':
+    case 'refresh_token':
+    case 'token_exchange':
+    case 'keychain':
+      return false;
+  }
+}
+
+/** Profiles that cannot be used, those with the same fault in one line: mostly an environment was not chosen. */
+class UnusableProfiles {
+  readonly #names = new Map<string, string[]>();
+
+  add(name: string, error: KeyturnError): void {
+    const prefix = `The token profile "${name}" is not valid: `;
+    const fault = error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message;
+    const text = [fault, error.hint].join(' ').trim();
+    this.#names.set(text, [...(this.#names.get(text) ?? []), name]);
+  }
+
+  lines(): string[] {
+    return [...this.#names].map(([text, names]) => {
+      const quoted = names.map((name) => JSON.stringify(name)).join(', ');
+      return names.length === 1
+        ? `The token profile ${quoted} is not valid: ${text}`
+        : `The token profiles ${quoted} are not valid: ${text}`;
+    });
+  }
+}
 
 export function toJson({ profile, token, status }: TokenEntry) {
   const expiresAt = token?.expiresAtMs == null ? null : new Date(token.expiresAtMs);
@@ -68,19 +129,23 @@ export function toJson({ profile, token, status }: TokenEntry) {
 
 /** What a status means to a person. */
 export function describeStatus(
-  { token, status, canRefresh, needsSignIn }: TokenEntry,
+  { token, status, canRefresh, needsSignIn, lastError }: TokenEntry,
   nowMs: number,
 ): string {
   const left = token?.expiresAtMs == null ? '' : formatDuration(Math.abs(token.expiresAtMs - nowMs));
   switch (status) {
     case 'missing':
+      if (lastError?.code === 'store_locked' || lastError?.code === 'store_corrupt') return 'not known';
       if (needsSignIn) return 'not signed in';
       return canRefresh ? 'obtained when it is used' : 'not stored yet';
     case 'active':
     case 'expiring':
       return `expires in ${left}`;
-    case 'expired':
-      return left === 'now' ? 'just expired' : `expired ${left} ago`;
+    case 'expired': {
+      const ended = left === 'now' ? 'just expired' : `expired ${left} ago`;
+      // Nobody has to do anything about such a token.
+      return canRefresh ? `${ended}, renewed when it is used` : ended;
+    }
     case 'not_yet_valid':
       return 'not valid yet';
     case 'unknown':
@@ -97,7 +162,7 @@ function table(entries: readonly TokenEntry[], paint: ReturnType<typeof palette>
       const colour =
         status === 'active'
           ? paint.good
-          : status === 'expired'
+          : status === 'expired' && !entry.canRefresh
             ? paint.bad
             : status === 'expiring'
               ? paint.warn

@@ -3,6 +3,7 @@ import { tokenKey } from '../../token/key.ts';
 import { signsIn } from '../../token/renewal.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { createTerminalSignIn } from '../signIn.ts';
+import { printable } from '../streams.ts';
 import { describeStatus } from './list.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
 
@@ -12,10 +13,10 @@ export const loginCommand: Command = {
   usage: 'NAME [options]',
   help: `Usage: keyturn token login NAME [options]
 
-Opens the browser to sign in for a profile with the grant authorization_code or device_code, and keeps what that
-brings in the keychain.
+Signs in for a profile, and keeps what that brings in the keychain: with the grant authorization_code in the
+browser, which is opened; with device_code by a code that is printed, to be entered on any device.
 
-  --no-browser       print the address only
+  --no-browser       print the address instead of opening the browser
 ${placeHelp}
 
 Exit codes: 0 signed in, 1 not signed in (what was held before stays), 2 wrong use.
@@ -42,6 +43,10 @@ Exit codes: 0 signed in, 1 not signed in (what was held before stays), 2 wrong u
     }
     // Nobody shall sign in for a token that could not be kept: this fails where there is no keychain.
     await store.getSecret(tokenKey(profile));
+    // A code is shown together with this.
+    if (profile.grant === 'authorization_code') {
+      streams.err.write(`The token ${printable(name)} may go to ${printable(profile.origins.join(', '))}.\n`);
+    }
     const { token } = await tokens.acquire(profile, {
       signal,
       reauthenticate: { scope: null, acrValues: null, maxAge: null },
@@ -56,6 +61,18 @@ Exit codes: 0 signed in, 1 not signed in (what was held before stays), 2 wrong u
     }
     const entry = await tokens.peek(profile);
     streams.err.write(`Signed in for ${name}: ${describeStatus(entry, Date.now())}.\n`);
+    const withheld = withheldScopes(profile.scope, entry.token?.scope ?? null);
+    if (withheld.length > 0) streams.err.write(`Not granted: ${printable(withheld.join(' '))}.\n`);
     return 0;
   },
 };
+
+/** They ask for more than an access token, whose scope need not name them. */
+const BESIDE_ACCESS: ReadonlySet<string> = new Set(['openid', 'offline_access', 'profile', 'email']);
+
+/** What of the asked scopes the server says that it did not grant; nothing where it says nothing (RFC 6749 section 5.1). */
+function withheldScopes(asked: string | null, granted: string | null): string[] {
+  if (asked === null || granted === null) return [];
+  const given = new Set(granted.split(' '));
+  return asked.split(' ').filter((scope) => scope !== '' && !given.has(scope) && !BESIDE_ACCESS.has(scope));
+}

@@ -1,12 +1,13 @@
 import { formatWhen } from '../../text.ts';
 import { hideTokens } from '../../token/hideTokens.ts';
+import { endedCount, type NarrowRevocation } from '../../token/narrowTokens.ts';
 import type { TokenProfile } from '../../token/profile.ts';
 import type { Introspection, Revocation, TokenProof } from '../../token/proof.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
 import { printable, type Palette } from '../streams.ts';
-import type { Place } from './shared.ts';
+import { notHeld, requireKnown, type Place } from './shared.ts';
 
-/** What is held for a profile; obtained first where that needs nobody. */
+/** What is held for a profile; obtained first where that needs nobody. Fails with `token_missing` where it does. */
 export async function entryToProve(
   { session }: Place,
   profile: TokenProfile,
@@ -14,7 +15,11 @@ export async function entryToProve(
   cause: string,
 ): Promise<TokenEntry> {
   const entry = await session.tokens.peek(profile);
-  if (entry.token !== null || !entry.canRefresh) return entry;
+  if (entry.token !== null) return entry;
+  if (!entry.canRefresh) {
+    requireKnown(entry);
+    throw notHeld(profile);
+  }
   await session.tokens.acquire(profile, { signal, markUsed: false, cause });
   return session.tokens.peek(profile);
 }
@@ -90,13 +95,29 @@ export function describeIntrospection(
   return `${paint.bold(printable(name))}  ${status}\n${facts}\n${paint.bold('Claims')}\n${pretty(claims)}\n`;
 }
 
-export function describeRevocations(results: readonly Revocation[], paint: Palette): string {
-  return results
-    .map(({ outcome, text }) => {
-      const good = outcome === 'ended' || outcome === 'accepted';
-      return `  ${good ? paint.good('ok') : paint.bad('no')}  ${printable(text)}\n`;
-    })
-    .join('');
+/** A line for each; those with less scope follow, with their scope, and then how many of them ended. */
+export function describeRevocations(
+  results: readonly Revocation[],
+  narrowed: readonly NarrowRevocation[],
+  paint: Palette,
+): string {
+  const line = ({ outcome, text }: Revocation, scope: string | null) => {
+    const good = outcome === 'ended' || outcome === 'accepted';
+    const what = scope === null ? text : `(${scope}) ${text}`;
+    return `  ${good ? paint.good('ok') : paint.bad('no')}  ${printable(what)}\n`;
+  };
+  const lines = results.map((result) => line(result, null));
+  for (const result of narrowed) lines.push(line(result, result.scope ?? 'less scope'));
+  if (narrowed.length > 0) {
+    const count = `${endedCount(narrowed)} of ${narrowed.length} tokens with less scope ended.`;
+    lines.push(`  ${paint.dim('--')}  ${count}\n`);
+  }
+  return lines.join('');
+}
+
+/** Refused, unanswered, or active in spite of it. A server that revokes no tokens of this type has done all that it can. */
+export function someFailed(narrowed: readonly NarrowRevocation[]): boolean {
+  return narrowed.some(({ outcome }) => outcome === 'failed' || outcome === 'still_active');
 }
 
 function pretty(value: unknown): string {

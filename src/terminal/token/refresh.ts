@@ -9,6 +9,9 @@ export const refreshCommand: Command = {
   usage: 'NAME [options]',
   help: `Usage: keyturn token refresh NAME [options]
 
+Obtains a new token now, however long the old one would live. What is asked for on the way (a secret, a command that
+keyturn.json names) is asked at the terminal. Where a person has to sign in: \`keyturn token login NAME\`.
+
 ${placeHelp}
 
 Exit codes: 0 done, 1 no token was obtained (the old one stays), 2 wrong use.
@@ -18,6 +21,11 @@ Exit codes: 0 done, 1 no token was obtained (the old one stays), 2 wrong use.
     const name = oneName(positionals, 'refresh');
     await using place = await openPlace(streams, values, signal);
     const profile = await place.find(name);
+    if (place.session.preset.token(profile) !== null && profile.grant !== 'refresh_token') {
+      throw new KeyturnError('unsupported', `A variable of the environment stands above the token ${name}.`, {
+        hint: 'Set it to a new token, or unset it.',
+      });
+    }
     if (profile.grant === 'static') {
       throw new KeyturnError('unsupported', `The token ${name} was pasted and cannot be refreshed.`, {
         hint: `Paste a new one: \`keyturn token add ${name}\`.`,

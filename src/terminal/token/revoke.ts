@@ -1,11 +1,19 @@
 import { asKeyturnError, KeyturnError } from '../../errors.ts';
 import { resolveProfile } from '../../token/profileFile.ts';
 import type { TokenProfile } from '../../token/profile.ts';
-import type { Revocation } from '../../token/proof.ts';
+import type { RevokeResult } from '../../token/proofs.ts';
 import { parseArguments, type Command, type ExitCode } from '../command.ts';
 import { palette, printable, type Streams } from '../streams.ts';
-import { describeRevocations, jsonLine } from './proofShared.ts';
-import { oneName, openPlace, placeHelp, placeOptions, type Place } from './shared.ts';
+import { describeRevocations, jsonLine, someFailed } from './proofShared.ts';
+import {
+  inWordsOfCommand,
+  oneName,
+  openPlace,
+  placeHelp,
+  placeOptions,
+  requireKnown,
+  type Place,
+} from './shared.ts';
 
 export const revokeCommand: Command = {
   name: 'token revoke',
@@ -14,13 +22,14 @@ export const revokeCommand: Command = {
   help: `Usage: keyturn token revoke NAME [--json] [options]
        keyturn token revoke --issuer URL [--json] [options]
 
-Asks the issuer to end the refresh token and the access token, then deletes them from the keychain. What
-the issuer did not end is kept. The answer to a revocation proves little: where the issuer can be asked whether the
+Asks the issuer to end the refresh token and the access token, then those that were obtained with less scope
+(\`# @scope\`), and deletes them from the keychain. What the issuer did not end is kept, with less scope only while
+the token itself is. The answer to a revocation proves little: where the issuer can be asked whether the
 token is still active, it is asked.
 
   --issuer URL       every token of this issuer that the nearest keyturn.json declares
-  --json             {name, forgotten, results: [{kind, outcome, text, error}], error}; one line a token. outcome is
-                     ended, accepted, still_active, unsupported or failed
+  --json             {name, forgotten, results: [{kind, outcome, text, error}], narrowed: [the same with scope],
+                     error}; one line a token. outcome is ended, accepted, still_active, unsupported or failed
 ${placeHelp}
 
 Exit codes: 0 ended or accepted, 1 something was not ended, 2 wrong use.
@@ -41,7 +50,9 @@ Exit codes: 0 ended or accepted, 1 something was not ended, 2 wrong use.
     if (name !== null) return await revokeOne(place, await place.find(name), { streams, json, signal });
     const found = await profilesOf(place, issuer ?? '');
     if (found.length === 0) {
-      throw new KeyturnError('token_missing', `No token of the issuer ${issuer ?? ''} is held.`);
+      throw new KeyturnError('token_missing', `No token of the issuer ${issuer ?? ''} is held.`, {
+        hint: '`keyturn token list` shows what the nearest keyturn.json declares, and what is held for it.',
+      });
     }
     let code: ExitCode = 0;
     for (const profile of found) {
@@ -51,7 +62,7 @@ Exit codes: 0 ended or accepted, 1 something was not ended, 2 wrong use.
         const error = asKeyturnError(thrown);
         if (error.code === 'cancelled') throw error;
         code = 1;
-        tell(place, profile.name, { streams, json }, [], false, error);
+        tell(place, profile.name, { streams, json }, nothing, error);
       }
     }
     return code;
@@ -70,39 +81,49 @@ async function revokeOne(
 ): Promise<ExitCode> {
   const { tokens, proofs } = place.session;
   const entry = await tokens.peek(profile);
-  const cause = 'keyturn token revoke';
-  const { results, forgotten } = await proofs.revoke(entry, {
-    interactive: false,
-    signal: telling.signal,
-    cause,
+  requireKnown(entry);
+  const options = { interactive: false, signal: telling.signal, cause: 'keyturn token revoke' };
+  const result = await proofs.revoke(entry, options).catch((error: unknown) => {
+    throw KeyturnError.is(error, 'revocation_failed')
+      ? new KeyturnError('revocation_failed', error.message, {
+          cause: error,
+          hint: `Delete it where it was made. ${removeHint(profile.name)}`,
+        })
+      : inWordsOfCommand(error, entry);
   });
-  tell(place, profile.name, telling, results, forgotten, null);
-  return forgotten ? 0 : 1;
+  tell(place, profile.name, telling, result, null);
+  return result.forgotten && !someFailed(result.narrowed) ? 0 : 1;
 }
+
+function removeHint(name: string): string {
+  return `\`keyturn token remove ${name}\` deletes it here alone.`;
+}
+
+const nothing: RevokeResult = { results: [], narrowed: [], forgotten: false };
 
 function tell(
   { session }: Place,
   name: string,
   { streams, json }: Telling,
-  results: readonly Revocation[],
-  forgotten: boolean,
+  { results, narrowed, forgotten }: RevokeResult,
   error: KeyturnError | null,
 ): void {
   if (json) {
     const failure = error && { code: error.code, message: error.message };
-    streams.out.write(jsonLine({ name, forgotten, results, error: failure }, session.mask));
+    streams.out.write(jsonLine({ name, forgotten, results, narrowed, error: failure }, session.mask));
     return;
   }
   const paint = palette(streams.err, streams.env);
-  const end = forgotten ? 'It is deleted here.' : 'It is kept here.';
+  const end = forgotten ? 'It is deleted here.' : `It is kept here. ${removeHint(name)}`;
   const said = error === null ? end : `${error.message} ${end}`;
-  const text = `${paint.bold(printable(name))}  ${printable(said)}\n${describeRevocations(results, paint)}`;
+  const text = `${paint.bold(printable(name))}  ${printable(said)}\n${describeRevocations(results, narrowed, paint)}`;
   streams.err.write(session.mask(text));
 }
 
 /** Declared profiles of an issuer for which something is held. */
 async function profilesOf({ session, from, variables }: Place, issuer: string): Promise<TokenProfile[]> {
   const found: TokenProfile[] = [];
+  const withNarrow = await session.proofs.withNarrow();
   for (const declared of (await session.profiles.file(from))?.profiles ?? []) {
     let profile: TokenProfile;
     try {
@@ -112,8 +133,16 @@ async function profilesOf({ session, from, variables }: Place, issuer: string): 
       if (KeyturnError.is(error)) continue;
       throw error;
     }
-    if (profile.issuer !== issuer) continue;
-    if ((await session.tokens.peek(profile)).token !== null) found.push(profile);
+    if (profile.issuer === null || withoutSlash(profile.issuer) !== withoutSlash(issuer)) continue;
+    const entry = await session.tokens.peek(profile);
+    requireKnown(entry);
+    const { token, key } = entry;
+    if (token !== null || withNarrow.has(key)) found.push(profile);
   }
   return found;
+}
+
+/** Whoever types an issuer may leave out a slash at its end, or add one. */
+function withoutSlash(issuer: string): string {
+  return issuer.endsWith('/') ? issuer.slice(0, -1) : issuer;
 }

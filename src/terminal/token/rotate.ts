@@ -2,8 +2,8 @@ import { parseArguments, type Command } from '../command.ts';
 import { createTerminalSignIn } from '../signIn.ts';
 import { palette, printable } from '../streams.ts';
 import { describeStatus } from './list.ts';
-import { describeRevocations, isoTime, jsonLine } from './proofShared.ts';
-import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
+import { describeRevocations, isoTime, jsonLine, someFailed } from './proofShared.ts';
+import { inWordsOfCommand, oneName, openPlace, placeHelp, placeOptions, requireKnown } from './shared.ts';
 
 export const rotateCommand: Command = {
   name: 'token rotate',
@@ -12,12 +12,12 @@ export const rotateCommand: Command = {
   help: `Usage: keyturn token rotate NAME [--json] [options]
 
 Gets a new token (where that takes a sign-in, in the browser), uses it from then on, and asks the issuer to
-end the old one. With the grant refresh_token the old access token is left to its end: revoking it can end the new
-one, which stems from the same sign-in.
+end the old one, and those that were obtained with less scope (\`# @scope\`). With the grant refresh_token the old
+access tokens are left to their end: revoking one can end the new one, which stems from the same sign-in.
 
   --no-browser       print the address to sign in at only
-  --json             {name, expiresAt, revoked: [{kind, outcome, text, error}] or null, left}; left says why the old
-                     token was not revoked
+  --json             {name, expiresAt, revoked: [{kind, outcome, text, error}] or null, narrowed: [the same with
+                     scope], left}; left says why the old token was not revoked
 ${placeHelp}
 
 Exit codes: 0 the new token is in use and the old one ended or was left as said above, 1 no new token, or the old
@@ -34,21 +34,24 @@ one was not ended, 2 wrong use.
     await using place = await openPlace(streams, values, signal, signIn);
     const { tokens, proofs, mask } = place.session;
     const profile = await place.find(name);
-    const { token, revoked, left } = await proofs.rotate(await tokens.peek(profile), {
-      interactive: false,
-      signal,
-      cause: 'keyturn token rotate',
+    const held = await tokens.peek(profile);
+    requireKnown(held);
+    const options = { interactive: false, signal, cause: 'keyturn token rotate' };
+    const { token, revoked, narrowed, left } = await proofs.rotate(held, options).catch((error: unknown) => {
+      throw inWordsOfCommand(error, held);
     });
     if (values.json === true) {
-      streams.out.write(jsonLine({ name, expiresAt: isoTime(token.expiresAtMs), revoked, left }, mask));
+      streams.out.write(
+        jsonLine({ name, expiresAt: isoTime(token.expiresAtMs), revoked, narrowed, left }, mask),
+      );
     } else {
       const paint = palette(streams.err, streams.env);
       const status = describeStatus(await tokens.peek(profile), Date.now());
       const end = left === null ? '' : `  ${paint.warn('--')}  ${printable(left)}\n`;
-      const text = `${paint.bold(printable(name))}  ${status}\n${describeRevocations(revoked ?? [], paint)}${end}`;
+      const text = `${paint.bold(printable(name))}  ${status}\n${describeRevocations(revoked ?? [], narrowed, paint)}${end}`;
       streams.err.write(mask(text));
     }
     const ended = (revoked ?? []).every(({ outcome }) => outcome === 'ended' || outcome === 'accepted');
-    return ended && (left === null || profile.grant === 'refresh_token') ? 0 : 1;
+    return ended && !someFailed(narrowed) && (left === null || profile.grant === 'refresh_token') ? 0 : 1;
   },
 };

@@ -16,15 +16,15 @@ export interface StoredSecret {
   /** "client secret" */
   readonly words: string;
   /** A key in PEM takes several lines. */
-  readonly severalLines: boolean;
+  readonly lines: 'one' | 'several';
 }
 
 const secrets: Readonly<Record<keyof typeof secretOptions, StoredSecret>> = {
-  'client-secret': { kind: 'client_secret', words: 'client secret', severalLines: false },
-  password: { kind: 'password', words: 'password', severalLines: false },
-  'private-key': { kind: 'private_key', words: 'private key', severalLines: true },
-  'verification-key': { kind: 'verification_key', words: 'verification key', severalLines: true },
-  'decryption-key': { kind: 'decryption_key', words: 'decryption key', severalLines: true },
+  'client-secret': { kind: 'client_secret', words: 'client secret', lines: 'one' },
+  password: { kind: 'password', words: 'password', lines: 'one' },
+  'private-key': { kind: 'private_key', words: 'private key', lines: 'several' },
+  'verification-key': { kind: 'verification_key', words: 'verification key', lines: 'several' },
+  'decryption-key': { kind: 'decryption_key', words: 'decryption key', lines: 'several' },
 };
 
 /** The secret that the options name; null for the token itself. Fails with `usage`. */

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
-import { KeyturnError } from '../../errors.ts';
+import { KeyturnError, type ErrorCode } from '../../errors.ts';
 import type { TokenProfile } from '../../token/profile.ts';
+import { signsIn } from '../../token/renewal.ts';
 import type { SignIn } from '../../token/signIn.ts';
+import type { TokenEntry } from '../../token/tokenManager.ts';
 import { parseAssignments } from '../command.ts';
-import { openSession, type Session } from '../session.ts';
+import type { Session } from '../session.ts';
 import type { Streams } from '../streams.ts';
 
 /** Options that say which profiles are meant. */
@@ -31,7 +33,8 @@ export async function openPlace(
   signIn: SignIn | null = null,
 ): Promise<Place> {
   const overrides = parseAssignments(values.var ?? []);
-  const session = await openSession(streams, values.env ?? null, signal, signIn);
+  const { openSession } = await import('../session.ts');
+  const session = openSession(streams, values.env ?? null, signal, signIn);
   const from = join(streams.cwd, 'keyturn.json');
   const variables = new Map([...(await session.environment(from)), ...Object.entries(overrides)]);
   return {
@@ -50,4 +53,48 @@ export function oneName(positionals: readonly string[], command: string): string
     throw new KeyturnError('usage', `\`keyturn token ${command}\` takes one name.`);
   }
   return name;
+}
+
+/** What helps where the keychain could not be read. */
+const STORE_FAILURES: readonly (readonly [ErrorCode, string])[] = [
+  ['store_unavailable', 'Set KEYTURN_TOKEN_<NAME>, or the secrets that it is obtained with, instead.'],
+  ['store_locked', 'Unlock it, or set KEYTURN_TOKEN_<NAME> instead.'],
+  ['store_corrupt', 'Remove it, then obtain it again.'],
+];
+
+/** Fails like the keychain where it could not be read: whether a token is held is not known then. */
+export function requireKnown({ token, lastError }: TokenEntry): void {
+  if (token !== null || lastError === null) return;
+  for (const [code, hint] of STORE_FAILURES) {
+    if (lastError.code === code) throw new KeyturnError(code, lastError.message, { hint });
+  }
+}
+
+/** Words for a token that is not there to be looked at or ended, by how one comes to have it. */
+export function notHeld({ name, grant }: TokenProfile): KeyturnError {
+  const missing = (message: string, hint: string) =>
+    new KeyturnError('token_missing', message, { hint, data: { token: name } });
+  switch (grant) {
+    case 'self_signed':
+    case 'command':
+    case 'editor_account':
+    case 'keychain':
+    case 'environment':
+      return missing(
+        `The token ${name} is not stored: each call of the command gets it anew (${grant}).`,
+        'End it where it comes from.',
+      );
+    case 'static':
+    case 'refresh_token':
+      return missing(`No token is stored for ${name}.`, `Add it: \`keyturn token add ${name}\`.`);
+    default:
+      return signsIn(grant)
+        ? missing(`Nobody is signed in for ${name}.`, `Sign in: \`keyturn token login ${name}\`.`)
+        : missing(`No token is stored for ${name}.`, `Obtain one: \`keyturn token refresh ${name}\`.`);
+  }
+}
+
+/** The same error, in the words of `notHeld` where it says that no token is held. */
+export function inWordsOfCommand(error: unknown, { token, profile }: TokenEntry): unknown {
+  return token === null && KeyturnError.is(error, 'token_missing') ? notHeld(profile) : error;
 }

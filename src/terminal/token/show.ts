@@ -4,7 +4,7 @@ import { parseArguments, type Command } from '../command.ts';
 import { palette, printable } from '../streams.ts';
 import { describeToken, tokenJson } from './describeToken.ts';
 import { describeStatus, toJson } from './list.ts';
-import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
+import { oneName, openPlace, placeHelp, placeOptions, requireKnown } from './shared.ts';
 
 export const showCommand: Command = {
   name: 'token show',
@@ -24,12 +24,7 @@ Exit codes: 0 done, 1 there is no such token or it could not be read, 2 wrong us
     const name = oneName(positionals, 'show');
     await using place = await openPlace(streams, values, signal);
     const entry = await place.session.tokens.peek(await place.find(name));
-    // Whether something is stored is not known then.
-    if (entry.token === null && entry.lastError !== null) {
-      const paint = palette(streams.err, streams.env);
-      streams.err.write(`${paint.bad('problem:')} ${printable(entry.lastError.message)}\n`);
-      return 1;
-    }
+    requireKnown(entry);
     const decoded = entry.token === null ? null : decodeToken(entry.token.accessToken);
     if (values.json === true) {
       streams.out.write(

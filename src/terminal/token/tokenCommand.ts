@@ -13,6 +13,7 @@ const subcommands: Readonly<Record<string, () => Promise<Command>>> = {
   revoke: async () => (await import('./revoke.ts')).revokeCommand,
   remove: async () => (await import('./remove.ts')).removeCommand,
   inspect: async () => (await import('./inspect.ts')).inspectCommand,
+  agreements: async () => (await import('./agreements.ts')).agreementsCommand,
   audit: async () => (await import('./audit.ts')).auditCommand,
   export: async () => (await import('./export.ts')).exportCommand,
   import: async () => (await import('./import.ts')).importCommand,
@@ -35,6 +36,7 @@ export const tokenCommand: Command = {
   revoke NAME      end it at its issuer, then delete it
   remove NAME      delete it from the keychain
   inspect -        decode a token from standard input, without storing it
+  agreements       what you agreed to for good, and how to withdraw it
   audit            what happened to tokens, and whether that record is whole
   export FILE      write tokens to a file that a passphrase opens
   import FILE      take tokens from such a file
@@ -46,7 +48,7 @@ stands above the keychain; a token is written to no file but an encrypted export
 `,
   async run(args, streams, signal) {
     const [name, ...rest] = args;
-    if (name === '--help' || name === '-h') {
+    if (name === '--help' || name === '-h' || (name === 'help' && rest.length === 0)) {
       streams.out.write(tokenCommand.help);
       return 0;
     }

@@ -1,3 +1,7 @@
+import { KeyturnError } from '../../errors.ts';
+import { isSecureUrl } from '../../token/origin.ts';
+import type { TokenProfile } from '../../token/profile.ts';
+import { parseUrl } from '../../url.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { palette } from '../streams.ts';
 import { describeProof, entryToProve, jsonLine, proofJson } from './proofShared.ts';
@@ -30,8 +34,9 @@ Exit codes: 0 verified, 1 invalid or not verified, 2 wrong use.
     const name = oneName(positionals, 'verify');
     await using place = await openPlace(streams, values, signal);
     const cause = 'keyturn token verify';
-    const entry = await entryToProve(place, await place.find(name), signal, cause);
-    const issuer = values.issuer === undefined ? {} : { issuer: values.issuer };
+    const profile = await place.find(name);
+    const issuer = values.issuer === undefined ? {} : { issuer: issuerOf(values.issuer, profile) };
+    const entry = await entryToProve(place, profile, signal, cause);
     const { proofs, mask } = place.session;
     const proof = await proofs.verify(entry, { interactive: false, signal, cause, ...issuer });
     streams.out.write(
@@ -42,3 +47,17 @@ Exit codes: 0 verified, 1 invalid or not verified, 2 wrong use.
     return proof.status === 'verified' ? 0 : 1;
   },
 };
+
+/** Fails with `usage` for what can be no issuer, and where the profile names another: that one would be asked. */
+function issuerOf(text: string, { name, issuer }: TokenProfile): string {
+  const url = parseUrl(text);
+  if (url === null || !isSecureUrl(url)) {
+    throw new KeyturnError('usage', '`--issuer` takes an address such as https://id.example.com.');
+  }
+  if (issuer !== null && issuer !== text) {
+    throw new KeyturnError('usage', `The issuer of ${name} is ${issuer}: its profile says so.`, {
+      hint: 'Leave `--issuer` out, or change the "issuer" in keyturn.json.',
+    });
+  }
+  return text;
+}

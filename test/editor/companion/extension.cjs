@@ -26,8 +26,8 @@ class Accounts {
   }
 }
 
-exports.activate = ({ secrets, subscriptions }) => {
+exports.activate = ({ secrets, subscriptions, globalStorageUri }) => {
   const accounts = new Accounts();
   subscriptions.push(authentication.registerAuthenticationProvider('keyturn-test', 'Keyturn Test', accounts));
-  return { secrets, accounts };
+  return { secrets, accounts, storage: globalStorageUri.fsPath };
 };

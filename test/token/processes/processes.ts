@@ -22,6 +22,8 @@ export async function preparePlace(issuer: string) {
     bundle: true,
     platform: 'node',
     format: 'esm',
+    // As the product is built: the CommonJS build of jsonc-parser cannot be bundled.
+    mainFields: ['module', 'main'],
     logLevel: 'error',
   });
   const place: SharedPlace = { issuer, storeFolder, leaseFolder };

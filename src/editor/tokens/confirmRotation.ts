@@ -1,0 +1,24 @@
+import { l10n, window } from 'vscode';
+import { canRevoke } from './model.ts';
+import type { UsableNode } from './entryPick.ts';
+
+/**
+ * Asks before a rotation that ends the old token, as before a revocation: whoever else holds it loses it. Where the old
+ * token is left to its end there is nothing to ask.
+ */
+export async function confirmRotation({ name, entry: { profile } }: UsableNode): Promise<boolean> {
+  if (profile.grant === 'refresh_token' || !canRevoke(profile)) return true;
+  const rotate = l10n.t('Rotate Token');
+  const chosen = await window.showWarningMessage(
+    l10n.t('Rotate the token "{0}"?', name),
+    {
+      modal: true,
+      detail: l10n.t(
+        'A new token is obtained and used from then on; then {0} is asked to end the old one. Whatever else uses the old one, such as a copy in another program, stops working.',
+        profile.issuer ?? profile.options.revocationEndpoint ?? '',
+      ),
+    },
+    rotate,
+  );
+  return chosen === rotate;
+}

@@ -1,0 +1,41 @@
+import { KeyturnError } from '../errors.ts';
+import type { AskedSecret } from '../token/grant.ts';
+import { secretKey } from '../token/key.ts';
+import type { TokenManagerOptions } from '../token/managerOptions.ts';
+import { askInTurn } from './askInTurn.ts';
+import { canAsk, readSecret, type SecretOptions } from './secretPrompt.ts';
+import { printable, type Streams } from './streams.ts';
+
+const words: Readonly<Record<AskedSecret, { readonly name: string } & SecretOptions>> = {
+  client_secret: { name: 'client secret' },
+  password: { name: 'password' },
+  private_key: { name: 'private key', lines: 'several' },
+};
+
+/**
+ * Asks for the secrets of a grant at a terminal, and nobody where there is none. What was not
+ * given is not asked for again in this call; Ctrl+C ends it all with `cancelled`.
+ */
+export function createSecretAsker(streams: Streams, signal: AbortSignal): TokenManagerOptions['askSecret'] {
+  const declined = new Set<string>();
+  return async (profile, { kind, refused }) => {
+    if (!canAsk(streams)) return null;
+    const key = secretKey(kind, profile);
+    const { name, ...options } = words[kind];
+    // Where it goes.
+    const server = profile.tokenEndpoint ?? profile.issuer;
+    const whose = printable(`${name} for ${profile.name}${server === null ? '' : ` at ${server}`}`);
+    return askInTurn(streams, signal, async () => {
+      if (declined.has(key)) return null;
+      if (refused) streams.err.write(`The ${whose} was refused.\n`);
+      try {
+        return await readSecret(streams, `The ${whose}: `, signal, options);
+      } catch (error) {
+        if (signal.aborted) throw new KeyturnError('cancelled', 'Cancelled.', { cause: error });
+        if (!KeyturnError.is(error, 'cancelled') && !KeyturnError.is(error, 'secret_missing')) throw error;
+        declined.add(key);
+        return null;
+      }
+    });
+  };
+}

@@ -1,0 +1,85 @@
+import type { AuditAction } from './auditEvent.ts';
+import { asKeyturnError } from '../errors.ts';
+import { parseUrl } from '../url.ts';
+import { clockSkew } from './clockSkew.ts';
+import type { Reauthentication } from './grant.ts';
+import type { TokenManagerOptions } from './managerOptions.ts';
+import { issuedToken, type TokenBefore } from './newToken.ts';
+import { obtainToken } from './obtainToken.ts';
+import { maskedScope, registerToken } from './registerToken.ts';
+import { isStored } from './sources/holding.ts';
+import type { Token } from './token.ts';
+import type { AcquiredToken } from './tokenManager.ts';
+import type { TokenKeeper } from './tokenKeeper.ts';
+import type { TokenState } from './tokenState.ts';
+
+export interface AttemptParts {
+  readonly options: TokenManagerOptions;
+  readonly keeper: TokenKeeper;
+  /** The token of a profile that another one names. */
+  otherToken(state: TokenState, name: string, signal: AbortSignal): Promise<AcquiredToken>;
+}
+
+/** What one attempt asks for. */
+export interface Attempt {
+  readonly before: TokenBefore;
+  readonly reauthenticate: Reauthentication | null;
+  readonly maySignIn: boolean;
+  readonly signal: AbortSignal;
+  /** Called after a person was asked, who takes their time. */
+  readonly stillCurrent: () => Promise<void>;
+}
+
+/** A new token, registered with the redactor and told to the audit, as is a failure; it is not held yet. */
+export async function attemptToken(parts: AttemptParts, state: TokenState, attempt: Attempt): Promise<Token> {
+  const { options, keeper } = parts;
+  const { before, reauthenticate, maySignIn, signal, stillCurrent } = attempt;
+  const { profile } = state;
+  const action = before.refreshToken === null ? 'obtained' : 'refreshed';
+  try {
+    const obtained = await obtainToken(options, state, {
+      refreshToken: before.refreshToken,
+      idToken: before.idToken,
+      reauthenticate,
+      maySignIn,
+      signal,
+      stillCurrent,
+      notSaved: (error) => keeper.notSaved(state, error),
+      otherToken: (name) => parts.otherToken(state, name, signal),
+    });
+    registerToken(options.redactor, profile.name, obtained);
+    const result = { ...obtained, scope: maskedScope(options.redactor, obtained.scope) };
+    const now = options.clock.now();
+    if (result.serverTimeMs !== undefined) state.clockSkewMs = clockSkew(now, result.serverTimeMs);
+    const token = await issuedToken(profile, result, before, now, state.clockSkewMs);
+    // A source that is asked at each use mostly says the same again: nothing was obtained then.
+    const again = !isStored(profile.grant) && state.token?.accessToken === token.accessToken;
+    if (!again) record(options, state, action, token.accessToken, null);
+    return token;
+  } catch (thrown) {
+    const error = asKeyturnError(thrown);
+    if (error.code !== 'cancelled') record(options, state, action, null, error.code);
+    throw error;
+  }
+}
+
+function record(
+  options: TokenManagerOptions,
+  state: TokenState,
+  action: AuditAction,
+  accessToken: string | null,
+  error: string | null,
+): void {
+  const { name, tokenEndpoint, issuer } = state.profile;
+  options.audit?.record({
+    action,
+    tokenName: name,
+    accessToken,
+    origin: parseUrl(tokenEndpoint ?? issuer ?? '')?.origin ?? null,
+    method: null,
+    path: null,
+    status: null,
+    error,
+    cause: (state.waiters === 0 ? null : state.cause) ?? 'background',
+  });
+}

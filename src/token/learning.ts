@@ -1,0 +1,54 @@
+import { type HeldTokens, isSame } from './heldTokens.ts';
+import type { TokenManagerOptions } from './managerOptions.ts';
+import type { TokenProfile } from './profile.ts';
+import { maskedScope } from './registerToken.ts';
+import type { Token } from './token.ts';
+import type { TokenKeeper } from './tokenKeeper.ts';
+import type { LearnedFacts } from './tokenManager.ts';
+import type { Turns } from './turns.ts';
+
+export interface LearningParts {
+  readonly options: TokenManagerOptions;
+  readonly held: HeldTokens;
+  readonly keeper: TokenKeeper;
+  readonly turns: Turns;
+}
+
+/** Adds what an introspection told to the token that is held and stored, if it is still the one that was asked about. */
+export async function learn(
+  { options, held, keeper, turns }: LearningParts,
+  profile: TokenProfile,
+  accessToken: string,
+  facts: LearnedFacts,
+  signal: AbortSignal,
+): Promise<void> {
+  const state = held.state(profile);
+  if (!state.loaded) await held.load(state);
+  const { token } = state;
+  if (token?.accessToken !== accessToken) return;
+  const scope = maskedScope(options.redactor, facts.scope);
+  const learned = withFacts(token, { ...facts, scope }, options.clock.now(), state.clockSkewMs ?? 0);
+  if (learned.expiresAtMs === token.expiresAtMs && learned.scope === token.scope) return;
+  await turns.hold(
+    state.key,
+    async (turn) => {
+      if (state.token !== token) return;
+      const stored = await keeper.read(state, turn);
+      const isStored = stored.error === null && isSame(stored.token, token);
+      // What is learned can be learned again: memory is enough where the store refuses.
+      if (isStored) await options.store.set(learned).catch(() => undefined);
+      await held.adopt(state, learned);
+    },
+    signal,
+  );
+}
+
+function withFacts(token: Token, facts: LearnedFacts, nowMs: number, clockSkewMs: number): Token {
+  const told = facts.expiresAtMs === null ? null : facts.expiresAtMs + clockSkewMs;
+  const endMs = token.expiresAtMs ?? told;
+  return {
+    ...token,
+    expiresAtMs: facts.active ? endMs : Math.min(endMs ?? nowMs, nowMs),
+    scope: facts.scope ?? token.scope,
+  };
+}

@@ -1,0 +1,91 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startSandboxServers, type SandboxServers } from '../oauth/sandboxServers.ts';
+import { keyturn } from '../terminal/support.ts';
+import { Keyring } from './daemon.ts';
+
+let keyring: Keyring;
+let sandbox: SandboxServers;
+let cwd: string;
+
+beforeAll(async () => {
+  Keyring.forget();
+  keyring = await Keyring.start('open');
+  sandbox = await startSandboxServers();
+  cwd = await mkdtemp(join(tmpdir(), 'keyturn-revoke-'));
+  const client = {
+    grant: 'client_credentials',
+    issuer: sandbox.issuer,
+    clientId: 'editor',
+    scope: 'reports:read reports:write',
+    resource: `${sandbox.api}/opaque`,
+    origins: [sandbox.api],
+  };
+  await writeFile(join(cwd, 'keyturn.json'), JSON.stringify({ tokens: { wide: client } }));
+  const requests = ['', '# @scope reports:read\n', '# @scope reports:write\n'].map(
+    (scope) => `# @token wide\n${scope}GET ${sandbox.api}/reports\n`,
+  );
+  await writeFile(join(cwd, 'requests.http'), requests.join('\n###\n'));
+});
+
+afterAll(async () => {
+  await sandbox.close();
+  await keyring.stop();
+  await rm(cwd, { recursive: true, force: true });
+});
+
+const run = (...args: string[]) =>
+  keyturn(args, {
+    cwd,
+    env: {
+      DBUS_SESSION_BUS_ADDRESS: process.env['DBUS_SESSION_BUS_ADDRESS'] ?? '',
+      KEYTURN_CLIENT_SECRET_WIDE: 'editor-secret',
+    },
+  });
+const used = () => run('run', 'requests.http');
+const narrowed = ['reports:read', 'reports:write'].map((scope) => ({
+  kind: 'access_token',
+  outcome: 'ended',
+  text: 'The access token has ended: the server calls it inactive.',
+  error: null,
+  scope,
+}));
+
+describe('tokens with less scope', () => {
+  it('are revoked with the wide one, and told', async () => {
+    await used();
+    const { code, out } = await run('token', 'revoke', 'wide', '--json');
+    expect(JSON.parse(out)).toEqual({
+      name: 'wide',
+      forgotten: true,
+      results: [{ kind: 'access_token', outcome: 'ended', text: narrowed[0]?.text, error: null }],
+      narrowed: expect.arrayContaining(narrowed) as unknown,
+      error: null,
+    });
+    expect(code).toBe(0);
+    expect((await run('token', 'revoke', 'wide')).err).toMatch(/No token is \w+ for/);
+  });
+
+  it('are revoked with all of an issuer, also without the wide one', async () => {
+    await run('run', 'requests.http', '--line', '6');
+    const { code, err } = await run('token', 'revoke', '--issuer', sandbox.issuer);
+    expect(err).toContain('(reports:read) The access token has ended');
+    expect(err).toContain('1 of 1 tokens with less scope ended.');
+    expect(code).toBe(0);
+    expect((await run('token', 'revoke', '--issuer', sandbox.issuer)).code).toBe(1);
+  });
+
+  it('are rotated with the wide one', async () => {
+    await used();
+    const { code, out } = await run('token', 'rotate', 'wide', '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      revoked: [{ outcome: 'ended' }],
+      narrowed: expect.arrayContaining(narrowed) as unknown,
+      left: null,
+    });
+    expect(code).toBe(0);
+    expect((await used()).code).toBe(0);
+  });
+});

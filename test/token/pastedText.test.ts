@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { unwrapped, withoutScheme } from '../../src/token/pastedText.ts';
+
+it('loses what was copied along with the token', () => {
+  const copies = ['Bearer abc', 'Authorization: Bearer abc', 'authorization: DPoP abc', "bearer 'abc'"];
+  for (const text of [' abc ', '"abc"', ...copies, "'Authorization: Bearer abc'"]) {
+    expect(withoutScheme(text), text).toBe('abc');
+  }
+  expect(withoutScheme('"')).toBe('"');
+  expect(withoutScheme('bearer')).toBe('bearer');
+});
+
+it('is in one line again', () => {
+  expect(unwrapped('abc.\n  def\r\n.ghi')).toBe('abc.def.ghi');
+});

@@ -1,0 +1,303 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { EditorPage } from './editorPage.ts';
+import { beginFolder, beginStory, endOf, type Story, undoneAtEnd, writeFiles } from './story.ts';
+
+// What a keyturn.json wants to use that is the person's own: the editor asks first, and takes no for an answer.
+
+const companion = join(import.meta.dirname, '../editor/companion');
+
+/** The editor makes a link of this wherever an extension shows it. */
+const TEMPTING = 'Repair it [here](command:workbench.action.closeSidebar) now.';
+
+let id: Awaited<ReturnType<typeof startServer>>;
+let other: Awaited<ReturnType<typeof startServer>>;
+let outside: string;
+let workspace: string;
+let story: Story;
+let editor: EditorPage;
+
+beforeAll(async () => {
+  id = await startServer();
+  other = await startServer();
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  outside = await beginFolder('outside', {
+    'key.pem': privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
+    'tool.mjs': `console.log('printed-value-0123456789');\n`,
+  });
+  workspace = await beginFolder('consent');
+  await writeFiles(workspace, files());
+  story = await beginStory('consent', {
+    workspace,
+    file: 'signed.http',
+    extensions: [companion],
+    settings: { 'keyturn.signIn.redirect': 'loopback' },
+  });
+  editor = story.editor;
+  await story.openTokens();
+  await editor.treeItem(/^signed/).waitFor();
+});
+
+/** A token endpoint, a page to sign in at that asks nothing, and an API: each gives what is wanted. */
+async function startServer() {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    asked.push(`${request.method ?? ''} ${url.pathname}`);
+    if (url.pathname === '/authorize') {
+      const back = new URL(url.searchParams.get('redirect_uri') ?? '');
+      back.searchParams.set('state', url.searchParams.get('state') ?? '');
+      back.searchParams.set('code', 'a-code');
+      response.writeHead(302, { location: back.href }).end();
+      return;
+    }
+    const token = {
+      access_token: `issued-value-${asked.length}-0123456789`,
+      token_type: 'Bearer',
+      expires_in: 900,
+      issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    };
+    response.setHeader('content-type', 'application/json');
+    if (request.headers.authorization?.startsWith('Basic ') === true) {
+      response.writeHead(400);
+      response.end(JSON.stringify({ error: 'invalid_scope', error_description: TEMPTING }));
+      return;
+    }
+    response.end(JSON.stringify(url.pathname === '/token' ? token : {}));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  undoneAtEnd(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { origin, asked: (request: string) => asked.filter((one) => one === request).length };
+}
+
+/** A keyturn.json whose profiles have a file with one request each, and another folder that names the same token. */
+function files(): Record<string, string | object> {
+  const own = { origins: [id.origin] };
+  const client = {
+    ...own,
+    grant: 'client_credentials',
+    tokenEndpoint: `${id.origin}/token`,
+    clientAuthentication: 'none',
+  };
+  const service = { ...client, clientId: 'service' };
+  const tokens = {
+    signed: {
+      ...client,
+      clientId: 'signed',
+      clientAuthentication: 'private_key_jwt',
+      algorithm: 'ES256',
+      keyFile: join(outside, 'key.pem'),
+    },
+    split: {
+      ...own,
+      grant: 'authorization_code',
+      clientId: 'split',
+      authorizationEndpoint: `${id.origin}/authorize`,
+      tokenEndpoint: `${other.origin}/token`,
+      redirectUri: 'loopback',
+    },
+    service,
+    delegated: {
+      ...client,
+      grant: 'token_exchange',
+      clientId: 'delegated',
+      subjectToken: 'service',
+      origins: [id.origin, other.origin],
+    },
+    tempting: { ...client, clientId: 'tempting', clientAuthentication: 'client_secret_basic' },
+    printed: { ...own, grant: 'command', command: [process.execPath, join(outside, 'tool.mjs'), 'a b'] },
+    kept: { ...own, grant: 'keychain', keychainService: 'gh:github.com', keychainAccount: 'ada' },
+    account: { ...own, grant: 'editor_account', provider: 'keyturn-test', scope: 'read:user repo' },
+  };
+  const request = (name: string) => `# @token ${name}\nGET ${id.origin}/${name}\n`;
+  return {
+    'keyturn.json': { tokens },
+    ...Object.fromEntries(Object.keys(tokens).map((name) => [`${name}.http`, request(name)])),
+    'elsewhere/keyturn.json': { tokens: { service } },
+    'elsewhere/there.http': request('service'),
+  };
+}
+
+const line = () => editor.line(/^GET\s/);
+
+async function send(file: string): Promise<void> {
+  await editor.openFile(`${file}.http`);
+  await editor.clickLens(/^Send$/, line());
+}
+
+/** The question before a token is used, its words in one picture for each theme. */
+async function question(name: string): Promise<string> {
+  await story.dialog().waitFor();
+  await story.pictures(name);
+  return story.dialog().innerText();
+}
+
+const arrives = () => editor.inlineTextAt(line(), /200 OK/);
+
+describe('a private key in a file outside of the workspace', () => {
+  test('is not read when the person says no', async () => {
+    await send('signed');
+    const words = await question('key-file');
+    expect(words).toContain(join(outside, 'key.pem'));
+    expect(words).toContain(`${id.origin}/token`);
+    expect(words).toContain('keyturn.json');
+    await story.press('Cancel');
+    await editor.inlineTextAt(line(), /was not read: nobody agreed/);
+    expect(id.asked('POST /token')).toBe(0);
+  });
+
+  test('is read once, and asked for again', async () => {
+    await send('signed');
+    await story.press('Use Once');
+    await arrives();
+    await story.clickInline(/^signed/, 'Refresh Token');
+    await story.press('Always Allow');
+    await expect.poll(() => id.asked('POST /token')).toBe(2);
+    await story.clickInline(/^signed/, 'Refresh Token');
+    await expect.poll(() => id.asked('POST /token')).toBe(3);
+    expect(await story.dialog().count()).toBe(0);
+  });
+});
+
+describe('a sign-in at one server that another one redeems', () => {
+  test('does not begin when the person says no', async () => {
+    await send('split');
+    const words = await question('two-servers');
+    expect(words).toContain(id.origin);
+    expect(words).toContain(other.origin);
+    await story.press('Cancel');
+    await editor.inlineTextAt(line(), /was not begun: nobody agreed/);
+    expect(id.asked('GET /authorize')).toBe(0);
+  });
+
+  test('goes through when both belong together', async () => {
+    // A request asks nobody again so soon after a refusal; who signs in by hand is asked at once.
+    await story.clickInline(/^split/, 'Sign In');
+    const page = await story.openedBy(() => story.press('Sign In Once'));
+    await endOf(page);
+    await story.treeSays(/^split/, /expires in 1[45] min/);
+    await send('split');
+    await arrives();
+    expect(other.asked('POST /token')).toBe(1);
+  });
+});
+
+describe('a token that is exchanged for one that goes further', () => {
+  test('is not exchanged when the person says no', async () => {
+    await send('delegated');
+    const words = await question('exchange');
+    expect(words).toContain('service');
+    expect(words).toContain(other.origin);
+    await story.press('Cancel');
+    await editor.inlineTextAt(line(), /No token was exchanged/);
+  });
+
+  test('is exchanged when the person agrees', async () => {
+    await send('delegated');
+    await story.press('Always Allow');
+    await arrives();
+  });
+});
+
+describe('a command', () => {
+  test('is shown as it would run, and does not run when the person says no', async () => {
+    await send('printed');
+    const words = await question('command');
+    expect(words).toContain(`${join(outside, 'tool.mjs')} "a b"`);
+    expect(words).toContain(workspace);
+    await story.press('Cancel');
+    await editor.inlineTextAt(line(), /was not run: nobody agreed/);
+  });
+
+  test('runs once, and is asked about again', async () => {
+    await send('printed');
+    await story.press('Run Once');
+    await arrives();
+    await story.clickInline(/^printed/, 'Refresh Token');
+    await story.press('Always Allow');
+    await story.clickInline(/^printed/, 'Refresh Token');
+    await send('printed');
+    await arrives();
+    expect(await story.dialog().count()).toBe(0);
+  });
+});
+
+describe('an entry of the keychain', () => {
+  test('is not read when the person says no', async () => {
+    await send('kept');
+    const words = await question('keychain');
+    expect(words).toContain('gh:github.com');
+    expect(words).toContain('ada');
+    await story.press('Cancel');
+    await editor.inlineTextAt(line(), /was not read: nobody agreed/);
+  });
+});
+
+describe('an account of the editor', () => {
+  test('is not used when the person says no', async () => {
+    await send('account');
+    const words = await question('account');
+    expect(words).toContain('read:user repo');
+    await story.press('Cancel');
+    await editor.inlineTextAt(line(), /was not used: nobody agreed/);
+  });
+
+  test('is signed in to where the person agrees, in the words of the editor', async () => {
+    await send('account');
+    await story.press('Use Once');
+    await story.dialog().waitFor();
+    await story.picture('account-editor');
+    await story.press('Allow');
+    await arrives();
+  });
+});
+
+describe('a token that another keyturn.json names, too', () => {
+  test('is not used there when the person says no', async () => {
+    await send('service');
+    await arrives();
+    await send('there');
+    const words = await question('place');
+    expect(words).toContain(join(workspace, 'elsewhere/keyturn.json'));
+    expect(words).toContain(join(workspace, 'keyturn.json'));
+    await story.press('Cancel');
+    await editor.inlineTextAt(line(), /was not used: nobody agreed/);
+  });
+
+  test('is used there once the person agreed, and not asked about again', async () => {
+    await send('there');
+    await story.press('Allow');
+    await arrives();
+    await send('there');
+    await arrives();
+    expect(await story.dialog().count()).toBe(0);
+  });
+});
+
+describe('two tokens of one name', () => {
+  test('are told apart by their file where one is chosen', async () => {
+    await editor.runCommand('Keyturn: Refresh Token');
+    await story.question().getByText('elsewhere/keyturn.json').waitFor();
+    await story.pictures('same-name');
+    await editor.page.keyboard.press('Escape');
+  });
+});
+
+describe('what a server says', () => {
+  test('is no link in a notification, wherever it leads', async () => {
+    await story.clickInline(/^tempting/, 'Refresh Token');
+    await editor.answer('any-secret');
+    const told = story.notification('Repair it');
+    await told.waitFor();
+    await story.picture('server-words');
+    expect(await told.innerText()).toContain('[here] (command:workbench.action.closeSidebar)');
+    expect(await told.locator('a').filter({ hasText: 'here' }).count()).toBe(0);
+  });
+});
