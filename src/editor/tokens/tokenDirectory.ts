@@ -100,6 +100,8 @@ export class TokenDirectory {
           .filter((name) => name !== null),
       ),
     };
+    // Only now: the editor answers one question after the other.
+    if (personal.unread.size > 0) this.#readAll();
     return buildGroups(input, readSetting('keyturn.tokens.groupBy'), words);
   }
 
@@ -109,7 +111,6 @@ export class TokenDirectory {
       const names = await tokens.personalNames();
       if (names.size > LARGE_GROUP) {
         this.#unread = names;
-        this.#readAll();
         return { personal: [], unread: names };
       }
     }
