@@ -19,6 +19,7 @@ import { OriginCheck, type OriginCheckParts } from './originCheck.ts';
 import { ProofSigner, type SignerParts } from './proofSigner.ts';
 import { requestSettings, type RequestSettings } from './settings.ts';
 import { shownCertificate } from './shownCertificate.ts';
+import { tokenFailure } from './tokenFailure.ts';
 import { absoluteUrl, destinationsOf } from './url.ts';
 
 export interface PrepareParts extends OriginCheckParts, SignerParts {
@@ -182,7 +183,11 @@ export class Preparation {
     let pending = this.#acquired.get(name);
     if (pending === undefined) {
       this.#requireTrust();
-      pending = this.#profileOf(name).then((profile) => this.#parts.tokens.acquire(profile, this.#asking()));
+      pending = this.#profileOf(name)
+        .then((profile) => this.#parts.tokens.acquire(profile, this.#asking()))
+        .catch((error: unknown) => {
+          throw tokenFailure(name, error);
+        });
       this.#acquired.set(name, pending);
     }
     return pending;
@@ -218,10 +223,14 @@ export class Preparation {
     const name = `foreign ${tokenKey(made.profile)}`;
     let pending = this.#acquired.get(name);
     if (pending === undefined) {
-      pending = this.#parts.tokens.acquire(made.profile, {
-        ...this.#asking(),
-        ...(made.anew ? { reauthenticate: { scope: null, acrValues: null, maxAge: null } } : {}),
-      });
+      pending = this.#parts.tokens
+        .acquire(made.profile, {
+          ...this.#asking(),
+          ...(made.anew ? { reauthenticate: { scope: null, acrValues: null, maxAge: null } } : {}),
+        })
+        .catch((error: unknown) => {
+          throw tokenFailure(made.profile.name, error);
+        });
       this.#acquired.set(name, pending);
     }
     const { token, profile } = await pending;

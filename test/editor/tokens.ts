@@ -31,8 +31,8 @@ test('keeps a pasted token, and copies and deletes it', async () => {
   await eventually('activation', () => keyturn().isActive);
   const value = 'pasted-canary-value-0123456789';
   tap.inputAnswers.push(value, 'pasted');
-  // No profile waits for a token here, so it is not asked what the token is for.
-  tap.pickAnswers.push(sandbox.api, 'Bearer');
+  // No profile waits for a token here, so it is not asked what the token is for. Without an origin it asks again.
+  tap.pickAnswers.push('', sandbox.api, 'Bearer');
   await commands.executeCommand('keyturn.tokens.add');
   const added = await eventually('the token in the tree', () => tap.entry('pasted'));
   assert.ok(!JSON.stringify(added).includes(value));

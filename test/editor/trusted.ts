@@ -149,6 +149,11 @@ test('shows 401 without a token and 403 with the scope that is missing', async (
   const document = await open(fileUri('requests.http'));
   await send(document, requestLine(document, 'nobody'));
   await eventuallyResponds(/401/);
+  // Whoever has tokens may have forgotten to name one.
+  const offer = await eventually('the offer', () =>
+    tap.messages.find(({ text }) => text.includes('wants a token')),
+  );
+  assert.deepEqual(offer.actions, ['Sign In to This API', 'Send with Token…']);
   await send(document, requestLine(document, 'tooLittle'));
   await eventuallyResponds(/reports:admin/);
 });

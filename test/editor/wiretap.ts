@@ -28,7 +28,10 @@ export class Wiretap {
   readonly inputs: { readonly label: string; readonly password: boolean }[] = [];
   /** Text for the next input boxes, in order; without one the box is cancelled. */
   readonly inputAnswers: string[] = [];
-  /** Labels to pick in the next quick picks, in order; without one the pick is cancelled. */
+  /**
+   * Labels to pick in the next quick picks, in order; without one the pick is cancelled. An empty one ticks nothing
+   * where several may be ticked.
+   */
   readonly pickAnswers: string[] = [];
   /** What the quick picks offered, in order. */
   readonly picks: (readonly (string | QuickPickItem)[])[] = [];
@@ -153,6 +156,7 @@ export function installWiretap(): Wiretap {
     const wanted = tap.pickAnswers.shift();
     tap.picks.push(await offered);
     const picked = (await offered).find((item) => labelOf(item) === wanted);
+    if (options.canPickMany && wanted === '') return [];
     return options.canPickMany && picked !== undefined ? [picked] : picked;
   };
 

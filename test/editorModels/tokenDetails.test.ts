@@ -43,6 +43,16 @@ describe('details of a token', () => {
     expect(shown.get('Last used')!.value).toBe('never');
   });
 
+  it('says that a refresh token is held, and nothing of it', () => {
+    const refreshLine = (refreshToken: string | null) => {
+      const profile = profileOf();
+      const entry = entryOf({ token: tokenOf(profile, { refreshToken }) }, profile);
+      return detailsOf('entry', entry, NOW, plainWords).find(({ label }) => label === 'Refresh token');
+    };
+    expect(refreshLine('canary-refresh')).toMatchObject({ value: 'held', tooltip: null, children: null });
+    expect(refreshLine(null)).toBeUndefined();
+  });
+
   it('says in which claim each scope stands', () => {
     const scopes = lines(jwt(claims)).get('Scopes')!.children!();
     expect(scopes.map(({ label, value }) => [label, value])).toEqual([

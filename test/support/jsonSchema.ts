@@ -21,6 +21,7 @@ const ANNOTATIONS = new Set([
   'patternErrorMessage',
   'deprecationMessage',
   'doNotSuggest',
+  'suggestSortText',
 ]);
 
 /**

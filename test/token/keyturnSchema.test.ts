@@ -9,10 +9,11 @@ const property = v.object({
   $ref: v.optional(v.string()),
   description: v.optional(v.string()),
   suggestSortText: v.optional(v.string()),
+  doNotSuggest: v.optional(v.boolean()),
   enum: v.optional(v.array(v.string())),
 });
 const branch = v.object({
-  if: v.object({ properties: v.object({ grant: v.optional(property) }) }),
+  if: v.object({ properties: v.objectWithRest({ grant: v.optional(property) }, property) }),
   then: v.object({
     properties: v.optional(v.record(v.string(), property)),
     required: v.optional(v.array(v.string())),
@@ -67,6 +68,10 @@ it('offers first what most profiles hold, the grant before all', () => {
   };
   const sorted = Object.keys(properties).sort((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1));
   expect(sorted.slice(0, 5)).toEqual(['grant', 'issuer', 'clientId', 'scope', 'origins']);
+  // The editor would offer a property as the first place has it, and a condition says nothing of it.
+  for (const { if: condition } of allOf) {
+    for (const asked of Object.values(condition.properties)) expect(asked?.doNotSuggest).toBe(true);
+  }
 });
 
 it('has a snippet for each grant but the one that is discouraged', () => {

@@ -106,8 +106,15 @@ async function offerAnswerToChallenge(services: EditorServices, failed: FailedSe
         entry === null
           ? l10n.t('{0} wants a token.', origin)
           : l10n.t('{0} does not take the token "{1}".', origin, entry.profile.name);
-      if ((await window.showWarningMessage(withoutLinks(message), signIn)) === signIn) {
-        await failed.signInToApi();
+      // Who has a token may just have forgotten to name it.
+      const sendWith = l10n.t('Send with Token…');
+      const { document } = failed;
+      const forgotten = entry === null && (await services.profiles.names(document.uri)).length > 0;
+      const actions = forgotten ? [signIn, sendWith] : [signIn];
+      const answer = await window.showWarningMessage(withoutLinks(message), ...actions);
+      if (answer === signIn) await failed.signInToApi();
+      if (answer === sendWith) {
+        await commands.executeCommand(requestCommands.sendWithToken, document.uri, result.node.line);
       }
       return;
     }

@@ -59,6 +59,9 @@ export function detailsOf(
     claims === null ? null : make.json('claims', t('Claims'), proven, claims, nowMs),
     header === null ? null : make.json('header', t('Header'), '', header, nowMs),
     decoded === null ? null : make.line('kind', t('Kind'), decoded.kind.label, 'tag'),
+    (token?.refreshToken ?? null) === null
+      ? null
+      : make.line('refreshToken', t('Refresh token'), t('held'), 'sync'),
     make.line('sendAs', t('Sent as'), sendAsText(profile.sendAs, t), 'arrow-right'),
     make.list('origins', t('Origins'), 'globe', profile.origins.map(plain)),
     token === null

@@ -57,7 +57,7 @@ interface OriginItem extends QuickPickItem {
   readonly origin: string | null;
 }
 
-/** At least one origin; null when the person leaves or chooses none. */
+/** At least one origin; null when the person leaves. */
 export async function askOrigins(
   title: string,
   current: readonly string[],
@@ -76,17 +76,23 @@ export async function askOrigins(
   ];
   if (items.length === 0) return askOtherOrigins(title);
   items.push({ label: l10n.t('$(add) Another origin…'), origin: null });
-  const chosen = await window.showQuickPick(items, {
-    ...stay,
-    title,
-    placeHolder: l10n.t('Where may the token go? It is sent to these origins only.'),
-    canPickMany: true,
-  });
-  if (chosen === undefined || chosen.length === 0) return null;
+  const chosen = await pickSome(title, items);
+  if (chosen === null) return null;
   const origins = chosen.map(({ origin }) => origin).filter((origin) => origin !== null);
   if (origins.length === chosen.length) return origins;
   const others = await askOtherOrigins(title);
   return others === null ? null : [...new Set([...origins, ...others])];
+}
+
+/** Asks again where nothing is ticked: Enter alone would drop what was typed before. */
+async function pickSome(title: string, items: readonly OriginItem[]): Promise<readonly OriginItem[] | null> {
+  let placeHolder = l10n.t('Where may the token go? It is sent to these origins only.');
+  for (;;) {
+    const chosen = await window.showQuickPick(items, { ...stay, title, placeHolder, canPickMany: true });
+    if (chosen === undefined) return null;
+    if (chosen.length > 0) return chosen;
+    placeHolder = l10n.t('Tick at least one origin: the token is sent nowhere else.');
+  }
 }
 
 async function askOtherOrigins(title: string): Promise<string[] | null> {

@@ -143,8 +143,6 @@ function countEntries(entries: readonly EntryNode[]): void {
 function showSandbox(view: TreeView<TreeNode>, { sandbox }: SandboxActionParts, isEmpty: boolean): void {
   const { running } = sandbox;
   const message =
-    running === null || isEmpty
-      ? undefined
-      : l10n.t('Sandbox: issuer {0}, API {1}', running.issuer, running.api);
-  if (view.message !== message) view.message = message;
+    running === null || isEmpty ? '' : l10n.t('Sandbox: issuer {0}, API {1}', running.issuer, running.api);
+  if ((view.message ?? '') !== message) view.message = message;
 }
