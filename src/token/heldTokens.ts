@@ -58,6 +58,7 @@ export class HeldTokens {
     let state = this.#states.get(key);
     if (state === undefined) this.#states.set(key, (state = newTokenState(key, profile)));
     state.profile = profile;
+    state.retired = false;
     return state;
   }
 

@@ -13,6 +13,7 @@ import type { TokenProfile } from './profile.ts';
 import { Refresher } from './refresher.ts';
 import { canRefresh, signInNeeded, signsIn, unusable } from './renewal.ts';
 import { isAskedEachTime } from './sources/holding.ts';
+import { isStillDeclared } from './stillDeclared.ts';
 import type { Token } from './token.ts';
 import { TokenKeeper } from './tokenKeeper.ts';
 import type {
@@ -276,6 +277,7 @@ class Manager implements TokenManager {
   async #refreshInBackground(state: TokenState): Promise<void> {
     // Refreshed ahead of the lead, so freshness says nothing: what was due when it began to wait still is, unless
     // another token is held by now.
+    state.retired = !(await isStillDeclared(this.#options, state.profile));
     state.refreshing = false;
     if (this.#held.isRefreshDue(state)) {
       // Its failure is in the state already, and nobody waits for it.

@@ -34,6 +34,8 @@ export interface TokenState {
   clockSkewMs: number | null;
   /** Set while the store has refused the held token. */
   unsaved: Unsaved | null;
+  /** Its profile was taken out or changed: nothing is refreshed in the background until somebody asks for it again. */
+  retired: boolean;
   /** Under way, or waiting for its turn in the background. */
   refreshing: boolean;
   /** Callers who wait for this token now; only then may a person be asked. */
@@ -78,6 +80,7 @@ export function newTokenState(key: string, profile: TokenProfile): TokenState {
     signInAgainAtMs: -Infinity,
     clockSkewMs: null,
     unsaved: null,
+    retired: false,
     refreshing: false,
     waiters: 0,
     cause: null,
@@ -124,7 +127,7 @@ export function backgroundRefreshAt(
   const end = state.token?.expiresAtMs ?? null;
   if (state.token === null || end === null) return null;
   if (state.lastUsedAtMs === null || Math.abs(nowMs - state.lastUsedAtMs) > IN_USE_MS) return null;
-  if (state.refreshing || !canRefresh(state) || waitsForPerson(state)) return null;
+  if (state.refreshing || state.retired || !canRefresh(state) || waitsForPerson(state)) return null;
   const jitter = 1 + LARGEST_JITTER * fraction(`${seed} ${state.key} ${state.token.obtainedAtMs}`);
   const dueAtMs = Math.floor(end - leadOf(state, leadMs) * jitter);
   return Math.max(nowMs, dueAtMs, state.retryAtMs, state.token.obtainedAtMs + BACKGROUND_PAUSE_MS);
