@@ -144,15 +144,6 @@ export const VENDOR_CASES: readonly VendorCase[] = [
     subject: '1',
   },
   {
-    vendor: 'npm',
-    url: 'https://registry.npmjs.org/-/whoami',
-    token: `npm_${letters(36)}`,
-    shown: bearer,
-    answer: { username: 'ada' },
-    ...whoAmI,
-    subject: 'ada',
-  },
-  {
     vendor: 'Sentry',
     url: 'https://sentry.example.com/api/0/',
     token: `sntryu_${hex(64)}`,

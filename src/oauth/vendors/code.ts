@@ -56,16 +56,6 @@ export const CODE_ENDPOINTS: readonly VendorEndpoint[] = [
     subject: [{ json: ['resource_owner_id'] }],
   },
   {
-    vendor: 'npm',
-    docs: 'https://github.com/npm/registry/blob/main/docs/user/authentication.md',
-    kinds: ['npm'],
-    origin: 'https://registry.npmjs.org',
-    path: '/-/whoami',
-    method: 'GET',
-    send: bearer,
-    subject: [{ json: ['username'] }],
-  },
-  {
     vendor: 'Sentry',
     docs: 'https://github.com/getsentry/sentry-cli/blob/master/src/api/mod.rs',
     kinds: ['sentry-user', 'sentry-organization'],
