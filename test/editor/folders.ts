@@ -36,4 +36,16 @@ test('shows the profiles of both in the tree', async () => {
   });
 });
 
+test('tells two of one name apart by their files', async () => {
+  const [group] = await tap.tree('keyturn.tokens');
+  const shown = new Map<string, string[]>();
+  for (const { label, description } of group?.children ?? []) {
+    shown.set(label, [...(shown.get(label) ?? []), description]);
+  }
+  const [first, second] = (shown.get('admin') ?? []).sort();
+  assert.match(first ?? '', /^first\/keyturn\.json · not obtained yet/);
+  assert.match(second ?? '', /^second\/keyturn\.json · not obtained yet/);
+  assert.doesNotMatch(shown.get('viewer')?.[0] ?? '', /keyturn\.json/);
+});
+
 export const run = runAll;

@@ -50,9 +50,9 @@ const suites = {
   folders: {
     files: (sandbox) => ({
       'two.code-workspace': { folders: [{ path: 'first' }, { path: 'second' }] },
-      'first/keyturn.json': sandboxProfiles(sandbox, ['viewer']),
+      'first/keyturn.json': sandboxProfiles(sandbox, ['viewer', 'admin']),
       'first/a.http': `# @token viewer\nGET ${sandbox.api}/reports\n`,
-      'second/keyturn.json': sandboxProfiles(sandbox, ['editor']),
+      'second/keyturn.json': sandboxProfiles(sandbox, ['editor', 'admin']),
       'second/b.http': `# @token editor\nGET ${sandbox.api}/reports\n\n###\n# @token viewer\nGET ${sandbox.api}/reports\n`,
     }),
     open: 'two.code-workspace',

@@ -7,7 +7,7 @@ import type { TokenEntry } from '../../token/tokenManager.ts';
 import { displayPath } from '../vscodeFiles.ts';
 import type { Words } from '../words.ts';
 import { entryDescription, entryIcon } from './describe.ts';
-import type { EntryNode } from './model.ts';
+import { type EntryNode, namesOfSeveral } from './model.ts';
 import type { TokenDirectory } from './tokenDirectory.ts';
 
 /** A usable entry: its profile could be filled. */
@@ -81,13 +81,6 @@ export async function pickNode(
     matchOnDetail: true,
   });
   return chosen?.node ?? null;
-}
-
-function namesOfSeveral(nodes: readonly EntryNode[]): ReadonlySet<string> {
-  const seen = new Set<string>();
-  const several = new Set<string>();
-  for (const { name } of nodes) (seen.has(name) ? several : seen).add(name);
-  return several;
 }
 
 /** Its environment, and its file where the name alone does not tell it from another. */

@@ -122,6 +122,14 @@ export function usesClientSecret(profile: TokenProfile): boolean {
   return isOAuthGrant(profile.grant) && profile.clientAuthentication.startsWith('client_secret_');
 }
 
+/** Names that do not tell one entry from another. */
+export function namesOfSeveral(nodes: readonly EntryNode[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const several = new Set<string>();
+  for (const { name } of nodes) (seen.has(name) ? several : seen).add(name);
+  return several;
+}
+
 /** True when two trees have the same groups and entries, whatever the entries hold. */
 export function sameShape(a: readonly GroupNode[], b: readonly GroupNode[]): boolean {
   return (

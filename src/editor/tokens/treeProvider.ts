@@ -6,16 +6,18 @@ import {
   type TreeDataProvider,
   TreeItem,
   TreeItemCollapsibleState,
+  Uri,
 } from 'vscode';
 import type { Clock } from '../../clock.ts';
 import type { TokenProofs } from '../../token/proofs.ts';
 import type { Redactor } from '../../token/redactor.ts';
 import { tokenCommands } from '../commands.ts';
+import { displayPath } from '../vscodeFiles.ts';
 import type { Words } from '../words.ts';
 import { shownValue } from './claimsText.ts';
 import { entryDescription, entryIcon, statusText } from './describe.ts';
 import { detailsOf, type DetailNode } from './details.ts';
-import { contextValueOf, type EntryNode, type GroupNode, LARGE_GROUP } from './model.ts';
+import { contextValueOf, type EntryNode, type GroupNode, LARGE_GROUP, namesOfSeveral } from './model.ts';
 import type { TokenDirectory } from './tokenDirectory.ts';
 import { entryTooltip, problemTooltip } from './tooltip.ts';
 
@@ -37,6 +39,8 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
   /** What each entry on screen says of its life. */
   readonly #shown = new Map<EntryNode, string>();
   readonly #parents = new WeakMap<TreeNode, TreeNode>();
+  /** Files of entries whose names do not tell them apart. */
+  readonly #files = new WeakMap<EntryNode, string>();
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -101,7 +105,10 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
 
   async #children(node: TreeNode | undefined): Promise<TreeNode[]> {
     if (node === undefined) return [...(await this.#parts.directory.groups())];
-    if (node.kind === 'group') return [...node.entries];
+    if (node.kind === 'group') {
+      this.#tellApart(node.entries);
+      return [...node.entries];
+    }
     if (node.kind === 'detail') return node.children?.() ?? [];
     return node.entry === null
       ? []
@@ -172,11 +179,22 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
     return item;
   }
 
+  #tellApart(nodes: readonly EntryNode[]): void {
+    const names = namesOfSeveral(nodes);
+    for (const node of nodes) {
+      if (!names.has(node.name) || node.declaredIn === null) this.#files.delete(node);
+      else this.#files.set(node, displayPath(Uri.parse(node.declaredIn, true)));
+    }
+  }
+
   #describe(node: EntryNode): string {
     const { words, clock, proofs } = this.#parts;
-    return node.entry === null
-      ? (node.problem?.message ?? words.t('not read yet'))
-      : entryDescription(node.entry, clock.now(), words, proofs.last(node.entry));
+    const state =
+      node.entry === null
+        ? (node.problem?.message ?? words.t('not read yet'))
+        : entryDescription(node.entry, clock.now(), words, proofs.last(node.entry));
+    const file = this.#files.get(node);
+    return file === undefined ? state : `${file} · ${state}`;
   }
 }
 
