@@ -101,6 +101,24 @@ test('obtains a token for a pasted refresh token, and keeps the one that the ser
   secrets.restore();
 });
 
+test('shows the profiles of a keyturn.json that no watcher told of, once a request uses it', async () => {
+  const settings = workspace.getConfiguration('files');
+  await settings.update('watcherExclude', { '**/unwatched/**': true }, ConfigurationTarget.Workspace);
+  try {
+    // The watchers are made anew with what they leave out.
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    assert.equal(await tap.entry('unseen'), undefined);
+    await openRequest(
+      'unwatched',
+      { unseen: { grant: 'static', origins: [sandbox.api] } },
+      { token: 'unseen', url: `${sandbox.api}/reports` },
+    );
+    await eventually('the profile in the tree', () => tap.entry('unseen'));
+  } finally {
+    await settings.update('watcherExclude', undefined, ConfigurationTarget.Workspace);
+  }
+});
+
 test('renames a token, which is sent under its new name as before', async () => {
   const recorder = await startRecorder(60);
   try {

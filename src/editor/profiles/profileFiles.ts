@@ -15,6 +15,8 @@ export class ProfileFiles {
   readonly #changed = new EventEmitter<void>();
   readonly #read = new EventEmitter<ProfileFile>();
   readonly #subscriptions: Disposable[] = [];
+  /** Files that `all` has told, or that were told of since; null before anybody asked for all. */
+  #told: Set<string> | null = null;
 
   /** A file changed, came or went. */
   readonly onDidChange = this.#changed.event;
@@ -74,6 +76,7 @@ export class ProfileFiles {
     for (const uri of await workspace.findFiles(`**/${PROFILE_FILE_NAME}`, '**/node_modules/**')) {
       locations.add(uri.toString());
     }
+    this.#told = new Set([...(this.#told ?? []), ...locations]);
     const files = await Promise.all([...locations].sort().map((location) => this.at(location)));
     return files.filter((file) => file !== null);
   }
@@ -103,10 +106,18 @@ export class ProfileFiles {
     const location = this.#files.join(folder, PROFILE_FILE_NAME);
     if ((await this.at(location)) !== null) {
       this.#watchOutside(location);
+      this.#tell(location);
       return location;
     }
     const parent = this.#files.parent(folder);
     return parent === null || parent === folder ? null : this.#nearestFrom(parent);
+  }
+
+  /** No watcher told of this file: one may miss what comes together with its folder, and some folders are not watched. */
+  #tell(location: string): void {
+    if (this.#told === null || this.#told.has(location)) return;
+    this.#told.add(location);
+    this.#changed.fire();
   }
 
   async #readFile(location: string): Promise<ProfileFile | null> {
