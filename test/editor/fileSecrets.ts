@@ -58,8 +58,12 @@ async function fixesAt(uri: Uri, range: Range): Promise<CodeAction[]> {
 async function fix(document: TextDocument): Promise<void> {
   const [problem] = problems(document.uri).filter(inPlainText);
   assert.ok(problem, 'There is no problem.');
-  const [action] = await fixesAt(document.uri, problem.range);
-  assert.ok(action?.command, 'There is no quick fix.');
+  // The editor hears of a problem a moment later than the extensions.
+  const action = await eventually(
+    'the quick fix',
+    async () => (await fixesAt(document.uri, problem.range))[0],
+  );
+  assert.ok(action.command, 'The quick fix does nothing.');
   assert.equal(action.kind?.value, 'quickfix');
   tap.messages.length = 0;
   const { command, arguments: values = [] } = action.command;

@@ -110,10 +110,23 @@ export class EditorPage {
 
   /** Runs a command of the palette by its full title. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget:visible input.input');
-    await input.fill(`>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: title }).first().click();
+    const command = this.page
+      .locator('.quick-input-list .monaco-list-row')
+      .filter({ hasText: title })
+      .first();
+    for (let attempt = 0; ; attempt++) {
+      await this.page.keyboard.press('F1');
+      await input.fill(`>${title}`);
+      // The palette offers what fits when it opens: a file that just came to the front may be later than that.
+      const listed = await command.waitFor({ timeout: 5_000 }).then(
+        () => true,
+        () => false,
+      );
+      if (listed || attempt === 3) break;
+      await this.page.keyboard.press('Escape');
+    }
+    await command.click();
   }
 
   /** The input box that is shown; `masked` when it hides what is typed. */
