@@ -70,6 +70,8 @@ export type ErrorCode =
   | 'redirect_invalid'
   | 'redirect_insecure'
   | 'redirect_leaks_secret'
+  | 'redirect_too_near'
+  | 'address_too_near'
   | 'response_invalid'
   | 'response_too_large'
   | 'decompression_limit'

@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import { Uri, workspace } from 'vscode';
 import { KeyturnError } from '../errors.ts';
 import type { Clock } from '../clock.ts';
+import type { AddressSpace } from '../http/addressSpace.ts';
 import { createHttpClient } from '../http/client.ts';
 import { fetchThrough } from '../http/fetch.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/message.ts';
@@ -40,7 +41,7 @@ export function createNetwork(
   const mask = (text: string) => redactor.mask(text);
   const options: ObtainOptions = {
     fetch: fetchThrough(client),
-    fetchAs: (certificate) => fetchThrough(client, certificate),
+    fetchAs: (clientCertificate) => fetchThrough(client, { clientCertificate }),
     files: privateFiles,
     agreements: sources.consent,
     clock,
@@ -85,11 +86,19 @@ class SettingsClient implements HttpClient {
     );
   }
 
-  async send(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> {
+  send(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> {
+    return this.#with((client) => client.send(request, signal));
+  }
+
+  locate(url: URL): Promise<AddressSpace> {
+    return this.#with((client) => client.locate(url));
+  }
+
+  async #with<Result>(use: (client: HttpClient) => Promise<Result>): Promise<Result> {
     const generation = (this.#current ??= { client: createClient(), running: 0, outdated: false });
     generation.running++;
     try {
-      return await (await generation.client).send(request, signal);
+      return await use(await generation.client);
     } catch (error) {
       // A certificate file may be there next time.
       if (KeyturnError.is(error, 'file_unreadable') && this.#current === generation) this.#current = null;

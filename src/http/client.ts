@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import { KeyturnError } from '../errors.ts';
+import { farthest, hostSpace, isNearer, type AddressSpace } from './addressSpace.ts';
 import { closeQuietly, DiscardWriter, MemoryWriter, SinkWriter, type BodyWriter } from './body.ts';
 import { Cancellation } from './cancellation.ts';
 import type { Route } from './connect.ts';
 import { decoderFor } from './decode.ts';
 import { exchange, UnsentError, type Exchanged, type ResponseHead } from './exchange.ts';
-import { placeName, type Place } from './failure.ts';
+import { connectFailure, placeName, type Place } from './failure.ts';
 import { firstHop, type Hop } from './hop.ts';
 import {
   headerValue,
@@ -19,9 +21,10 @@ import {
   type Redirect,
   type RequestSigner,
 } from './message.ts';
+import { addressesOf, systemNetwork, type Network } from './network.ts';
 import { Pool, type Slot } from './pool.ts';
 import { proxyAuthorization, proxyFor, type ProxySettings } from './proxy.ts';
-import { hopKey, MAX_REDIRECTS, nextHop, redirectLoop, redirectTarget } from './redirect.ts';
+import { hopKey, MAX_REDIRECTS, nextHop, redirectLoop, redirectTarget, redirectTooNear } from './redirect.ts';
 import { Trust } from './trust.ts';
 import type { DispatchOptions } from './undiciCore.ts';
 
@@ -29,6 +32,8 @@ export interface HttpClientOptions {
   readonly proxy: ProxySettings | null;
   /** Certificates in PEM, trusted besides Node's own and the system's. */
   readonly caCertificates: readonly string[];
+  /** Missing: the system's. */
+  readonly network?: Network;
 }
 
 /**
@@ -44,13 +49,15 @@ const MAX_ATTEMPTS = 3;
 
 class PooledClient implements HttpClient {
   readonly #proxy: ProxySettings | null;
+  readonly #network: Network;
   readonly #pool: Pool;
   readonly #running = new Set<Cancellation>();
   #closed = false;
 
-  constructor({ proxy, caCertificates }: HttpClientOptions) {
+  constructor({ proxy, caCertificates, network = systemNetwork }: HttpClientOptions) {
     this.#proxy = proxy;
-    this.#pool = new Pool(new Trust(caCertificates));
+    this.#network = network;
+    this.#pool = new Pool(new Trust(caCertificates), network);
   }
 
   async send(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> {
@@ -72,6 +79,20 @@ class PooledClient implements HttpClient {
     }
   }
 
+  async locate(url: URL): Promise<AddressSpace> {
+    const place = placeOf(url);
+    if (isIP(place.hostname) !== 0) return this.#network.spaceOf(place.hostname);
+    const known = hostSpace(place.hostname);
+    if (known !== null) return known;
+    if (proxyFor(url, this.#proxy) !== null) return 'public';
+    try {
+      const addresses = await addressesOf(this.#network, place.hostname, 'loopback');
+      return farthest(addresses.map(({ address }) => this.#network.spaceOf(address)));
+    } catch (error) {
+      throw connectFailure(error, place, false);
+    }
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     for (const cancellation of this.#running) cancellation.cancel(closedError());
@@ -88,17 +109,27 @@ class PooledClient implements HttpClient {
     let hop = firstHop(request);
     let seen: Set<string> | null = null;
     let signer = request.signer ?? null;
+    let nearest = request.nearest ?? 'loopback';
     for (;;) {
       const current = hop;
       const memory = new MemoryWriter(request.maxBodyBytes);
       let target: MemoryWriter | SinkWriter = memory;
       const targetOf = (head: ResponseHead): URL | null =>
         request.followRedirects ? redirectTarget(head, current.url) : null;
-      const { exchanged, timings } = await this.#exchange(current, request, signer, cancellation, (head) => {
+      const writerFor = (head: ResponseHead): BodyWriter => {
         if (targetOf(head) !== null) return new DiscardWriter();
         if (sink !== null && request.holdsBody?.(head) !== true) target = sink;
         const longest = target === sink ? Infinity : request.maxBodyBytes;
         return decoderFor(contentEncoding(current.method, head), target, longest);
+      };
+      const { exchanged, timings, space } = await this.#exchange(
+        { ...current, nearest },
+        request,
+        signer,
+        cancellation,
+        writerFor,
+      ).catch((error: unknown) => {
+        throw redirectTooNear(redirects, error);
       });
       const { head } = exchanged;
       signer?.answered(hop.url, head.headers);
@@ -128,11 +159,13 @@ class PooledClient implements HttpClient {
       // What was left behind with the origin does not come back with it.
       if (following.url.origin !== hop.url.origin) signer = null;
       hop = following;
+      // What started out there comes no nearer; what started here may go anywhere.
+      if (redirects.length === 1 && isNearer(nearest, space)) nearest = space;
     }
   }
 
   async #exchange(
-    hop: Hop,
+    hop: Hop & Pick<Route, 'nearest'>,
     request: HttpRequest,
     signer: RequestSigner | null,
     cancellation: Cancellation,
@@ -157,7 +190,11 @@ class PooledClient implements HttpClient {
           writerFor,
           release: () => this.#pool.release(key, slot),
         });
-        return { exchanged, timings: timingsOf(slot, fresh, sentAt, exchanged) };
+        return {
+          exchanged,
+          timings: timingsOf(slot, fresh, sentAt, exchanged),
+          space: slot.connection.space,
+        };
       } catch (error) {
         if (!(error instanceof UnsentError)) throw error;
         if (attempt === MAX_ATTEMPTS) throw error.cause;
@@ -169,6 +206,7 @@ class PooledClient implements HttpClient {
 interface Sent {
   readonly exchanged: Exchanged;
   readonly timings: Omit<HttpTimings, 'totalMs'>;
+  readonly space: AddressSpace;
 }
 
 function timingsOf(
@@ -195,7 +233,7 @@ function placeOf(url: URL): Place & { hostname: string } {
 }
 
 function routeTo(
-  hop: Hop,
+  hop: Hop & Pick<Route, 'nearest'>,
   place: Place & Pick<Route, 'hostname' | 'clientCertificate'>,
   settings: ProxySettings | null,
 ): Route {
@@ -204,6 +242,7 @@ function routeTo(
     secure: hop.url.protocol === 'https:',
     ...place,
     verifyTls: hop.verifyTls,
+    nearest: hop.nearest,
     proxy: proxy && {
       secure: proxy.protocol === 'https:',
       ...placeOf(proxy),
@@ -214,15 +253,15 @@ function routeTo(
 
 /**
  * Connections that are used for one another: same origin, same verification, same certificate of ours, same proxy and
- * credentials for it.
+ * credentials for it, same limit to where they may lead.
  */
-function routeKey(hop: Hop, { proxy, verifyTls, clientCertificate }: Route): string {
+function routeKey(hop: Hop, { proxy, verifyTls, clientCertificate, nearest }: Route): string {
   const via =
     proxy === null
       ? ''
       : ` ${proxy.secure ? 'https' : 'http'} ${placeName(proxy)} ${proxy.authorization ?? ''}`;
   const as = clientCertificate === null ? '' : ` as ${fingerprint(clientCertificate)}`;
-  return `${hop.url.origin}${verifyTls ? '' : ' unverified'}${as}${via}`;
+  return `${hop.url.origin}${verifyTls ? '' : ' unverified'}${as}${via} ${nearest}`;
 }
 
 function fingerprint({ certificate, key }: ClientCertificate): string {

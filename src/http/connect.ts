@@ -1,8 +1,11 @@
 import net, { type Socket } from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
 import { KeyturnError } from '../errors.ts';
+import { hostSpace, isNearer, type AddressSpace } from './addressSpace.ts';
 import { connectFailure, type Place } from './failure.ts';
+import { isLocalhost, withoutTrailingDot } from './localhost.ts';
 import type { ClientCertificate } from './message.ts';
+import { lookupWithin, tooNear, type Network } from './network.ts';
 import { openTunnel } from './tunnel.ts';
 import { isTlsError, isUntrustedIssuer } from './tlsReasons.ts';
 import type { Trust } from './trust.ts';
@@ -17,6 +20,8 @@ export interface Route {
   /** Shown to the host itself, never to the proxy. */
   readonly clientCertificate: ClientCertificate | null;
   readonly proxy: ProxyRoute | null;
+  /** Addresses that lie nearer are refused. Behind a proxy, which resolves names itself, this sees only addresses. */
+  readonly nearest: AddressSpace;
 }
 
 export interface ProxyRoute {
@@ -31,6 +36,8 @@ export interface ProxyRoute {
 export interface Connection {
   readonly socket: Socket;
   readonly h2: boolean;
+  /** Where the server is. Behind a proxy a name counts as public. */
+  readonly space: AddressSpace;
   readonly dnsMs: number | null;
   /** TCP, and the way through the proxy. */
   readonly connectMs: number;
@@ -44,16 +51,23 @@ export interface Connection {
 
 /**
  * Opens a connection: DNS, TCP (all addresses of the host are tried), proxy, TLS. Aborting destroys what was opened so
- * far. Fails with `host_not_found`, `connection_refused`, `connection_failed`, `tls_failed`, `proxy_failed`, or with
- * the reason of the signal.
+ * far. Fails with `host_not_found`, `connection_refused`, `connection_failed`, `tls_failed`, `proxy_failed`,
+ * `address_too_near`, or with the reason of the signal.
  */
-export async function openConnection(route: Route, trust: Trust, signal: AbortSignal): Promise<Connection> {
-  if (!route.secure || !route.verifyTls || !trust.hasSystem) return attempt(route, trust, false, signal);
+export async function openConnection(
+  route: Route,
+  trust: Trust,
+  network: Network,
+  signal: AbortSignal,
+): Promise<Connection> {
+  if (!route.secure || !route.verifyTls || !trust.hasSystem) {
+    return attempt(route, trust, false, network, signal);
+  }
   try {
-    return await attempt(route, trust, false, signal);
+    return await attempt(route, trust, false, network, signal);
   } catch (error) {
     if (!KeyturnError.is(error, 'tls_failed') || !isUntrustedIssuer(error.cause)) throw error;
-    return attempt(route, trust, true, signal);
+    return attempt(route, trust, true, network, signal);
   }
 }
 
@@ -61,15 +75,19 @@ async function attempt(
   route: Route,
   trust: Trust,
   withSystem: boolean,
+  network: Network,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const { proxy } = route;
+  const { proxy, nearest } = route;
   // Made before anything is opened, since certificates may turn out not to be readable.
   const context = route.secure ? trust.context(withSystem, route.clientCertificate) : null;
   const proxyContext = proxy?.secure === true ? trust.context(withSystem) : null;
   const first: Place = proxy === null ? route : { ...proxy, isProxy: true };
   const startedAt = performance.now();
-  const opened = await openTcp(first, signal);
+  const known = knownSpace(route, network);
+  if (known !== null && isNearer(known, nearest)) throw tooNear(route.hostname, known);
+  // A proxy is where the person put it.
+  const opened = await openTcp(first, network, proxy === null ? nearest : 'loopback', signal);
   let { socket } = opened;
   if (proxy !== null) {
     try {
@@ -83,10 +101,11 @@ async function attempt(
       throw error;
     }
   }
+  const space = proxy === null ? opened.space : (known ?? 'public');
   const connectedAt = performance.now();
   const connectMs = connectedAt - startedAt - (opened.dnsMs ?? 0);
   if (context === null) {
-    return { socket, h2: false, dnsMs: opened.dnsMs, connectMs, tlsMs: null, tlsError: () => null };
+    return { socket, h2: false, space, dnsMs: opened.dnsMs, connectMs, tlsMs: null, tlsError: () => null };
   }
   const secured = await startTls(socket, route, context, route.verifyTls, ['h2', 'http/1.1'], signal);
   let tlsError: Error | null = null;
@@ -96,6 +115,7 @@ async function attempt(
   return {
     socket: secured,
     h2: secured.alpnProtocol === 'h2',
+    space,
     dnsMs: opened.dnsMs,
     connectMs,
     tlsMs: performance.now() - connectedAt,
@@ -103,15 +123,39 @@ async function attempt(
   };
 }
 
-async function openTcp(place: Place, signal: AbortSignal): Promise<{ socket: Socket; dnsMs: number | null }> {
+/** Where the URL itself says that its host is; null when only a resolver can tell. */
+function knownSpace({ hostname }: Route, network: Network): AddressSpace | null {
+  return net.isIP(hostname) === 0 ? hostSpace(hostname) : network.spaceOf(hostname);
+}
+
+interface Opened {
+  readonly socket: Socket;
+  readonly dnsMs: number | null;
+  readonly space: AddressSpace;
+}
+
+async function openTcp(
+  place: Place,
+  network: Network,
+  nearest: AddressSpace,
+  signal: AbortSignal,
+): Promise<Opened> {
   const startedAt = performance.now();
   let dnsMs: number | null = null;
-  const socket = net.connect({ host: place.hostname, port: place.port, noDelay: true, keepAlive: true });
+  const socket = net.connect({
+    host: place.hostname,
+    port: place.port,
+    lookup: lookupWithin(network, nearest),
+    // One address after the other, of both families.
+    autoSelectFamily: true,
+    noDelay: true,
+    keepAlive: true,
+  });
   socket.once('lookup', () => {
-    dnsMs = performance.now() - startedAt;
+    if (!isLocalhost(place.hostname)) dnsMs = performance.now() - startedAt;
   });
   await settled(socket, socket, 'connect', place, false, signal);
-  return { socket, dnsMs };
+  return { socket, dnsMs, space: network.spaceOf(socket.remoteAddress ?? '') };
 }
 
 async function startTls(
@@ -128,8 +172,8 @@ async function startTls(
     rejectUnauthorized: verify,
     ALPNProtocols,
     host: place.hostname,
-    // Server Name Indication must not carry an address (RFC 6066 section 3).
-    ...(net.isIP(place.hostname) === 0 ? { servername: place.hostname } : {}),
+    // Server Name Indication carries no address and no dot at the end (RFC 6066 section 3).
+    ...(net.isIP(place.hostname) === 0 ? { servername: withoutTrailingDot(place.hostname) } : {}),
   });
   await settled(socket, below, 'secureConnect', place, true, signal);
   return socket;

@@ -1,17 +1,20 @@
 import { KeyturnError } from '../errors.ts';
-import type { ClientCertificate, HttpClient } from './message.ts';
+import type { HttpClient, HttpRequest } from './message.ts';
 
 const MAX_RESPONSE_BYTES = 1024 * 1024;
 const TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const NULL_BODY_STATUSES = new Set([204, 205, 304]);
 
+/** The certificate that is shown to the servers, and how near they may be. */
+export type FetchOptions = Pick<HttpRequest, 'clientCertificate' | 'nearest'>;
+
 /**
  * A `fetch` over a client, for libraries that take one. It follows no redirects, whatever it is asked, reads at most
- * 1 MiB and takes at most 30 s. With a certificate it shows that to the servers it asks. Fails with a KeyturnError: those of the client, `response_too_large`,
+ * 1 MiB and takes at most 30 s. Fails with a KeyturnError: those of the client, `response_too_large`,
  * `response_invalid`.
  */
-export function fetchThrough(client: HttpClient, certificate: ClientCertificate | null = null): typeof fetch {
+export function fetchThrough(client: HttpClient, options: FetchOptions = {}): typeof fetch {
   return async (input, init) => {
     const request = new Request(input, init);
     const body = request.body === null ? null : new Uint8Array(await request.arrayBuffer());
@@ -25,7 +28,7 @@ export function fetchThrough(client: HttpClient, certificate: ClientCertificate 
         secrets: [],
         followRedirects: false,
         verifyTls: true,
-        ...(certificate === null ? {} : { clientCertificate: certificate }),
+        ...options,
         connectTimeoutMs: CONNECT_TIMEOUT_MS,
         totalTimeoutMs: TIMEOUT_MS,
         maxBodyBytes: MAX_RESPONSE_BYTES,

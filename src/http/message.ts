@@ -1,3 +1,5 @@
+import type { AddressSpace } from './addressSpace.ts';
+
 /** Header lines in the order they were written or received; names as written, compared case-insensitively. */
 export type HeaderList = readonly (readonly [name: string, value: string])[];
 
@@ -28,6 +30,11 @@ export interface HttpRequest {
   readonly verifyTls: boolean;
   /** Shown to the server of `url` if it asks for one; not to a proxy, and to no other origin after a redirect. */
   readonly clientCertificate?: ClientCertificate;
+  /**
+   * Refuses to connect to addresses that lie nearer than this, such as loopback for `local`: with `address_too_near`,
+   * after the name was resolved. For addresses that a server named. Missing: any address.
+   */
+  readonly nearest?: AddressSpace;
   readonly connectTimeoutMs: number;
   /** From start to the last byte of the body; 0 means no limit. */
   readonly totalTimeoutMs: number;
@@ -101,6 +108,11 @@ export interface HttpResponse {
 /** Sends one request and follows its redirects. Fails with a KeyturnError of the `http` group. */
 export interface HttpClient {
   send(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse>;
+  /**
+   * Where the server of a URL is, its name resolved: of several addresses the farthest. A name behind a proxy counts as
+   * public. Fails with `host_not_found`.
+   */
+  locate(url: URL): Promise<AddressSpace>;
   close(): Promise<void>;
 }
 

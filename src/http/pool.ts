@@ -2,6 +2,7 @@ import { KeyturnError } from '../errors.ts';
 import type { Cancellation } from './cancellation.ts';
 import { openConnection, type Connection, type Route } from './connect.ts';
 import { connectTimeout, type Place } from './failure.ts';
+import type { Network } from './network.ts';
 import type { Trust } from './trust.ts';
 import { createProtocolClient, type ProtocolClient } from './undiciCore.ts';
 
@@ -38,10 +39,12 @@ interface Group {
 /** Open connections by route: kept alive, used again, as many at once as there are requests. */
 export class Pool {
   readonly #trust: Trust;
+  readonly #network: Network;
   readonly #groups = new Map<string, Group>();
 
-  constructor(trust: Trust) {
+  constructor(trust: Trust, network: Network) {
     this.#trust = trust;
+    this.#network = network;
   }
 
   /** A connection that is open and free, at once; null when there is none. Give it back with `release`. */
@@ -123,7 +126,7 @@ export class Pool {
     const controller = new AbortController();
     const forget = cancellation.onCancel((error) => controller.abort(error));
     const timer = timeoutMs === 0 ? null : setTimeout(() => controller.abort(timedOut), timeoutMs);
-    const opening = openConnection(route, this.#trust, controller.signal);
+    const opening = openConnection(route, this.#trust, this.#network, controller.signal);
     if (group.h2 !== false) group.opening = opening;
     try {
       const connection = await opening;

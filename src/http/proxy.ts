@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { KeyturnError } from '../errors.ts';
+import { isLoopbackHost } from './localhost.ts';
 
 export interface ProxySettings {
   /** Proxy for http: requests, such as `http://proxy.example:3128`; null for none. Credentials may stand in it. */
@@ -53,13 +54,6 @@ export function proxyAuthorization(proxy: URL, settings: ProxySettings | null): 
 export function basicAuthorization(url: URL): string {
   const pair = `${percentDecoded(url.username)}:${percentDecoded(url.password)}`;
   return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
-}
-
-/** `localhost`, its subdomains, 127.0.0.0/8 and ::1; takes the hostname of a URL, brackets and all. */
-export function isLoopbackHost(hostname: string): boolean {
-  const host = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname;
-  if (host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || host === '::1') return true;
-  return isIP(host) === 4 && host.startsWith('127.');
 }
 
 function parseProxy(address: string): URL {

@@ -1,6 +1,6 @@
 import { KeyturnError } from '../errors.ts';
 import { withoutUser, type Hop } from './hop.ts';
-import { headerValues, type HeaderList } from './message.ts';
+import { headerValues, type HeaderList, type Redirect } from './message.ts';
 import { bytesHoldSecret, holdsSecret } from '../secretForms.ts';
 
 export const MAX_REDIRECTS = 10;
@@ -86,6 +86,23 @@ export function redirectLoop(from: URL, again: boolean): KeyturnError {
     hint: 'Write `# @no-redirect` above the request to see the first one.',
     data: { host: from.host },
   });
+}
+
+/** A failure to connect, told of the redirect that led there where one did. */
+export function redirectTooNear(redirects: readonly Redirect[], error: unknown): unknown {
+  const last = redirects.at(-1);
+  if (last === undefined || !KeyturnError.is(error, 'address_too_near')) return error;
+  const [from, to] = [new URL(last.from), new URL(last.to)];
+  const where = error.data['space'] === 'loopback' ? 'this computer' : 'a local network';
+  return new KeyturnError(
+    'redirect_too_near',
+    `${from.host} redirects to ${to.host}, which is an address of ${where}. Keyturn does not follow a server from elsewhere there.`,
+    {
+      cause: error,
+      hint: 'If that is right, send the request to that address yourself; write `# @no-redirect` to see the redirect.',
+      data: { from: from.origin, to: to.origin },
+    },
+  );
 }
 
 /**

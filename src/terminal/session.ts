@@ -213,7 +213,7 @@ function lazyOAuth(
     const { sources, consent } = createTerminalSources(parts);
     const options: ObtainOptions = {
       fetch: fetchThrough(client),
-      fetchAs: (certificate) => fetchThrough(client, certificate),
+      fetchAs: (clientCertificate) => fetchThrough(client, { clientCertificate }),
       files: privateFiles,
       agreements: consent,
       clock: systemClock,

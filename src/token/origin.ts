@@ -1,3 +1,4 @@
+import { isLoopbackHost, withoutTrailingDot } from '../http/localhost.ts';
 import { parseUrl } from '../url.ts';
 
 /** Where a token may go, as one line of `origins` in keyturn.json says it. */
@@ -133,21 +134,12 @@ export function originAllowed(patterns: readonly string[], url: URL): boolean {
 
 /** True for `localhost`, its subdomains (RFC 6761), 127.0.0.0/8 and `[::1]`. */
 export function isLoopback(url: URL): boolean {
-  return isLoopbackHost(withoutTrailingDot(url.hostname));
+  return isLoopbackHost(url.hostname);
 }
 
 /** True when a secret may be sent to the URL: https, or http to this computer. */
 export function isSecureUrl(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
-}
-
-function isLoopbackHost(host: string): boolean {
-  return (
-    host === 'localhost' ||
-    host.endsWith('.localhost') ||
-    host === '[::1]' ||
-    /^127(\.\d{1,3}){3}$/.test(host)
-  );
 }
 
 function isAddress(host: string): boolean {
@@ -158,9 +150,4 @@ function isRegistry(host: string): boolean {
   const [first = '', second, ...more] = host.split('.');
   if (second === undefined) return host !== 'localhost';
   return more.length === 0 && second.length === 2 && REGISTRY_LABELS.has(first);
-}
-
-/** `example.com.` is the same name as `example.com`, written in full. */
-function withoutTrailingDot(host: string): string {
-  return host.endsWith('.') ? host.slice(0, -1) : host;
 }

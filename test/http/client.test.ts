@@ -11,6 +11,7 @@ import {
   listen,
   newClient,
   newRequest,
+  pretendNetwork,
   rawServer,
 } from './support.ts';
 
@@ -191,9 +192,9 @@ describe('a request', () => {
 describe('connections', () => {
   it('are used again, and the timings show it', async () => {
     const server = await httpServer((_request, response) => response.end('ok'));
-    const client = newClient();
-    const first = await client.send(newRequest({ url: server.url.replace('127.0.0.1', 'localhost') }));
-    const second = await client.send(newRequest({ url: server.url.replace('127.0.0.1', 'localhost') }));
+    const client = newClient({ network: pretendNetwork({ 'api.example': ['127.0.0.1'] }, {}) });
+    const first = await client.send(newRequest({ url: server.url.replace('127.0.0.1', 'api.example') }));
+    const second = await client.send(newRequest({ url: server.url.replace('127.0.0.1', 'api.example') }));
     expect(server.sockets.size).toBe(1);
     expect(first.timings.dnsMs).toEqual(expect.any(Number));
     expect(first.timings.connectMs).toEqual(expect.any(Number));

@@ -5,8 +5,10 @@ import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
 import { afterEach } from 'vitest';
+import { addressSpace, type AddressSpace } from '../../src/http/addressSpace.ts';
 import { createHttpClient, type HttpClientOptions } from '../../src/http/client.ts';
 import type { HttpClient, HttpRequest } from '../../src/http/message.ts';
+import type { Network } from '../../src/http/network.ts';
 
 const cleanups: (() => unknown)[] = [];
 
@@ -46,20 +48,45 @@ export function newRequest({ url, ...rest }: RequestInput): HttpRequest {
 /** Listens on a free loopback port; gives the origin without its scheme, and every socket that was ever opened. */
 export async function listen(
   server: net.Server,
+  address = '127.0.0.1',
 ): Promise<{ host: string; port: number; sockets: Set<net.Socket> }> {
   const sockets = new Set<net.Socket>();
   server.on('connection', (socket: net.Socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, address);
   await once(server, 'listening');
   onCleanup(async () => {
     for (const socket of sockets) socket.destroy();
     if (server.listening) await new Promise((resolve) => server.close(resolve));
   });
   const { port } = server.address() as AddressInfo;
-  return { host: `127.0.0.1:${port}`, port, sockets };
+  return { host: address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`, port, sockets };
+}
+
+/**
+ * A network of loopback addresses that plays the rest of the world: names by their addresses, and where those are said
+ * to lie. The names that were asked for come into `asked`.
+ */
+export function pretendNetwork(
+  names: Readonly<Record<string, readonly string[]>>,
+  spaces: Readonly<Record<string, AddressSpace>>,
+  asked: string[] = [],
+): Network {
+  return {
+    lookup: (hostname, _options, done) => {
+      asked.push(hostname);
+      const addresses = names[hostname];
+      if (addresses === undefined) done(Object.assign(new Error('unknown'), { code: 'ENOTFOUND' }), []);
+      else
+        done(
+          null,
+          addresses.map((address) => ({ address, family: net.isIP(address) })),
+        );
+    },
+    spaceOf: (address) => spaces[address] ?? addressSpace(address),
+  };
 }
 
 export interface TestServer {

@@ -62,7 +62,7 @@ async function obtain(wanted: ReturnType<typeof profile>, secret?: string) {
     return await obtainer({
       clock: systemClock,
       fetch: fetchThrough(http),
-      fetchAs: (shown) => fetchThrough(http, shown),
+      fetchAs: (clientCertificate) => fetchThrough(http, { clientCertificate }),
     })(wanted, context);
   } finally {
     await http.close();
@@ -169,7 +169,9 @@ it('uses no connection with a certificate for a request without one', async () =
   const http = client();
   const url = `https://localhost:${port}/`;
   const mine = { certificate: own.cert, key: own.key };
-  for (const shown of [mine, null, mine, null]) await fetchThrough(http, shown)(url);
+  for (const shown of [mine, null, mine, null]) {
+    await fetchThrough(http, shown === null ? {} : { clientCertificate: shown })(url);
+  }
   expect(peers).toEqual(['DNS:client.example.com', 'nobody', 'DNS:client.example.com', 'nobody']);
   await http.close();
 });

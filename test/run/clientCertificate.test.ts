@@ -129,7 +129,7 @@ function setUp(profile: TokenProfile, given: { readonly key?: string } = {}) {
   const options = obtainOptions({
     clock: systemClock,
     fetch: fetchThrough(client),
-    fetchAs: (shown) => fetchThrough(client, shown),
+    fetchAs: (clientCertificate) => fetchThrough(client, { clientCertificate }),
   });
   const askSecret = () => Promise.resolve(given.key ?? null);
   const kept = harness();
