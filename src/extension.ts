@@ -72,7 +72,13 @@ export function activate(context: ExtensionContext): void {
     const { createEditorSources, createNetwork } = await import('./editor/sending.ts');
     const release = (concerned: (profile: TokenProfile) => boolean) => tokens.release(concerned);
     const sources = createEditorSources({ redactor, clock, values, log, audit, release });
-    return createNetwork(redactor, clock, sources, { store, redactor, preset: foreignTokens, askSecret });
+    return createNetwork(
+      redactor,
+      clock,
+      sources,
+      { store, redactor, preset: foreignTokens, askSecret },
+      log,
+    );
   });
   const tokens = createTokenManager({
     store,

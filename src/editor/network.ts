@@ -17,6 +17,8 @@ import type { ApiCertificates } from '../token/boundCertificate.ts';
 import type { TokenProver } from '../token/proof.ts';
 import { ProofSecrets, type ProofSecretOptions } from '../token/proofSecrets.ts';
 import type { Redactor } from '../token/redactor.ts';
+import type { Log } from './log.ts';
+import { showError } from './messages.ts';
 import { onDidChangeSetting, readSetting } from './settings.ts';
 import { withSignInProgress } from './signIn/signInProgress.ts';
 import type { EditorSources } from './sources/sources.ts';
@@ -36,9 +38,10 @@ export function createNetwork(
   clock: Clock,
   sources: EditorSources,
   secretOptions: ProofSecretOptions,
+  log: Log,
 ): Network {
-  const client = new SettingsClient();
   const mask = (text: string) => redactor.mask(text);
+  const client = new SettingsClient(onceEach((fault) => showError({ log, redactor }, 'Proxy', fault)));
   const options: ObtainOptions = {
     fetch: fetchThrough(client),
     fetchAs: (clientCertificate) => fetchThrough(client, { clientCertificate }),
@@ -71,9 +74,11 @@ interface Generation {
 /** A client that follows the settings: after a change of proxy or certificates, new requests use new connections. */
 class SettingsClient implements HttpClient {
   readonly #subscription: { dispose(): void };
+  readonly #report: (fault: KeyturnError) => void;
   #current: Generation | null = null;
 
-  constructor() {
+  constructor(report: (fault: KeyturnError) => void) {
+    this.#report = report;
     this.#subscription = onDidChangeSetting(
       [
         'http.proxy',
@@ -95,7 +100,11 @@ class SettingsClient implements HttpClient {
   }
 
   async #with<Result>(use: (client: HttpClient) => Promise<Result>): Promise<Result> {
-    const generation = (this.#current ??= { client: createClient(), running: 0, outdated: false });
+    const generation = (this.#current ??= {
+      client: createClient(this.#report),
+      running: 0,
+      outdated: false,
+    });
     generation.running++;
     try {
       return await use(await generation.client);
@@ -131,11 +140,22 @@ function closeIfIdle({ client, running }: Generation): void {
   );
 }
 
-async function createClient(): Promise<HttpClient> {
+/** The settings are read again after each change, and what is wrong with them may still be the same. */
+function onceEach(report: (fault: KeyturnError) => void): (fault: KeyturnError) => void {
+  const told = new Set<string>();
+  return (fault) => {
+    if (told.has(fault.message)) return;
+    told.add(fault.message);
+    report(fault);
+  };
+}
+
+async function createClient(report: (fault: KeyturnError) => void): Promise<HttpClient> {
   const paths = readSetting('keyturn.tls.caCertificates');
   return createHttpClient({
     proxy: proxySettings(),
     caCertificates: await Promise.all(paths.map(readCertificate)),
+    report,
   });
 }
 

@@ -23,7 +23,7 @@ import {
 } from './message.ts';
 import { addressesOf, systemNetwork, type Network } from './network.ts';
 import { Pool, type Slot } from './pool.ts';
-import { proxyAuthorization, proxyFor, type ProxySettings } from './proxy.ts';
+import { proxyAuthorization, proxyFor, proxySettingsFault, type ProxySettings } from './proxy.ts';
 import { hopKey, MAX_REDIRECTS, nextHop, redirectLoop, redirectTarget, redirectTooNear } from './redirect.ts';
 import { Trust } from './trust.ts';
 import type { DispatchOptions } from './undiciCore.ts';
@@ -34,6 +34,8 @@ export interface HttpClientOptions {
   readonly caCertificates: readonly string[];
   /** Missing: the system's. */
   readonly network?: Network;
+  /** Is told of settings that cannot be followed in full; called while the client is made. */
+  readonly report?: (fault: KeyturnError) => void;
 }
 
 /**
@@ -54,7 +56,9 @@ class PooledClient implements HttpClient {
   readonly #running = new Set<Cancellation>();
   #closed = false;
 
-  constructor({ proxy, caCertificates, network = systemNetwork }: HttpClientOptions) {
+  constructor({ proxy, caCertificates, network = systemNetwork, report }: HttpClientOptions) {
+    const fault = proxySettingsFault(proxy);
+    if (fault !== null) report?.(fault);
     this.#proxy = proxy;
     this.#network = network;
     this.#pool = new Pool(new Trust(caCertificates), network);

@@ -1,20 +1,17 @@
-import { isIP } from 'node:net';
 import { KeyturnError } from '../errors.ts';
 import { isLoopbackHost } from './localhost.ts';
+import { LOOPBACK_THROUGH_PROXY, readNoProxy } from './noProxy.ts';
 
 export interface ProxySettings {
   /** Proxy for http: requests, such as `http://proxy.example:3128`; null for none. Credentials may stand in it. */
   readonly httpProxy: string | null;
   /** Proxy for https: requests. */
   readonly httpsProxy: string | null;
-  /** What is reached directly: `example.com` (with its subdomains), `.example.com`, `host:port`, an address, `*`. */
+  /** What is reached directly, as `readNoProxy` reads it. */
   readonly noProxy: readonly string[];
   /** Value of Proxy-Authorization; comes before credentials in the proxy's URL. */
   readonly authorization?: string;
 }
-
-/** In `noProxy`, this entry sends loopback addresses through the proxy too. Otherwise they never go there. */
-export const LOOPBACK_THROUGH_PROXY = '<-loopback>';
 
 /**
  * Settings from HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in lower case first; null when no proxy is named. NO_PROXY is
@@ -39,8 +36,20 @@ export function proxyFor(url: URL, settings: ProxySettings | null): URL | null {
   const address = url.protocol === 'https:' ? settings.httpsProxy : settings.httpProxy;
   if (address === null || address === '') return null;
   if (isLoopbackHost(url.hostname) && !settings.noProxy.includes(LOOPBACK_THROUGH_PROXY)) return null;
-  if (settings.noProxy.some((entry) => entryMatches(entry, url))) return null;
+  if (readNoProxy(settings.noProxy).covers(url)) return null;
   return parseProxy(address);
+}
+
+/** What of the settings says nothing; null where all is understood. */
+export function proxySettingsFault(settings: ProxySettings | null): KeyturnError | null {
+  const { unreadable } = readNoProxy(settings?.noProxy ?? []);
+  if (unreadable.length === 0) return null;
+  const entries = unreadable.map((entry) => JSON.stringify(entry)).join(', ');
+  return new KeyturnError(
+    'proxy_failed',
+    `Keyturn cannot read ${entries} in NO_PROXY or http.noProxy, and excludes nothing from the proxy by it.`,
+    { hint: 'Write a host, .domain, an address or a range such as 10.0.0.0/8, with :port if need be, or *.' },
+  );
 }
 
 /** Value of the Proxy-Authorization header; null when the proxy needs none. */
@@ -77,22 +86,6 @@ function parseProxy(address: string): URL {
     );
   }
   return proxy;
-}
-
-function entryMatches(entry: string, url: URL): boolean {
-  if (entry === '*') return true;
-  let host = entry.toLowerCase();
-  const port = /:(\d{1,5})$/.exec(host);
-  // A bare IPv6 address ends in what looks like a port.
-  if (port !== null && isIP(host) === 0) {
-    if (port[1] !== (url.port === '' ? (url.protocol === 'https:' ? '443' : '80') : url.port)) return false;
-    host = host.slice(0, port.index);
-  }
-  if (isIP(host) === 6) host = `[${host}]`;
-  host = host.replace(/^\*?\./, '');
-  if (host === '') return false;
-  const target = url.hostname.endsWith('.') ? url.hostname.slice(0, -1) : url.hostname;
-  return target === host || (isIP(target) === 0 && target.endsWith(`.${host}`));
 }
 
 function percentDecoded(text: string): string {

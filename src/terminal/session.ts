@@ -75,7 +75,11 @@ export function openSession(
     streams.err.write(`${paint.warn('note:')} ${printable(redactor.mask(text))}\n`);
   };
 
-  const client = createHttpClient({ proxy: proxyFromEnvironment(streams.env), caCertificates: [] });
+  const client = createHttpClient({
+    proxy: proxyFromEnvironment(streams.env),
+    caCertificates: [],
+    report: (fault) => say(fault.message, fault.hint),
+  });
   const foreignTokens = new ForeignTokens(redactor, environmentSecrets(streams.env, say));
   const preset: PresetSecrets = foreignTokens;
   // Who cancels waits no longer for the keychain, once it holds what a server has already replaced.

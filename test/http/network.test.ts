@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { describe, expect, it } from 'vitest';
 import type { AddressSpace } from '../../src/http/addressSpace.ts';
-import { LOOPBACK_THROUGH_PROXY } from '../../src/http/proxy.ts';
+import { LOOPBACK_THROUGH_PROXY } from '../../src/http/noProxy.ts';
 import {
   certificate,
   failureOf,

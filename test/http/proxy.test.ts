@@ -2,8 +2,8 @@ import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { LOOPBACK_THROUGH_PROXY, readNoProxy } from '../../src/http/noProxy.ts';
 import {
-  LOOPBACK_THROUGH_PROXY,
   proxyAuthorization,
   proxyFor,
   proxyFromEnvironment,
@@ -57,6 +57,38 @@ describe('which proxy', () => {
     ['[fd00::1]:8080', 'http://[fd00::1]:8080/', true],
     ['example.com', 'http://example.com./', true],
     ['.', 'http://example.com/', false],
+    ['10.0.0.0/8', 'http://10.1.2.3/', true],
+    ['10.9.9.9/8', 'http://10.1.2.3/', true],
+    ['10.0.0.0/8', 'http://11.1.2.3/', false],
+    ['10.0.0.0/8', 'http://[::ffff:10.1.2.3]/', true],
+    ['10.0.0.0/8', 'http://0x0a010203/', true],
+    ['10.0.0.0/8', 'http://10.example.com/', false],
+    ['192.168.4.0/22', 'https://192.168.7.255/', true],
+    ['192.168.4.0/22', 'https://192.168.8.0/', false],
+    ['10.1.2.3/32', 'http://10.1.2.3/', true],
+    ['10.1.2.3/32', 'http://10.1.2.4/', false],
+    ['0.0.0.0/0', 'http://8.8.8.8/', true],
+    ['0.0.0.0/0', 'http://[fd00::1]/', false],
+    ['10.0.0.0/8:8080', 'http://10.1.2.3:8080/', true],
+    ['10.0.0.0/8:8080', 'http://10.1.2.3/', false],
+    ['fd00::/8', 'http://[fd12:3456::1]/', true],
+    ['FD00::/8', 'https://[fd12:3456::1]:8443/', true],
+    ['fd00::/8', 'http://[fe80::1]/', false],
+    ['[fd00::/8]', 'http://[fd12:3456::1]/', true],
+    ['[fd00::]/8', 'http://[fd12:3456::1]/', true],
+    ['[fd00::]/8:8080', 'http://[fd12:3456::1]:8080/', true],
+    ['[fd00::]/8:8080', 'http://[fd12:3456::1]/', false],
+    ['[fd00::1]', 'http://[fd00::1]:81/', true],
+    ['fd00:0:0::1', 'http://[fd00::1]/', true],
+    ['::/0', 'http://[2001:db8::1]/', true],
+    ['::/0', 'http://10.0.0.1/', false],
+    ['::ffff:10.0.0.0/104', 'http://10.1.2.3/', true],
+    ['::ffff:10.1.2.3', 'http://10.1.2.3/', true],
+    ['bücher.example', 'http://www.bücher.example/', true],
+    ['example.com.', 'http://example.com/', true],
+    ['<local>', 'http://intranet/', true],
+    ['<local>', 'http://intranet.example/', false],
+    ['<local>', 'http://10.0.0.1/', false],
   ])('none for %s and %s: %s', (entry, url, direct) => {
     expect(proxyFor(new URL(url), settings({ noProxy: [entry] })) === null).toBe(direct);
   });
@@ -66,6 +98,40 @@ describe('which proxy', () => {
       expect(proxyFor(new URL(url), settings())).toBeNull();
       expect(proxyFor(new URL(url), settings({ noProxy: [LOOPBACK_THROUGH_PROXY] }))).not.toBeNull();
     }
+  });
+
+  it('is named where an entry of its exceptions cannot be read, and only there', () => {
+    const wrong = [
+      '10.0.0.0/33',
+      '10.0.0.0/8/8',
+      '10.0.0.0/255.0.0.0',
+      '10.0/8',
+      '10.',
+      '192.168.*',
+      'fd00::/129',
+      'fd00::1::2',
+      '[10.0.0.1]',
+      '[fd00::1',
+      'http://example.com',
+      'example.com:http',
+      'example.com/path',
+      'exa$mple',
+      '.',
+    ];
+    expect(readNoProxy(wrong).unreadable).toEqual(wrong);
+    const right = ['*', LOOPBACK_THROUGH_PROXY, ' a.example , .b.example  10.0.0.0/8 ', 'fd00::/8', ''];
+    expect(readNoProxy(right).unreadable).toEqual([]);
+    expect(readNoProxy(right.slice(2)).covers(new URL('http://x.b.example/'))).toBe(true);
+
+    const reported: string[] = [];
+    const report = ({ message }: Error) => reported.push(message);
+    newClient({ proxy: settings({ noProxy: ['a.example', '10.0/8'] }), report });
+    expect(reported).toEqual([
+      'Keyturn cannot read "10.0/8" in NO_PROXY or http.noProxy, and excludes nothing from the proxy by it.',
+    ]);
+    newClient({ proxy: settings({ noProxy: ['a.example'] }), report });
+    newClient({ report });
+    expect(reported).toHaveLength(1);
   });
 
   it('must be an address of http or https', () => {
