@@ -25,6 +25,7 @@ const shared = new Set([
   'files.ts',
   'privateFiles.ts',
   'text.ts',
+  'visible.ts',
   'singleFlight.ts',
   'url.ts',
   'lazy.ts',

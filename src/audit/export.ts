@@ -1,3 +1,4 @@
+import { visible, visibleJson } from '../visible.ts';
 import type { AuditEntry } from './read.ts';
 
 const columns = [
@@ -24,14 +25,14 @@ export function auditCsv(entries: readonly AuditEntry[]): string {
 /** An array of entries, one a line. */
 export function auditJson(entries: readonly AuditEntry[]): string {
   const rows = entries.map((entry) =>
-    JSON.stringify(Object.fromEntries(columns.map((name) => [name, entry[name]]))),
+    visibleJson(Object.fromEntries(columns.map((name) => [name, entry[name]]))),
   );
   return rows.length === 0 ? '[]\n' : `[\n${rows.join(',\n')}\n]\n`;
 }
 
 function field(value: AuditEntry[(typeof columns)[number]]): string {
   if (value === null) return '';
-  const text = typeof value === 'object' ? value.join(' ') : String(value);
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const text = visible(typeof value === 'object' ? value.join(' ') : String(value));
+  const safe = /^[=+\-@]/.test(text) ? `'${text}` : text;
+  return /[",]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

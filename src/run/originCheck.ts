@@ -4,6 +4,7 @@ import { type ConsentStore, originText } from '../token/consent.ts';
 import { tokenKey } from '../token/key.ts';
 import { isSecureUrl, originAllowed } from '../token/origin.ts';
 import type { TokenProfile } from '../token/profile.ts';
+import { shownAddresses } from '../token/shownOrigin.ts';
 import type { Asker } from './engine.ts';
 
 export interface OriginCheckParts {
@@ -71,7 +72,7 @@ export class OriginCheck {
       hint:
         declared.length === 0
           ? 'The file does not say where its token may go: allow it when asked, or declare the token in keyturn.json.'
-          : `It may go to ${declared.join(', ')}. Add the origin to its profile to allow it.`,
+          : `It may go to ${shownAddresses(declared)}. Add the origin to its profile to allow it.`,
       data: { token: profile.name, origin: url.origin },
     });
   }

@@ -1,9 +1,10 @@
 import { KeyturnError } from '../errors.ts';
 import type { HttpFile } from '../httpfile/tree.ts';
+import { visible, visibleJson } from '../visible.ts';
 import { parseArguments, type Command, type ExitCode } from './command.ts';
 import { listJson } from './listJson.ts';
 import { readHttpFile } from './httpFiles.ts';
-import { palette, printable } from './streams.ts';
+import { palette } from './streams.ts';
 
 export const listCommand: Command = {
   name: 'list',
@@ -29,17 +30,15 @@ Exit codes: 0 done, 1 a file could not be read, 2 wrong use.
       } catch (error) {
         // One file that cannot be read does not hide the others.
         if (!KeyturnError.is(error, 'file_unreadable')) throw error;
-        streams.err.write(
-          `${palette(streams.err, streams.env).bad('keyturn:')} ${printable(error.message)}\n`,
-        );
+        streams.err.write(`${palette(streams.err, streams.env).bad('keyturn:')} ${visible(error.message)}\n`);
         code = 1;
         continue;
       }
       if (values.json === true) {
-        streams.out.write(`${JSON.stringify(listJson(file, tree))}\n`);
+        streams.out.write(`${visibleJson(listJson(file, tree))}\n`);
         continue;
       }
-      if (positionals.length > 1) streams.out.write(`${index > 0 ? '\n' : ''}${paint.bold(file)}\n`);
+      if (positionals.length > 1) streams.out.write(`${index > 0 ? '\n' : ''}${paint.bold(visible(file))}\n`);
       streams.out.write(describe(tree, paint));
     }
     return code;
@@ -50,13 +49,13 @@ function describe(tree: HttpFile, paint: ReturnType<typeof palette>): string {
   const lines = tree.requests.map((request) => {
     const label = request.name ?? request.title;
     const at = paint.dim(String(request.line + 1).padStart(5));
-    return `${at}  ${request.method.padEnd(7)} ${printable(request.url)}${label === null ? '' : `  ${paint.dim(`# ${printable(label)}`)}`}`;
+    return `${at}  ${visible(request.method).padEnd(7)} ${visible(request.url)}${label === null ? '' : `  ${paint.dim(`# ${visible(label)}`)}`}`;
   });
   if (lines.length === 0) lines.push(paint.dim('  no requests'));
   for (const problem of tree.problems) {
     const colour = problem.severity === 'error' ? paint.bad : paint.warn;
     lines.push(
-      `${String(problem.span.start.line + 1).padStart(5)}  ${colour(problem.severity)}: ${printable(problem.message)}`,
+      `${String(problem.span.start.line + 1).padStart(5)}  ${colour(problem.severity)}: ${visible(problem.message)}`,
     );
   }
   return `${lines.join('\n')}\n`;

@@ -1,6 +1,7 @@
 import { asKeyturnError, KeyturnError } from '../errors.ts';
+import { visible } from '../visible.ts';
 import type { Command, ExitCode } from './command.ts';
-import { palette, printable, type Streams } from './streams.ts';
+import { palette, type Streams } from './streams.ts';
 
 /** Each command is loaded when it is called: `list` needs neither undici nor the keychain. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -86,8 +87,8 @@ function commandOf(name: string | undefined): (() => Promise<Command>) | undefin
 function complain(thrown: unknown, streams: Streams): ExitCode {
   const error = asKeyturnError(thrown);
   const paint = palette(streams.err, streams.env);
-  streams.err.write(`${paint.bad('keyturn:')} ${printable(error.message)}\n`);
-  if (error.hint !== undefined) streams.err.write(`  ${printable(error.hint)}\n`);
+  streams.err.write(`${paint.bad('keyturn:')} ${visible(error.message)}\n`);
+  if (error.hint !== undefined) streams.err.write(`  ${visible(error.hint)}\n`);
   if (
     error.code === 'internal' &&
     (streams.env['KEYTURN_DEBUG'] ?? '') !== '' &&

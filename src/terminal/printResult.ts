@@ -5,21 +5,22 @@ import { describeRateLimits } from '../ratelimit/describe.ts';
 import { challengeWords } from '../run/challengeWords.ts';
 import type { RequestResult } from '../run/result.ts';
 import { formatBytes, formatElapsed } from '../text.ts';
-import { printable, type Palette, type Streams } from './streams.ts';
+import { visible, visibleLines } from '../visible.ts';
+import { type Palette, type Streams } from './streams.ts';
 
 /** One line a request, a second one for what is to be done about a failure. */
 export function printResult(result: RequestResult, paint: Palette): string {
   const { node, response, error } = result;
   const label = node.name ?? node.title;
-  const what = `${result.request?.method ?? node.method} ${printable(result.request?.url ?? node.url)}`;
-  const where = `${what}${label === null ? '' : paint.dim(`  # ${printable(label)}`)}\n`;
+  const what = `${visible(result.request?.method ?? node.method)} ${visible(result.request?.url ?? node.url)}`;
+  const where = `${what}${label === null ? '' : paint.dim(`  # ${visible(label)}`)}\n`;
   if (error !== null || response === null) {
-    const hint = error?.hint == null ? '' : `  ${printable(error.hint)}\n`;
-    return `${paint.bad('✗')} ${where}  ${paint.bad(printable(error?.message ?? ''))}\n${hint}`;
+    const hint = error?.hint == null ? '' : `  ${visible(error.hint)}\n`;
+    return `${paint.bad('✗')} ${where}  ${paint.bad(visible(error?.message ?? ''))}\n${hint}`;
   }
   const mark = response.status < 400 ? paint.good('✓') : paint.warn('!');
   const facts = [
-    paint.bold(`${response.status} ${printable(response.statusText)}`.trimEnd()),
+    paint.bold(`${response.status} ${visible(response.statusText)}`.trimEnd()),
     formatElapsed(response.timings.totalMs),
     formatBytes(response.sizeBytes),
   ];
@@ -28,13 +29,13 @@ export function printResult(result: RequestResult, paint: Palette): string {
   const limits = describeRateLimits(result.rateLimits, retryAtMs, result.finishedAtMs);
   if (limits !== '') facts.push(limits);
   if (result.token !== null)
-    facts.push(`token ${printable(result.token.name)}${result.token.refreshed ? ' (refreshed)' : ''}`);
+    facts.push(`token ${visible(result.token.name)}${result.token.refreshed ? ' (refreshed)' : ''}`);
   const challenge = challengeWords(result);
-  if (challenge !== null) facts.push(paint.warn(printable(challenge)));
+  if (challenge !== null) facts.push(paint.warn(visible(challenge)));
   if (response.tlsVerified === false) facts.push(paint.warn('certificate not verified'));
   if (response.bodyTruncated) facts.push(paint.warn('body cut off, see --max-size and --output'));
   const refusal = result.challenge?.refusal ?? null;
-  const why = refusal === null ? '' : `  ${printable([refusal.message, refusal.hint].join(' ').trim())}\n`;
+  const why = refusal === null ? '' : `  ${visible([refusal.message, refusal.hint].join(' ').trim())}\n`;
   return `${mark} ${where}  ${facts.join(' · ')}\n${why}`;
 }
 
@@ -52,7 +53,7 @@ export function writeBody(streams: Streams, response: HttpResponse, mask: (text:
     return;
   }
   const text = mask(decodeText(response.body, content.charset));
-  streams.out.write(streams.out.isTTY === true ? `${printable(text)}\n` : text);
+  streams.out.write(streams.out.isTTY === true ? `${visibleLines(text)}\n` : text);
 }
 
 /** Bytes cannot be masked: what is not text would be broken by it. */

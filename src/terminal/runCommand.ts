@@ -11,7 +11,8 @@ import { JoinedWriter } from './joinedWriter.ts';
 import { printResult, writeBody } from './printResult.ts';
 import { runJson } from './runJson.ts';
 import { runInOrder } from '../run/batch.ts';
-import { palette, printable, type Streams } from './streams.ts';
+import { visible, visibleJson } from '../visible.ts';
+import { palette, type Streams } from './streams.ts';
 
 const options = {
   name: { type: 'string' },
@@ -99,7 +100,7 @@ Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
     const report = reporter(streams, lines, show);
     let failed = false;
     for (const { file, path, tree, nodes } of files) {
-      if (nodes.length === 0) streams.err.write(`There are no requests in ${printable(file)}.\n`);
+      if (nodes.length === 0) streams.err.write(`There are no requests in ${visible(file)}.\n`);
       const environment = await session.environment(path);
       const run = (node: RequestNode) =>
         session.engine.run(
@@ -155,7 +156,7 @@ function choose(tree: HttpFile, name: string | null, line: number | null): reado
 type Report = (file: string, result: RequestResult, mask: (text: string) => string) => void;
 
 function reporter(streams: Streams, lines: JoinedWriter, show: { json: boolean; body: boolean }): Report {
-  if (show.json) return (file, result) => lines.write(`${JSON.stringify(runJson(file, result))}\n`);
+  if (show.json) return (file, result) => lines.write(`${visibleJson(runJson(file, result))}\n`);
   const paint = palette(show.body ? streams.err : streams.out, streams.env);
   return (_file, result, mask) => {
     lines.write(printResult(result, paint));

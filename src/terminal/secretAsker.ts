@@ -2,9 +2,10 @@ import { KeyturnError } from '../errors.ts';
 import type { AskedSecret } from '../token/grant.ts';
 import { secretKey } from '../token/key.ts';
 import type { TokenManagerOptions } from '../token/managerOptions.ts';
+import { visible } from '../visible.ts';
 import { askInTurn } from './askInTurn.ts';
 import { canAsk, readSecret, type SecretOptions } from './secretPrompt.ts';
-import { printable, type Streams } from './streams.ts';
+import { type Streams } from './streams.ts';
 
 const words: Readonly<Record<AskedSecret, { readonly name: string } & SecretOptions>> = {
   client_secret: { name: 'client secret' },
@@ -24,7 +25,7 @@ export function createSecretAsker(streams: Streams, signal: AbortSignal): TokenM
     const { name, ...options } = words[kind];
     // Where it goes.
     const server = profile.tokenEndpoint ?? profile.issuer;
-    const whose = printable(`${name} for ${profile.name}${server === null ? '' : ` at ${server}`}`);
+    const whose = visible(`${name} for ${profile.name}${server === null ? '' : ` at ${server}`}`);
     return askInTurn(streams, signal, async () => {
       if (declined.has(key)) return null;
       if (refused) streams.err.write(`The ${whose} was refused.\n`);

@@ -33,12 +33,13 @@ import { createUsageRecord } from '../token/usage.ts';
 import { openAudit } from './audit.ts';
 import { environmentSecrets } from './environmentTokens.ts';
 import { KeychainSecretStore } from '../keychain/keychainSecretStore.ts';
+import { visible } from '../visible.ts';
 import { nodeFiles } from './nodeFiles.ts';
 import { ProfileFolder } from './profileFolder.ts';
 import { createSecretAsker } from './secretAsker.ts';
 import { stateFolder } from './stateFolder.ts';
 import type { TerminalSourceParts } from './sources.ts';
-import { palette, printable, type Streams } from './streams.ts';
+import { palette, type Streams } from './streams.ts';
 
 /** What one call of the command shares among its requests. */
 export interface Session extends AsyncDisposable {
@@ -72,7 +73,7 @@ export function openSession(
     if (told.has(message)) return;
     told.add(message);
     const text = hint === undefined ? message : `${message} ${hint}`;
-    streams.err.write(`${paint.warn('note:')} ${printable(redactor.mask(text))}\n`);
+    streams.err.write(`${paint.warn('note:')} ${visible(redactor.mask(text))}\n`);
   };
 
   const client = createHttpClient({

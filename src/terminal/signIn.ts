@@ -3,7 +3,9 @@ import { KeyturnError } from '../errors.ts';
 import { withoutSecretVariables } from '../secretVariables.ts';
 import { formatDuration } from '../text.ts';
 import type { SignIn } from '../token/signIn.ts';
-import { printable, type Streams } from './streams.ts';
+import { shownAddresses } from '../token/shownOrigin.ts';
+import { visible } from '../visible.ts';
+import { type Streams } from './streams.ts';
 
 export interface TerminalSignInOptions {
   /** False prints the address only, for a machine without a browser. */
@@ -12,7 +14,7 @@ export interface TerminalSignInOptions {
 
 /** Signs in with the system's browser, which comes back to a listener on loopback. Everything is said on stderr. */
 export function createTerminalSignIn(streams: Streams, { browser }: TerminalSignInOptions): SignIn {
-  const say = (text: string) => void streams.err.write(`${printable(text)}\n`);
+  const say = (text: string) => void streams.err.write(`${visible(text)}\n`);
   return {
     editorRedirect: null,
     loopbackReachable: true,
@@ -30,7 +32,7 @@ export function createTerminalSignIn(streams: Streams, { browser }: TerminalSign
     ) {
       say(`Open ${verificationUri} and enter the code ${userCode}`);
       if (verificationUriComplete !== null) say(`or open ${verificationUriComplete}`);
-      say(`The token may go to ${origins.join(', ')}.`);
+      say(`The token may go to ${shownAddresses(origins)}.`);
       say(
         `The code is valid for ${formatDuration(Math.max(0, expiresAtMs - Date.now()))}. Press Ctrl+C to give up.`,
       );

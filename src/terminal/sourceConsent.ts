@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { KeyturnError } from '../errors.ts';
 import type { AuditRecorder } from '../token/auditEvent.ts';
 import type { KeyValueStore } from '../token/keyValue.ts';
+import { shownAddress, shownAddresses, shownList, unshown } from '../token/shownOrigin.ts';
 import type { SecretStore } from '../token/store.ts';
 import { commandLine } from '../token/sources/commandLine.ts';
 import {
@@ -10,9 +11,10 @@ import {
   type ConsentQuestion,
   type SourceConsent,
 } from '../token/sources/consent.ts';
+import { quoted, visible } from '../visible.ts';
 import { askInTurn } from './askInTurn.ts';
 import { canAsk } from './secretPrompt.ts';
-import { printable, type Streams } from './streams.ts';
+import { type Streams } from './streams.ts';
 
 /** Command lines that may be run where nobody can be asked, one a line, each exactly as the question shows it. */
 export const ALLOWED_COMMANDS = 'KEYTURN_ALLOW_COMMANDS';
@@ -85,15 +87,20 @@ async function askAt(
   question: ConsentQuestion,
   signal: AbortSignal,
 ): Promise<'once' | 'remember' | 'refuse'> {
-  streams.err.write(`${describe(question).map(printable).join('\n')}\n`);
+  const say = (text: readonly string[]) => streams.err.write(`${text.map(visible).join('\n')}\n`);
+  const rest = unshown(question.origins);
+  const prompt = `Once (o), always (a), ${rest === null ? '' : 'list all origins (l), '}or not (n)? `;
+  say(describe(question));
   const lines = createInterface({ input: streams.in, output: streams.err, terminal: false });
   try {
     // The end of the input is no answer, and `question` would wait for one without end.
     const ended = new Promise<null>((resolve) => lines.once('close', () => resolve(null)));
-    const answer = await Promise.race([
-      lines.question('Once (o), always (a), or not (n)? ', { signal }),
-      ended,
-    ]);
+    const next = () => Promise.race([lines.question(prompt, { signal }), ended]);
+    let answer = await next();
+    while (rest !== null && answer !== null && /^l(ist)?$/i.test(answer.trim())) {
+      say(rest.map((origin) => `  ${origin}`));
+      answer = await next();
+    }
     if (answer !== null) return meaning(answer);
     // The question still stands at the end of its line.
     streams.err.write('\n');
@@ -119,40 +126,41 @@ function meaning(answer: string): 'once' | 'remember' | 'refuse' {
   }
 }
 
-function describe({ tokenName, subject, origins, declaredIn }: ConsentQuestion): string[] {
-  const where = [`  The token may go to ${origins.join(', ')}.`, `  Asked for by ${declaredIn}`];
+function describe({ tokenName: name, subject, origins, declaredIn }: ConsentQuestion): string[] {
+  const tokenName = visible(name);
+  const where = [`  The token may go to ${shownAddresses(origins)}.`, `  Asked for by ${quoted(declaredIn)}`];
   switch (subject.kind) {
     case 'command':
       return [
         `The token "${tokenName}" is what this command prints:`,
         `  ${commandLine(subject.command)}`,
-        `  It runs in ${subject.folder}, without a shell, with everything that you may do.`,
+        `  It runs in ${quoted(subject.folder)}, without a shell, with everything that you may do.`,
         ...where,
       ];
     case 'keychain':
       return [
         `The token "${tokenName}" is this entry of the keychain:`,
-        `  ${JSON.stringify(subject.service)}${subject.account === null ? '' : ` of ${JSON.stringify(subject.account)}`}`,
+        `  ${quoted(subject.service)}${subject.account === null ? '' : ` of ${quoted(subject.account)}`}`,
         ...where,
       ];
     case 'account':
-      return [`The token "${tokenName}" is that of your ${subject.provider} account.`, ...where];
+      return [`The token "${tokenName}" is that of your ${quoted(subject.provider)} account.`, ...where];
     case 'key_file':
       return [
         `The token "${tokenName}" is obtained with this key file:`,
-        `  ${JSON.stringify(subject.path)}`,
-        ...(subject.servers.length === 0 ? [] : [`  It signs for ${subject.servers.join(', ')}.`]),
+        `  ${quoted(subject.path)}`,
+        ...(subject.servers.length === 0 ? [] : [`  It signs for ${shownAddresses(subject.servers)}.`]),
         ...where,
       ];
     case 'sign_in':
       return [
-        `For the token "${tokenName}" you sign in at ${subject.at},`,
-        `  and ${subject.redeemedAt} gets what that brings. Agree only if both belong together.`,
+        `For the token "${tokenName}" you sign in at ${shownAddress(subject.at)},`,
+        `  and ${shownAddress(subject.redeemedAt)} gets what that brings. Agree only if both belong together.`,
         ...where,
       ];
     case 'exchange':
       return [
-        `The token "${tokenName}" is exchanged for ${subject.tokens.map((name) => `"${name}"`).join(' and ')},`,
+        `The token "${tokenName}" is exchanged for ${shownList(subject.tokens.map(quoted))},`,
         '  and may go elsewhere.',
         ...where,
       ];

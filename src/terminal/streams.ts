@@ -34,14 +34,3 @@ export function palette(stream: { isTTY?: boolean }, env: Streams['env']): Palet
     ? { good: code(32, 39), warn: code(33, 39), bad: code(31, 39), dim: code(2, 22), bold: code(1, 22) }
     : { good: plain, warn: plain, bad: plain, dim: plain, bold: plain };
 }
-
-/** Text from a file or a server, with the control characters that a terminal would obey made visible. */
-export function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) =>
-    character === '\u007f'
-      ? '\u2421'
-      : character < ' '
-        ? String.fromCodePoint(0x2400 + character.charCodeAt(0))
-        : '\ufffd',
-  );
-}

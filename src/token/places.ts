@@ -4,6 +4,7 @@ import { type AuditRecorder, tokenEvent } from './auditEvent.ts';
 import type { ConsentStore } from './consent.ts';
 import { tokenKey } from './key.ts';
 import type { TokenProfile } from './profile.ts';
+import { visible } from '../visible.ts';
 import { isStored } from './sources/holding.ts';
 
 export interface PlaceQuestion {
@@ -116,7 +117,7 @@ export class TokenPlaces {
 
 /** What an agreement about a place covers, in one line. */
 export function placeText(place: string): string {
-  return `use from ${place}`;
+  return `use from ${visible(place)}`;
 }
 
 /** What is agreed for a token is agreed for the same one with less scope. */

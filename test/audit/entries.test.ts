@@ -145,8 +145,8 @@ describe('export', () => {
     expect(one).toBe(
       `2026-01-15T12:00:00.000Z,used,'=1+1,abcdefghijklmnop,https://api.example.com,'+1,"/a,""b""",200,'-x,'@SUM(A1),,`,
     );
-    expect(two).toContain(`,'\t=1,`);
-    expect(csv).toContain('"two\nlines",was =x,new_origin burst\r\n');
+    expect(two).toContain(',\\u{09}=1,');
+    expect(csv).toContain('two\\u{0A}lines,was =x,new_origin burst\r\n');
   });
 
   it('gives JSON that reads back', () => {

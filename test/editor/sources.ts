@@ -100,7 +100,7 @@ test('runs a command after the person agreed to the very line, and stores nothin
   assert.match(question.text, /Run this command for the token "printed"\?/);
   assert.ok(question.detail.startsWith(`node ${command[1] ?? ''}\n`), question.detail);
   assert.ok(question.detail.includes(recorder.origin));
-  assert.match(await hoverText(refused.document, 1), /nobody agreed/);
+  assert.match(await hoverText(refused.document, 1), /haven't allowed/);
 
   const allowed = await sendWith('printed', { grant: 'command', command }, always);
   assert.equal(allowed.asked.length, 1);

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { countResult, noCounts, summary } from '../../src/editor/requests/batchSummary.ts';
 import { namedToken, tokenLensTitle } from '../../src/editor/requests/lensTitles.ts';
 import { nextStep, unusableWords } from '../../src/editor/requests/nextStep.ts';
-import { escapeMarkdown, resultHover } from '../../src/editor/requests/resultHover.ts';
+import { codeSpan, escapeMarkdown } from '../../src/editor/markdown.ts';
+import { resultHover } from '../../src/editor/requests/resultHover.ts';
 import { inlineWords, oneLine, statusWords } from '../../src/editor/requests/resultWords.ts';
 import type { RateLimit } from '../../src/ratelimit/rateLimit.ts';
 import type { RequestChallenge, RequestResult } from '../../src/run/result.ts';
@@ -85,7 +86,7 @@ describe('the inline result', () => {
 
   it('keeps control characters and long reasons of a server out', () => {
     expect(statusWords({ status: 200, statusText: `a\u0007b${'c'.repeat(500)}` })).toHaveLength(64);
-    expect(oneLine('a\r\nb\u2028c', 10)).toBe('a  b c');
+    expect(oneLine('a\r\nb\u2028c', 10)).toBe('a b c');
   });
 });
 
@@ -127,7 +128,7 @@ describe('what a server says of the token', () => {
     [
       'missing scopes',
       { challenge: { ...challenge, error: 'insufficient_scope', missingScopes: ['a', 'b\u0007'] } },
-      'scope a b  is missing',
+      'scope a b\\u{07} is missing',
     ],
     [
       'a scope that nobody names',
@@ -214,6 +215,23 @@ describe('the hover over a result', () => {
     expect(text).toContain('| X\\-RateLimit\\-Remaining | 4986 |');
     expect(text).toContain('Token **viewer** · expires in 5 min · obtained for this request');
     expect(text).toContain('without Authorization');
+  });
+
+  it('keeps a value inside its code span', () => {
+    for (const end of ['\n', '\r', '\r\r', '\n\n', '\u2028', '\u2029', '\v', '\f', '\u0085', '`', '``']) {
+      const span = codeSpan(`a${end}![x](https://evil.example/p.png)`);
+      expect(span).toMatch(/^`[^`\s\x85]+(?: [^`\s\x85]+)*`$/);
+    }
+    expect(codeSpan('')).toBe('` `');
+    expect(codeSpan('a\u202eb')).toBe('`a\\u{202E}b`');
+    expect(codeSpan('x'.repeat(600))).toHaveLength(502);
+  });
+
+  it('makes no link of an address that a server writes', () => {
+    expect(escapeMarkdown('www.evil.example WWW.evil.example')).toBe('www\\.evil.example WWW\\.evil.example');
+    expect(escapeMarkdown('https://evil.example ftp://x')).toBe('https\\://evil.example ftp\\://x');
+    expect(escapeMarkdown('zoe@evil.example')).toBe('zoe\\@evil.example');
+    expect(escapeMarkdown('a\u2028b\u202e')).toBe(String.raw`a b\\u\{202E\}`);
   });
 
   it('lets no server write links, images, icons, rows or HTML', () => {

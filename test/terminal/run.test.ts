@@ -314,6 +314,6 @@ describe('wrong use', () => {
     await write('a.http', `GET ${origin}/\u001b[31mred\n`);
     const outcome = await run(['list', 'a.http']);
     expect(outcome.out).not.toContain('\u001b');
-    expect(outcome.out).toContain('␛[31mred');
+    expect(outcome.out).toContain('\\u{1B}[31mred');
   });
 });

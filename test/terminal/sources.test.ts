@@ -158,9 +158,9 @@ describe('at a terminal', () => {
       [
         'The token "mine" is what this command prints:',
         '  gh auth token',
-        `  It runs in ${folder}, without a shell, with everything that you may do.`,
+        `  It runs in "${folder}", without a shell, with everything that you may do.`,
         `  The token may go to ${origin}.`,
-        `  Asked for by ${join(folder, 'keyturn.json')}`,
+        `  Asked for by "${join(folder, 'keyturn.json')}"`,
       ].join('\n'),
     );
     expect((await calls()) !== '').toBe(code === 0);

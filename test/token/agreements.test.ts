@@ -55,7 +55,7 @@ describe('standing agreements', () => {
     expect(list.map((one) => [one.tokenName, agreementText(one), askedForBy(one)])).toEqual([
       ['a:b "c"', 'use from file:///v', 'file:///v'],
       ['gh', 'account github repo user, for https://api.example.com', HOME],
-      ['gh', 'command gh auth token in /w, for https://api.example.com', HOME],
+      ['gh', 'command gh auth token in "/w", for https://api.example.com', HOME],
       ['gh', 'exchange of one two, for https://api.example.com', HOME],
       ['gh', 'key file "~/.keys/a.pem" https://id.example.com, for https://api.example.com', HOME],
       ['gh', 'keychain entry "gh:github.com" of "zoe", for https://api.example.com', HOME],

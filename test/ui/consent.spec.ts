@@ -149,7 +149,7 @@ describe('a private key in a file outside of the workspace', () => {
     expect(words).toContain(`${id.origin}/token`);
     expect(words).toContain('keyturn.json');
     await story.press('Cancel');
-    await editor.inlineTextAt(line(), /was not read: nobody agreed/);
+    await editor.inlineTextAt(line(), /haven't allowed the k/);
     expect(id.asked('POST /token')).toBe(0);
   });
 
@@ -173,7 +173,7 @@ describe('a sign-in at one server that another one redeems', () => {
     expect(words).toContain(id.origin);
     expect(words).toContain(other.origin);
     await story.press('Cancel');
-    await editor.inlineTextAt(line(), /was not begun: nobody agreed/);
+    await editor.inlineTextAt(line(), /haven't allowed the sign-in/);
     expect(id.asked('GET /authorize')).toBe(0);
   });
 
@@ -196,7 +196,7 @@ describe('a token that is exchanged for one that goes further', () => {
     expect(words).toContain('service');
     expect(words).toContain(other.origin);
     await story.press('Cancel');
-    await editor.inlineTextAt(line(), /No token was exchanged/);
+    await editor.inlineTextAt(line(), /haven't allowed the exchange/);
   });
 
   test('is exchanged when the person agrees', async () => {
@@ -213,7 +213,7 @@ describe('a command', () => {
     expect(words).toContain(`${join(outside, 'tool.mjs')} "a b"`);
     expect(words).toContain(workspace);
     await story.press('Cancel');
-    await editor.inlineTextAt(line(), /was not run: nobody agreed/);
+    await editor.inlineTextAt(line(), /haven't allowed the command/);
   });
 
   test('runs once, and is asked about again', async () => {
@@ -236,7 +236,7 @@ describe('an entry of the keychain', () => {
     expect(words).toContain('gh:github.com');
     expect(words).toContain('ada');
     await story.press('Cancel');
-    await editor.inlineTextAt(line(), /was not read: nobody agreed/);
+    await editor.inlineTextAt(line(), /haven't allowed the k/);
   });
 });
 
@@ -246,7 +246,7 @@ describe('an account of the editor', () => {
     const words = await question('account');
     expect(words).toContain('read:user repo');
     await story.press('Cancel');
-    await editor.inlineTextAt(line(), /was not used: nobody agreed/);
+    await editor.inlineTextAt(line(), /haven't allowed/);
   });
 
   test('is signed in to where the person agrees, in the words of the editor', async () => {
@@ -268,7 +268,7 @@ describe('a token that another keyturn.json names, too', () => {
     expect(words).toContain(join(workspace, 'elsewhere/keyturn.json'));
     expect(words).toContain(join(workspace, 'keyturn.json'));
     await story.press('Cancel');
-    await editor.inlineTextAt(line(), /was not used: nobody agreed/);
+    await editor.inlineTextAt(line(), /haven't allowed/);
   });
 
   test('is used there once the person agreed, and not asked about again', async () => {

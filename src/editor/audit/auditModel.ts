@@ -2,6 +2,7 @@ import type { AuditEntry } from '../../audit/read.ts';
 import type { Unusual } from '../../audit/unusual.ts';
 import type { AuditVerification } from '../../audit/verify.ts';
 import { formatLocal } from '../../text.ts';
+import { visible } from '../../visible.ts';
 import type { Words } from '../words.ts';
 
 /** One event in the view. */
@@ -159,7 +160,7 @@ export function eventIcon(entry: AuditEntry, words: Words): string {
 export function eventLabel(entry: AuditEntry, words: Words): string {
   const { token, action } = entry;
   const text = failedText(entry, words) ?? actionText(action, words);
-  return token === '' ? text : `${token} ${text}`;
+  return token === '' ? text : `${visible(token)} ${text}`;
 }
 
 /** What stands behind the label: what matters most first, since the end is often not seen. */
@@ -178,7 +179,7 @@ export function eventDescription(entry: AuditEntry, words: Words): string {
     // Where nothing else says what it was about.
     request === '' && origin === null && detail === null ? cause : '',
   ];
-  return parts.filter((part) => part !== '').join(' · ');
+  return visible(parts.filter((part) => part !== '').join(' · '));
 }
 
 /** Everything about an event, a line each. */
@@ -198,7 +199,7 @@ export function eventDetails(entry: AuditEntry, words: Words): string {
     [t('Unusual'), entry.unusual.map((mark) => unusualText(mark, words)).join(', ')],
   ];
   return rows
-    .flatMap(([name, value]) => (value === null || value === '' ? [] : [`${name}: ${value}`]))
+    .flatMap(([name, value]) => (value === null || value === '' ? [] : [`${name}: ${visible(value)}`]))
     .join('\n');
 }
 

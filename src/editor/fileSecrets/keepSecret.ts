@@ -1,6 +1,7 @@
 import { l10n, type TextDocument, window } from 'vscode';
 import { KeyturnError } from '../../errors.ts';
 import { tokenEvent } from '../../token/auditEvent.ts';
+import { shownAddresses } from '../../token/shownOrigin.ts';
 import { requireTrust } from '../profiles/trust.ts';
 import { requestCommands } from '../requests/commands.ts';
 import type { EditorServices } from '../services.ts';
@@ -79,7 +80,7 @@ export async function keepSecret(
 }
 
 function tell(uses: readonly SecretUse[], saved: boolean): void {
-  const origins = [...new Set(uses.flatMap(({ profile }) => profile.origins))].join(', ');
+  const origins = shownAddresses([...new Set(uses.flatMap(({ profile }) => profile.origins))]);
   const told = l10n.t(
     'The secret is kept in the secret store, for requests to {0}. Whoever had the file before may know it: replace the secret at its server if the file was shared.',
     origins,

@@ -1,6 +1,9 @@
 import { l10n, window } from 'vscode';
 import type { Asker } from '../../run/engine.ts';
 import type { AskedSecret } from '../../token/grant.ts';
+import { shownAddress, shownAddresses, unshown } from '../../token/shownOrigin.ts';
+import { quoted, visible } from '../../visible.ts';
+import { askModal } from '../askModal.ts';
 
 /** Asks the person in the editor. Modal where a secret would leave; masked where one is typed. */
 export function createAsker(): Asker {
@@ -8,31 +11,25 @@ export function createAsker(): Asker {
     async allowOrigin({ tokenName, origin, allowed }) {
       const sendOnce = l10n.t('Send Once');
       const alwaysAllow = l10n.t('Always Allow');
-      const answer = await window.showWarningMessage(
-        l10n.t('Send the token "{0}" to {1}?', tokenName, origin),
-        {
-          modal: true,
-          detail: [
-            allowed.length === 0
-              ? l10n.t('The file does not say where this token may go.')
-              : l10n.t('So far it may go only to: {0}', allowed.join(', ')),
-            l10n.t(
-              'Whoever runs {0} can use the token as you. Allow this only if you know the server.',
-              origin,
-            ),
-          ].join('\n\n'),
-        },
-        sendOnce,
-        alwaysAllow,
-      );
+      const answer = await askModal({
+        title: l10n.t('Send the token {0} to {1}?', quoted(tokenName), shownAddress(origin)),
+        detail: [
+          allowed.length === 0
+            ? l10n.t('The file does not say where this token may go.')
+            : l10n.t('So far it may go only to: {0}', shownAddresses(allowed)),
+          l10n.t('The server at {0} can use the token as you. Allow this only if you know it.', origin),
+        ],
+        buttons: [sendOnce, alwaysAllow],
+        rest: unshown(allowed),
+      });
       if (answer === alwaysAllow) return 'remember';
       return answer === sendOnce ? 'once' : 'refuse';
     },
     async secret({ kind, profileName, issuedBy }) {
       const kept = l10n.t('It is kept in the secret storage of the editor.');
       const secret = await window.showInputBox({
-        title: secretTitle(kind, profileName),
-        prompt: issuedBy === '' ? kept : `${l10n.t('For {0}.', issuedBy)} ${kept}`,
+        title: secretTitle(kind, visible(profileName)),
+        prompt: issuedBy === '' ? kept : `${l10n.t('For {0}.', shownAddress(issuedBy))} ${kept}`,
         password: true,
         ignoreFocusOut: true,
         validateInput: (value) => (value.trim() === '' ? l10n.t('Enter it, or press Escape.') : undefined),

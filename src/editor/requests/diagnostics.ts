@@ -1,6 +1,7 @@
 import { Diagnostic, DiagnosticSeverity, l10n, languages, type TextDocument, workspace } from 'vscode';
 import type { MetadataNode } from '../../httpfile/tree.ts';
 import { secretDiagnostics } from '../fileSecrets/diagnostics.ts';
+import { visible } from '../../visible.ts';
 import type { EditorServices } from '../services.ts';
 import type { DocumentTrees } from './documentTrees.ts';
 import { toRange } from './ranges.ts';
@@ -102,7 +103,7 @@ function diagnostic(
   code: string,
   severity: DiagnosticSeverity,
 ): Diagnostic {
-  const found = new Diagnostic(range, message, severity);
+  const found = new Diagnostic(range, visible(message), severity);
   found.source = 'Keyturn';
   found.code = code;
   return found;

@@ -1,11 +1,12 @@
 import { Hover, type HoverProvider, MarkdownString, type Position, Range, type TextDocument } from 'vscode';
 import { secretVariable } from '../../httpfile/secretVariable.ts';
+import { codeSpan, escapeMarkdown } from '../markdown.ts';
 import type { EditorServices } from '../services.ts';
 import type { DocumentTrees } from './documentTrees.ts';
 import type { InlineResults } from './inlineResults.ts';
 import { dynamicVariables } from './knownWords.ts';
 import { tokenLensTitle } from './lensTitles.ts';
-import { escapeMarkdown, resultHover } from './resultHover.ts';
+import { resultHover } from './resultHover.ts';
 import type { TokenStates } from './tokenStates.ts';
 import { variableAt } from './variableAt.ts';
 
@@ -48,10 +49,10 @@ export class Hovers implements HoverProvider {
         : escapeMarkdown(state.message);
     }
     const shown = (value: string) =>
-      secretVariable(name) === null ? inCode(services.redactor.mask(value)) : '•••';
+      codeSpan(secretVariable(name) === null ? services.redactor.mask(value) : '•••');
     const declared = trees.of(document).variables.findLast((variable) => variable.name === name);
     if (declared !== undefined) {
-      return `\`${shown(declared.value)}\`\n\nFile variable, line ${declared.span.start.line + 1}`;
+      return `${shown(declared.value)}\n\nFile variable, line ${declared.span.start.line + 1}`;
     }
     const value = (await services.environments.variables(document.uri)).get(name);
     if (value !== undefined) {
@@ -60,16 +61,11 @@ export class Hovers implements HoverProvider {
         environment === null
           ? 'Shared by all environments'
           : `From the environment ${escapeMarkdown(environment)}`;
-      return `\`${shown(value)}\`\n\n${from}`;
+      return `${shown(value)}\n\n${from}`;
     }
     const dynamic = dynamicVariables.find(([known]) => known.split(' ')[0] === name);
     return dynamic === undefined ? null : escapeMarkdown(dynamic[1]);
   }
-}
-
-function inCode(text: string): string {
-  const shown = text.replaceAll('`', "'").replaceAll('\n', ' ');
-  return shown === '' ? ' ' : shown.length > 500 ? `${shown.slice(0, 500)}…` : shown;
 }
 
 function markdown(text: string): MarkdownString {

@@ -1,4 +1,5 @@
 import { l10n, type QuickPickItem, type TextDocument, window } from 'vscode';
+import { withoutIcons } from '../plainLabel.ts';
 import type { EditorServices } from '../services.ts';
 import { knownProofMark } from '../tokens/proofNodes.ts';
 import { editorWords } from '../words.ts';
@@ -22,7 +23,8 @@ export async function pickToken(services: EditorServices, document: TextDocument
   const items = await Promise.all(
     names.map(async (name): Promise<TokenItem> => {
       const state = await states.of(document, name);
-      if (state.kind !== 'known') return { name, label: `$(error) ${name}`, description: state.message };
+      if (state.kind !== 'known')
+        return { name, label: `$(error) ${withoutIcons(name)}`, description: withoutIcons(state.message) };
       const label = tokenLensTitle(state.facts, services.clock.now());
       return { name, label, description: knownProofMark(state.proof, editorWords) };
     }),

@@ -1,10 +1,9 @@
 import type { HttpResponse } from '../../http/message.ts';
 import type { RequestResult, TokenUse } from '../../run/result.ts';
 import { formatDuration, formatElapsed } from '../../text.ts';
+import { escapeMarkdown } from '../markdown.ts';
 import type { InlineState } from './inlineResults.ts';
-import { oneLine, statusWords } from './resultWords.ts';
-
-const longestValue = 200;
+import { statusWords } from './resultWords.ts';
 
 /** Markdown for the hover over an inline result. Everything a server said is escaped. */
 export function resultHover(state: InlineState, nowMs: number, localTime: (atMs: number) => string): string {
@@ -135,9 +134,4 @@ function redirectList({ redirects }: HttpResponse): string {
     return `1. ${status} to ${escapeMarkdown(to)}${left}`;
   });
   return `Redirects:\n\n${lines.join('\n')}`;
-}
-
-/** Text that stands for itself in Markdown, tables included: no link, image, icon or HTML comes out of it. */
-export function escapeMarkdown(text: string): string {
-  return oneLine(text, longestValue).replace(/[\\`*_{}[\]()#+\-!|<>~&$:@]/g, (character) => `\\${character}`);
 }

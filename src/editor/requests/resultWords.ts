@@ -4,6 +4,7 @@ import { describeRateLimits } from '../../ratelimit/describe.ts';
 import { challengeWords } from '../../run/challengeWords.ts';
 import type { RequestResult } from '../../run/result.ts';
 import { formatBytes, formatDuration, formatElapsed } from '../../text.ts';
+import { onOneLine } from '../markdown.ts';
 import type { InlineState } from './inlineResults.ts';
 
 /** The sign says the same as the colour, for those who do not see colours. */
@@ -81,14 +82,8 @@ function failureWords(result: RequestResult): string {
   return oneLine(result.error?.message ?? 'Nothing came back.', 160);
 }
 
-/** Control characters out, white space joined, cut to a length. */
+/** White space joined, what is not seen made visible, cut to a length. */
 export function oneLine(text: string, maximum: number): string {
-  let line = '';
-  for (const character of text.slice(0, maximum * 4)) {
-    const isBreak =
-      character < ' ' || character === '\u007f' || character === '\u2028' || character === '\u2029';
-    line += isBreak ? ' ' : character;
-  }
-  line = line.trim();
+  const line = onOneLine(text.slice(0, maximum * 4));
   return line.length > maximum ? `${line.slice(0, maximum - 1)}…` : line;
 }

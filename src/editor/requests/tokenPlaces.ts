@@ -1,7 +1,10 @@
-import { l10n, Uri, window, workspace } from 'vscode';
+import { l10n, Uri, workspace } from 'vscode';
 import type { AuditRecorder } from '../../token/auditEvent.ts';
 import type { ConsentStore } from '../../token/consent.ts';
 import { type PlaceQuestion, TokenPlaces } from '../../token/places.ts';
+import { shownAddresses, unshown } from '../../token/shownOrigin.ts';
+import { quoted } from '../../visible.ts';
+import { askModal } from '../askModal.ts';
 import { fullPath } from '../vscodeFiles.ts';
 
 /** Asks in a modal dialog before a token is used from another workspace than before. */
@@ -21,20 +24,16 @@ function foldersOf(file: string | null): readonly string[] {
 
 async function ask({ tokenName, place, known, origins }: PlaceQuestion): Promise<boolean> {
   const allow = l10n.t('Allow');
-  const answer = await window.showWarningMessage(
-    l10n.t('Use the token "{0}" here, too?', tokenName),
-    {
-      modal: true,
-      detail: [
-        `${l10n.t('Asked for by:')}\n${fullPath(place)}`,
-        `${l10n.t('Used so far by:')}\n${known.map(fullPath).join('\n')}`,
-        l10n.t('It may go to: {0}', origins.join(', ')),
-        l10n.t(
-          'Whoever wrote what is there decides what the token is used for. Allow this only if you trust them.',
-        ),
-      ].join('\n\n'),
-    },
-    allow,
-  );
+  const answer = await askModal({
+    title: l10n.t('Use the token {0} here, too?', quoted(tokenName)),
+    detail: [
+      `${l10n.t('Asked for by:')}\n${quoted(fullPath(place))}`,
+      `${l10n.t('Used so far by:')}\n${known.map((one) => quoted(fullPath(one))).join('\n')}`,
+      l10n.t('It may go to: {0}', shownAddresses(origins)),
+      l10n.t('The files there decide what the token is used for. Allow this only if you trust them.'),
+    ],
+    buttons: [allow],
+    rest: unshown(origins),
+  });
   return answer === allow;
 }

@@ -1,6 +1,7 @@
 import { commands, env, l10n, ProgressLocation, window } from 'vscode';
 import type { Clock } from '../../clock.ts';
 import { KeyturnError } from '../../errors.ts';
+import { shownAddresses } from '../../token/shownOrigin.ts';
 import type { DeviceCode } from '../../token/signIn.ts';
 import { contextKeys, signInCommands } from '../commands.ts';
 import { withoutLinks } from '../noticeText.ts';
@@ -102,7 +103,7 @@ function messageOf(number: number, code: DeviceCode, copied: boolean, leftMs: nu
   const said = copied
     ? l10n.t('Enter the code {0}, which is copied, at {1} within {2}.', ...parts)
     : l10n.t('Enter the code {0} at {1} within {2}.', ...parts);
-  const places = withoutLinks(origins.join(', '));
+  const places = withoutLinks(shownAddresses(origins));
   const goes = places.length > LONGEST_PART ? `${places.slice(0, LONGEST_PART)}…` : places;
   const target = `command:${signInCommands.openCodePage}?${encodeURIComponent(JSON.stringify([number]))}`;
   const link = `[${l10n.t('Copy Code and Open Page')}](${target} "${l10n.t('Copies the code again and opens its page')}")`;

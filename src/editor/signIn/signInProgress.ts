@@ -2,6 +2,7 @@ import { l10n, type Progress, ProgressLocation, window } from 'vscode';
 import type { GrantContext, GrantResult } from '../../token/grant.ts';
 import type { TokenProfile } from '../../token/profile.ts';
 import { signsIn } from '../../token/renewal.ts';
+import { shownAddresses } from '../../token/shownOrigin.ts';
 import { parseUrl } from '../../url.ts';
 import { LATE_MS } from '../messages.ts';
 import { withoutLinks } from '../noticeText.ts';
@@ -31,7 +32,12 @@ export async function withSignInProgress(
       signIn: {
         ...signIn,
         async openBrowser(url) {
-          notice.show(l10n.t('Go on in the browser. The token may go to: {0}', profile.origins.join(', ')));
+          notice.show(
+            l10n.t(
+              'Go on in the browser. The token may go to: {0}',
+              withoutLinks(shownAddresses(profile.origins)),
+            ),
+          );
           await untilAborted(signIn.openBrowser(url), signal);
         },
         // It has a notification of its own.

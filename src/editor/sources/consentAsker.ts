@@ -1,6 +1,9 @@
-import { l10n, Uri, window } from 'vscode';
+import { l10n, Uri } from 'vscode';
+import { shownAddress, shownAddresses, shownList, unshown } from '../../token/shownOrigin.ts';
 import { commandLine } from '../../token/sources/commandLine.ts';
 import type { ConsentAsker, ConsentQuestion } from '../../token/sources/consent.ts';
+import { quoted, visible } from '../../visible.ts';
+import { askModal } from '../askModal.ts';
 import { displayPath } from '../vscodeFiles.ts';
 
 /** Asks in a modal dialog that shows exactly what would be used, and where the token would go. */
@@ -9,31 +12,34 @@ export function createConsentAsker(): ConsentAsker {
     async ask(question) {
       const { title, lines, once } = words(question);
       const always = l10n.t('Always Allow');
-      const detail = [
-        ...lines,
-        l10n.t('The token may go to: {0}', question.origins.join(', ')),
-        l10n.t('Asked for by {0}. Always Allow holds until one of these changes.', fileName(question)),
-      ];
-      const answer = await window.showWarningMessage(
+      const answer = await askModal({
         title,
-        { modal: true, detail: detail.join('\n\n') },
-        once,
-        always,
-      );
+        detail: [
+          ...lines,
+          l10n.t('The token may go to: {0}', shownAddresses(question.origins)),
+          l10n.t('Asked for by {0}. Always Allow holds until one of these changes.', fileName(question)),
+        ],
+        buttons: [once, always],
+        rest: unshown(question.origins),
+      });
       if (answer === always) return 'remember';
       return answer === once ? 'once' : 'refuse';
     },
   };
 }
 
-function words({ tokenName, subject }: ConsentQuestion) {
+function words({ tokenName: name, subject }: ConsentQuestion) {
+  const tokenName = visible(name);
   switch (subject.kind) {
     case 'command':
       return {
         title: l10n.t('Run this command for the token "{0}"?', tokenName),
         lines: [
           commandLine(subject.command),
-          l10n.t('It runs in {0}, without a shell, and may do everything that you may.', subject.folder),
+          l10n.t(
+            'It runs in {0}, without a shell, and may do everything that you may.',
+            quoted(subject.folder),
+          ),
         ],
         once: l10n.t('Run Once'),
       };
@@ -41,18 +47,18 @@ function words({ tokenName, subject }: ConsentQuestion) {
       return {
         title: l10n.t('Read this entry of the keychain for the token "{0}"?', tokenName),
         lines: [
-          l10n.t('Service: {0}', JSON.stringify(subject.service)),
-          ...(subject.account === null ? [] : [l10n.t('Account: {0}', JSON.stringify(subject.account))]),
+          l10n.t('Service: {0}', quoted(subject.service)),
+          ...(subject.account === null ? [] : [l10n.t('Account: {0}', quoted(subject.account))]),
         ],
         once: l10n.t('Read Once'),
       };
     case 'account':
       return {
-        title: l10n.t('Use your {0} account for the token "{1}"?', subject.provider, tokenName),
+        title: l10n.t('Use your {0} account for the token "{1}"?', quoted(subject.provider), tokenName),
         lines: [
           subject.scopes.length === 0
             ? l10n.t('It asks for no scopes.')
-            : l10n.t('Scopes: {0}', subject.scopes.join(' ')),
+            : l10n.t('Scopes: {0}', shownList(subject.scopes.map(quoted))),
         ],
         once: l10n.t('Use Once'),
       };
@@ -60,10 +66,10 @@ function words({ tokenName, subject }: ConsentQuestion) {
       return {
         title: l10n.t('Use this key file for the token "{0}"?', tokenName),
         lines: [
-          l10n.t('File: {0}', JSON.stringify(subject.path)),
+          l10n.t('File: {0}', quoted(subject.path)),
           ...(subject.servers.length === 0
             ? []
-            : [l10n.t('It signs what is sent to: {0}', subject.servers.join(', '))]),
+            : [l10n.t('It signs what is sent to: {0}', shownAddresses(subject.servers))]),
         ],
         once: l10n.t('Use Once'),
       };
@@ -73,8 +79,8 @@ function words({ tokenName, subject }: ConsentQuestion) {
         lines: [
           l10n.t(
             'You sign in at {0}. What that brings is sent to {1}, which can then act as you.',
-            subject.at,
-            subject.redeemedAt,
+            shownAddress(subject.at),
+            shownAddress(subject.redeemedAt),
           ),
           l10n.t('Allow this only if both servers belong together.'),
         ],
@@ -84,7 +90,7 @@ function words({ tokenName, subject }: ConsentQuestion) {
       return {
         title: l10n.t('Exchange another token for the token "{0}"?', tokenName),
         lines: [
-          l10n.t('Exchanged: {0}', subject.tokens.join(', ')),
+          l10n.t('Exchanged: {0}', shownList(subject.tokens.map(quoted))),
           l10n.t('The new token acts for the same person, but may go where that one may not.'),
         ],
         once: l10n.t('Exchange Once'),
@@ -93,5 +99,5 @@ function words({ tokenName, subject }: ConsentQuestion) {
 }
 
 function fileName({ declaredIn }: ConsentQuestion): string {
-  return displayPath(Uri.parse(declaredIn, true));
+  return quoted(displayPath(Uri.parse(declaredIn, true)));
 }

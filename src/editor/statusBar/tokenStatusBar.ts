@@ -1,5 +1,6 @@
 import { l10n, MarkdownString, StatusBarAlignment, ThemeColor, window } from 'vscode';
 import type { TokenEntry } from '../../token/tokenManager.ts';
+import { visible } from '../../visible.ts';
 import { tokenCommands } from '../commands.ts';
 import type { EditorServices } from '../services.ts';
 import { lifeText } from '../tokens/describe.ts';
@@ -86,9 +87,9 @@ export class TokenStatusBar {
       ],
     };
     const line = (entry: TokenEntry) => {
-      text.appendText(`${entry.profile.name}: ${lifeText(entry, now, editorWords)}`);
+      text.appendText(visible(`${entry.profile.name}: ${lifeText(entry, now, editorWords)}`));
       if (entry.lastError !== null)
-        text.appendText(`. ${this.#services.redactor.mask(entry.lastError.message)}`);
+        text.appendText(visible(`. ${this.#services.redactor.mask(entry.lastError.message)}`));
     };
     for (const entry of trouble) {
       line(entry);

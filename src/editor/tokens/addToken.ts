@@ -1,7 +1,10 @@
 import { l10n, type QuickPickItem, ThemeIcon, window } from 'vscode';
 import { pastedProfile, type SendAs } from '../../token/profile.ts';
+import { shownAddresses } from '../../token/shownOrigin.ts';
+import { visible } from '../../visible.ts';
 import { tokenCommands } from '../commands.ts';
 import { withCancellableProgress } from '../messages.ts';
+import { withoutIcons } from '../plainLabel.ts';
 import { requireTrust } from '../profiles/trust.ts';
 import type { EditorServices } from '../services.ts';
 import { editorWords } from '../words.ts';
@@ -31,10 +34,17 @@ export async function pasteToken(
   const refresh = profile.grant === 'refresh_token';
   if (refresh) requireTrust(profile);
   const value = await askSecret(
-    l10n.t('Paste Token: {0}', name),
+    l10n.t('Paste Token: {0}', visible(name)),
     refresh
-      ? l10n.t('Paste the refresh token of "{0}". It is tried at once and kept if the server takes it.', name)
-      : l10n.t('Paste the token of "{0}". It goes only to {1}.', name, profile.origins.join(', ')),
+      ? l10n.t(
+          'Paste the refresh token of "{0}". It is tried at once and kept if the server takes it.',
+          visible(name),
+        )
+      : l10n.t(
+          'Paste the token of "{0}". It goes only to {1}.',
+          visible(name),
+          shownAddresses(profile.origins),
+        ),
     (text) => describePasted(text, services.clock.now(), editorWords),
   );
   if (value === null) return null;
@@ -62,7 +72,7 @@ async function askTarget({ directory }: EntryPickParts): Promise<UsableNode | 'n
     },
     ...waiting.map((node) => ({
       target: node,
-      label: node.name,
+      label: withoutIcons(node.name),
       iconPath: new ThemeIcon(statusIcons[node.entry.status].icon),
       description:
         node.entry.token === null

@@ -1,6 +1,8 @@
 import { type Agreement, askedForBy } from '../../token/agreements.ts';
 import { commandLine } from '../../token/sources/commandLine.ts';
 import type { ConsentSubject } from '../../token/sources/consent.ts';
+import { shownAddress } from '../../token/shownOrigin.ts';
+import { quoted } from '../../visible.ts';
 import { withoutIcons } from '../plainLabel.ts';
 import type { Words } from '../words.ts';
 
@@ -56,13 +58,13 @@ function partsOf(agreement: Agreement, show: (location: string) => string, words
   const { t } = words;
   switch (agreement.kind) {
     case 'origin':
-      return { icon: 'globe', label: agreement.origin, kind: t('origin'), facts: [] };
+      return { icon: 'globe', label: shownAddress(agreement.origin), kind: t('origin'), facts: [] };
     case 'place':
       return { icon: 'folder', label: show(agreement.place), kind: t('place of use'), facts: [] };
     case 'source': {
       const { subject, origins } = agreement.question;
       const { facts, ...parts } = subjectParts(subject, words);
-      return { ...parts, facts: [...facts, t('May go to {0}', origins.join(', '))] };
+      return { ...parts, facts: [...facts, t('May go to {0}', origins.map(shownAddress).join(', '))] };
     }
   }
 }
@@ -72,20 +74,23 @@ function subjectParts(subject: ConsentSubject, { t }: Words): Parts {
     case 'command':
       return { icon: 'terminal', label: commandLine(subject.command), kind: t('command'), facts: [] };
     case 'keychain': {
-      const facts = subject.account === null ? [] : [t('Account {0}', JSON.stringify(subject.account))];
-      return { icon: 'lock', label: JSON.stringify(subject.service), kind: t('keychain entry'), facts };
+      const facts = subject.account === null ? [] : [t('Account {0}', quoted(subject.account))];
+      return { icon: 'lock', label: quoted(subject.service), kind: t('keychain entry'), facts };
     }
     case 'account': {
       const facts = subject.scopes.length === 0 ? [] : [t('Scopes: {0}', subject.scopes.join(' '))];
       return { icon: 'account', label: subject.provider, kind: t('account of the editor'), facts };
     }
     case 'key_file': {
-      const facts = subject.servers.length === 0 ? [] : [t('Signs for {0}', subject.servers.join(', '))];
-      return { icon: 'file', label: JSON.stringify(subject.path), kind: t('key file'), facts };
+      const facts =
+        subject.servers.length === 0
+          ? []
+          : [t('Signs for {0}', subject.servers.map(shownAddress).join(', '))];
+      return { icon: 'file', label: quoted(subject.path), kind: t('key file'), facts };
     }
     case 'sign_in': {
-      const facts = [t('{0} gets what that brings', subject.redeemedAt)];
-      return { icon: 'sign-in', label: subject.at, kind: t('sign-in at two servers'), facts };
+      const facts = [t('{0} gets what that brings', shownAddress(subject.redeemedAt))];
+      return { icon: 'sign-in', label: shownAddress(subject.at), kind: t('sign-in at two servers'), facts };
     }
     case 'exchange':
       return {

@@ -1,4 +1,5 @@
 import { HIDDEN_TOKEN, looksLikeToken } from '../../token/hideTokens.ts';
+import { visible } from '../../visible.ts';
 
 const DATE_CLAIMS = new Set(['exp', 'nbf', 'iat', 'auth_time', 'updated_at']);
 const LONGEST_VALUE = 300;
@@ -14,8 +15,8 @@ export function claimValue(value: unknown): string {
   return looksLikeToken(value) ? HIDDEN_TOKEN : value;
 }
 
-/** Masked, then shortened: half a secret would not be recognised. */
+/** Masked, then shortened: half a secret would not be recognised. What is not seen is made visible. */
 export function shownValue(value: string, mask: (text: string) => string): string {
   const masked = mask(value);
-  return masked.length <= LONGEST_VALUE ? masked : `${masked.slice(0, LONGEST_VALUE)}…`;
+  return visible(masked.length <= LONGEST_VALUE ? masked : `${masked.slice(0, LONGEST_VALUE)}…`);
 }

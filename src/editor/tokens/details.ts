@@ -3,6 +3,7 @@ import { isObject, type JsonObject } from '../../token/claims.ts';
 import { decodeToken, type DecodedToken } from '../../token/decode.ts';
 import type { SendAs } from '../../token/profile.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
+import { shownAddress } from '../../token/shownOrigin.ts';
 import type { Words } from '../words.ts';
 import type { KnownProof } from '../../token/proofs.ts';
 import { claimValue, isDateClaim } from './claimsText.ts';
@@ -63,7 +64,12 @@ export function detailsOf(
       ? null
       : make.line('refreshToken', t('Refresh token'), t('held'), 'sync'),
     make.line('sendAs', t('Sent as'), sendAsText(profile.sendAs, t), 'arrow-right'),
-    make.list('origins', t('Origins'), 'globe', profile.origins.map(plain)),
+    make.list(
+      'origins',
+      t('Origins'),
+      'globe',
+      profile.origins.map((origin) => plain(shownAddress(origin))),
+    ),
     token === null
       ? null
       : make.line(

@@ -4,6 +4,7 @@ import type { Clock } from '../../clock.ts';
 import type { TokenProofs } from '../../token/proofs.ts';
 import type { Redactor } from '../../token/redactor.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
+import { withoutIcons } from '../plainLabel.ts';
 import { displayPath } from '../vscodeFiles.ts';
 import type { Words } from '../words.ts';
 import { entryDescription, entryIcon } from './describe.ts';
@@ -71,7 +72,7 @@ export async function pickNode(
   const names = namesOfSeveral(fitting);
   const items = fitting.map((node) => ({
     node,
-    label: node.name,
+    label: withoutIcons(node.name),
     ...stateOf(parts, node),
     ...sourceOf(node, names.has(node.name)),
   }));
@@ -87,7 +88,7 @@ export async function pickNode(
 function sourceOf({ environment, declaredIn }: EntryNode, shared: boolean): Pick<QuickPickItem, 'detail'> {
   const parts = environment === null ? [] : [l10n.t('Environment {0}', environment)];
   if (shared && declaredIn !== null) parts.push(displayPath(Uri.parse(declaredIn, true)));
-  return parts.length === 0 ? {} : { detail: parts.join(' · ') };
+  return parts.length === 0 ? {} : { detail: withoutIcons(parts.join(' · ')) };
 }
 
 /** What the tree says of an entry, as far as it is known: nothing is looked up. */
@@ -98,7 +99,7 @@ function stateOf(
   if (entry === null) return { description: problem?.message ?? '', iconPath: new ThemeIcon('warning') };
   const known = proofs.last(entry);
   return {
-    description: redactor.mask(entryDescription(entry, clock.now(), words, known)),
+    description: withoutIcons(redactor.mask(entryDescription(entry, clock.now(), words, known))),
     iconPath: new ThemeIcon(entryIcon(entry, known).icon),
   };
 }

@@ -2,6 +2,7 @@ import { InputBoxValidationSeverity, l10n, type QuickPickItem, window } from 'vs
 import { parseOriginPattern } from '../../token/origin.ts';
 import type { SendAs } from '../../token/profile.ts';
 import { isValidName } from '../../token/profileName.ts';
+import { shownAddress } from '../../token/shownOrigin.ts';
 import { withoutScheme } from '../../token/pastedText.ts';
 import type { OriginProposal } from './originProposals.ts';
 
@@ -65,11 +66,11 @@ export async function askOrigins(
 ): Promise<string[] | null> {
   const known = new Set(current);
   const items: OriginItem[] = [
-    ...current.map((origin) => ({ label: origin, origin, picked: true })),
+    ...current.map((origin) => ({ label: shownAddress(origin), origin, picked: true })),
     ...proposals
       .filter(({ origin }) => !known.has(origin))
       .map(({ origin, requests }) => ({
-        label: origin,
+        label: shownAddress(origin),
         description: requests === 1 ? l10n.t('1 request') : l10n.t('{0} requests', requests),
         origin,
       })),

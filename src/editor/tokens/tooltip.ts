@@ -1,14 +1,18 @@
 import { formatDuration, formatWhen } from '../../text.ts';
 import { decodeToken } from '../../token/decode.ts';
 import type { KnownProof } from '../../token/proofs.ts';
+import { shownAddress, shownAddresses } from '../../token/shownOrigin.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
 import { tokenCommands } from '../commands.ts';
+import { escapeMarkdown } from '../markdown.ts';
 import type { Words } from '../words.ts';
 import { entryDescription, scopeText } from './describe.ts';
 import { sendAsText } from './details.ts';
 import { hasEnded, proofStatusText } from './proofNodes.ts';
 
 type Mask = (text: string) => string;
+
+const LONGEST = 1000;
 
 /** What a hover over an entry says, in Markdown, without the token. */
 export function entryTooltip(
@@ -20,7 +24,7 @@ export function entryTooltip(
 ): string {
   const { t } = words;
   const { profile, token, lastError } = entry;
-  const safe = (text: string) => escape(mask(text));
+  const safe = (text: string) => escapeMarkdown(mask(text), LONGEST);
   const decoded = token === null ? null : decodeToken(token.accessToken);
   const rows: [string, string][] = [];
   if (decoded !== null) rows.push([t('Kind'), decoded.kind.label]);
@@ -29,8 +33,8 @@ export function entryTooltip(
   const scope = scopeText(entry);
   if (scope !== '') rows.push([t('Scopes'), scope]);
   const issuer = decoded?.issuer ?? profile.issuer ?? profile.tokenEndpoint;
-  if (issuer !== null) rows.push([t('Issuer'), issuer]);
-  rows.push([t('Origins'), profile.origins.join(', ')], [t('Sent as'), sendAsText(profile.sendAs, t)]);
+  if (issuer !== null) rows.push([t('Issuer'), shownAddress(issuer)]);
+  rows.push([t('Origins'), shownAddresses(profile.origins)], [t('Sent as'), sendAsText(profile.sendAs, t)]);
   const lines = [
     `**${safe(profile.name)}**: ${safe(entryDescription({ ...entry, lastError: null }, nowMs, words))}`,
   ];
@@ -59,15 +63,7 @@ export function clockText(skewMs: number, { t }: Words): string {
 
 /** Why a profile cannot be filled, with a way out where the sandbox is what is missing. */
 export function problemTooltip(message: string, { t }: Words, mask: Mask): string {
-  const text = escape(mask(message));
+  const text = escapeMarkdown(mask(message), LONGEST);
   if (!message.includes('{{sandbox')) return text;
   return `${text}\n\n[${t('Start the sandbox')}](command:${tokenCommands.startSandbox})`;
-}
-
-/** Nothing that a token or a server says becomes a link, a picture or a table. */
-function escape(text: string): string {
-  return text
-    .slice(0, 1000)
-    .replaceAll(/[\\`*_{}[\]()#+!|~<>&:.@]/g, (character) => `\\${character}`)
-    .replaceAll(/\s+/g, ' ');
 }

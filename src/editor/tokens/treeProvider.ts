@@ -11,6 +11,7 @@ import {
 import type { Clock } from '../../clock.ts';
 import type { TokenProofs } from '../../token/proofs.ts';
 import type { Redactor } from '../../token/redactor.ts';
+import { visible } from '../../visible.ts';
 import { tokenCommands } from '../commands.ts';
 import { displayPath } from '../vscodeFiles.ts';
 import type { Words } from '../words.ts';
@@ -125,7 +126,7 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
     const { t } = this.#parts.words;
     const open = entries.length <= LARGE_GROUP;
     const item = new TreeItem(
-      label,
+      visible(label),
       open ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed,
     );
     item.id = id;
@@ -139,10 +140,10 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
     const { words, redactor, proofs } = this.#parts;
     const { entry } = node;
     const item = new TreeItem(
-      node.name,
+      visible(node.name),
       entry === null ? TreeItemCollapsibleState.None : TreeItemCollapsibleState.Collapsed,
     );
-    const description = redactor.mask(this.#describe(node));
+    const description = visible(redactor.mask(this.#describe(node)));
     this.#shown.set(node, description);
     item.id = node.id;
     item.description = description;
@@ -153,8 +154,8 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
     item.accessibilityInformation = {
       // "expired 3 h ago" says the status already.
       label: description.startsWith(status)
-        ? words.t('Token {0}, {1}', node.name, description)
-        : words.t('Token {0}, {1}, {2}', node.name, status, description),
+        ? words.t('Token {0}, {1}', visible(node.name), description)
+        : words.t('Token {0}, {1}, {2}', visible(node.name), status, description),
       role: 'treeitem',
     };
     return item;
@@ -174,7 +175,7 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
     item.contextValue = 'detail';
     if (icon !== null) item.iconPath = new ThemeIcon(icon);
     const both = shown === '' ? name : `${name}: ${shown}`;
-    item.tooltip = tooltip === null ? both : mask(tooltip);
+    item.tooltip = tooltip === null ? both : visible(mask(tooltip));
     item.accessibilityInformation = { label: both, role: 'treeitem' };
     return item;
   }

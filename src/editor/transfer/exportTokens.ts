@@ -2,9 +2,11 @@ import { homedir } from 'node:os';
 import { l10n, Uri, window, workspace } from 'vscode';
 import { KeyturnError } from '../../errors.ts';
 import { tokenEvent } from '../../token/auditEvent.ts';
+import { shownAddresses } from '../../token/shownOrigin.ts';
 import type { Token } from '../../token/token.ts';
 import { profilesSnippet, transferable } from '../../token/transferPlan.ts';
 import { tokenCommands } from '../commands.ts';
+import { withoutIcons } from '../plainLabel.ts';
 import type { EditorServices } from '../services.ts';
 import { askNewPassphrase } from './askPassphrase.ts';
 
@@ -67,6 +69,6 @@ export async function exportProfiles({ store }: EditorServices): Promise<void> {
 
 function itemOf(token: Token) {
   const goes =
-    token.personal === null ? l10n.t('declared in a keyturn.json') : token.personal.origins.join(', ');
-  return { token, label: token.name, description: goes };
+    token.personal === null ? l10n.t('declared in a keyturn.json') : shownAddresses(token.personal.origins);
+  return { token, label: withoutIcons(token.name), description: withoutIcons(goes) };
 }

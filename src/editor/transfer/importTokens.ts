@@ -3,8 +3,10 @@ import { KeyturnError } from '../../errors.ts';
 import { formatWhen } from '../../text.ts';
 import { tokenEvent } from '../../token/auditEvent.ts';
 import { registerToken } from '../../token/registerToken.ts';
+import { shownAddresses } from '../../token/shownOrigin.ts';
 import { type ImportEffect, type PlannedImport, planImport } from '../../token/transferPlan.ts';
 import { tokenCommands } from '../commands.ts';
+import { withoutIcons } from '../plainLabel.ts';
 import type { EditorServices } from '../services.ts';
 import { askPassphrase } from './askPassphrase.ts';
 
@@ -60,12 +62,17 @@ function itemOf(
   nowMs: number,
 ): QuickPickItem & Pick<PlannedImport, 'token'> {
   const facts = [effectText(effect)];
-  if (token.personal !== null) facts.push(l10n.t('goes to {0}', token.personal.origins.join(', ')));
+  if (token.personal !== null) facts.push(l10n.t('goes to {0}', shownAddresses(token.personal.origins)));
   if (token.expiresAtMs !== null) {
     const when = formatWhen(token.expiresAtMs, nowMs);
     facts.push(token.expiresAtMs <= nowMs ? l10n.t('expired {0}', when) : l10n.t('expires {0}', when));
   }
-  return { token, label: token.name, description: facts.join(' · '), picked: effect === 'new' };
+  return {
+    token,
+    label: withoutIcons(token.name),
+    description: withoutIcons(facts.join(' · ')),
+    picked: effect === 'new',
+  };
 }
 
 function effectText(effect: ImportEffect): string {

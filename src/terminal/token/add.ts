@@ -6,6 +6,8 @@ import { isValidName } from '../../token/profileName.ts';
 import { sendAsFault } from '../../token/profileCheck.ts';
 import { withoutScheme } from '../../token/pastedText.ts';
 import { signsIn } from '../../token/renewal.ts';
+import { shownAddresses } from '../../token/shownOrigin.ts';
+import { visible } from '../../visible.ts';
 import { requireKey, requireUse } from './secretUse.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { readSecret } from '../secretPrompt.ts';
@@ -67,7 +69,7 @@ Exit codes: 0 stored, 1 not stored, 2 wrong use.
       const secret = await readSecret(streams, `The ${words} for ${name}: `, signal, { lines });
       if (kind === 'private_key') await requireKey(secret, profile);
       await place.session.store.setSecret(secretKey(kind, profile), secret);
-      streams.err.write(`The ${words} for ${name} is stored.\n`);
+      streams.err.write(`The ${words} for ${visible(name)} is stored.\n`);
       return 0;
     }
     if (profile.grant !== 'static' && profile.grant !== 'refresh_token') {
@@ -80,7 +82,9 @@ Exit codes: 0 stored, 1 not stored, 2 wrong use.
     // Another header or a query parameter may want such words in its value.
     const value = 'scheme' in profile.sendAs ? withoutScheme(entered) : entered;
     await place.session.tokens.add(profile, value, { signal, cause: 'keyturn token add' });
-    streams.err.write(`The token ${name} is stored. It may go to ${profile.origins.join(', ')}.\n`);
+    streams.err.write(
+      `The token ${visible(name)} is stored. It may go to ${shownAddresses(profile.origins)}.\n`,
+    );
     return 0;
   },
 };

@@ -2,10 +2,11 @@ import { KeyturnError } from '../../errors.ts';
 import { KeychainSecretStore } from '../../keychain/keychainSecretStore.ts';
 import { type Agreement, Agreements } from '../../token/agreements.ts';
 import { consentText } from '../../token/sources/consentRecord.ts';
+import { quoted, visible, visibleJson } from '../../visible.ts';
 import { openAudit } from '../audit.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { keychainValues } from '../sourceConsent.ts';
-import { palette, type Palette, printable, type Streams } from '../streams.ts';
+import { palette, type Palette, type Streams } from '../streams.ts';
 
 const options = {
   withdraw: { type: 'string', multiple: true },
@@ -54,14 +55,14 @@ Exit codes: 0 done, 1 the keychain could not be read or changed, 2 wrong use, al
       const wanted = values.withdraw;
       const chosen = wanted === undefined ? all : chosenOf(all, wanted);
       if (wanted !== undefined) for (const one of chosen) await agreements.withdraw(one, CAUSE);
-      if (values.json === true) streams.out.write(`${JSON.stringify(chosen.map(jsonOf))}\n`);
+      if (values.json === true) streams.out.write(`${visibleJson(chosen.map(jsonOf))}\n`);
       else tell(chosen, wanted !== undefined, streams);
     } finally {
       await audit.dispose();
       keychain.dispose();
     }
     const paint = palette(streams.err, streams.env);
-    for (const { message } of notes) streams.err.write(`${paint.warn('note:')} ${printable(message)}\n`);
+    for (const { message } of notes) streams.err.write(`${paint.warn('note:')} ${visible(message)}\n`);
     return 0;
   },
 };
@@ -91,8 +92,8 @@ function tell(agreements: readonly SourceAgreement[], withdrawn: boolean, stream
 }
 
 function lineOf({ id, tokenName, question }: SourceAgreement, paint: Palette): string {
-  const head = `${paint.dim(id)}  ${paint.bold(printable(tokenName))}  ${printable(consentText(question))}`;
-  return `${head}\n          ${paint.dim(`asked for by ${printable(question.declaredIn)}`)}\n`;
+  const head = `${paint.dim(id)}  ${paint.bold(visible(tokenName))}  ${visible(consentText(question))}`;
+  return `${head}\n          ${paint.dim(`asked for by ${quoted(question.declaredIn)}`)}\n`;
 }
 
 function jsonOf({ id, tokenName: token, question }: SourceAgreement) {

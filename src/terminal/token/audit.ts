@@ -7,9 +7,10 @@ import { systemClock } from '../../clock.ts';
 import { KeyturnError } from '../../errors.ts';
 import { formatLocal } from '../../text.ts';
 import { parseUrl } from '../../url.ts';
+import { visible, visibleJson } from '../../visible.ts';
 import { auditFolder } from '../audit.ts';
 import { parseArguments, type Command, type ExitCode } from '../command.ts';
-import { palette, type Palette, printable, type Streams } from '../streams.ts';
+import { palette, type Palette, type Streams } from '../streams.ts';
 
 const options = {
   token: { type: 'string', multiple: true },
@@ -116,16 +117,16 @@ function originOf(text: string): string {
 
 function report(found: AuditVerification, json: boolean, streams: Streams): ExitCode {
   if (json) {
-    streams.out.write(`${JSON.stringify(found)}\n`);
+    streams.out.write(`${visibleJson(found)}\n`);
   } else {
     const paint = palette(streams.out, streams.env);
     const state = found.state === 'whole' ? paint.good('whole') : paint.bad(found.state);
     const at = found.at === null ? '' : ` at line ${found.at.line} of ${found.at.file}`;
-    streams.out.write(`The audit log is ${state}${at}. ${found.reason}\n`);
+    streams.out.write(`The audit log is ${state}${visible(at)}. ${visible(found.reason)}\n`);
     const facts = [`${found.lines} lines`];
     if (found.expired > 0) facts.push(`${found.expired} older ones were removed as they expired`);
     if (found.torn > 0) facts.push(`${found.torn} interrupted writes`);
-    if (found.head !== null) facts.push(`last hash ${found.head}`);
+    if (found.head !== null) facts.push(`last hash ${visible(found.head)}`);
     streams.out.write(`${paint.dim(facts.join(', '))}\n`);
   }
   return found.state === 'whole' ? 0 : 1;
@@ -142,15 +143,15 @@ function table(entries: readonly AuditEntry[], paint: Palette): string {
         .join(' ');
       const facts = [
         // The detail of an agreement names its origin.
-        detail ?? where,
+        visible(detail ?? where),
         status === null ? '' : String(status),
-        error === null ? '' : paint.bad(error),
+        error === null ? '' : paint.bad(visible(error)),
       ];
       const marks =
         unusual.length === 0 ? '' : `  ${paint.warn(`! ${unusual.join(', ').replaceAll('_', ' ')}`)}`;
-      const head = `${paint.dim(formatLocal(new Date(time)))}  ${actionWords(action, error).padEnd(16)}  ${printable(token.padEnd(nameWidth))}`;
-      const rest = facts.filter((fact) => fact !== '').map(printableFact);
-      return `${[head, ...rest].join('  ')}  ${paint.dim(printable(cause))}${marks}\n`;
+      const head = `${paint.dim(formatLocal(new Date(time)))}  ${actionWords(action, error).padEnd(16)}  ${visible(token.padEnd(nameWidth))}`;
+      const rest = facts.filter((fact) => fact !== '');
+      return `${[head, ...rest].join('  ')}  ${paint.dim(visible(cause))}${marks}\n`;
     })
     .join('');
 }
@@ -159,9 +160,4 @@ function table(entries: readonly AuditEntry[], paint: Palette): string {
 function actionWords(action: AuditEntry['action'], error: string | null): string {
   const done = error === null || !ATTEMPTS.has(action);
   return done ? action.replaceAll('_', ' ') : `not ${action}`;
-}
-
-/** Colours are ours; what an older log holds of servers is not. */
-function printableFact(fact: string): string {
-  return fact.startsWith('\u001b') ? fact : printable(fact);
 }

@@ -1,13 +1,14 @@
 import { formatWhen } from '../../text.ts';
 import type { DecodedToken } from '../../token/decode.ts';
 import { hideTokens } from '../../token/hideTokens.ts';
-import { printable, type Palette } from '../streams.ts';
+import { visible, visibleJson } from '../../visible.ts';
+import { type Palette } from '../streams.ts';
 
 /** What can be read from a token without a key, for people. The signature is never part of it. */
 export function describeToken(decoded: DecodedToken, nowMs: number, paint: Palette): string {
   const lines: [label: string, value: string][] = [['kind', decoded.kind.label]];
   const add = (label: string, value: string | null) => {
-    if (value !== null && value !== '') lines.push([label, printable(value)]);
+    if (value !== null && value !== '') lines.push([label, visible(value)]);
   };
   const time = (ms: number | null) => (ms === null ? null : formatWhen(ms, nowMs));
   if (decoded.kind.checksum !== null) add('checksum', decoded.kind.checksum);
@@ -24,7 +25,7 @@ export function describeToken(decoded: DecodedToken, nowMs: number, paint: Palet
   let text = lines.map(([label, value]) => `${paint.dim(label.padEnd(width))}  ${value}\n`).join('');
   if (decoded.kind.id === 'opaque')
     text += paint.dim('Nothing can be read from it: only its issuer knows what it means.\n');
-  for (const { message } of decoded.warnings) text += `${paint.warn('warning:')} ${printable(message)}\n`;
+  for (const { message } of decoded.warnings) text += `${paint.warn('warning:')} ${visible(message)}\n`;
   if (decoded.header !== null) text += `\n${paint.bold('Header')}\n${json(decoded.header)}`;
   if (decoded.claims !== null) text += `\n${paint.bold('Claims')}\n${json(decoded.claims)}`;
   return text;
@@ -59,5 +60,5 @@ export function tokenJson(decoded: DecodedToken) {
 }
 
 function json(value: unknown): string {
-  return `${printable(JSON.stringify(value, hideTokens, 2))}\n`;
+  return `${visibleJson(value, hideTokens, 2)}\n`;
 }

@@ -6,9 +6,10 @@ import { tokenEvent } from '../../token/auditEvent.ts';
 import { passphraseStrength, SHORTEST_PASSPHRASE } from '../../token/passphrase.ts';
 import type { Token } from '../../token/token.ts';
 import { profilesSnippet, transferable } from '../../token/transferPlan.ts';
+import { visible } from '../../visible.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { readSecret } from '../secretPrompt.ts';
-import { printable, type Streams } from '../streams.ts';
+import { type Streams } from '../streams.ts';
 
 export const exportCommand: Command = {
   name: 'token export',
@@ -54,7 +55,7 @@ Exit codes: 0 done, 1 there was nothing to export or it could not be written, 2 
     await write(path, encrypted, values.overwrite === true);
     for (const token of tokens) session.audit.record(tokenEvent('exported', token, 'keyturn token export'));
     const exported = tokens.map(({ name }) => name).join(', ');
-    streams.err.write(`Exported to ${printable(file)}: ${printable(exported)}.\n`);
+    streams.err.write(`Exported to ${visible(file)}: ${visible(exported)}.\n`);
     if (tokens.length < held.length) {
       streams.err.write('Tokens that are bound to a key of this computer (DPoP) were left out.\n');
     }

@@ -3,10 +3,11 @@ import { KeyturnError } from '../../errors.ts';
 import { formatDuration } from '../../text.ts';
 import { tokenEvent } from '../../token/auditEvent.ts';
 import { type PlannedImport, planImport } from '../../token/transferPlan.ts';
+import { shownAddresses } from '../../token/shownOrigin.ts';
+import { visible } from '../../visible.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { nodeFiles } from '../nodeFiles.ts';
 import { readSecret } from '../secretPrompt.ts';
-import { printable } from '../streams.ts';
 
 export const importCommand: Command = {
   name: 'token import',
@@ -48,7 +49,7 @@ Exit codes: 0 done, 1 the file could not be opened, 2 wrong use.
       session.audit.record(tokenEvent('added', token, 'keyturn token import'));
     }
     const names = taken.map(({ token }) => token.name).join(', ');
-    streams.err.write(names === '' ? 'Nothing was imported.\n' : `Imported: ${printable(names)}.\n`);
+    streams.err.write(names === '' ? 'Nothing was imported.\n' : `Imported: ${visible(names)}.\n`);
     return 0;
   },
 };
@@ -65,6 +66,6 @@ function lineOf({ token, effect }: PlannedImport, replace: boolean): string {
     }[effect],
   ];
   if (end !== null) facts.push(end <= 0 ? 'expired' : `expires in ${formatDuration(end)}`);
-  if (token.personal !== null) facts.push(`goes to ${token.personal.origins.join(', ')}`);
-  return `${printable(token.name)}: ${printable(facts.join(', '))}`;
+  if (token.personal !== null) facts.push(`goes to ${shownAddresses(token.personal.origins)}`);
+  return `${visible(token.name)}: ${visible(facts.join(', '))}`;
 }

@@ -2,6 +2,7 @@ import { KeyturnError } from '../../errors.ts';
 import { decodeToken } from '../../token/decode.ts';
 import { hideTokens } from '../../token/hideTokens.ts';
 import { unwrapped, withoutScheme } from '../../token/pastedText.ts';
+import { visibleJson } from '../../visible.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { readSecret } from '../secretPrompt.ts';
 import { palette } from '../streams.ts';
@@ -32,7 +33,7 @@ Exit codes: 0 done, 1 no token came or it cannot be one, 2 wrong use.
     const decoded = decodeToken(unwrapped(withoutScheme(pasted)));
     streams.out.write(
       values.json === true
-        ? `${JSON.stringify(tokenJson(decoded), hideTokens)}\n`
+        ? `${visibleJson(tokenJson(decoded), hideTokens)}\n`
         : describeToken(decoded, Date.now(), palette(streams.out, streams.env)),
     );
     return 0;

@@ -3,8 +3,10 @@ import { formatDuration } from '../../text.ts';
 import type { PresetSecrets } from '../../token/managerOptions.ts';
 import { resolveProfile } from '../../token/profileFile.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
+import { shownAddresses } from '../../token/shownOrigin.ts';
+import { visible, visibleJson } from '../../visible.ts';
 import { parseArguments, type Command } from '../command.ts';
-import { palette, printable } from '../streams.ts';
+import { palette } from '../streams.ts';
 import { openPlace, placeHelp, placeOptions } from './shared.ts';
 
 export const listTokensCommand: Command = {
@@ -56,12 +58,12 @@ be read, 2 wrong use.
     }
     problems.push(...unusable.lines());
     const declaresNone = file === null || file.profiles.length === 0;
-    if (values.json === true) streams.out.write(`${JSON.stringify(entries.map(toJson))}\n`);
+    if (values.json === true) streams.out.write(`${visibleJson(entries.map(toJson))}\n`);
     else if (entries.length > 0) streams.out.write(table(entries, palette(streams.out, streams.env)));
     else if (declaresNone && problems.length === 0)
       streams.out.write('No tokens. Declare one in keyturn.json, or add one with `keyturn token add`.\n');
-    for (const note of notes) streams.err.write(`${paint.warn('note:')} ${printable(note)}\n`);
-    for (const problem of problems) streams.err.write(`${paint.bad('problem:')} ${printable(problem)}\n`);
+    for (const note of notes) streams.err.write(`${paint.warn('note:')} ${visible(note)}\n`);
+    for (const problem of problems) streams.err.write(`${paint.bad('problem:')} ${visible(problem)}\n`);
     return problems.length === 0 ? 0 : 1;
   },
 };
@@ -169,9 +171,9 @@ function table(entries: readonly TokenEntry[], paint: ReturnType<typeof palette>
               : paint.dim;
       const scope = token?.scope ?? profile.scope;
       const facts = [colour(describeStatus(entry, now))];
-      if (scope !== null) facts.push(printable(scope));
-      facts.push(printable(profile.origins.join(', ')));
-      return `${printable(profile.name.padEnd(width))}  ${facts.join(' · ')}\n`;
+      if (scope !== null) facts.push(visible(scope));
+      facts.push(shownAddresses(profile.origins));
+      return `${visible(profile.name.padEnd(width))}  ${facts.join(' · ')}\n`;
     })
     .join('');
 }

@@ -1,9 +1,10 @@
 import { KeyturnError } from '../../errors.ts';
 import { tokenKey } from '../../token/key.ts';
 import { signsIn } from '../../token/renewal.ts';
+import { shownAddresses } from '../../token/shownOrigin.ts';
+import { visible } from '../../visible.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { createTerminalSignIn } from '../signIn.ts';
-import { printable } from '../streams.ts';
 import { describeStatus } from './list.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
 
@@ -45,7 +46,7 @@ Exit codes: 0 signed in, 1 not signed in (what was held before stays), 2 wrong u
     await store.getSecret(tokenKey(profile));
     // A code is shown together with this.
     if (profile.grant === 'authorization_code') {
-      streams.err.write(`The token ${printable(name)} may go to ${printable(profile.origins.join(', '))}.\n`);
+      streams.err.write(`The token ${visible(name)} may go to ${shownAddresses(profile.origins)}.\n`);
     }
     const { token } = await tokens.acquire(profile, {
       signal,
@@ -60,9 +61,9 @@ Exit codes: 0 signed in, 1 not signed in (what was held before stays), 2 wrong u
       });
     }
     const entry = await tokens.peek(profile);
-    streams.err.write(`Signed in for ${name}: ${describeStatus(entry, Date.now())}.\n`);
+    streams.err.write(`Signed in for ${visible(name)}: ${describeStatus(entry, Date.now())}.\n`);
     const withheld = withheldScopes(profile.scope, entry.token?.scope ?? null);
-    if (withheld.length > 0) streams.err.write(`Not granted: ${printable(withheld.join(' '))}.\n`);
+    if (withheld.length > 0) streams.err.write(`Not granted: ${visible(withheld.join(' '))}.\n`);
     return 0;
   },
 };

@@ -4,7 +4,8 @@ import { endedCount, type NarrowRevocation } from '../../token/narrowTokens.ts';
 import type { TokenProfile } from '../../token/profile.ts';
 import type { Introspection, Revocation, TokenProof } from '../../token/proof.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
-import { printable, type Palette } from '../streams.ts';
+import { escapeJson, visible, visibleJson } from '../../visible.ts';
+import { type Palette } from '../streams.ts';
 import { notHeld, requireKnown, type Place } from './shared.ts';
 
 /** What is held for a profile; obtained first where that needs nobody. Fails with `token_missing` where it does. */
@@ -26,7 +27,7 @@ export async function entryToProve(
 
 /** One line of JSON, with every known secret masked. */
 export function jsonLine(value: unknown, mask: (text: string) => string): string {
-  return `${mask(JSON.stringify(value, hideTokens))}\n`;
+  return `${escapeJson(mask(JSON.stringify(value, hideTokens)))}\n`;
 }
 
 export function isoTime(ms: number | null): string | null {
@@ -55,19 +56,19 @@ const statusWords: Readonly<Record<TokenProof['status'], string>> = {
 export function describeProof(name: string, proof: TokenProof, paint: Palette): string {
   const { status, reason, hint, key, checks, opened } = proof;
   const colour = status === 'verified' ? paint.good : status === 'invalid' ? paint.bad : paint.warn;
-  const lines = [`${paint.bold(printable(name))}  ${colour(statusWords[status])}  ${printable(reason)}`];
-  if (hint !== null) lines.push(`  ${printable(hint)}`);
+  const lines = [`${paint.bold(visible(name))}  ${colour(statusWords[status])}  ${visible(reason)}`];
+  if (hint !== null) lines.push(`  ${visible(hint)}`);
   if (key !== null) {
     const parts = [key.alg];
     if (key.kid !== null) parts.push(`key id ${key.kid}`);
     if (key.thumbprint !== null) parts.push(`thumbprint ${key.thumbprint}`);
     parts.push(key.from === null ? 'a key that is held' : `from ${key.from}`);
-    lines.push(`${paint.dim('key')}  ${printable(parts.join(', '))}`);
+    lines.push(`${paint.dim('key')}  ${visible(parts.join(', '))}`);
   }
   for (const { name: check, outcome, text } of checks) {
     const mark =
       outcome === 'passed' ? paint.good('ok') : outcome === 'failed' ? paint.bad('no') : paint.dim('--');
-    lines.push(`  ${mark}  ${paint.dim(check.replaceAll('_', ' ').padEnd(10))}  ${printable(text)}`);
+    lines.push(`  ${mark}  ${paint.dim(check.replaceAll('_', ' ').padEnd(10))}  ${visible(text)}`);
   }
   if (opened !== null) lines.push('', paint.bold('Claims'), pretty(opened.claims));
   return `${lines.join('\n')}\n`;
@@ -89,10 +90,10 @@ export function describeIntrospection(
   if (!conclusive) lines.push(['note', 'the issuer may keep no record of JWT: verify the signature instead']);
   const width = Math.max(...lines.map(([label]) => label.length));
   const facts = lines
-    .map(([label, value]) => `${paint.dim(label.padEnd(width))}  ${printable(value)}\n`)
+    .map(([label, value]) => `${paint.dim(label.padEnd(width))}  ${visible(value)}\n`)
     .join('');
   const status = active ? paint.good('active') : paint.bad('not active');
-  return `${paint.bold(printable(name))}  ${status}\n${facts}\n${paint.bold('Claims')}\n${pretty(claims)}\n`;
+  return `${paint.bold(visible(name))}  ${status}\n${facts}\n${paint.bold('Claims')}\n${pretty(claims)}\n`;
 }
 
 /** A line for each; those with less scope follow, with their scope, and then how many of them ended. */
@@ -104,7 +105,7 @@ export function describeRevocations(
   const line = ({ outcome, text }: Revocation, scope: string | null) => {
     const good = outcome === 'ended' || outcome === 'accepted';
     const what = scope === null ? text : `(${scope}) ${text}`;
-    return `  ${good ? paint.good('ok') : paint.bad('no')}  ${printable(what)}\n`;
+    return `  ${good ? paint.good('ok') : paint.bad('no')}  ${visible(what)}\n`;
   };
   const lines = results.map((result) => line(result, null));
   for (const result of narrowed) lines.push(line(result, result.scope ?? 'less scope'));
@@ -121,5 +122,5 @@ export function someFailed(narrowed: readonly NarrowRevocation[]): boolean {
 }
 
 function pretty(value: unknown): string {
-  return printable(JSON.stringify(value, hideTokens, 2));
+  return visibleJson(value, hideTokens, 2);
 }

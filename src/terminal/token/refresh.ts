@@ -1,5 +1,6 @@
 import { parseArguments, type Command } from '../command.ts';
 import { KeyturnError } from '../../errors.ts';
+import { visible } from '../../visible.ts';
 import { describeStatus } from './list.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
 
@@ -38,7 +39,7 @@ Exit codes: 0 done, 1 no token was obtained (the old one stays), 2 wrong use.
       cause: 'keyturn token refresh',
     });
     const entry = await place.session.tokens.peek(profile);
-    streams.err.write(`The token ${name} is new: ${describeStatus(entry, Date.now())}.\n`);
+    streams.err.write(`The token ${visible(name)} is new: ${describeStatus(entry, Date.now())}.\n`);
     return 0;
   },
 };

@@ -1,6 +1,7 @@
 import { KeyturnError } from '../../errors.ts';
 import { tokenEvent } from '../../token/auditEvent.ts';
 import { secretKey, tokenKey } from '../../token/key.ts';
+import { visible } from '../../visible.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { namedSecret, secretOptions } from './secretOptions.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
@@ -35,7 +36,7 @@ Exit codes: 0 deleted, 1 there was nothing to delete, 2 wrong use.
         throw new KeyturnError('secret_missing', `No ${words} is stored for ${name}.`);
       }
       await store.deleteSecret(secretKey(kind, profile));
-      streams.err.write(`The ${words} for ${name} is deleted.\n`);
+      streams.err.write(`The ${words} for ${visible(name)} is deleted.\n`);
       return 0;
     }
     const key = tokenKey(profile);
@@ -48,7 +49,7 @@ Exit codes: 0 deleted, 1 there was nothing to delete, 2 wrong use.
     await store.delete(key);
     const gone = { name, accessToken: typeof held === 'object' ? held.accessToken : null };
     place.session.audit.record(tokenEvent('deleted', gone, 'keyturn token remove'));
-    streams.err.write(`The token ${name} is deleted.\n`);
+    streams.err.write(`The token ${visible(name)} is deleted.\n`);
     return 0;
   },
 };

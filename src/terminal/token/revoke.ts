@@ -2,8 +2,9 @@ import { asKeyturnError, KeyturnError } from '../../errors.ts';
 import { resolveProfile } from '../../token/profileFile.ts';
 import type { TokenProfile } from '../../token/profile.ts';
 import type { RevokeResult } from '../../token/proofs.ts';
+import { visible } from '../../visible.ts';
 import { parseArguments, type Command, type ExitCode } from '../command.ts';
-import { palette, printable, type Streams } from '../streams.ts';
+import { palette, type Streams } from '../streams.ts';
 import { describeRevocations, jsonLine, someFailed } from './proofShared.ts';
 import {
   inWordsOfCommand,
@@ -116,7 +117,7 @@ function tell(
   const paint = palette(streams.err, streams.env);
   const end = forgotten ? 'It is deleted here.' : `It is kept here. ${removeHint(name)}`;
   const said = error === null ? end : `${error.message} ${end}`;
-  const text = `${paint.bold(printable(name))}  ${printable(said)}\n${describeRevocations(results, narrowed, paint)}`;
+  const text = `${paint.bold(visible(name))}  ${visible(said)}\n${describeRevocations(results, narrowed, paint)}`;
   streams.err.write(session.mask(text));
 }
 

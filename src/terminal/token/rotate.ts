@@ -1,9 +1,10 @@
 import { parseArguments, type Command } from '../command.ts';
 import { createTerminalSignIn } from '../signIn.ts';
-import { palette, printable } from '../streams.ts';
+import { palette } from '../streams.ts';
 import { describeStatus } from './list.ts';
 import { describeRevocations, isoTime, jsonLine, someFailed } from './proofShared.ts';
 import { inWordsOfCommand, oneName, openPlace, placeHelp, placeOptions, requireKnown } from './shared.ts';
+import { visible } from '../../visible.ts';
 
 export const rotateCommand: Command = {
   name: 'token rotate',
@@ -47,8 +48,8 @@ one was not ended, 2 wrong use.
     } else {
       const paint = palette(streams.err, streams.env);
       const status = describeStatus(await tokens.peek(profile), Date.now());
-      const end = left === null ? '' : `  ${paint.warn('--')}  ${printable(left)}\n`;
-      const text = `${paint.bold(printable(name))}  ${status}\n${describeRevocations(revoked ?? [], narrowed, paint)}${end}`;
+      const end = left === null ? '' : `  ${paint.warn('--')}  ${visible(left)}\n`;
+      const text = `${paint.bold(visible(name))}  ${status}\n${describeRevocations(revoked ?? [], narrowed, paint)}${end}`;
       streams.err.write(mask(text));
     }
     const ended = (revoked ?? []).every(({ outcome }) => outcome === 'ended' || outcome === 'accepted');

@@ -1,7 +1,9 @@
 import { decodeToken } from '../../token/decode.ts';
 import { hideTokens } from '../../token/hideTokens.ts';
+import { shownAddresses } from '../../token/shownOrigin.ts';
+import { visible, visibleJson } from '../../visible.ts';
 import { parseArguments, type Command } from '../command.ts';
-import { palette, printable } from '../streams.ts';
+import { palette } from '../streams.ts';
 import { describeToken, tokenJson } from './describeToken.ts';
 import { describeStatus, toJson } from './list.ts';
 import { oneName, openPlace, placeHelp, placeOptions, requireKnown } from './shared.ts';
@@ -28,14 +30,14 @@ Exit codes: 0 done, 1 there is no such token or it could not be read, 2 wrong us
     const decoded = entry.token === null ? null : decodeToken(entry.token.accessToken);
     if (values.json === true) {
       streams.out.write(
-        `${JSON.stringify({ ...toJson(entry), token: decoded && tokenJson(decoded) }, hideTokens)}\n`,
+        `${visibleJson({ ...toJson(entry), token: decoded && tokenJson(decoded) }, hideTokens)}\n`,
       );
       return 0;
     }
     const now = Date.now();
     const paint = palette(streams.out, streams.env);
-    streams.out.write(`${paint.bold(printable(name))}  ${describeStatus(entry, now)}\n`);
-    streams.out.write(`${paint.dim('goes to')}  ${printable(entry.profile.origins.join(', '))}\n`);
+    streams.out.write(`${paint.bold(visible(name))}  ${describeStatus(entry, now)}\n`);
+    streams.out.write(`${paint.dim('goes to')}  ${shownAddresses(entry.profile.origins)}\n`);
     if (decoded !== null) streams.out.write(`\n${describeToken(decoded, now, paint)}`);
     return 0;
   },

@@ -113,10 +113,10 @@ function refused({ tokenName, subject }: ConsentQuestion, hint: string): Keyturn
 }
 
 const refusals: Readonly<Record<ConsentSubject['kind'], (name: string) => string>> = {
-  command: (name) => `The command of the token "${name}" was not run: nobody agreed to it.`,
-  keychain: (name) => `The keychain entry of the token "${name}" was not read: nobody agreed to it.`,
-  account: (name) => `The account of the token "${name}" was not used: nobody agreed to it.`,
-  key_file: (name) => `The key file of the token "${name}" was not read: nobody agreed to it.`,
-  sign_in: (name) => `The sign-in for "${name}" was not begun: nobody agreed to the servers it uses.`,
-  exchange: (name) => `No token was exchanged for "${name}": nobody agreed to where it may go.`,
+  command: (name) => `You haven't allowed the command of the token "${name}" yet. It was not run.`,
+  keychain: (name) => `You haven't allowed the keychain entry of the token "${name}" yet. It was not read.`,
+  account: (name) => `You haven't allowed the account of the token "${name}" yet. It was not used.`,
+  key_file: (name) => `You haven't allowed the key file of the token "${name}" yet. It was not read.`,
+  sign_in: (name) => `You haven't allowed the sign-in for "${name}" at these servers yet. It did not begin.`,
+  exchange: (name) => `You haven't allowed the exchange for "${name}" yet. No token was exchanged.`,
 };

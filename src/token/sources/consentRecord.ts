@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
+import { quoted, visible } from '../../visible.ts';
 import type { KeyValueStore } from '../keyValue.ts';
+import { shownAddress } from '../shownOrigin.ts';
 import { commandLine } from './commandLine.ts';
 import type { ConsentQuestion, ConsentSubject } from './consent.ts';
 
@@ -52,25 +54,25 @@ export async function withdrawConsent(values: KeyValueStore, question: ConsentQu
 
 /** What an agreement covers, in one line: `command gh auth token in /w, for https://api.github.com`. */
 export function consentText({ subject, origins }: Pick<ConsentQuestion, 'subject' | 'origins'>): string {
-  return `${subjectText(subject)}, for ${origins.join(', ')}`;
+  return `${subjectText(subject)}, for ${origins.map(shownAddress).join(', ')}`;
 }
 
 function subjectText(subject: ConsentSubject): string {
   switch (subject.kind) {
     case 'command':
-      return `command ${commandLine(subject.command)} in ${subject.folder}`;
+      return `command ${commandLine(subject.command)} in ${quoted(subject.folder)}`;
     case 'keychain': {
-      const of = subject.account === null ? '' : ` of ${JSON.stringify(subject.account)}`;
-      return `keychain entry ${JSON.stringify(subject.service)}${of}`;
+      const of = subject.account === null ? '' : ` of ${quoted(subject.account)}`;
+      return `keychain entry ${quoted(subject.service)}${of}`;
     }
     case 'account':
-      return `account ${[subject.provider, ...subject.scopes].join(' ')}`;
+      return visible(`account ${[subject.provider, ...subject.scopes].join(' ')}`);
     case 'key_file':
-      return `key file ${[JSON.stringify(subject.path), ...subject.servers].join(' ')}`;
+      return `key file ${[quoted(subject.path), ...subject.servers.map(shownAddress)].join(' ')}`;
     case 'sign_in':
-      return `sign-in at ${subject.at} for ${subject.redeemedAt}`;
+      return `sign-in at ${shownAddress(subject.at)} for ${shownAddress(subject.redeemedAt)}`;
     case 'exchange':
-      return `exchange of ${subject.tokens.join(' ')}`;
+      return visible(`exchange of ${subject.tokens.join(' ')}`);
   }
 }
 

@@ -69,7 +69,7 @@ describe('an agreement', () => {
         tokenName: 'gh',
         accessToken: null,
         cause: '/users/me/keyturn.json',
-        detail: 'command gh auth token in /work, for https://api.github.com, https://uploads.github.com',
+        detail: 'command gh auth token in "/work", for https://api.github.com, https://uploads.github.com',
       },
     ]);
   });
@@ -100,7 +100,7 @@ describe('an agreement', () => {
     });
     await expect(required({ kind: 'account', provider: 'github', scopes: [] })).rejects.toMatchObject({
       code: 'access_denied',
-      message: 'The account of the token "gh" was not used: nobody agreed to it.',
+      message: 'You haven\'t allowed the account of the token "gh" yet. It was not used.',
     });
   });
 
@@ -157,10 +157,12 @@ describe('the line of a command', () => {
     [['a', ''], 'a ""'],
     [['a', 'x"y'], 'a "x\\"y"'],
     [['a', '\u001b[2K'], 'a "\\u001b[2K"'],
-    [['a', 'x\u202ey'], 'a "x\\u202ey"'],
-    [['a', 'x\u00a0y'], 'a "x\\u00a0y"'],
+    [['a', 'x\u202ey'], 'a "x\\u{202E}y"'],
+    [['a', 'x\u00a0y'], 'a "x\\u{A0}y"'],
     [['a', 'zoë'], 'a "zoë"'],
-    [['a', '\u{1f600}'], 'a "\\ud83d\\ude00"'],
+    [['a', '\u{1f600}'], 'a "\\u{1F600}"'],
+    [['a', 'x\u3164'], 'a "x\\u{3164}"'],
+    [['a', '/x\u2215y'], 'a "/x\\u{2215}y"'],
   ])('%j', (command, line) => {
     expect(commandLine(command)).toBe(line);
   });
