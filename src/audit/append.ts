@@ -2,8 +2,9 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createFileLease, type LeaseTiming } from '../token/fileLease.ts';
 import { type Chain, listParts, partName, readChain, readPart, writeChain } from './chain.ts';
-import { type AuditLine, hashOfLine, parseLine } from './entry.ts';
+import { hashOfLine, lineAboutLog, parseLine, type UnchainedLine } from './entry.ts';
 import { applyRetention, removeOldParts } from './retention.ts';
+import { faultBefore, type FoundFault, linesText, type Sealing, sealOf } from './seal.ts';
 
 /** A file is closed when it has this size, or when a new day begins (UTC). */
 export const PART_BYTES = 4_000_000;
@@ -18,36 +19,68 @@ const LONGEST_WAIT_MS = 10_000;
 export interface AppendOptions {
   readonly nowMs: number;
   readonly retentionDays: number;
+  /** Ends the wait for the turn; what is being written is finished. */
+  readonly signal: AbortSignal;
+}
+
+/** What a writer brings when its turn has come. */
+export interface Prepared {
+  readonly lines: readonly UnchainedLine[];
+  /** Those of them that nobody vouches for. */
+  readonly unproven: number;
+  readonly sealing: Sealing;
+  /** Called in the same turn, with the chain as it was written; `faulty` when something was wrong with it before. */
+  readonly written: (chain: Chain, faulty: boolean) => Promise<void>;
 }
 
 /**
  * Appends lines to the log in a folder, in order and chained to what is there, while no other process writes.
- * `prepare` gives them; it is called when it is this writer's turn. First the lines are written, then `chain.json`: after a
+ * `prepare` is called when it is this writer's turn. First the lines are written, then `chain.json`: after a
  * crash in between, the next writer finds whole lines beyond the noted end and goes on from them. Where the end is
- * not the noted one, the new lines refer to the noted one, so that `verify` finds the gap.
+ * not the noted one, the new lines refer to the noted one, so that `verify` finds the gap. A writer with the key seals
+ * `chain.json`, and before that writes down what it found wrong with it.
  */
 export async function appendLines(
   folder: string,
-  prepare: () => Promise<readonly Omit<AuditLine, 'previous'>[]>,
-  { nowMs, retentionDays }: AppendOptions,
+  prepare: () => Promise<Prepared>,
+  { nowMs, retentionDays, signal }: AppendOptions,
 ): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const turns = createFileLease(join(folder, 'turns'), TURNS);
   const write = async () => {
     const day = new Date(nowMs).toISOString().slice(0, 10);
-    let chain = (await readChain(folder)) ?? (await newChain(folder, day));
-    const lines = await prepare();
+    const noted = await readChain(folder);
+    const hasParts = (await listParts(folder)).length > 0;
+    const { lines, unproven, sealing, written } = await prepare();
+    const begun = noted ?? (await newChain(folder, day));
+    let chain = await adoptSurplus(folder, begun);
+    const faults = [
+      faultBefore(noted, chain.head, hasParts, sealing),
+      unprovenLines(chain.head.lines - begun.head.lines, 'of an interrupted write', sealing),
+      unprovenLines(unproven, 'that came late without the key', sealing),
+    ].filter((fault) => fault !== null);
     const full = chain.head.bytes >= PART_BYTES || chain.head.day !== day;
     if (full) {
-      const { head } = await adoptSurplus(folder, chain);
+      const { head } = chain;
       const next = head.bytes > 0 ? { ...head, part: head.part + 1, bytes: 0, day } : { ...head, day };
       chain = await applyRetention(folder, { ...chain, head: next }, { nowMs, retentionDays });
     }
-    chain = await writeLines(folder, chain, lines);
+    const found = faults.map(({ fault, detail }) =>
+      lineAboutLog('log_fault', nowMs, { cause: 'audit log', error: fault, detail }),
+    );
+    chain = await writeLines(folder, chain, [...found, ...lines]);
+    chain = { ...chain, mac: sealing.key === null ? null : sealOf(chain, sealing.key) };
     await writeChain(folder, chain);
     if (full) await removeOldParts(folder, chain.anchor.part);
+    await written(chain, found.length > 0);
   };
-  await turns.hold('append', write, AbortSignal.timeout(LONGEST_WAIT_MS));
+  await turns.hold('append', write, AbortSignal.any([AbortSignal.timeout(LONGEST_WAIT_MS), signal]));
+}
+
+/** An interrupted or late writer leaves such lines, and so does someone who adds them. */
+function unprovenLines(lines: number, which: string, { key }: Sealing): FoundFault | null {
+  if (lines === 0 || key === null) return null;
+  return { fault: 'unproven', detail: `${linesText(lines)} ${which}` };
 }
 
 /** For an empty folder, or for files whose `chain.json` was lost. */
@@ -60,6 +93,7 @@ async function newChain(folder: string, day: string): Promise<Chain> {
       version: 1,
       anchor: { part: 1, lines: 0, hash: null },
       head: { part: 1, bytes: 0, lines: 0, hash: null, day },
+      mac: null,
     };
   }
   let lines = 0;
@@ -73,18 +107,14 @@ async function newChain(folder: string, day: string): Promise<Chain> {
     version: 1,
     anchor: { part: first, lines: 0, hash: before },
     head: { part: last + 1, bytes: 0, lines, hash: UNKNOWN_LINE, day },
+    mac: null,
   };
 }
 
-async function writeLines(
-  folder: string,
-  before: Chain,
-  lines: readonly Omit<AuditLine, 'previous'>[],
-): Promise<Chain> {
-  const file = await open(join(folder, partName(before.head.part)), 'a+', 0o600);
+async function writeLines(folder: string, chain: Chain, lines: readonly UnchainedLine[]): Promise<Chain> {
+  const file = await open(join(folder, partName(chain.head.part)), 'a+', 0o600);
   try {
     const { size } = await file.stat();
-    const chain = size > before.head.bytes ? await surplus(file, size, before) : before;
     let { hash } = chain.head;
     // What an interrupted write left gets its line end, and stays.
     let text = (await endsOpen(file, size)) ? '\n' : '';
@@ -110,7 +140,7 @@ async function writeLines(
   }
 }
 
-/** The chain with lines beyond its noted end taken in, for a file that is about to be closed. */
+/** The chain with lines beyond its noted end taken in. */
 async function adoptSurplus(folder: string, chain: Chain): Promise<Chain> {
   const file = await open(join(folder, partName(chain.head.part)), 'a+', 0o600);
   try {

@@ -2,11 +2,13 @@ import type { Clock } from '../clock.ts';
 import { KeyturnError } from '../errors.ts';
 import type { AuditEvent, AuditRecorder } from '../token/auditEvent.ts';
 import { appendLines } from './append.ts';
-import type { AuditLine } from './entry.ts';
+import { lineAboutLog, type UnchainedLine } from './entry.ts';
 import { type AuditSecrets, fingerprintOf, makeFingerprintKey, readFingerprintKey } from './fingerprint.ts';
 import { LogFollower } from './follow.ts';
+import { readLate, removeLate, writeLate } from './late.ts';
 import { pathTemplate } from './pathTemplate.ts';
 import { type AuditEntry, AuditReader, readEntries } from './read.ts';
+import { type AuditMark, readMark, type Sealing, writeMark } from './seal.ts';
 import { type AuditVerification, verifyLog } from './verify.ts';
 
 /** Events of this time are written together. */
@@ -18,6 +20,8 @@ const BATCH = 500;
 const MOST_QUEUED = 20_000;
 /** Ending must not wait for a log that cannot be written. */
 const DISPOSE_MS = 3_000;
+/** Each mark is a write to the secret store. */
+const MARK_EVERY_MS = 5_000;
 const LONGEST_TEXT = 1_000;
 
 export interface AuditLogOptions {
@@ -46,7 +50,7 @@ export interface AuditLog extends AuditRecorder {
   follow(changed: () => Promise<void>): LogFollower;
   /** Fails with `file_unreadable`. */
   verify(): Promise<AuditVerification>;
-  /** Flushes, for three seconds at most. */
+  /** Writes what is queued; what cannot be written within three seconds is kept beside the log for the next writer. */
   dispose(): Promise<void>;
 }
 
@@ -68,6 +72,10 @@ class FileAuditLog implements AuditLog {
   #writing: Promise<void> | null = null;
   #timer: { dispose(): void } | null = null;
   #failing = false;
+  readonly #ending = new AbortController();
+  /** How far the log had come, where the secret store does not know it yet. */
+  #unmarked: AuditMark | null = null;
+  #markedAtMs = -Infinity;
 
   constructor(options: AuditLogOptions) {
     this.#options = options;
@@ -106,18 +114,23 @@ class FileAuditLog implements AuditLog {
 
   async verify(): Promise<AuditVerification> {
     await this.flush();
-    return verifyLog(this.#options.folder).catch(unreadable);
+    await this.#mark();
+    return verifyLog(this.#options.folder, await this.#sealing()).catch(unreadable);
   }
 
   async dispose(): Promise<void> {
     this.#timer?.dispose();
     this.#timer = null;
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, DISPOSE_MS);
+    const timer = setTimeout(() => this.#ending.abort(), DISPOSE_MS);
+    let limit: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<void>((resolve) => {
+      limit = setTimeout(resolve, 2 * DISPOSE_MS);
     });
-    await Promise.race([this.flush(), limit]);
+    await Promise.race([this.flush().then(() => this.#mark()), tooLong]);
     clearTimeout(timer);
+    clearTimeout(limit);
+    this.#ending.abort();
+    await this.#keepLate();
   }
 
   async #writeAll(): Promise<void> {
@@ -146,11 +159,80 @@ class FileAuditLog implements AuditLog {
       async () => {
         // In its turn: no other process makes one at the same time.
         if (key === null && secrets !== null) key = await this.#readKey(secrets, makeFingerprintKey);
-        const lines = batch.map((queued) => this.#lineOf(queued, key));
-        return missed === 0 ? lines : [...lines, missedLine(missed, clock.now())];
+        const mark =
+          key === null || secrets === null ? null : await readMark(secrets, folder).catch(() => null);
+        const late = await readLate(folder, key);
+        return {
+          lines: [...late.lines, ...this.#linesOf(batch, missed, key)],
+          unproven: late.unproven,
+          sealing: { key, mark },
+          written: async ({ head: { lines, hash, day } }, faulty) => {
+            await removeLate(late);
+            if (key === null) return;
+            this.#unmarked = { lines, hash, since: mark?.since ?? day };
+            // A mark of the log as it was before would have the same fault found again.
+            if (faulty || clock.now() - this.#markedAtMs >= MARK_EVERY_MS) await this.#mark({ inTurn: true });
+          },
+        };
       },
-      { nowMs: clock.now(), retentionDays: this.#options.retentionDays() },
+      {
+        nowMs: clock.now(),
+        retentionDays: this.#options.retentionDays(),
+        signal: this.#ending.signal,
+      },
     );
+  }
+
+  /** Tells the secret store how far the log has come. A store that cannot be written is tried again at the next one. */
+  async #mark({ inTurn = false } = {}): Promise<void> {
+    const { folder, clock } = this.#options;
+    const secrets = this.#options.secrets();
+    const mark = this.#unmarked;
+    if (mark === null || secrets === null) return;
+    this.#unmarked = null;
+    this.#markedAtMs = clock.now();
+    try {
+      // Outside of its turn another writer may have come further meanwhile.
+      const known = inTurn ? null : await readMark(secrets, folder);
+      if (known === null || known.lines < mark.lines) await writeMark(secrets, folder, mark);
+    } catch {
+      this.#unmarked ??= mark;
+    }
+  }
+
+  /** What the secret store says of the log; null where it cannot be read. */
+  async #sealing(): Promise<Sealing | null> {
+    const secrets = this.#options.secrets();
+    if (secrets === null) return null;
+    try {
+      const key = await readFingerprintKey(secrets);
+      return { key, mark: await readMark(secrets, this.#options.folder) };
+    } catch {
+      return null;
+    }
+  }
+
+  /** What could not be written before the end waits beside the log for the next writer. */
+  async #keepLate(): Promise<void> {
+    const batch = this.#queue.splice(0);
+    const lines = this.#linesOf(batch, this.#missed, this.#key);
+    this.#missed = 0;
+    if (lines.length === 0) return;
+    try {
+      await writeLate(this.#options.folder, lines, this.#key);
+    } catch (cause) {
+      const count = batch.length;
+      this.#options.report(
+        new KeyturnError(
+          'store_write_failed',
+          `The audit log misses ${count} ${count === 1 ? 'event' : 'events'}.`,
+          {
+            cause,
+            hint: 'Keyturn could not write to its folder. Check your rights there and that the disk has room.',
+          },
+        ),
+      );
+    }
   }
 
   /** Null where the store cannot be read, or holds none and `make` is left out: the event matters more than its fingerprint. */
@@ -167,7 +249,14 @@ class FileAuditLog implements AuditLog {
     return this.#key;
   }
 
-  #lineOf({ event, atMs }: Queued, key: Buffer | null): Omit<AuditLine, 'previous'> {
+  #linesOf(batch: readonly Queued[], missed: number, key: Buffer | null): UnchainedLine[] {
+    const lines = batch.map((queued) => this.#lineOf(queued, key));
+    if (missed === 0) return lines;
+    const cause = `${missed} events that could not be written`;
+    return [...lines, lineAboutLog('missed', this.#options.clock.now(), { cause })];
+  }
+
+  #lineOf({ event, atMs }: Queued, key: Buffer | null): UnchainedLine {
     const { accessToken, status } = event;
     // Masked before it is shortened: half a secret would not be recognised.
     const clean = (text: string) =>
@@ -189,6 +278,7 @@ class FileAuditLog implements AuditLog {
   }
 
   #fail(cause: unknown): void {
+    if (this.#ending.signal.aborted) return;
     this.#writeSoon(RETRY_MS);
     if (this.#failing) return;
     this.#failing = true;
@@ -201,6 +291,7 @@ class FileAuditLog implements AuditLog {
   }
 
   #writeSoon(inMs: number): void {
+    if (this.#ending.signal.aborted) return;
     const { clock } = this.#options;
     this.#timer ??= clock.at(clock.now() + inMs, () => {
       this.#timer = null;
@@ -214,20 +305,4 @@ function unreadable(cause: unknown): never {
     cause,
     hint: 'Check that you may read its folder.',
   });
-}
-
-function missedLine(count: number, atMs: number): Omit<AuditLine, 'previous'> {
-  return {
-    time: new Date(atMs).toISOString(),
-    action: 'missed',
-    token: '',
-    fingerprint: null,
-    origin: null,
-    method: null,
-    path: null,
-    status: null,
-    error: null,
-    cause: `${count} events that could not be written`,
-    detail: null,
-  };
 }

@@ -15,6 +15,8 @@ const chainSchema = v.object({
   anchor: v.object({ part: count, lines: count, hash }),
   /** The end: file and its bytes, lines of all files since the beginning, hash of the last one, its day. */
   head: v.object({ part: count, bytes: count, lines: count, hash, day: v.string() }),
+  /** Of anchor and head (`seal.ts`); null where the last writer had no key. */
+  mac: v.optional(hash, null),
 });
 
 /** Where the chain begins and ends: `chain.json` beside the files of the log. */

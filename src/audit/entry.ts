@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { AuditAction } from '../token/auditEvent.ts';
 
-/** What a line may tell: what happened to a token, or that events were lost before they could be written. */
+/**
+ * What a line may tell: what happened to a token, that events were lost before they could be written (`missed`), or
+ * that a writer found the log changed (`log_fault`).
+ */
 export const auditActions = [
   'added',
   'obtained',
@@ -20,11 +23,13 @@ export const auditActions = [
   'withdrawn',
   'deleted',
   'missed',
-] as const satisfies readonly (AuditAction | 'missed')[];
+  'log_fault',
+] as const satisfies readonly (AuditAction | 'missed' | 'log_fault')[];
 
 const text = v.pipe(v.string(), v.maxLength(2000));
 
-const lineSchema = v.object({
+/** A line before it has its place in the log. */
+export const unchainedLineSchema = v.object({
   /** ISO 8601, UTC. */
   time: v.pipe(v.string(), v.isoTimestamp()),
   action: v.picklist(auditActions),
@@ -40,6 +45,12 @@ const lineSchema = v.object({
   cause: text,
   /** What changed or was agreed to; null where the action alone tells. */
   detail: v.optional(v.nullable(text), null),
+});
+
+export type UnchainedLine = v.InferOutput<typeof unchainedLineSchema>;
+
+const lineSchema = v.object({
+  ...unchainedLineSchema.entries,
   /** Hash of the line before; null in the first line of all. */
   previous: v.nullable(text),
 });
@@ -60,4 +71,25 @@ export function parseLine(written: string): AuditLine | null {
 /** SHA-256 of a line as it is written, without its line end; base64url. */
 export function hashOfLine(written: string): string {
   return createHash('sha256').update(written).digest('base64url');
+}
+
+/** A line of the log about itself. */
+export function lineAboutLog(
+  action: 'missed' | 'log_fault',
+  atMs: number,
+  { cause, error = null, detail = null }: Pick<UnchainedLine, 'cause'> & Partial<UnchainedLine>,
+): UnchainedLine {
+  return {
+    time: new Date(atMs).toISOString(),
+    action,
+    token: '',
+    fingerprint: null,
+    origin: null,
+    method: null,
+    path: null,
+    status: null,
+    error,
+    cause,
+    detail,
+  };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseFilter } from '../../src/audit/filter.ts';
+import type { AuditVerification } from '../../src/audit/verify.ts';
 import type { AuditEntry } from '../../src/audit/read.ts';
 import {
   auditNodes,
@@ -139,13 +140,29 @@ describe('the audit view', () => {
   });
 
   it('says what a check found', () => {
-    const found = { lines: 3, at: null, expired: 0, torn: 0, head: 'x', reason: 'Why.' };
-    expect(verificationText({ ...found, state: 'whole' }, words)).toContain('whole: 3 events');
-    expect(verificationText({ ...found, state: 'whole', expired: 7 }, words)).toContain('7 older ones');
-    expect(verificationText({ ...found, state: 'broken', at: { file: 'a.jsonl', line: 2 } }, words)).toBe(
+    const found = {
+      proof: 'sealed',
+      lines: 3,
+      unproven: 0,
+      missed: 0,
+      waiting: 0,
+      at: null,
+      expired: 0,
+      torn: 0,
+      head: 'x',
+      reason: 'Why.',
+    } as const;
+    const say = (changes: Partial<AuditVerification>) =>
+      verificationText({ ...found, state: 'whole', ...changes }, words);
+    expect(say({})).toBe('The audit log is whole: 3 events. Why.');
+    expect(say({ proof: 'none' })).toBe('The chain of the audit log is whole: 3 events. Why.');
+    expect(say({ expired: 7 })).toContain('7 older events');
+    expect(say({ state: 'broken', at: { file: 'a.jsonl', line: 2 } })).toBe(
       'The audit log was changed. Line 2 of a.jsonl. Why.',
     );
-    expect(verificationText({ ...found, state: 'cut' }, words)).toBe('The audit log is not complete. Why.');
+    expect(say({ state: 'cut' })).toBe('The audit log is not complete. Why.');
+    expect(say({ state: 'deleted' })).toBe('The audit log was deleted. Why.');
+    expect(say({ state: 'empty' })).toBe('The audit log is empty. Why.');
   });
 
   it('adds words to a filter that the filter understands', () => {

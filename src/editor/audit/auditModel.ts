@@ -84,6 +84,7 @@ const actionIcons: Readonly<Record<AuditEntry['action'], string>> = {
   withdrawn: 'discard',
   deleted: 'trash',
   missed: 'question',
+  log_fault: 'warning',
 };
 
 export function actionText(action: AuditEntry['action'], { t }: Words): string {
@@ -120,6 +121,8 @@ export function actionText(action: AuditEntry['action'], { t }: Words): string {
       return t('deleted');
     case 'missed':
       return t('not recorded');
+    case 'log_fault':
+      return t('audit log changed');
   }
 }
 
@@ -203,22 +206,29 @@ export function eventDetails(entry: AuditEntry, words: Words): string {
     .join('\n');
 }
 
-/** What a check of the log found, in one or two sentences. */
+/** What a check of the log found, in a few sentences. */
 export function verificationText(found: AuditVerification, { t }: Words): string {
   const at = found.at === null ? '' : t('Line {0} of {1}.', found.at.line, found.at.file);
-  switch (found.state) {
+  const expired =
+    found.expired === 0 ? '' : t('{0} older events were removed as they expired.', found.expired);
+  return [verdictText(found, t), at, found.reason, expired].filter((part) => part !== '').join(' ');
+}
+
+function verdictText({ state, proof, lines }: AuditVerification, t: Words['t']): string {
+  switch (state) {
     case 'whole':
-      return found.expired === 0
-        ? t('The audit log is whole: {0} events, each following the one before it.', found.lines)
-        : t(
-            'The audit log is whole: {0} events, each following the one before it. {1} older ones were removed as they expired.',
-            found.lines,
-            found.expired,
-          );
+      return proof === 'sealed'
+        ? t('The audit log is whole: {0} events.', lines)
+        : t('The chain of the audit log is whole: {0} events.', lines);
+    case 'empty':
+      return t('The audit log is empty.');
     case 'broken':
-      return [t('The audit log was changed.'), at, found.reason].join(' ');
+    case 'rewritten':
+      return t('The audit log was changed.');
     case 'cut':
-      return [t('The audit log is not complete.'), at, found.reason].filter((part) => part !== '').join(' ');
+      return t('The audit log is not complete.');
+    case 'deleted':
+      return t('The audit log was deleted.');
   }
 }
 

@@ -123,7 +123,7 @@ export class AuditView implements TreeDataProvider<AuditNode> {
     // With a button, since the editor cuts a message without one after its first line.
     const show = l10n.t('Show Audit Log');
     const answer =
-      found.state === 'whole'
+      found.state === 'empty' || (found.state === 'whole' && found.proof === 'sealed')
         ? window.showInformationMessage(text, show)
         : window.showWarningMessage(text, show);
     void answer.then((chosen) => {

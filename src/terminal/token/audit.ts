@@ -5,6 +5,7 @@ import type { AuditEntry } from '../../audit/read.ts';
 import type { AuditVerification } from '../../audit/verify.ts';
 import { systemClock } from '../../clock.ts';
 import { KeyturnError } from '../../errors.ts';
+import { KeychainSecretStore } from '../../keychain/keychainSecretStore.ts';
 import { formatLocal } from '../../text.ts';
 import { parseUrl } from '../../url.ts';
 import { visible, visibleJson } from '../../visible.ts';
@@ -37,19 +38,21 @@ token. Words beside the options must all stand in an entry.
   --token NAME       of this token; may be repeated, as the next two
   --origin ORIGIN    at this origin, such as https://api.example.com
   --action ACTION    added, obtained, used, refreshed, refused, introspected, revoked, revealed, copied, exported,
-                     renamed, origins_changed, agreed, withdrawn, deleted or missed
+                     renamed, origins_changed, agreed, withdrawn, deleted, missed or log_fault
   --since TIME       no older than 30m, 12h, 7d or 2w, or since a date such as 2026-01-15
   --unusual          only what is unusual: a new origin, a refused use, a burst
-  --verify           checks that the log is whole, and says where it is not
+  --verify           checks that the log is whole, says where it is not, and what cannot be proved; reads the key of
+                     the log from the keychain
   --json             an array of {time, action, token, fingerprint, origin, method, path, status, error, cause,
-                     detail, unusual}; with --verify {state, lines, at, expired, torn, head, reason}
+                     detail, unusual}; with --verify {state, proof, lines, unproven, missed,
+                     waiting, at, expired, torn, head, reason}
   --csv              the same as comma-separated values
 
 Events are kept for 90 days, or for as many as KEYTURN_AUDIT_DAYS says (1 to 3650) when the log is written.
 
-Exit codes: 0 done, 1 the log is not whole or could not be read, 2 wrong use.
+Exit codes: 0 done, 1 the log was changed, cut or deleted, or could not be read, 2 wrong use.
 `,
-  async run(args, streams) {
+  async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, options);
     if (values.json === true && values.csv === true) {
       throw new KeyturnError('usage', 'Choose `--json` or `--csv`, not both.');
@@ -59,11 +62,13 @@ Exit codes: 0 done, 1 the log is not whole or could not be read, 2 wrong use.
       throw new KeyturnError('usage', '`--verify` checks the whole log; only `--json` goes with it.');
     }
     const filter = filterOf(chosen, positionals);
+    // Reading opens no keychain; verifying needs the key that is kept there.
+    const keychain = verify === true ? new KeychainSecretStore({ env: streams.env, signal }) : null;
     const log = createAuditLog({
       folder: auditFolder(streams.env),
       clock: systemClock,
       mask: (text) => text,
-      secrets: () => null,
+      secrets: () => keychain,
       retentionDays: () => Infinity,
       report: () => undefined,
     });
@@ -120,16 +125,20 @@ function report(found: AuditVerification, json: boolean, streams: Streams): Exit
     streams.out.write(`${visibleJson(found)}\n`);
   } else {
     const paint = palette(streams.out, streams.env);
-    const state = found.state === 'whole' ? paint.good('whole') : paint.bad(found.state);
+    const isFine = found.state === 'whole' || found.state === 'empty';
+    const state = isFine ? paint.good(found.state) : paint.bad(found.state);
+    const subject =
+      found.state === 'whole' && found.proof !== 'sealed' ? 'The chain of the audit log' : 'The audit log';
     const at = found.at === null ? '' : ` at line ${found.at.line} of ${found.at.file}`;
-    streams.out.write(`The audit log is ${state}${visible(at)}. ${visible(found.reason)}\n`);
+    const verb = isFine || found.state === 'broken' ? 'is' : 'was';
+    streams.out.write(`${subject} ${verb} ${state}${visible(at)}. ${visible(found.reason)}\n`);
     const facts = [`${found.lines} lines`];
     if (found.expired > 0) facts.push(`${found.expired} older ones were removed as they expired`);
     if (found.torn > 0) facts.push(`${found.torn} interrupted writes`);
     if (found.head !== null) facts.push(`last hash ${visible(found.head)}`);
     streams.out.write(`${paint.dim(facts.join(', '))}\n`);
   }
-  return found.state === 'whole' ? 0 : 1;
+  return found.state === 'whole' || found.state === 'empty' ? 0 : 1;
 }
 
 function table(entries: readonly AuditEntry[], paint: Palette): string {
