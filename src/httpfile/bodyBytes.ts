@@ -71,9 +71,9 @@ function joinFormLines(text: string, dialect: Dialect): string {
   return pieces.join('');
 }
 
-/** Percent-encodes what cannot stand in a form body, and leaves what is encoded already. */
+/** Percent-encodes what cannot stand in a form body, a `%` that begins no escape too, and leaves what is encoded. */
 function encodeForm(text: string): string {
-  return wellFormed(text).replace(/[^!#-;=?-[\]_a-z~]+/g, encodeURIComponent);
+  return wellFormed(text).replace(/%(?![\dA-Fa-f]{2})|[^!#-;=?-[\]_a-z~]+/g, encodeURIComponent);
 }
 
 /** Line by line: `< file` lines become the file, all others have their variables replaced. */

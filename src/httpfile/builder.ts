@@ -1,6 +1,8 @@
 import type { Lines } from './lines.ts';
+import { clientPart, clientPartMessage, isAuthorization, isClientCertificate } from './schemes.ts';
 import type {
   Dialect,
+  HeaderNode,
   HttpFile,
   MetadataNode,
   Problem,
@@ -9,6 +11,7 @@ import type {
   Span,
   VariableNode,
 } from './tree.ts';
+import { variableText } from './variableLine.ts';
 
 /** Collects what the readers find, in the order of the file, and hands it over part by part: a block, or all of it. */
 export class PartBuilder {
@@ -17,6 +20,7 @@ export class PartBuilder {
   readonly #requests: RequestNode[] = [];
   readonly #variables: VariableNode[] = [];
   readonly #problems: Problem[] = [];
+  readonly #credentials: HeaderNode[] = [];
 
   constructor(lines: Lines) {
     this.lines = lines;
@@ -29,6 +33,7 @@ export class PartBuilder {
 
   request(node: RequestNode): void {
     this.#noteTokens(node);
+    for (const header of node.headers) if (mayHoldCredentials(header)) this.#credentials.push(header);
     this.#requests.push(node);
     this.#nextIndex++;
   }
@@ -47,6 +52,7 @@ export class PartBuilder {
       requests: this.#requests.splice(0),
       variables: takeAll(this.#variables),
       problems: takeAll(this.#problems),
+      credentials: takeAll(this.#credentials),
     };
   }
 
@@ -86,6 +92,8 @@ export interface Part {
   readonly requests: RequestNode[];
   readonly variables: readonly VariableNode[];
   readonly problems: readonly Problem[];
+  /** Headers with credentials, or with a variable that may hold some: only the whole file shows what is in them. */
+  readonly credentials: readonly HeaderNode[];
 }
 
 /** Puts the parts of a file together: numbers the requests and sees what only the whole file shows. */
@@ -106,8 +114,46 @@ export function joinParts(dialect: Dialect, parts: readonly Part[]): HttpFile {
     for (const variable of part.variables) variables.push(variable);
     for (const problem of part.problems) problems.push(problem);
   }
+  addUnsendable(parts, variables, dialect, problems);
   problems.sort((a, b) => comparePositions(a, b));
   return { dialect, requests, variables, problems };
+}
+
+function mayHoldCredentials({ name, value }: HeaderNode): boolean {
+  return isAuthorization(name) || isClientCertificate(name) || (value === '' && name.startsWith('{{'));
+}
+
+/** Marks headers whose value a client has to compute; what other files say of a variable shows when it is sent. */
+function addUnsendable(
+  parts: readonly Part[],
+  variables: readonly VariableNode[],
+  dialect: Dialect,
+  problems: Problem[],
+): void {
+  let byName: Map<string, string> | null = null;
+  const held = (text: string) => {
+    for (let depth = 0; depth < 10; depth++) {
+      const name = /^\{\{([^{}\n]+)\}\}$/.exec(text.trim())?.[1]?.trim();
+      if (name === undefined) return text;
+      byName ??= new Map(variables.map((each) => [each.name, variableText(each.value, dialect)]));
+      const value = byName.get(name);
+      if (value === undefined) return text;
+      text = value;
+    }
+    return text;
+  };
+  for (const { credentials } of parts) {
+    for (const { name, value, span } of credentials) {
+      const texts = value === '' ? held(name).split('\n') : [`${name}: ${held(value)}`];
+      for (const text of texts) {
+        const colon = text.indexOf(':');
+        const part = colon < 0 ? null : clientPart(text.slice(0, colon).trim(), text.slice(colon + 1));
+        if (part === null) continue;
+        const message = clientPartMessage(part, span.start.line);
+        problems.push({ code: 'unsupported', message, severity: 'error', span });
+      }
+    }
+  }
 }
 
 /** Only names that were given on purpose must be unique; titles may well repeat. */

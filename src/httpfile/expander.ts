@@ -10,6 +10,7 @@ import { rulesOf } from './rules.ts';
 import { wellFormed } from './text.ts';
 import { splitTemplate, tokenNameOf } from './template.ts';
 import type { VariableNode } from './tree.ts';
+import { variableText } from './variableLine.ts';
 
 /** Variables that hold variables that hold variables …: deeper is a mistake, or an attack. */
 const deepest = 100;
@@ -24,6 +25,13 @@ export interface Site {
   readonly path: readonly string[];
   /** Definitions below this line are not seen; see `variableScope` of the rules. */
   readonly seenUpTo: number;
+}
+
+/** A text and where it stands; `done` when there are no variables in it any more. */
+export interface Written {
+  readonly text: string;
+  readonly site: Site;
+  readonly done?: true;
 }
 
 /** Replaces `{{ }}` by values, each variable worked out once for the whole request. */
@@ -51,7 +59,55 @@ export class Expander {
 
   /** The text with its variables replaced; `line` (from 0) is that of its first character. */
   expand(raw: string, line: number): Promise<string> {
-    return this.#expand(raw, { line, path: [], seenUpTo: this.#context.node.blockEndLine });
+    return this.expandWritten(this.written(raw, line));
+  }
+
+  /** A text of the request; `line` (from 0) is that of its first character. */
+  written(text: string, line: number): Written {
+    return { text, site: { line, path: [], seenUpTo: this.#context.node.blockEndLine } };
+  }
+
+  /** A value that stays as it is. */
+  done(text: string): Written {
+    return { ...this.written(text, 0), done: true };
+  }
+
+  async expandWritten({ text, site, done }: Written): Promise<string> {
+    return done === true ? text : this.#expand(text, site);
+  }
+
+  /**
+   * What the variable says that a text is and nothing else (`{{name}}`), before the variables in there are replaced;
+   * the text itself where it is more than that, or the value is made elsewhere.
+   */
+  unwrap(written: Written): Written {
+    let held = written;
+    for (;;) {
+      const [part, ...others] = held.done === true ? [] : splitTemplate(held.text.trim());
+      if (part?.kind !== 'expression' || others.length > 0) return held;
+      const inner = this.#held(part.text, held.site);
+      if (inner === null) return held;
+      held = inner;
+    }
+  }
+
+  /** The text of a variable of file or environment; null where the name means something else, or a circle. */
+  #held(name: string, site: Site): Written | null {
+    const { overrides, environment } = this.#context;
+    if (Object.hasOwn(overrides, name) || site.path.includes(name) || site.path.length >= deepest)
+      return null;
+    const definition = this.#definition(name, site);
+    if (definition !== null) return this.#inDefinition(definition, site);
+    const text = environment.get(name);
+    return text === undefined ? null : { text, site: { ...site, path: [...site.path, name] } };
+  }
+
+  #inDefinition(definition: VariableNode, site: Site): Written {
+    const { dialect } = this.#context.tree;
+    const { line } = definition.span.start;
+    const seenUpTo = dialect === 'httpyac' && definition.lazy !== true ? line : site.seenUpTo;
+    const text = variableText(definition.value, dialect);
+    return { text, site: { line, path: [...site.path, definition.name], seenUpTo } };
   }
 
   /** The value of a variable of file or environment; null when there is none. */
@@ -100,25 +156,17 @@ export class Expander {
   }
 
   async #named(name: string, site: Site): Promise<string | null> {
-    const { overrides, environment, tree } = this.#context;
+    const { overrides, tree } = this.#context;
     if (Object.hasOwn(overrides, name)) return overrides[name] ?? '';
     if (site.path.includes(name)) throw cycle(name, site);
     if (site.path.length >= deepest) {
       throw new KeyturnError('variable_invalid', `Variables refer to one another more than ${deepest} deep.`);
     }
     const definition = this.#definition(name, site);
-    if (definition !== null) {
-      return this.#once(`file ${definition.span.start.line} ${name}`, () => {
-        const { line } = definition.span.start;
-        const seenUpTo = tree.dialect === 'httpyac' && definition.lazy !== true ? line : site.seenUpTo;
-        return this.#expand(definition.value, { line, path: [...site.path, name], seenUpTo });
-      });
-    }
-    const value = environment.get(name);
-    if (value !== undefined) {
-      return this.#once(`environment ${name}`, () =>
-        this.#expand(value, { ...site, path: [...site.path, name] }),
-      );
+    const held = this.#held(name, site);
+    if (held !== null) {
+      const key = definition === null ? 'environment' : `file ${definition.span.start.line}`;
+      return this.#once(`${key} ${name}`, () => this.expandWritten(held));
     }
     return tree.dialect === 'httpyac' ? ((await this.#readDotenv()).get(name) ?? null) : null;
   }

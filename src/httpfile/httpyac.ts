@@ -14,7 +14,7 @@ import {
   statusLine,
 } from './httpyacLines.ts';
 import { newRegion, type Region } from './httpyacRegion.ts';
-import { isMethod, parseRequestLine, withoutVersion } from './requestLine.ts';
+import { isMethod, joinTarget, parseRequestLine } from './requestLine.ts';
 import type { DialectRules } from './rules.ts';
 import { extraOf, preRequestScriptAt, responsePartAt, type ScriptPart } from './scripts.ts';
 import { indentOf, isBlank, isComment, isToken, skipSpaces, wordAt } from './text.ts';
@@ -210,7 +210,7 @@ class HttpyacReader {
     const line = this.#at;
     const { method, target, targetColumn } = parseRequestLine(text, this.#rules);
     const { parts, last } = this.#readHead(target);
-    const url = withoutVersion(parts, this.#rules);
+    const url = joinTarget(parts, this.#rules);
     region.request = {
       line,
       method: startsRequest ? method : methodOfUrl(url),
@@ -231,7 +231,7 @@ class HttpyacReader {
   }
 
   /** Reads headers and URL parts in any order, up to the first line that is neither. */
-  #readHead(target: string): { parts: string; last: number } {
+  #readHead(target: string): { parts: readonly string[]; last: number } {
     const { lines } = this.#builder;
     const parts = [target];
     let last = this.#at;
@@ -256,7 +256,7 @@ class HttpyacReader {
       }
       this.#at = index;
     }
-    return { parts: parts.join(''), last };
+    return { parts, last };
   }
 
   #close(last: number): void {

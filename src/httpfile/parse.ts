@@ -76,8 +76,7 @@ function readBlocks(lines: Lines, rules: DialectRules, before: Reading | undefin
       read.push(same);
     } else {
       readRequestBlock(builder, block, rules);
-      const { requests, variables, problems } = builder.takePart();
-      read.push({ block, requests, variables, problems });
+      read.push({ block, ...builder.takePart() });
     }
   }
   return read;

@@ -4,7 +4,7 @@ import { nameMetadata, type PartBuilder, takeAll } from './builder.ts';
 import { isCurlLine, parseCurl } from './curl.ts';
 import { parseHeaderLine } from './headerLine.ts';
 import { parseMetadataLine } from './metadataLine.ts';
-import { parseRequestLine, withoutVersion } from './requestLine.ts';
+import { joinTarget, parseRequestLine } from './requestLine.ts';
 import type { DialectRules } from './rules.ts';
 import { preRequestScriptAt, responsePartAt, type ScriptPart } from './scripts.ts';
 import { indentOf, isComment, parseFileReference } from './text.ts';
@@ -159,7 +159,7 @@ class BlockReader {
       parts.push(next.trim());
       last = this.#at;
     }
-    const url = withoutVersion(parts.join(''), this.#rules);
+    const url = joinTarget(parts, this.#rules);
     const start = lines.position(line, request.targetColumn);
     const end =
       last === line
@@ -200,7 +200,10 @@ class BlockReader {
         this.#headers.push(header);
         continue;
       }
-      if (rules.strayHeaderLine === 'body') return;
+      if (rules.strayHeaderLine === 'body') {
+        this.#reportStrayQuery(text, indent);
+        return;
+      }
       this.#builder.problem(
         'header_invalid',
         lines.span(this.#at, indent),
@@ -209,6 +212,14 @@ class BlockReader {
       if (rules.strayHeaderLine === 'header')
         this.#headers.push(strayHeader(text, lines.span(this.#at, indent)));
     }
+  }
+
+  /** Other tools join such a line to the URL: here it becomes the body. */
+  #reportStrayQuery(text: string, indent: number): void {
+    if (this.#headers.length > 0 || !/^[?&][^\s=]+=/.test(text.slice(indent))) return;
+    const span = this.#builder.lines.span(this.#at, indent);
+    const message = 'Visual Studio does not join this line to the URL: write it on the request line.';
+    this.#builder.problem('header_invalid', span, message, 'warning');
   }
 
   #readBody(method: string): BodyNode {

@@ -27,9 +27,9 @@ export function isMethod(word: string, rules: DialectRules): boolean {
   return rules.methods.has(rules.anyCaseMethod ? word.toUpperCase() : word);
 }
 
-/** The URL without a trailing `HTTP/x`. */
-export function withoutVersion(target: string, rules: DialectRules): string {
-  const url = cutVersion(target, rules.anyCaseMethod);
+/** The URL of a target over one or several lines, without the `HTTP/x` that may end any of them. */
+export function joinTarget(parts: readonly string[], rules: DialectRules): string {
+  const url = parts.map((part) => cutVersion(part, rules.anyCaseMethod)).join('');
   return rules.urlEndsAtSpace ? url.slice(0, wordEnd(url, 0)) : url;
 }
 

@@ -2,11 +2,11 @@ import type { Clock } from '../clock.ts';
 import { KeyturnError } from '../errors.ts';
 import type { Files } from '../files.ts';
 import type { HeaderList } from '../http/message.ts';
-import { encodeAuthorization } from './authorization.ts';
 import { bodyBytes } from './bodyBytes.ts';
 import { Expander } from './expander.ts';
-import { oauthFlow, type ForeignTokenSource, type RequestTarget } from './foreignToken.ts';
-import { isToken, wellFormed } from './text.ts';
+import type { ForeignTokenSource, RequestTarget } from './foreignToken.ts';
+import { refuseClientParts, resolveHeaders } from './resolveHeaders.ts';
+import { wellFormed } from './text.ts';
 import type { HttpFile, RequestNode } from './tree.ts';
 
 export interface ResolveContext {
@@ -58,11 +58,12 @@ export interface ResolvedRequest {
 export async function resolveRequest(context: ResolveContext): Promise<ResolvedRequest> {
   const { node, tree } = context;
   refuseUnsupported(context);
+  await refuseClientParts(node.headers, markedExpander(context));
   const expander = new Expander(
     context,
     once(() => requestTarget(context)),
   );
-  const headers = await resolveHeaders(context, expander);
+  const headers = await resolveHeaders(node.headers, expander, tree.dialect);
   const url = await resolveUrl(context, expander, headers);
   if (expander.tokenValues.length > 0) await requestTarget(context);
   const isGraphql = node.body.kind === 'graphql';
@@ -136,22 +137,13 @@ const MARK = '\u0001';
  * goes, and DNS would tell it to everybody: fails with `request_invalid`.
  */
 async function requestTarget(context: ResolveContext): Promise<RequestTarget> {
-  const { foreign } = context;
-  const marked: ResolveContext = {
-    ...context,
-    token: () => Promise.resolve(MARK),
-    ...(foreign && {
-      foreign: { ...foreign, token: () => Promise.resolve({ text: MARK, secret: MARK }) },
-    }),
-  };
-  const nowhere: RequestTarget = { url: '', headers: [] };
-  const expander = new Expander(marked, () => Promise.resolve(nowhere));
+  const expander = markedExpander(context);
   const headers: [string, string][] = [];
   for (const { name, value, span } of context.node.headers) {
     if (name.toLowerCase() !== 'host') continue;
     headers.push([name, (await expander.expand(value, span.start.line)).trim()]);
   }
-  const url = await resolveUrl(marked, expander, headers);
+  const url = await resolveUrl(context, expander, headers);
   const hosts = [hostOf(url), ...headers.map(([, value]) => value)];
   if (!hosts.some((host) => host.includes(MARK) || host.includes(encodeURIComponent(MARK)))) {
     return { url, headers };
@@ -161,6 +153,20 @@ async function requestTarget(context: ResolveContext): Promise<RequestTarget> {
     `The token in the URL on line ${context.node.line + 1} stands in its host.`,
     { hint: 'Put the token into a header, the path, the query or the body.' },
   );
+}
+
+/** Puts a mark in place of every token: none is obtained. */
+function markedExpander(context: ResolveContext): Expander {
+  const { foreign } = context;
+  const marked: ResolveContext = {
+    ...context,
+    token: () => Promise.resolve(MARK),
+    ...(foreign && {
+      foreign: { ...foreign, token: () => Promise.resolve({ text: MARK, secret: MARK }) },
+    }),
+  };
+  const nowhere: RequestTarget = { url: '', headers: [] };
+  return new Expander(marked, () => Promise.resolve(nowhere));
 }
 
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
@@ -175,56 +181,6 @@ function hostOf(url: string): string {
   const length = url.slice(start).search(/[/?#\\]/);
   const authority = length < 0 ? url.slice(start) : url.slice(start, start + length);
   return url.slice(0, start) + authority.slice(authority.lastIndexOf('@') + 1);
-}
-
-async function resolveHeaders(
-  { node, tree }: ResolveContext,
-  expander: Expander,
-): Promise<[string, string][]> {
-  const headers: [string, string][] = [];
-  for (const header of node.headers) {
-    const line = header.span.start.line;
-    const name = await expander.expand(header.name, line);
-    if (header.value === '' && header.name.startsWith('{{')) {
-      // A variable that holds whole headers, one a line.
-      for (const text of name.split(/\r?\n/))
-        if (text.trim() !== '') addHeader(headers, wholeHeader(text), line);
-      continue;
-    }
-    const value = (await expander.expand(header.value, line)).trim();
-    if (name.toLowerCase() !== 'authorization') {
-      addHeader(headers, [name, value], line);
-      continue;
-    }
-    const flow = tree.dialect === 'httpyac' ? oauthFlow(value) : null;
-    const authorization =
-      flow === null ? encodeAuthorization(value) : `Bearer ${await expander.flowToken(flow, line)}`;
-    addHeader(headers, [name, authorization], line);
-  }
-  return headers;
-}
-
-function wholeHeader(text: string): [string, string] {
-  const colon = text.indexOf(':');
-  const name = (colon < 0 ? text : text.slice(0, colon)).trim();
-  const value = colon < 0 ? '' : text.slice(colon + 1).trim();
-  return [name, name.toLowerCase() === 'authorization' ? encodeAuthorization(value) : value];
-}
-
-/** The message names no value: it may be a secret. */
-function addHeader(headers: [string, string][], header: [string, string], line: number): void {
-  const [name, value] = header;
-  if (!isToken(name)) {
-    throw new KeyturnError('request_invalid', `Line ${line + 1} cannot be a header.`, {
-      hint: 'Write it as Name: value, or leave a blank line before the body.',
-    });
-  }
-  if (/[\r\n\0]/.test(value)) {
-    throw new KeyturnError('request_invalid', `The header ${name} on line ${line + 1} holds a line break.`, {
-      hint: 'A variable or token in it ends with one: remove it there.',
-    });
-  }
-  headers.push(header);
 }
 
 function valueOf(headers: HeaderList, name: string): string | null {

@@ -43,6 +43,16 @@ function lastOpening(raw: string, from: number, close: number): number {
   return -1;
 }
 
+/** Offset of the first match outside `{{ }}`; -1 where there is none. */
+export function firstOutside(raw: string, pattern: RegExp): number {
+  for (const part of splitTemplate(raw)) {
+    if (part.kind !== 'literal') continue;
+    const found = part.text.search(pattern);
+    if (found >= 0) return part.offset + found;
+  }
+  return -1;
+}
+
 /** Name after `$token` in an expression; null when it is no token, an empty string when the name is missing. */
 export function tokenNameOf(expression: string): string | null {
   const found = /^\$token(?:\s+(\S+))?$/.exec(expression);

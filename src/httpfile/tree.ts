@@ -48,6 +48,8 @@ export interface MetadataNode {
 export interface HeaderNode {
   readonly name: string;
   readonly value: string;
+  /** The value is `user:password` for Basic, to the letter, as curl's `-u` has it. */
+  readonly exact?: true;
   readonly span: Span;
 }
 
@@ -90,6 +92,7 @@ export type ProblemCode =
   | 'metadata_invalid'
   | 'script_unclosed'
   | 'body_invalid'
+  | 'unsupported'
   | 'file_too_large';
 
 export interface Problem {

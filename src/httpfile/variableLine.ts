@@ -1,5 +1,5 @@
 import { indentOf, skipSpaces } from './text.ts';
-import type { VariableNode } from './tree.ts';
+import type { Dialect, VariableNode } from './tree.ts';
 
 export type VariableLine = Omit<VariableNode, 'span'>;
 
@@ -32,6 +32,17 @@ export function parseHttpyacVariableLine(line: string): VariableLine | null {
   const value = unquoted(line.slice(at).trim());
   if (value === '') return null;
   return lazy ? { name, value, lazy } : { name, value };
+}
+
+const escaped: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
+
+/**
+ * What a variable's value stands for. REST Client reads `\n`, `\r` and `\t` as line breaks and tab, and any other
+ * character behind a backslash as itself.
+ */
+export function variableText(value: string, dialect: Dialect): string {
+  if (dialect !== 'rest-client' || !value.includes('\\')) return value;
+  return value.replace(/\\([^]?)/g, (_, char: string) => escaped[char] ?? char);
 }
 
 function hasSpace(text: string): boolean {

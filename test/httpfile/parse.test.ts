@@ -722,3 +722,23 @@ describe('scripts and references', () => {
     expect(bodyText(request)).toBe('a\n# kept\nb');
   });
 });
+
+describe('a URL that goes on below the version', () => {
+  const lines = ['GET https://a.org/x HTTP/1.1', '  ?b=c', '  &d=e'];
+
+  test.each(all.filter((dialect) => dialect !== 'visual-studio'))('%s joins it', (dialect) => {
+    expect(one(dialect, ...lines, 'A: b')).toMatchObject({ url: 'https://a.org/x?b=c&d=e', headers: [{}] });
+    expect(one(dialect, 'GET https://a.org/x HTTP/2', '  ?b=c HTTP/{{v}}', '  &d=e').url).toBe(
+      'https://a.org/x?b=c&d=e',
+    );
+    expect(one(dialect, 'GET https://a.org/x', '  ?b=HTTP/1.1', '  &d=e HTTP/1.1').url).toBe(
+      'https://a.org/x?b=HTTP/1.1&d=e',
+    );
+  });
+
+  test('Visual Studio does not, and it is marked', () => {
+    expect(read('visual-studio', ...lines).problems).toMatchObject([
+      { code: 'header_invalid', span: { start: { line: 1 } } },
+    ]);
+  });
+});

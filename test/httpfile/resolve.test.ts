@@ -1,48 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
-import type { ErrorCode } from '../../src/errors.ts';
-import { parseHttpFile } from '../../src/httpfile/parse.ts';
-import { resolveRequest, type ResolveContext, type ResolvedRequest } from '../../src/httpfile/resolve.ts';
 import type { Dialect } from '../../src/httpfile/tree.ts';
-import { memoryFiles } from './memoryFiles.ts';
-
-const nowMs = Date.UTC(2024, 1, 29, 13, 4, 5, 67);
-
-interface Options extends Partial<Omit<ResolveContext, 'files' | 'environment'>> {
-  readonly dialect?: Dialect;
-  readonly contents?: Record<string, string | Uint8Array>;
-  readonly environment?: Record<string, string>;
-  readonly index?: number;
-}
-
-async function resolve(text: string, options: Options = {}): Promise<ResolvedRequest> {
-  const { dialect = 'rest-client', contents = {}, environment = {}, index = 0, ...rest } = options;
-  const tree = parseHttpFile(text, { dialect });
-  return resolveRequest({
-    tree,
-    node: tree.requests[index]!,
-    file: '/project/api/requests.http',
-    files: memoryFiles(contents),
-    overrides: {},
-    environment: new Map(Object.entries(environment)),
-    processEnv: { HOME: '/users/me' },
-    clock: { ...systemClock, now: () => nowMs },
-    token: (name) => Promise.resolve(`<${name}>`),
-    trusted: true,
-    ...rest,
-  });
-}
-
-async function failure(text: string, options: Options = {}): Promise<{ code: ErrorCode; message: string }> {
-  return resolve(text, options).then(
-    () => expect.fail('This should have failed.'),
-    (error: unknown) => error as { code: ErrorCode; message: string },
-  );
-}
-
-function text(body: Uint8Array | null): string | null {
-  return body === null ? null : new TextDecoder().decode(body);
-}
+import { failure, nowMs, resolve, text } from './support.ts';
 
 describe('variables', () => {
   test('in URL, header names and values, and body', async () => {
@@ -99,6 +57,14 @@ describe('variables', () => {
     const [, first, second] = /org\/([0-9a-f-]{36})\/(.+)$/.exec(url) ?? [];
     expect(first).toBeDefined();
     expect(second).toBe(first);
+  });
+
+  test('REST Client: a backslash in a variable escapes what follows it', async () => {
+    const file = '@v = a\\nb\\tc\\\\d\\q\\{\\{x}}\nPOST https://a.org\nContent-Type: text/plain\n\n[{{v}}]';
+    expect(text((await resolve(file, { overrides: { x: 'y' } })).body)).toBe('[a\nb\tc\\dqy]');
+    expect(text((await resolve(file, { dialect: 'jetbrains', overrides: { x: 'y' } })).body)).toBe(
+      '[a\\nb\\tc\\\\d\\q\\{\\{x}}]',
+    );
   });
 
   test('REST Client: {{%name}} is percent-encoded', async () => {
@@ -411,6 +377,17 @@ describe('bodies', () => {
     expect(text((await form('a=1\n&b=x y\n&c=%41ü')).body)).toBe('a=1&b=x%20y&c=%41%C3%BC');
     expect(text((await form('a=1&\nb=2')).body)).toBe('a=1&b=2');
     expect(text((await form('a=1\nb', 'kulala')).body)).toBe('a=1b');
+  });
+
+  test.each([
+    ['rate=9%&next=2', 'rate=9%25&next=2'],
+    ['a=%4&b=%zz&c=%e9', 'a=%254&b=%25zz&c=%e9'],
+    ['a=100%% sure', 'a=100%25%25%20sure'],
+    ['share={{share}}', 'share=7%25%20of%203'],
+  ])('a percent sign in a form that begins no escape is escaped: %s', async (form, sent) => {
+    const head = 'POST https://a.org\nContent-Type: application/x-www-form-urlencoded\n\n';
+    const request = await resolve(head + form, { overrides: { share: '7% of 3' } });
+    expect(text(request.body)).toBe(sent);
   });
 
   test('lines of JSON end with a line break', async () => {

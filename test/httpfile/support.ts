@@ -1,0 +1,49 @@
+import { expect } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import type { ErrorCode } from '../../src/errors.ts';
+import { parseHttpFile } from '../../src/httpfile/parse.ts';
+import { resolveRequest, type ResolveContext, type ResolvedRequest } from '../../src/httpfile/resolve.ts';
+import type { Dialect } from '../../src/httpfile/tree.ts';
+import { memoryFiles } from './memoryFiles.ts';
+
+export const nowMs = Date.UTC(2024, 1, 29, 13, 4, 5, 67);
+
+export interface Options extends Partial<Omit<ResolveContext, 'files' | 'environment'>> {
+  readonly dialect?: Dialect;
+  readonly contents?: Record<string, string | Uint8Array>;
+  readonly environment?: Record<string, string>;
+  readonly index?: number;
+}
+
+/** The request of a text, in a folder `/project/api` with the files of `contents`. */
+export async function resolve(text: string, options: Options = {}): Promise<ResolvedRequest> {
+  const { dialect = 'rest-client', contents = {}, environment = {}, index = 0, ...rest } = options;
+  const tree = parseHttpFile(text, { dialect });
+  return resolveRequest({
+    tree,
+    node: tree.requests[index]!,
+    file: '/project/api/requests.http',
+    files: memoryFiles(contents),
+    overrides: {},
+    environment: new Map(Object.entries(environment)),
+    processEnv: { HOME: '/users/me' },
+    clock: { ...systemClock, now: () => nowMs },
+    token: (name) => Promise.resolve(`<${name}>`),
+    trusted: true,
+    ...rest,
+  });
+}
+
+export async function failure(
+  text: string,
+  options: Options = {},
+): Promise<{ code: ErrorCode; message: string }> {
+  return resolve(text, options).then(
+    () => expect.fail('This should have failed.'),
+    (error: unknown) => error as { code: ErrorCode; message: string },
+  );
+}
+
+export function text(body: Uint8Array | null): string | null {
+  return body === null ? null : new TextDecoder().decode(body);
+}
