@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 import module from 'node:module';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compileCacheFolder } from './terminal/compileCache.ts';
 import { main } from './terminal/main.ts';
-import { cacheFolder } from './terminal/stateFolder.ts';
 
-// Node keeps what it compiled of the larger chunks for the next call. Node.js 20 cannot.
-if ('enableCompileCache' in module) module.enableCompileCache(join(cacheFolder(process.env), 'compiled'));
+// Node.js 20 cannot.
+if ('enableCompileCache' in module) {
+  const folder = compileCacheFolder(process.env);
+  if (folder !== null) module.enableCompileCache(folder);
+}
 
 // A reader that has enough (`keyturn list … | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
