@@ -62,6 +62,7 @@ export function activate(context: ExtensionContext): void {
     report: (error) => log.error('Audit log', error),
   });
   const consent = createConsentStore(values);
+  const places = createTokenPlaces(consent, audit);
   const asker = createAsker();
   const redirects = new EditorRedirects(context.extension.id);
   const deviceCodes = new DeviceCodes(clock);
@@ -76,7 +77,7 @@ export function activate(context: ExtensionContext): void {
       redactor,
       clock,
       sources,
-      { store, redactor, preset: foreignTokens, askSecret },
+      { store, redactor, preset: foreignTokens, askSecret, places },
       log,
     );
   });
@@ -96,7 +97,7 @@ export function activate(context: ExtensionContext): void {
     findProfile: async (name, from) => foreignTokens.subjectOf(from, name) ?? profiles.findBeside(from, name),
     preset: foreignTokens,
     lease: editorLease(context.globalStorageUri),
-    places: createTokenPlaces(consent, audit),
+    places,
     audit,
     report: (error) => showError({ log, redactor }, 'Tokens', error),
   });
@@ -123,6 +124,7 @@ export function activate(context: ExtensionContext): void {
     store,
     values,
     consent,
+    places,
     tokens,
     proofs,
     foreignTokens,
@@ -136,7 +138,7 @@ export function activate(context: ExtensionContext): void {
     apiSignIn: async () => (await network.get()).apiSignIn,
     redirectPlace: () => ({ loopback: isLoopbackReachable(), editorUri: redirects.fixedUri }),
   };
-  const sandboxParts = { sandbox, profiles, store };
+  const sandboxParts = { sandbox, profiles, store, places };
   context.subscriptions.push(
     log,
     expiryLead,

@@ -11,6 +11,7 @@ import type { KeptSecrets } from '../token/keptSecrets.ts';
 import type { KeyValueStore } from '../token/keyValue.ts';
 import type { TokenProofs } from '../token/proofs.ts';
 import type { ConsentStore } from '../token/consent.ts';
+import type { TokenPlaces } from '../token/places.ts';
 import type { Redactor } from '../token/redactor.ts';
 import type { TokenStore } from '../token/store.ts';
 import type { TokenManager } from '../token/tokenManager.ts';
@@ -31,6 +32,8 @@ export interface EditorServices {
   readonly values: KeyValueStore;
   /** What the person allowed for tokens. */
   readonly consent: ConsentStore;
+  /** Where tokens and stored secrets may be used from. */
+  readonly places: TokenPlaces;
   readonly tokens: TokenManager;
   readonly foreignTokens: ForeignTokens;
   readonly proofs: TokenProofs;

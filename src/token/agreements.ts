@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AuditRecorder, tokenEvent } from './auditEvent.ts';
 import { type AllowedOrigin, createConsentStore, type ConsentStore, originText } from './consent.ts';
-import { readTokenKey } from './key.ts';
+import { readSecretKey, readTokenKey, type SecretKind } from './key.ts';
 import type { KeyValueStore } from './keyValue.ts';
 import { placeText } from './places.ts';
 import type { ConsentQuestion } from './sources/consent.ts';
@@ -14,7 +14,13 @@ export type Agreement = {
   readonly tokenName: string;
 } & (
   | ({ readonly kind: 'origin'; readonly tokenKey: string } & AllowedOrigin)
-  | { readonly kind: 'place'; readonly tokenKey: string; readonly place: string }
+  | {
+      readonly kind: 'place';
+      readonly tokenKey: string;
+      readonly place: string;
+      /** Of the client that `tokenName` names; null for the token itself. */
+      readonly secret: SecretKind | null;
+    }
   /** That a keyturn.json uses what is the person's: a command, an account and so on. */
   | { readonly kind: 'source'; readonly question: ConsentQuestion }
 );
@@ -44,7 +50,9 @@ export class Agreements {
       };
     });
     for (const { tokenKey, origins, places } of tokens) {
-      const tokenName = readTokenKey(tokenKey)?.name ?? tokenKey;
+      const ofSecret = readSecretKey(tokenKey);
+      const tokenName = readTokenKey(tokenKey)?.name ?? ofSecret?.name ?? tokenKey;
+      const secret = ofSecret?.kind ?? null;
       for (const allowed of origins) {
         agreements.push({
           kind: 'origin',
@@ -61,6 +69,7 @@ export class Agreements {
           tokenName,
           tokenKey,
           place,
+          secret,
         });
       }
     }
@@ -95,7 +104,7 @@ export function agreementText(agreement: Agreement): string {
     case 'origin':
       return originText(agreement.origin);
     case 'place':
-      return placeText(agreement.place);
+      return placeText(agreement.place, agreement.secret === null ? [] : [agreement.secret]);
   }
 }
 

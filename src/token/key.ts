@@ -102,8 +102,15 @@ export function secretKey(kind: SecretKind, profile: TokenProfile): string {
 
 /** What kind of secret a key of the store names; null for a token and for what is not ours. */
 export function secretKindOf(key: string): SecretKind | null {
+  return readSecretKey(key)?.kind ?? null;
+}
+
+/** The same, and the client that the secret is of, or the profile where there is no client. */
+export function readSecretKey(key: string): { readonly kind: SecretKind; readonly name: string } | null {
   for (const [kind, prefix] of Object.entries(SECRET_PREFIXES)) {
-    if (key.startsWith(prefix)) return kind as SecretKind;
+    if (!key.startsWith(prefix)) continue;
+    const name = key.slice(prefix.length, key.length - hashAtEnd(key).length);
+    return { kind: kind as SecretKind, name };
   }
   return null;
 }

@@ -122,19 +122,25 @@ class Secrets {
 
   async keepGiven(): Promise<void> {
     for (const [kind, { from, value }] of this.#used) {
-      if (from === 'person') await this.#options.store.setSecret(secretKey(kind, this.#state.profile), value);
+      if (from !== 'person') continue;
+      const { profile } = this.#state;
+      await this.#options.store.setSecret(secretKey(kind, profile), value);
+      await this.#options.places?.secretStored(profile, kind);
     }
   }
 
   async #find(kind: AskedSecret): Promise<UsedSecret> {
-    const { preset, store } = this.#options;
+    const { preset, store, places } = this.#options;
     const { profile, waiters } = this.#state;
     const given = preset?.secret(kind, profile) ?? '';
     if (given !== '') return { from: 'preset', value: given };
     const refused = this.#refused.has(kind);
     // A store that cannot be read is no reason not to ask.
     const stored = refused ? null : await store.getSecret(secretKey(kind, profile)).catch(() => null);
-    if (stored !== null) return { from: 'store', value: stored };
+    if (stored !== null) {
+      await places?.requireSecret(profile, kind, waiters > 0);
+      return { from: 'store', value: stored };
+    }
     const asked = waiters === 0 ? null : await this.#options.askSecret(profile, { kind, refused });
     if (asked !== null && asked !== '') return { from: 'person', value: asked };
     throw missingSecret(profile, kind);

@@ -6,7 +6,10 @@ import { missingSecret } from './missingSecret.ts';
 import type { TokenProfile } from './profile.ts';
 import { registerKey } from './registerKey.ts';
 
-export type ProofSecretOptions = Pick<TokenManagerOptions, 'store' | 'redactor' | 'preset' | 'askSecret'>;
+export type ProofSecretOptions = Pick<
+  TokenManagerOptions,
+  'store' | 'redactor' | 'preset' | 'askSecret' | 'places'
+>;
 
 /** Keys that a person gives so that tokens can be checked and opened without asking a server. */
 export type HeldKey = 'verification_key' | 'decryption_key';
@@ -21,16 +24,22 @@ export class ProofSecrets {
 
   /** From outside, from the store, or from the person where one may be asked. Fails with `secret_missing`. */
   async secret(profile: TokenProfile, kind: AskedSecret, interactive: boolean): Promise<string> {
-    const { preset, store, askSecret, redactor } = this.#options;
+    const { preset, store, askSecret, redactor, places } = this.#options;
     const key = secretKey(kind, profile);
-    const known = preset?.secret(kind, profile) ?? (await store.getSecret(key));
+    const given = preset?.secret(kind, profile) ?? null;
+    const stored = given === null ? await store.getSecret(key) : null;
+    if (stored !== null) await places?.requireSecret(profile, kind, interactive);
+    const known = given ?? stored;
     const value = known ?? (interactive ? await askSecret(profile, { kind, refused: false }) : null) ?? '';
     const name = kind.replaceAll('_', ' ');
     if (value === '') throw missingSecret(profile, kind);
     const label = `${name} of ${profile.name}`;
     redactor.register(value, label);
     redactor.register(formEncodedSecret(value), label);
-    if (known === null) await store.setSecret(key, value);
+    if (known === null) {
+      await store.setSecret(key, value);
+      await places?.secretStored(profile, kind);
+    }
     return value;
   }
 

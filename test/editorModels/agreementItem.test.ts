@@ -72,12 +72,22 @@ describe('an agreement in the list', () => {
       detail: 'Asked for by /w/keyturn.json',
     });
     expect(itemOf({ ...origin, declaredIn: null }).detail).toBe('');
-    const place = { kind: 'place', id: '0', tokenName: 'viewer', tokenKey: 'k', place: 'file:///v' } as const;
+    const place = {
+      kind: 'place',
+      id: '0',
+      tokenName: 'viewer',
+      tokenKey: 'k',
+      place: 'file:///v',
+      secret: null,
+    } as const;
     expect(itemOf(place)).toMatchObject({
       label: '/v',
       description: 'place of use for the token viewer',
       detail: '',
     });
+    expect(itemOf({ ...place, tokenName: 'app', secret: 'client_secret' }).description).toBe(
+      'place of use of the client secret of the client app',
+    );
   });
 
   it('shows a command line as it is, not as icons', () => {

@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { KeyturnError } from '../../src/errors.ts';
 import type { AuditEvent } from '../../src/token/auditEvent.ts';
 import { createConsentStore } from '../../src/token/consent.ts';
-import { tokenKey } from '../../src/token/key.ts';
+import { Agreements, agreementText } from '../../src/token/agreements.ts';
+import type { AskedSecret } from '../../src/token/grant.ts';
+import { secretKey, tokenKey } from '../../src/token/key.ts';
 import { narrowedProfile } from '../../src/token/narrowed.ts';
 import { type PlaceQuestion, TokenPlaces, type TokenPlacesOptions } from '../../src/token/places.ts';
-import { pastedProfile, type TokenProfile } from '../../src/token/profile.ts';
-import { harness, memoryValues, profileOf, staticProfile } from './support.ts';
+import { noOptions, pastedProfile, type TokenProfile } from '../../src/token/profile.ts';
+import { ProofSecrets } from '../../src/token/proofSecrets.ts';
+import { harness, memoryValues, profileOf, settled, staticProfile } from './support.ts';
 
 const HOME = 'file:///home/work/keyturn.json';
 const AWAY = 'file:///tmp/evil/keyturn.json';
@@ -49,7 +52,13 @@ describe('a token that is held for one keyturn.json', () => {
     await manager.acquire(profileOf({ declaredIn: AWAY }));
     await manager.acquire(profileOf({ declaredIn: HOME }));
     expect(questions).toEqual([
-      { tokenName: 'viewer', place: AWAY, known: [HOME], origins: ['https://api.example.com'] },
+      {
+        tokenName: 'viewer',
+        place: AWAY,
+        known: [HOME],
+        origins: ['https://api.example.com'],
+        secrets: [],
+      },
     ]);
     expect(calls.length).toBe(1);
   });
@@ -150,6 +159,132 @@ describe('a token that is held for one keyturn.json', () => {
     const { manager, questions } = setUp();
     for (const declaredIn of [HOME, AWAY]) await manager.acquire(profileOf({ grant: 'command', declaredIn }));
     expect(questions).toEqual([]);
+  });
+});
+
+describe('a secret that is stored', () => {
+  /** The person enters each secret once; the server asks for those that `kinds` names. */
+  function withSecrets(
+    kinds: readonly AskedSecret[],
+    answer?: (question: PlaceQuestion) => Promise<boolean>,
+  ) {
+    const set = setUp(answer);
+    const entered: AskedSecret[] = [];
+    const sent: string[] = [];
+    const h = harness({
+      ...set.options,
+      askSecret: (_, { kind }) => {
+        entered.push(kind);
+        return Promise.resolve(`entered-${kind}`);
+      },
+      obtain: async ({ name }, context) => {
+        for (const kind of kinds) sent.push(`${name} ${await context.secret(kind)}`);
+        return h.result();
+      },
+    });
+    return { ...set, ...h, entered, sent };
+  }
+
+  const here = profileOf({ declaredIn: HOME });
+  const OTHERS: readonly (readonly [string, Partial<TokenProfile>])[] = [
+    ['another name', { name: 'other' }],
+    ['more scope', { scope: 'reports:read admin' }],
+    ['another audience', { audience: 'https://far.example.com' }],
+    ['another grant', { grant: 'token_exchange' }],
+    ['another way to be sent', { sendAs: { header: 'X-Key' }, name: 'header' }],
+    ['another client authentication', { clientAuthentication: 'client_secret_post', name: 'post' }],
+  ];
+
+  it.each(OTHERS)('is used elsewhere only after a question, for a profile with %s', async (_, changes) => {
+    const { manager, questions, sent, entered } = withSecrets(['client_secret'], () =>
+      Promise.resolve(false),
+    );
+    await manager.acquire(here);
+    expect(entered).toEqual(['client_secret']);
+    const away = profileOf({ ...changes, declaredIn: AWAY });
+    expect(await codeOf(manager.acquire(away))).toBe('access_denied');
+    expect(sent).toHaveLength(1);
+    expect(questions).toMatchObject([{ place: AWAY, known: [HOME], secrets: ['client_secret'] }]);
+    // The place that stored it is asked nothing, whatever it calls the token.
+    await manager.acquire(profileOf({ ...changes, declaredIn: HOME }));
+    expect(questions).toHaveLength(1);
+  });
+
+  it.each([
+    ['a password', ['password'], { grant: 'password', options: { ...noOptions, username: 'zoe' } }],
+    ['a private key', ['private_key'], { clientAuthentication: 'private_key_jwt' }],
+    [
+      'several',
+      ['client_secret', 'password'],
+      { grant: 'password', options: { ...noOptions, username: 'zoe' } },
+    ],
+  ] as const)('of every kind: %s', async (_, kinds, changes) => {
+    const { manager, questions, sent } = withSecrets(kinds, () => Promise.resolve(false));
+    await manager.acquire(profileOf({ ...changes, declaredIn: HOME }));
+    expect(await codeOf(manager.acquire(profileOf({ ...changes, name: 'other', declaredIn: AWAY })))).toBe(
+      'access_denied',
+    );
+    expect(sent).toHaveLength(kinds.length);
+    expect(questions.map(({ secrets }) => secrets)).toEqual([kinds]);
+  });
+
+  it('is asked about once, in one question with its token, and remembered', async () => {
+    const { manager, questions, sent, values } = withSecrets(['client_secret']);
+    await manager.acquire(here);
+    const away = profileOf({ declaredIn: AWAY });
+    await manager.acquire(away, { force: true });
+    await manager.acquire(profileOf({ name: 'other', declaredIn: AWAY }));
+    expect(questions).toMatchObject([{ known: [HOME], secrets: ['client_secret'] }]);
+    expect(sent).toHaveLength(3);
+    const agreements = await new Agreements(values, { record: () => undefined }).list();
+    expect(agreements.map((one) => [one.tokenName, agreementText(one)])).toContainEqual([
+      'viewer',
+      `use of the client secret from ${AWAY}`,
+    ]);
+    for (const one of agreements) await new Agreements(values, { record: () => undefined }).withdraw(one, '');
+    await manager.acquire(away, { force: true });
+    expect(questions).toHaveLength(2);
+  });
+
+  it('whose places were not noted is asked about, and by nobody in the background', async () => {
+    const { manager, questions, places, options, redactor } = withSecrets(['client_secret']);
+    await options.store.setSecret(secretKey('client_secret', here), 'stored-before');
+    const secrets = new ProofSecrets({ ...options, redactor, places: places() });
+    expect(await codeOf(secrets.secret(here, 'client_secret', false))).toBe('access_denied');
+    expect(questions).toEqual([]);
+    await manager.acquire(here);
+    expect(questions).toMatchObject([{ place: HOME, known: [], secrets: ['client_secret'] }]);
+    expect(await secrets.secret(here, 'client_secret', false)).toBe('stored-before');
+  });
+
+  it('is asked about by all who wait for it one after the other', async () => {
+    const open: ((yes: boolean) => void)[] = [];
+    const { manager, questions } = withSecrets(
+      ['client_secret'],
+      () => new Promise((resolve) => open.push(resolve)),
+    );
+    await manager.acquire(here);
+    const all = ['a', 'b', 'c'].map((name) => manager.acquire(profileOf({ name, declaredIn: AWAY })));
+    await settled();
+    expect(open).toHaveLength(1);
+    open[0]?.(true);
+    await Promise.all(all);
+    expect(questions).toHaveLength(1);
+  });
+
+  it('comes with no token of another place that was obtained meanwhile', async () => {
+    const { manager, server, result, questions } = setUp(() => Promise.resolve(false));
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    server.answer = async () => {
+      await gate;
+      return result();
+    };
+    const both = [HOME, AWAY].map((declaredIn) => codeOf(manager.acquire(profileOf({ declaredIn }))));
+    await settled();
+    open();
+    expect(await Promise.all(both)).toEqual([null, 'access_denied']);
+    expect(questions.map(({ place }) => place)).toEqual([AWAY]);
   });
 });
 

@@ -21,7 +21,7 @@ export interface KeptSecret {
  * or like the store.
  */
 export async function keepSecret(
-  { files, clock, store, redactor, audit }: EditorServices,
+  { files, clock, store, places, redactor, audit }: EditorServices,
   document: TextDocument,
   { kind, value, entry }: WrittenSecret,
   readers: readonly SecretReader[],
@@ -53,6 +53,7 @@ export async function keepSecret(
   for (const { profile, key } of uses) {
     redactor.register(secret, `${kind.replaceAll('_', ' ')} of ${profile.name}`);
     await store.setSecret(key, secret);
+    await places.secretStored(profile, kind);
     const told = { name: profile.name, accessToken: null };
     const [origin = null] = profile.origins;
     audit.record({

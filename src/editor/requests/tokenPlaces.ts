@@ -1,7 +1,7 @@
 import { l10n, Uri, workspace } from 'vscode';
 import type { AuditRecorder } from '../../token/auditEvent.ts';
 import type { ConsentStore } from '../../token/consent.ts';
-import { type PlaceQuestion, TokenPlaces } from '../../token/places.ts';
+import { type PlaceQuestion, secretWords, TokenPlaces } from '../../token/places.ts';
 import { shownAddresses, unshown } from '../../token/shownOrigin.ts';
 import { quoted } from '../../visible.ts';
 import { askModal } from '../askModal.ts';
@@ -22,13 +22,22 @@ function foldersOf(file: string | null): readonly string[] {
   return uri.scheme === 'untitled' ? open.slice(0, 1) : [Uri.joinPath(uri, '..').toString()];
 }
 
-async function ask({ tokenName, place, known, origins }: PlaceQuestion): Promise<boolean> {
+async function ask({ tokenName, place, known, origins, secrets }: PlaceQuestion): Promise<boolean> {
   const allow = l10n.t('Allow');
   const answer = await askModal({
-    title: l10n.t('Use the token {0} here, too?', quoted(tokenName)),
+    title:
+      secrets.length === 0
+        ? l10n.t('Use the token {0} here, too?', quoted(tokenName))
+        : l10n.t(
+            'Use the stored {0} for the token {1} here, too?',
+            secrets.map(secretWords).join(', '),
+            quoted(tokenName),
+          ),
     detail: [
       `${l10n.t('Asked for by:')}\n${quoted(fullPath(place))}`,
-      `${l10n.t('Used so far by:')}\n${known.map((one) => quoted(fullPath(one))).join('\n')}`,
+      known.length === 0
+        ? l10n.t('Keyturn has no record of where it was used so far.')
+        : `${l10n.t('Used so far by:')}\n${known.map((one) => quoted(fullPath(one))).join('\n')}`,
       l10n.t('It may go to: {0}', shownAddresses(origins)),
       l10n.t('The files there decide what the token is used for. Allow this only if you trust them.'),
     ],

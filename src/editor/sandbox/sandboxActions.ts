@@ -2,6 +2,7 @@ import { env, l10n, Uri, window } from 'vscode';
 import type { Sandbox } from '../../sandbox/start.ts';
 import { secretKey, tokenKey } from '../../token/key.ts';
 import type { TokenProfile } from '../../token/profile.ts';
+import type { TokenPlaces } from '../../token/places.ts';
 import type { TokenStore } from '../../token/store.ts';
 import { withCancellableProgress } from '../messages.ts';
 import type { ProfileIndex } from '../services.ts';
@@ -12,6 +13,7 @@ export interface SandboxActionParts {
   readonly sandbox: WindowSandbox;
   readonly profiles: ProfileIndex;
   readonly store: TokenStore;
+  readonly places: TokenPlaces;
 }
 
 export async function startSandboxHere({ sandbox }: SandboxActionParts): Promise<void> {
@@ -41,6 +43,7 @@ export async function provideDemonstrationSecrets({
   sandbox,
   profiles,
   store,
+  places,
 }: SandboxActionParts): Promise<void> {
   const { running } = sandbox;
   if (running === null) return;
@@ -49,6 +52,8 @@ export async function provideDemonstrationSecrets({
     if (client !== undefined && leadsTo(profile, running)) {
       const key = secretKey('client_secret', profile);
       if ((await store.getSecret(key)) !== client.secret) await store.setSecret(key, client.secret);
+      // Everybody knows these: they are given to each place that leads here.
+      await places.secretStored(profile, 'client_secret');
     }
     if (takesDemonstrationKey(profile, running) && (await store.get(tokenKey(profile))) === null) {
       await store.set({

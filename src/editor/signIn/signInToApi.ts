@@ -208,7 +208,7 @@ async function askProfileName(
 
 /** What was stored for a sign-in that failed is taken away again. */
 async function signIn(
-  { tokens, store, redactor }: EditorServices,
+  { tokens, store, places, redactor }: EditorServices,
   profile: TokenProfile,
   { clientSecret }: RegisteredClient,
 ): Promise<void> {
@@ -216,6 +216,7 @@ async function signIn(
   if (clientSecret !== null) {
     redactor.register(clientSecret, l10n.t('client secret of {0}', profile.name));
     await store.setSecret(key, clientSecret);
+    await places.secretStored(profile, 'client_secret');
   }
   try {
     await tokens.acquire(profile, {

@@ -1,5 +1,6 @@
 import { type Agreement, askedForBy } from '../../token/agreements.ts';
 import { commandLine } from '../../token/sources/commandLine.ts';
+import { secretWords } from '../../token/places.ts';
 import type { ConsentSubject } from '../../token/sources/consent.ts';
 import { shownAddress } from '../../token/shownOrigin.ts';
 import { quoted } from '../../visible.ts';
@@ -36,7 +37,11 @@ export function agreementItem(
   return {
     icon,
     label: withoutIcons(label),
-    description: withoutIcons(t('{0} for the token {1}', kind, agreement.tokenName)),
+    description: withoutIcons(
+      agreement.kind === 'place' && agreement.secret !== null
+        ? t('{0} of the client {1}', kind, agreement.tokenName)
+        : t('{0} for the token {1}', kind, agreement.tokenName),
+    ),
     detail: withoutIcons(detail.join(' · ')),
   };
 }
@@ -60,7 +65,15 @@ function partsOf(agreement: Agreement, show: (location: string) => string, words
     case 'origin':
       return { icon: 'globe', label: shownAddress(agreement.origin), kind: t('origin'), facts: [] };
     case 'place':
-      return { icon: 'folder', label: show(agreement.place), kind: t('place of use'), facts: [] };
+      return {
+        icon: 'folder',
+        label: show(agreement.place),
+        kind:
+          agreement.secret === null
+            ? t('place of use')
+            : t('place of use of the {0}', secretWords(agreement.secret)),
+        facts: [],
+      };
     case 'source': {
       const { subject, origins } = agreement.question;
       const { facts, ...parts } = subjectParts(subject, words);

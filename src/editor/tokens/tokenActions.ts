@@ -67,7 +67,10 @@ export class TokenActions {
     await this.#services.tokens.release((other) => tokenKey(other) === node.entry.key);
     const gone = { name: node.name, accessToken: token?.accessToken ?? null };
     this.#services.audit.record(tokenEvent('deleted', gone, tokenCommands.delete));
-    if (chosen === both && clientSecret !== null) await store.deleteSecret(clientSecret);
+    if (chosen === both && clientSecret !== null) {
+      await store.deleteSecret(clientSecret);
+      await this.#services.consent.forget(clientSecret);
+    }
   }
 
   async rename(argument: unknown): Promise<void> {
@@ -195,6 +198,7 @@ export class TokenActions {
     if (secret === null) return;
     this.#services.redactor.register(secret, l10n.t('client secret of {0}', profile.name));
     await this.#services.store.setSecret(secretKey('client_secret', profile), secret);
+    await this.#services.places.secretStored(profile, 'client_secret');
   }
 
   #pickHeld(argument: unknown, placeHolder: string): Promise<UsableNode | null> {
