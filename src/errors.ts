@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'variable_cycle'
   | 'variable_invalid'
   | 'file_unreadable'
+  | 'file_owner'
   | 'environment_unknown'
   | 'environment_invalid'
   | 'request_not_found'

@@ -4,6 +4,7 @@ import { createEditorAudit } from './editor/audit/editorAudit.ts';
 import { createEnvironmentPicker } from './editor/environments/environmentPicker.ts';
 import { createEditorSecrets } from './editor/editorSecrets.ts';
 import { editorLease } from './editor/fileLease.ts';
+import { FilesLeftAside } from './editor/leftAside.ts';
 import { createLog } from './editor/log.ts';
 import { createMementoStore } from './editor/mementoStore.ts';
 import { showError } from './editor/messages.ts';
@@ -25,7 +26,7 @@ import { createSignIn, isLoopbackReachable } from './editor/signIn/signIn.ts';
 import { registerStatusBar } from './editor/statusBar/register.ts';
 import { registerTokens } from './editor/tokens/register.ts';
 import { TokenDirectory } from './editor/tokens/tokenDirectory.ts';
-import { vscodeFiles } from './editor/vscodeFiles.ts';
+import { createEditorFiles } from './editor/vscodeFiles.ts';
 import { editorWords } from './editor/words.ts';
 import { Lazy } from './lazy.ts';
 import { createConsentStore } from './token/consent.ts';
@@ -46,9 +47,10 @@ let finished = () => Promise.resolve();
 /** Builds everything once and hands it out. What is heavy is imported when it is first needed. */
 export function activate(context: ExtensionContext): void {
   const clock = systemClock;
-  const files = vscodeFiles;
   const redactor = new Redactor();
   const log = createLog(redactor);
+  const leftAside = new FilesLeftAside(log);
+  const files = createEditorFiles(leftAside.tell);
   const values = createMementoStore(context.globalState);
   const expiryLead = new WatchedSetting('keyturn.tokens.expiryLead');
   const secrets = createEditorSecrets(context);
@@ -141,6 +143,7 @@ export function activate(context: ExtensionContext): void {
   const sandboxParts = { sandbox, profiles, store, places };
   context.subscriptions.push(
     log,
+    leftAside,
     expiryLead,
     secrets,
     redirects,

@@ -12,7 +12,7 @@ export async function openBodySink(location: string): Promise<BodySink> {
     });
   }
   try {
-    const file = await open(uri.fsPath, 'w');
+    const file = await open(uri.fsPath, 'w', 0o600);
     return {
       write: (chunk) => file.writeFile(chunk),
       close: () => file.close(),

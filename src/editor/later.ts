@@ -5,7 +5,7 @@
  */
 export { createAuditLog } from '../audit/auditLog.ts';
 export { loadEnvironments } from '../httpfile/environments.ts';
-export { findProfile, parseProfileFile, resolveProfile } from '../token/profileFile.ts';
+export { findProfile, foundProfileFile, parseProfileFile, resolveProfile } from '../token/profileFile.ts';
 export { plainTokens } from './fileSecrets/plainTokens.ts';
 export { variableSecrets } from './fileSecrets/variableSecrets.ts';
 export { declaredProfile, fillProfile, listProfiles, usesVariables } from './profiles/fillProfiles.ts';

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { Uri, workspace } from 'vscode';
-import { KeyturnError } from '../errors.ts';
+import { asKeyturnError, KeyturnError } from '../errors.ts';
 import type { Clock } from '../clock.ts';
 import type { AddressSpace } from '../http/addressSpace.ts';
+import { fileLimits } from '../files.ts';
 import { createHttpClient } from '../http/client.ts';
 import { fetchThrough } from '../http/fetch.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/message.ts';
@@ -179,9 +179,10 @@ async function readCertificate(path: string): Promise<string> {
   const folder = workspace.workspaceFolders?.[0]?.uri;
   const file = isAbsolute(path) || folder === undefined ? path : Uri.joinPath(folder, path).fsPath;
   try {
-    return await readFile(file, 'utf8');
+    return await privateFiles.readText(file, fileLimits.certificates);
   } catch (error) {
-    throw new KeyturnError('file_unreadable', `The certificate file ${path} could not be read.`, {
+    const { message } = asKeyturnError(error);
+    throw new KeyturnError('file_unreadable', message, {
       cause: error,
       hint: 'Correct the setting keyturn.tls.caCertificates.',
     });

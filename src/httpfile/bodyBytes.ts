@@ -1,5 +1,5 @@
 import { KeyturnError } from '../errors.ts';
-import type { Files } from '../files.ts';
+import { fileLimits, type Files } from '../files.ts';
 import type { Expander } from './expander.ts';
 import { graphqlPayload } from './graphqlBody.ts';
 import { parseFileReference, wellFormed, type FileReference } from './text.ts';
@@ -119,31 +119,18 @@ async function readText(path: string, written: string, source: BodySource): Prom
 /** `written` is the path as it stands in the file: with its variables replaced it might show a secret. */
 async function readBodyFile(path: string, written: string, source: BodySource): Promise<Uint8Array> {
   const location = source.files.resolve(source.file, path);
-  if (!source.trusted && !isBeside(source.files, source.file, location)) {
-    throw new KeyturnError(
-      'untrusted_workspace',
-      `The body file ${written} lies outside the folder of the request.`,
-      {
-        hint: 'Trust this workspace to send it.',
-      },
-    );
-  }
-  const bytes = await source.files.read(location);
+  const bytes = await source.files.read(location, {
+    from: source.file,
+    trusted: source.trusted,
+    maxBytes: fileLimits.body,
+    name: written,
+  });
   if (bytes === null) {
     throw new KeyturnError('file_unreadable', `There is no body file ${written}.`, {
       hint: 'The path is relative to the folder of the .http file.',
     });
   }
   return bytes;
-}
-
-/** Whether a file lies in the folder of another, or below it. */
-function isBeside(files: Files, file: string, target: string): boolean {
-  const home = files.parent(file);
-  for (let folder = files.parent(target); folder !== null; folder = files.parent(folder)) {
-    if (folder === home) return true;
-  }
-  return false;
 }
 
 /** Names of Node's own encodings that the web's decoder does not know. */

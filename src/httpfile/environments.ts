@@ -1,6 +1,7 @@
 import { parseEnv } from 'node:util';
-import { asKeyturnError, KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../errors.ts';
 import type { Files } from '../files.ts';
+import { nearestFile, type Search } from '../nearestFile.ts';
 import {
   parseEnvironmentFile,
   type EnvironmentFile,
@@ -40,11 +41,17 @@ export async function loadEnvironments(
   files: Files,
   httpFile: string,
   settings: EnvironmentSettings,
+  search: Search,
 ): Promise<EnvironmentSet> {
   const problems: EnvironmentProblem[] = [];
+  const nothing = { environments: new Map(), auth: new Map() };
   const load = async (name: string): Promise<Pick<EnvironmentFile, 'environments' | 'auth'>> => {
-    const found = await nearest(files, httpFile, name, problems);
-    if (found === null) return { environments: new Map(), auth: new Map() };
+    const found = await nearestFile(files, httpFile, name, search);
+    if (found === null) return nothing;
+    if (found.failure !== null) {
+      problems.push(unreadableFile(found.location, found.failure));
+      return nothing;
+    }
     const parsed = parseEnvironmentFile(new TextDecoder().decode(found.bytes), found.location);
     problems.push(...parsed.problems);
     return parsed;
@@ -88,35 +95,20 @@ export async function loadEnvironments(
   };
 }
 
-/** Variables of the nearest `.env` upward from the file; empty where there is none. Fails with `file_unreadable`. */
-export async function loadDotenv(files: Files, httpFile: string): Promise<ReadonlyMap<string, string>> {
-  for (let folder = files.parent(httpFile); folder !== null; folder = files.parent(folder)) {
-    const bytes = await files.read(files.join(folder, '.env'));
-    if (bytes === null) continue;
-    const values = Object.entries(parseEnv(new TextDecoder().decode(bytes)));
-    return new Map(values.filter((entry): entry is [string, string] => entry[1] !== undefined));
-  }
-  return new Map();
-}
-
-async function nearest(
+/** Variables of the nearest `.env` upward from the file; empty where there is none. Fails like `Files.read`. */
+export async function loadDotenv(
   files: Files,
   httpFile: string,
-  name: string,
-  problems: EnvironmentProblem[],
-): Promise<{ location: string; bytes: Uint8Array } | null> {
-  for (let folder = files.parent(httpFile); folder !== null; folder = files.parent(folder)) {
-    const location = files.join(folder, name);
-    try {
-      const bytes = await files.read(location);
-      if (bytes !== null) return { location, bytes };
-    } catch (error) {
-      const start = { line: 0, column: 0 };
-      const { message } = asKeyturnError(error);
-      const span = { start, end: start };
-      problems.push({ file: location, code: 'environment_invalid', severity: 'error', message, span });
-      return null;
-    }
-  }
-  return null;
+  search: Search,
+): Promise<ReadonlyMap<string, string>> {
+  const found = await nearestFile(files, httpFile, '.env', search);
+  if (found === null) return new Map();
+  if (found.failure !== null) throw found.failure;
+  const values = Object.entries(parseEnv(new TextDecoder().decode(found.bytes)));
+  return new Map(values.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function unreadableFile(file: string, { message }: KeyturnError): EnvironmentProblem {
+  const start = { line: 0, column: 0 };
+  return { file, code: 'environment_invalid', severity: 'error', message, span: { start, end: start } };
 }

@@ -273,7 +273,9 @@ export class Expander {
   }
 
   #readDotenv(): Promise<ReadonlyMap<string, string>> {
-    this.#dotenv ??= loadDotenv(this.#context.files, this.#context.file);
+    this.#dotenv ??= loadDotenv(this.#context.files, this.#context.file, {
+      trusted: this.#context.trusted,
+    });
     return this.#dotenv;
   }
 

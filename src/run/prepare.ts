@@ -13,6 +13,7 @@ import type { TokenProfile } from '../token/profile.ts';
 import type { Redactor } from '../token/redactor.ts';
 import { applyToken } from '../token/sendAs.ts';
 import type { AcquiredToken, AcquireOptions, TokenManager } from '../token/tokenManager.ts';
+import { TimedFiles } from '../timedFiles.ts';
 import type { RunInput } from './engine.ts';
 import { GeneratedValues } from './generated.ts';
 import { OriginCheck, type OriginCheckParts } from './originCheck.ts';
@@ -62,6 +63,7 @@ export class Preparation {
   readonly #settings: RequestSettings;
   readonly #variables: ReadonlyMap<string, string>;
   readonly #origins: OriginCheck;
+  readonly #files: TimedFiles;
   readonly #generated = new GeneratedValues();
   readonly #acquired = new Map<string, Promise<AcquiredToken>>();
   readonly #startedAtMs: number;
@@ -76,6 +78,7 @@ export class Preparation {
     this.#settings = requestSettings(input.node, input.options, input.tokenName);
     this.#variables = withOverrides(input.environment, input.overrides);
     this.#origins = new OriginCheck(parts, this.cause);
+    this.#files = new TimedFiles(parts.files, this.#settings.totalTimeoutMs, signal);
     this.#startedAtMs = parts.clock.now();
   }
 
@@ -130,7 +133,7 @@ export class Preparation {
         followRedirects: settings.followRedirects,
         verifyTls: settings.verifyTls && !insecureHost,
         connectTimeoutMs: settings.connectTimeoutMs,
-        totalTimeoutMs: settings.totalTimeoutMs,
+        totalTimeoutMs: this.#files.leftMs,
         maxBodyBytes: options.maxBodyBytes,
         ...(signer === null ? {} : { signer }),
         ...(clientCertificate === null ? {} : { clientCertificate }),
@@ -160,13 +163,13 @@ export class Preparation {
 
   async #resolve(): Promise<ResolvedRequest> {
     const { tree, node, file, overrides, environment, options } = this.#input;
-    const { files, processEnv, clock, foreign } = this.#parts;
+    const { processEnv, clock, foreign } = this.#parts;
     this.#generated.rewind();
     this.#resolved ??= await resolveRequest({
       tree,
       node,
       file,
-      files,
+      files: this.#files,
       overrides,
       environment,
       processEnv,

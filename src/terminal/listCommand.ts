@@ -18,7 +18,7 @@ Shows the requests of .http and .rest files without sending anything.
 
 Exit codes: 0 done, 1 a file could not be read, 2 wrong use.
 `,
-  async run(args, streams) {
+  async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, { json: { type: 'boolean' } });
     if (positionals.length === 0) throw new KeyturnError('usage', 'Name at least one .http file.');
     const paint = palette(streams.out, streams.env);
@@ -26,7 +26,7 @@ Exit codes: 0 done, 1 a file could not be read, 2 wrong use.
     for (const [index, file] of positionals.entries()) {
       let tree: HttpFile;
       try {
-        ({ tree } = await readHttpFile(streams.cwd, file));
+        ({ tree } = await readHttpFile(streams.cwd, file, signal));
       } catch (error) {
         // One file that cannot be read does not hide the others.
         if (!KeyturnError.is(error, 'file_unreadable')) throw error;

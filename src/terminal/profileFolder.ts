@@ -1,18 +1,14 @@
 import { KeyturnError } from '../errors.ts';
 import type { Files } from '../files.ts';
+import type { Search } from '../nearestFile.ts';
 import type { TokenProfile } from '../token/profile.ts';
-import {
-  findProfile,
-  findProfileFile,
-  parseProfileFile,
-  resolveProfile,
-  type ProfileFile,
-} from '../token/profileFile.ts';
+import { findProfile, findProfileFile, resolveProfile, type ProfileFile } from '../token/profileFile.ts';
 import type { TokenManager } from '../token/tokenManager.ts';
 
 /** The profiles that files on disk use: those of the nearest `keyturn.json` upward, then tokens that were pasted. */
 export class ProfileFolder {
   readonly #files: Files;
+  readonly #search: Search;
   readonly #tokens: Pick<TokenManager, 'personal'>;
   /** By the folder that asked. A batch reads each file once. */
   readonly #read = new Map<string, Promise<ProfileFile | null>>();
@@ -20,8 +16,9 @@ export class ProfileFolder {
   readonly #variables = new WeakMap<TokenProfile, ReadonlyMap<string, string>>();
   readonly #resolved = new WeakMap<ReadonlyMap<string, string>, Map<string, TokenProfile>>();
 
-  constructor(files: Files, tokens: Pick<TokenManager, 'personal'>) {
+  constructor(files: Files, search: Search, tokens: Pick<TokenManager, 'personal'>) {
     this.#files = files;
+    this.#search = search;
     this.#tokens = tokens;
   }
 
@@ -30,9 +27,7 @@ export class ProfileFolder {
     const folder = this.#files.parent(from) ?? from;
     let pending = this.#read.get(folder);
     if (pending === undefined) {
-      pending = findProfileFile(this.#files, from).then(
-        (found) => found && parseProfileFile(found.text, found.location),
-      );
+      pending = findProfileFile(this.#files, from, this.#search);
       this.#read.set(folder, pending);
     }
     return pending;

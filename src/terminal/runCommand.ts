@@ -27,6 +27,7 @@ const options = {
   'max-size': { type: 'string' },
   timeout: { type: 'string' },
   output: { type: 'string', short: 'o' },
+  untrusted: { type: 'boolean' },
 } as const;
 
 const defaultMaxSize = '50 MB';
@@ -52,6 +53,7 @@ body goes to standard output and everything else to standard error.
   --max-size SIZE    longest body kept in memory (default ${defaultMaxSize})
   -o, --output FILE  writes the body of the chosen request to a file, however long
   --json             one object a line for each request
+  --untrusted        for files of others: no tokens, no environment variables, no file outside of their folder
 
 Tokens come from the system's keychain (see \`keyturn token --help\`), or from KEYTURN_TOKEN_<NAME> and
 KEYTURN_CLIENT_SECRET_<NAME>.
@@ -79,20 +81,23 @@ Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
       totalTimeoutMs: parseWholeNumber('timeout', values.timeout ?? '300', 0, 86_400) * 1000,
       maxBodyBytes: parseSize('max-size', values['max-size'] ?? defaultMaxSize),
       insecureHosts: [],
-      trusted: true,
+      trusted: values.untrusted !== true,
       saveBodyTo: values.output ?? null,
     };
     const line = values.line === undefined ? null : parseWholeNumber('line', values.line, 1, 999_999_999);
     const files = await Promise.all(
       positionals.map(async (file) => {
-        const { path, tree } = await readHttpFile(streams.cwd, file);
+        const { path, tree } = await readHttpFile(streams.cwd, file, signal);
         return { file, path, tree, nodes: choose(tree, values.name ?? null, line) };
       }),
     );
 
     const { openSession } = await import('./session.ts');
     const allowed = (values['allow-origin'] ?? []).map(originOf);
-    await using session = openSession(streams, values.env ?? null, signal, null, allowed);
+    await using session = openSession(streams, values.env ?? null, signal, null, allowed, {
+      trusted: runOptions.trusted,
+      timeoutMs: runOptions.totalTimeoutMs,
+    });
     const overrides = parseAssignments(values.var ?? []);
     const show = { json: values.json === true, body: chosen && values.output === undefined };
     // Standard output is for the body, if there is one to show.

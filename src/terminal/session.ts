@@ -10,6 +10,7 @@ import { createEngine } from '../run/createEngine.ts';
 import type { Engine } from '../run/engine.ts';
 import { Lazy } from '../lazy.ts';
 import type { Obtain, ObtainOptions } from '../oauth/obtain.ts';
+import type { Search } from '../nearestFile.ts';
 import { privateFiles } from '../privateFiles.ts';
 import type { AuditRecorder } from '../token/auditEvent.ts';
 import type { ApiCertificates } from '../token/boundCertificate.ts';
@@ -34,7 +35,7 @@ import { openAudit } from './audit.ts';
 import { environmentSecrets } from './environmentTokens.ts';
 import { KeychainSecretStore } from '../keychain/keychainSecretStore.ts';
 import { visible } from '../visible.ts';
-import { nodeFiles } from './nodeFiles.ts';
+import { createNodeFiles } from './nodeFiles.ts';
 import { ProfileFolder } from './profileFolder.ts';
 import { createSecretAsker } from './secretAsker.ts';
 import { stateFolder } from './stateFolder.ts';
@@ -65,6 +66,7 @@ export function openSession(
   signIn: SignIn | null = null,
   /** Where tokens may go in this call although nothing declares it. */
   allowedOrigins: readonly string[] = [],
+  reading: Pick<Search, 'trusted' | 'timeoutMs'> = { trusted: true },
 ): Session {
   const redactor = new Redactor();
   const paint = palette(streams.err, streams.env);
@@ -81,6 +83,8 @@ export function openSession(
     caCertificates: [],
     report: (fault) => say(fault.message, fault.hint),
   });
+  const files = createNodeFiles((reason) => say(reason.message, reason.hint));
+  const search: Search = { ...reading, signal };
   const foreignTokens = new ForeignTokens(redactor, environmentSecrets(streams.env, say));
   const preset: PresetSecrets = foreignTokens;
   // Who cancels waits no longer for the keychain, once it holds what a server has already replaced.
@@ -123,13 +127,13 @@ export function openSession(
   const close = () => void tokens.finished().then(() => closing.abort());
   if (signal.aborted) close();
   signal.addEventListener('abort', close, { once: true });
-  const profiles = new ProfileFolder(nodeFiles, tokens);
+  const profiles = new ProfileFolder(files, search, tokens);
   const loaded = new Map<string, Promise<EnvironmentSet>>();
   const environments = async (path: string): Promise<EnvironmentSet> => {
     const folder = dirname(path);
     let pending = loaded.get(folder);
     if (pending === undefined) {
-      pending = loadEnvironments(nodeFiles, path, { environments: {} });
+      pending = loadEnvironments(files, path, { environments: {} }, search);
       loaded.set(folder, pending);
     }
     const set = await pending;
@@ -159,7 +163,7 @@ export function openSession(
     mask: (text) => redactor.mask(text),
     audit,
     engine: createEngine({
-      files: nodeFiles,
+      files,
       clock: systemClock,
       client,
       tokens,
@@ -259,7 +263,7 @@ function fileSink(path: string): BodySink {
   let file: FileHandle | undefined;
   return {
     async write(chunk) {
-      file ??= await open(path, 'w').catch((error: unknown) => {
+      file ??= await open(path, 'w', 0o600).catch((error: unknown) => {
         throw new KeyturnError('file_unreadable', `The file ${path} could not be written.`, { cause: error });
       });
       await file.writeFile(chunk);

@@ -1,5 +1,6 @@
 import { KeyturnError } from '../errors.ts';
 import type { Files } from '../files.ts';
+import { nearestFile, type FoundFile, type Search } from '../nearestFile.ts';
 import { parseJsonText } from '../jsonText.ts';
 import type { Span } from '../position.ts';
 import type { TokenProfile } from './profile.ts';
@@ -22,6 +23,7 @@ export interface DeclaredProfile extends TokenProfile {
 export type ProfileProblemCode =
   | ProfileFaultCode
   | 'file_too_large'
+  | 'file_unreadable'
   | 'json_invalid'
   | 'name_duplicate'
   | 'name_invalid'
@@ -54,11 +56,8 @@ const MAX_CHARACTERS = 4 * 1024 * 1024;
  */
 export function parseProfileFile(text: string, location: string): ProfileFile {
   if (text.length > MAX_CHARACTERS) {
-    const start = { line: 0, column: 0 };
     const message = 'This keyturn.json is longer than 4 MiB and is not read.';
-    const span = { start, end: start };
-    const problem = { code: 'file_too_large', message, severity: 'error', span, profileName: null } as const;
-    return { location, profiles: [], problems: [problem] };
+    return unreadFile(location, 'file_too_large', message);
   }
   return new ProfileFileReader(parseJsonText(text), location).read();
 }
@@ -88,21 +87,30 @@ export function findProfile(file: ProfileFile, name: string): DeclaredProfile {
   });
 }
 
-/** The nearest keyturn.json, upward from the folder that holds `fromLocation`. */
+/** The nearest keyturn.json, upward from the folder that holds `fromLocation`. Fails like `nearestFile`. */
 export async function findProfileFile(
   files: Files,
   fromLocation: string,
-): Promise<{ readonly location: string; readonly text: string } | null> {
-  let folder = files.parent(fromLocation);
-  while (folder !== null) {
-    const location = files.join(folder, PROFILE_FILE_NAME);
-    const bytes = await files.read(location);
-    if (bytes !== null) return { location, text: new TextDecoder().decode(bytes) };
-    const above = files.parent(folder);
-    if (above === folder) return null;
-    folder = above;
-  }
-  return null;
+  search: Search,
+): Promise<ProfileFile | null> {
+  const found = await nearestFile(files, fromLocation, PROFILE_FILE_NAME, search);
+  return found === null ? null : foundProfileFile(found);
+}
+
+/** A file that cannot be read declares nothing, and says why. */
+export function foundProfileFile({ location, bytes, failure }: FoundFile): ProfileFile {
+  if (failure !== null) return unreadFile(location, 'file_unreadable', failure.message);
+  return parseProfileFile(new TextDecoder().decode(bytes), location);
+}
+
+function unreadFile(location: string, code: ProfileProblemCode, message: string): ProfileFile {
+  const start = { line: 0, column: 0 };
+  const span = { start, end: start };
+  return {
+    location,
+    profiles: [],
+    problems: [{ code, message, severity: 'error', span, profileName: null }],
+  };
 }
 
 /**

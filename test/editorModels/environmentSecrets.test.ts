@@ -70,7 +70,7 @@ describe('the profiles that use a secret', () => {
     name: string | null = 'dev',
   ): Promise<SecretReader> {
     const files = memoryFiles({ '/w/http-client.env.json': JSON.stringify(environments) });
-    const set = await loadEnvironments(files, file, { environments: {} });
+    const set = await loadEnvironments(files, file, { environments: {} }, { trusted: true });
     return {
       tree: parseHttpFile(text),
       file,

@@ -9,7 +9,7 @@ function load(
   contents: Record<string, string | null>,
   settings = none as Parameters<typeof loadEnvironments>[2],
 ) {
-  return loadEnvironments(memoryFiles(contents), file, settings);
+  return loadEnvironments(memoryFiles(contents), file, settings, { trusted: true });
 }
 
 describe('environments', () => {
@@ -102,7 +102,10 @@ describe('.env', () => {
       '/project/.env': 'A=far',
       '/project/api/.env': 'A="near one" # words\nexport B=2\n',
     });
-    expect(Object.fromEntries(await loadDotenv(files, file))).toEqual({ A: 'near one', B: '2' });
-    expect((await loadDotenv(files, '/elsewhere/x.http')).size).toBe(0);
+    expect(Object.fromEntries(await loadDotenv(files, file, { trusted: true }))).toEqual({
+      A: 'near one',
+      B: '2',
+    });
+    expect((await loadDotenv(files, '/elsewhere/x.http', { trusted: true })).size).toBe(0);
   });
 });

@@ -233,7 +233,7 @@ describe('environment files', () => {
       '/w/http-client.env.json': publicFile,
       '/w/http-client.private.env.json': privateFile,
     });
-    const set = await loadEnvironments(files, '/w/a.http', { environments: {} });
+    const set = await loadEnvironments(files, '/w/a.http', { environments: {} }, { trusted: true });
     expect(set.authEntry('dev', 'a')).toEqual({
       'Client ID': 'mine',
       Scope: 's',

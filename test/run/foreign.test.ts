@@ -90,7 +90,7 @@ function tool({ entries = {}, answer = 'remember' }: Setup = {}) {
     foreign: {
       tokens,
       authEntry: async (file, id) =>
-        (await loadEnvironments(files, file, { environments: {} })).authEntry('dev', id),
+        (await loadEnvironments(files, file, { environments: {} }, { trusted: true })).authEntry('dev', id),
     },
     openSink: () => Promise.reject(new Error('no file is written here')),
   });

@@ -102,7 +102,8 @@ describe('a Microsoft token of a file that names no application', () => {
 
 describe('the profile that another one names', () => {
   const profile = { grant: 'static', origins: ['{{api}}'] };
-  const folderOf = () => new ProfileFolder(nodeFiles, { personal: () => Promise.resolve([]) });
+  const folderOf = () =>
+    new ProfileFolder(nodeFiles, { trusted: true }, { personal: () => Promise.resolve([]) });
   const environment = (api: string) => new Map([['api', api]]);
 
   it('comes from the same keyturn.json, in the environment of the one that names it', async () => {

@@ -6,6 +6,8 @@ import { nodeFiles } from '../../src/terminal/nodeFiles.ts';
 
 let folder: string;
 
+const read = (path: string) => nodeFiles.read(path, { from: null, trusted: true, maxBytes: 100 });
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'keyturn-files-'));
   await mkdir(join(folder, 'sub'));
@@ -16,16 +18,16 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('files of this machine', () => {
   test('are read as bytes', async () => {
-    expect([...((await nodeFiles.read(join(folder, 'sub', 'a.bin'))) ?? [])]).toEqual([0, 255]);
+    expect([...((await read(join(folder, 'sub', 'a.bin'))) ?? [])]).toEqual([0, 255]);
   });
 
   test('that do not exist are null, below a file too', async () => {
-    expect(await nodeFiles.read(join(folder, 'nope'))).toBeNull();
-    expect(await nodeFiles.read(join(folder, 'sub', 'a.bin', 'nope'))).toBeNull();
+    expect(await read(join(folder, 'nope'))).toBeNull();
+    expect(await read(join(folder, 'sub', 'a.bin', 'nope'))).toBeNull();
   });
 
   test('that cannot be read fail', async () => {
-    await expect(nodeFiles.read(folder)).rejects.toMatchObject({ code: 'file_unreadable' });
+    await expect(read(folder)).rejects.toMatchObject({ code: 'file_unreadable' });
   });
 
   test('have relative and absolute references, with either slash', () => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Files } from '../../src/files.ts';
 import { noOptions } from '../../src/token/profile.ts';
 import {
   findProfile,
@@ -8,6 +7,7 @@ import {
   type ProfileFile,
   resolveProfile,
 } from '../../src/token/profileFile.ts';
+import { memoryFiles } from '../httpfile/memoryFiles.ts';
 
 const read = (text: string) => parseProfileFile(text, 'keyturn.json');
 const readProfile = (profile: unknown, name = 'viewer') =>
@@ -369,33 +369,25 @@ describe('resolveProfile', () => {
 });
 
 describe('findProfileFile', () => {
-  const tree = (contents: Record<string, string>): Files => ({
-    read: (location) => {
-      const text = contents[location];
-      return Promise.resolve(text === undefined ? null : new TextEncoder().encode(text));
-    },
-    resolve: (base, reference) => base + reference,
-    parent: (location) => {
-      const cut = location.lastIndexOf('/');
-      return cut < 0 ? null : cut === 0 ? (location === '/' ? null : '/') : location.slice(0, cut);
-    },
-    join: (folder, name) => (folder === '/' ? `/${name}` : `${folder}/${name}`),
+  it('takes the nearest one upward', async () => {
+    const files = memoryFiles({
+      '/w/keyturn.json': '',
+      '/w/a/keyturn.json': '',
+      '/w/b/keyturn.json': '',
+    });
+    const found = async (from: string) => (await findProfileFile(files, from, { trusted: true }))?.location;
+    expect(await found('/w/a/deep/x.http')).toBe('/w/a/keyturn.json');
+    expect(await found('/w/c/x.http')).toBe('/w/keyturn.json');
+    expect(await found('/elsewhere/x.http')).toBeUndefined();
   });
 
-  it('takes the nearest one upward', async () => {
-    const files = tree({
-      '/w/keyturn.json': 'outer',
-      '/w/a/keyturn.json': 'inner',
-      '/w/b/keyturn.json': 'other',
+  it('says of a file that cannot be read why', async () => {
+    const file = await findProfileFile(memoryFiles({ '/w/keyturn.json': null }), '/w/a.http', {
+      trusted: true,
     });
-    expect(await findProfileFile(files, '/w/a/deep/x.http')).toEqual({
-      location: '/w/a/keyturn.json',
-      text: 'inner',
-    });
-    expect(await findProfileFile(files, '/w/c/x.http')).toEqual({
-      location: '/w/keyturn.json',
-      text: 'outer',
-    });
-    expect(await findProfileFile(files, '/elsewhere/x.http')).toBeNull();
+    expect(file).toMatchObject({ profiles: [], problems: [{ code: 'file_unreadable', severity: 'error' }] });
+    expect(() => findProfile(file!, 'viewer')).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('could not be read') as string }) as Error,
+    );
   });
 });

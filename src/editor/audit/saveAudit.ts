@@ -2,6 +2,7 @@ import { l10n, Uri, window, workspace } from 'vscode';
 import { auditCsv, auditJson } from '../../audit/export.ts';
 import type { AuditEntry } from '../../audit/read.ts';
 import { KeyturnError } from '../../errors.ts';
+import { writePrivate } from '../writePrivate.ts';
 
 /** Asks for a file and writes entries to it: as JSON where its name ends so, else as CSV. */
 export async function saveAudit(entries: readonly AuditEntry[]): Promise<void> {
@@ -15,7 +16,7 @@ export async function saveAudit(entries: readonly AuditEntry[]): Promise<void> {
   if (target === undefined) return;
   const text = target.path.toLowerCase().endsWith('.json') ? auditJson(entries) : auditCsv(entries);
   try {
-    await workspace.fs.writeFile(target, new TextEncoder().encode(text));
+    await writePrivate(target, new TextEncoder().encode(text));
   } catch (cause) {
     throw new KeyturnError(
       'file_unreadable',

@@ -58,6 +58,7 @@ export function createEnvironmentPicker({ context, files, sandbox }: Environment
     sandbox.onDidChange(() => changed.fire()),
     onDidChangeSetting(['keyturn.environments', 'rest-client.environmentVariables'], forget),
     workspace.onDidChangeWorkspaceFolders(forget),
+    workspace.onDidGrantWorkspaceTrust(forget),
   );
 
   return {
@@ -100,7 +101,7 @@ async function readSet(files: Files, document: Uri): Promise<EnvironmentSet> {
       environments[name] = { ...environments[name], ...variables };
     }
   }
-  return loadEnvironments(files, document.toString(), { environments });
+  return loadEnvironments(files, document.toString(), { environments }, { trusted: workspace.isTrusted });
 }
 
 /** One choice for each workspace folder; for files outside, one for each folder they lie in. */

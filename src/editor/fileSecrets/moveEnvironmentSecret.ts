@@ -92,8 +92,9 @@ async function readersOf(
   return readers;
 
   async function parse(location: string): Promise<HttpFile | null> {
-    const bytes = await files.read(location).catch(() => null);
-    if (bytes === null || bytes.byteLength > LARGEST_FILE_BYTES) return null;
+    const how = { from: location, trusted: workspace.isTrusted, maxBytes: LARGEST_FILE_BYTES };
+    const bytes = await files.read(location, how).catch(() => null);
+    if (bytes === null) return null;
     return parseHttpFile(new TextDecoder().decode(bytes));
   }
 }

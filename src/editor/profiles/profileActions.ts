@@ -1,6 +1,5 @@
 import { l10n, Position, Range, Selection, Uri, window, workspace, WorkspaceEdit } from 'vscode';
 import { KeyturnError } from '../../errors.ts';
-import type { Files } from '../../files.ts';
 import { parseProfileFile, PROFILE_FILE_NAME } from '../../token/profileFile.ts';
 
 /** One profile to start from; its name is selected when the file opens. */
@@ -20,7 +19,7 @@ const TEMPLATE = `{
 `;
 
 /** Makes a `keyturn.json` in a folder of the workspace, or opens the one that is there. */
-export async function createProfileFile(files: Files): Promise<void> {
+export async function createProfileFile(): Promise<void> {
   const folders = workspace.workspaceFolders ?? [];
   if (folders.length === 0) {
     throw new KeyturnError('usage', l10n.t('There is no folder for a keyturn.json.'), {
@@ -33,7 +32,7 @@ export async function createProfileFile(files: Files): Promise<void> {
       : await window.showWorkspaceFolderPick({ placeHolder: l10n.t('Create keyturn.json in which folder?') });
   if (folder === undefined) return;
   const uri = Uri.joinPath(folder.uri, PROFILE_FILE_NAME);
-  if ((await files.read(uri.toString())) !== null) {
+  if (await exists(uri)) {
     await window.showTextDocument(uri);
     return;
   }
@@ -57,4 +56,11 @@ export async function openProfile(location: string, name: string): Promise<void>
     problems.find((problem) => problem.profileName === name)?.span;
   const start = new Position(span?.start.line ?? 0, span?.start.column ?? 0);
   await window.showTextDocument(document, { selection: new Range(start, start) });
+}
+
+async function exists(uri: Uri): Promise<boolean> {
+  return workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,5 +1,6 @@
 import { type Disposable, EventEmitter, RelativePattern, type TextDocument, Uri, workspace } from 'vscode';
 import type { Files } from '../../files.ts';
+import { fileAt } from '../../nearestFile.ts';
 import type { ProfileFile } from '../../token/profileFile.ts';
 import { PROFILE_FILE_NAME } from '../../token/profileName.ts';
 
@@ -37,6 +38,7 @@ export class ProfileFiles {
       watcher.onDidDelete(structure),
       watcher.onDidChange(content),
       workspace.onDidChangeWorkspaceFolders(structure),
+      workspace.onDidGrantWorkspaceTrust(structure),
       workspace.onDidChangeTextDocument((event) => edited(event.document)),
       workspace.onDidCloseTextDocument(edited),
     );
@@ -44,10 +46,10 @@ export class ProfileFiles {
 
   /** The nearest file, upward from the document's folder; for a document without a folder, from the first workspace folder. */
   async nearest(document: Uri): Promise<ProfileFile | null> {
-    const folder =
-      this.#files.parent(document.toString()) ?? workspace.workspaceFolders?.[0]?.uri.toString() ?? null;
-    const location = folder === null ? null : await this.#nearestFrom(folder);
-    return location === null ? null : this.at(location);
+    const location = document.toString();
+    const [first] = workspace.workspaceFolders ?? [];
+    if (this.#files.parent(location) !== null) return this.#nearestFrom(location);
+    return first === undefined ? null : this.#nearestFrom(this.#inside(first.uri));
   }
 
   /** Null when it is gone. */
@@ -66,13 +68,10 @@ export class ProfileFiles {
     }
   }
 
-  /** Every file inside the workspace, and the nearest one above each of its folders. */
+  /** Every file inside the workspace. */
   async all(): Promise<ProfileFile[]> {
-    const locations = new Set<string>();
-    for (const folder of workspace.workspaceFolders ?? []) {
-      const above = await this.#nearestFrom(folder.uri.toString());
-      if (above !== null) locations.add(above);
-    }
+    // What a search came upon counts also where the editor's own search leaves it out.
+    const locations = new Set((workspace.workspaceFolders ?? []).map(({ uri }) => this.#inside(uri)));
     for (const uri of await workspace.findFiles(`**/${PROFILE_FILE_NAME}`, '**/node_modules/**')) {
       locations.add(uri.toString());
     }
@@ -92,25 +91,32 @@ export class ProfileFiles {
     this.#read.dispose();
   }
 
-  #nearestFrom(folder: string): Promise<string | null> {
+  /** Where the `keyturn.json` of a folder itself would be. */
+  #inside(folder: Uri): string {
+    return this.#files.join(folder.toString(), PROFILE_FILE_NAME);
+  }
+
+  async #nearestFrom(location: string): Promise<ProfileFile | null> {
+    const folder = this.#files.parent(location) ?? location;
     let known = this.#nearest.get(folder);
     if (known === undefined) {
-      known = this.#search(folder);
+      known = this.#search(location);
       this.#nearest.set(folder, known);
       known.catch(() => this.#nearest.delete(folder));
     }
-    return known;
+    const found = await known;
+    return found === null ? null : this.at(found);
   }
 
-  async #search(folder: string): Promise<string | null> {
-    const location = this.#files.join(folder, PROFILE_FILE_NAME);
-    if ((await this.at(location)) !== null) {
+  async #search(from: string): Promise<string | null> {
+    for (const folder of await this.#files.upward(from, workspace.isTrusted)) {
+      const location = this.#files.join(folder, PROFILE_FILE_NAME);
+      if ((await this.at(location)) === null) continue;
       this.#watchOutside(location);
       this.#tell(location);
       return location;
     }
-    const parent = this.#files.parent(folder);
-    return parent === null || parent === folder ? null : this.#nearestFrom(parent);
+    return null;
   }
 
   /** No watcher told of this file: one may miss what comes together with its folder, and some folders are not watched. */
@@ -124,14 +130,14 @@ export class ProfileFiles {
     const open = workspace.textDocuments.find(
       (document) => !document.isClosed && document.uri.toString() === location,
     );
-    let text = open?.getText();
-    if (text === undefined) {
-      const bytes = await this.#files.read(location);
-      if (bytes === null) return null;
-      text = new TextDecoder().decode(bytes);
+    const { foundProfileFile, parseProfileFile } = await import('../later.ts');
+    const found = await fileAt(this.#files, location, location, { trusted: workspace.isTrusted });
+    if (found === 'left aside') return null;
+    // A document that is not saved yet may have no file. One that must not be read does not count for being open.
+    if (open !== undefined && (found === 'nothing' || found.failure === null)) {
+      return parseProfileFile(open.getText(), location);
     }
-    const { parseProfileFile } = await import('../later.ts');
-    return parseProfileFile(text, location);
+    return found === 'nothing' ? null : foundProfileFile(found);
   }
 
   /** The watcher of the workspace does not see what lies above its folders. */

@@ -23,6 +23,7 @@ import { showError } from '../messages.ts';
 import { requestContextKeys, responseCommands } from '../requests/commands.ts';
 import { gap } from '../requests/lensTitles.ts';
 import type { EditorServices } from '../services.ts';
+import { writePrivate } from '../writePrivate.ts';
 import { bodyFileName } from './bodyFileName.ts';
 import { BodyFiles } from './bodyFiles.ts';
 import { showImage } from './images.ts';
@@ -195,7 +196,7 @@ async function saveBody(services: EditorServices, { result, source }: ShownRespo
   });
   if (target === undefined) return;
   try {
-    await workspace.fs.writeFile(target, response.body);
+    await writePrivate(target, response.body);
   } catch (error) {
     showError(services, l10n.t('Saving a response body'), saveFailed(error, target));
   }

@@ -67,7 +67,7 @@ export function createCommandHandlers(
       [tokenCommands.revokeEverywhere]: (argument) => proofs.revokeEverywhere(argument),
       [tokenCommands.rotate]: (argument) => proofs.rotate(argument),
       [tokenCommands.setKey]: (argument) => proofs.setKey(argument),
-      [tokenCommands.createProfileFile]: () => createProfileFile(services.files),
+      [tokenCommands.createProfileFile]: () => createProfileFile(),
       [tokenCommands.openProfile]: async (argument) => {
         const node = await pickNode(pick, argument, {
           placeHolder: l10n.t('Open which profile?'),

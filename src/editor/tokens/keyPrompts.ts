@@ -1,9 +1,11 @@
-import { l10n, type QuickPickItem, window, workspace } from 'vscode';
+import { l10n, type QuickPickItem, window } from 'vscode';
 import { KeyturnError } from '../../errors.ts';
+import type { Files } from '../../files.ts';
 import type { HeldKey } from '../../token/proofSecrets.ts';
+import { readChosen } from '../readChosen.ts';
 import { askSecret } from './prompts.ts';
 
-/** Longer than any key. */
+/** In bytes: longer than any key. */
 const LONGEST_KEY = 100_000;
 
 /** Both give null when the person leaves. */
@@ -28,6 +30,7 @@ export const REMOVE_KEY = Symbol('remove');
 
 /** From a file, since keys take several lines, or pasted; `isStored` offers to remove it. Fails with `key_invalid`. */
 export async function askKey(
+  files: Files,
   name: string,
   kind: HeldKey,
   isStored: boolean,
@@ -52,9 +55,8 @@ export async function askKey(
   const [uri] =
     (await window.showOpenDialog({ canSelectMany: false, title: l10n.t('Key: {0}', name) })) ?? [];
   if (uri === undefined) return null;
-  const bytes = await workspace.fs.readFile(uri);
-  const text = new TextDecoder().decode(bytes.subarray(0, LONGEST_KEY + 1)).trim();
-  if (text === '' || text.length > LONGEST_KEY) {
+  const text = new TextDecoder().decode(await readChosen(files, uri, LONGEST_KEY)).trim();
+  if (text === '') {
     throw new KeyturnError('key_invalid', 'This file holds no key.', { hint: 'Choose a PEM or JWK file.' });
   }
   return text;

@@ -165,9 +165,9 @@ export class ProofActions {
     if (node === null) return;
     const kind = await askKeyKind();
     if (kind === null) return;
-    const { store, redactor } = this.#services;
+    const { store, redactor, files } = this.#services;
     const key = secretKey(kind, node.entry.profile);
-    const value = await askKey(node.name, kind, (await store.getSecret(key)) !== null);
+    const value = await askKey(files, node.name, kind, (await store.getSecret(key)) !== null);
     if (value === null) return;
     if (value === REMOVE_KEY) {
       await store.deleteSecret(key);

@@ -33,7 +33,8 @@ export async function workspaceOrigins(
 }
 
 async function parse({ files }: Pick<EditorServices, 'files'>, location: string) {
-  const bytes = await files.read(location);
-  if (bytes === null || bytes.byteLength > LARGEST_FILE_BYTES) return null;
+  const how = { from: location, trusted: workspace.isTrusted, maxBytes: LARGEST_FILE_BYTES };
+  const bytes = await files.read(location, how);
+  if (bytes === null) return null;
   return parseHttpFile(new TextDecoder().decode(bytes));
 }

@@ -8,6 +8,7 @@ import { profilesSnippet, transferable } from '../../token/transferPlan.ts';
 import { tokenCommands } from '../commands.ts';
 import { withoutIcons } from '../plainLabel.ts';
 import type { EditorServices } from '../services.ts';
+import { writePrivate } from '../writePrivate.ts';
 import { askNewPassphrase } from './askPassphrase.ts';
 
 /** Writes chosen tokens to a file that only a passphrase opens. */
@@ -38,7 +39,7 @@ export async function exportTokens({ store, audit }: EditorServices): Promise<vo
   const { encryptTokens } = await import('../sending.ts');
   const encrypted = await encryptTokens(tokens, passphrase);
   try {
-    await workspace.fs.writeFile(target, new TextEncoder().encode(encrypted));
+    await writePrivate(target, new TextEncoder().encode(encrypted));
   } catch (cause) {
     throw new KeyturnError(
       'file_unreadable',

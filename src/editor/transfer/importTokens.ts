@@ -1,5 +1,5 @@
-import { l10n, type QuickPickItem, window, workspace } from 'vscode';
-import { KeyturnError } from '../../errors.ts';
+import { l10n, type QuickPickItem, window } from 'vscode';
+import { fileLimits } from '../../files.ts';
 import { formatWhen } from '../../text.ts';
 import { tokenEvent } from '../../token/auditEvent.ts';
 import { registerToken } from '../../token/registerToken.ts';
@@ -7,11 +7,12 @@ import { shownAddresses } from '../../token/shownOrigin.ts';
 import { type ImportEffect, type PlannedImport, planImport } from '../../token/transferPlan.ts';
 import { tokenCommands } from '../commands.ts';
 import { withoutIcons } from '../plainLabel.ts';
+import { readChosen } from '../readChosen.ts';
 import type { EditorServices } from '../services.ts';
 import { askPassphrase } from './askPassphrase.ts';
 
 /** Takes tokens from such a file: shows what would be added, and replaces only what the person chose. */
-export async function importTokens({ store, audit, clock, redactor }: EditorServices): Promise<void> {
+export async function importTokens({ store, audit, clock, redactor, files }: EditorServices): Promise<void> {
   const title = l10n.t('Import Tokens');
   const [file] =
     (await window.showOpenDialog({
@@ -21,13 +22,7 @@ export async function importTokens({ store, audit, clock, redactor }: EditorServ
       openLabel: l10n.t('Import'),
     })) ?? [];
   if (file === undefined) return;
-  const bytes = await workspace.fs.readFile(file).then(undefined, (cause: unknown) => {
-    throw new KeyturnError(
-      'file_unreadable',
-      `The file ${workspace.asRelativePath(file)} could not be read.`,
-      { cause },
-    );
-  });
+  const bytes = await readChosen(files, file, fileLimits.tokens);
   const passphrase = await askPassphrase(title);
   if (passphrase === null) return;
   const { decryptTokens } = await import('../sending.ts');

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { KeyturnError } from '../../errors.ts';
+import { fileLimits } from '../../files.ts';
 import { formatDuration } from '../../text.ts';
 import { tokenEvent } from '../../token/auditEvent.ts';
 import { type PlannedImport, planImport } from '../../token/transferPlan.ts';
@@ -31,7 +32,13 @@ Exit codes: 0 done, 1 the file could not be opened, 2 wrong use.
     const [file, ...more] = positionals;
     if (file === undefined || more.length > 0)
       throw new KeyturnError('usage', 'Name the one file to import.');
-    const bytes = await nodeFiles.read(resolve(streams.cwd, file));
+    const bytes = await nodeFiles.read(resolve(streams.cwd, file), {
+      from: null,
+      trusted: true,
+      maxBytes: fileLimits.tokens,
+      name: file,
+      signal,
+    });
     if (bytes === null) throw new KeyturnError('file_unreadable', `There is no file ${file}.`);
     const passphrase = await readSecret(streams, 'Passphrase: ', signal);
     const { decryptTokens } = await import('../../token/transfer.ts');
