@@ -20,12 +20,22 @@ export interface BodyWriter {
   write(chunk: Uint8Array): boolean;
   /** After the last chunk. */
   end(): void;
-  /** The response failed or was cut off: stop at once. Harmless after `end`. */
+  /** The response broke off: writes out what has come so far, then calls back. Nothing is told to the flow any more. */
+  cut(done: () => void): void;
+  /** Nobody wants the response any more: stop at once. Harmless after `end`. */
   destroy(): void;
 }
 
+/** Where a body arrives in the end. */
+export interface BodyTarget extends BodyWriter {
+  /** Whether what was written so far can be taken back. */
+  readonly restartable: boolean;
+  /** Begins anew, with nothing written; only where it is restartable. */
+  restart(flow: BodyFlow): void;
+}
+
 /** Keeps a body in memory, up to a limit. */
-export class MemoryWriter implements BodyWriter {
+export class MemoryWriter implements BodyTarget {
   readonly #maxBytes: number;
   readonly #chunks: Uint8Array[] = [];
   #flow: BodyFlow | null = null;
@@ -59,6 +69,19 @@ export class MemoryWriter implements BodyWriter {
     this.#flow?.done();
   }
 
+  readonly restartable = true;
+
+  restart(flow: BodyFlow): void {
+    this.#chunks.length = 0;
+    this.sizeBytes = 0;
+    this.truncated = false;
+    this.start(flow);
+  }
+
+  cut(done: () => void): void {
+    done();
+  }
+
   destroy(): void {
     // Nothing is open.
   }
@@ -71,7 +94,7 @@ export class MemoryWriter implements BodyWriter {
 }
 
 /** Hands a body on to a sink, one chunk at a time, and asks for no more while it is behind. */
-export class SinkWriter implements BodyWriter {
+export class SinkWriter implements BodyTarget {
   readonly #sink: BodySink;
   readonly #waiting: Uint8Array[] = [];
   #flow: BodyFlow | null = null;
@@ -99,6 +122,21 @@ export class SinkWriter implements BodyWriter {
   end(): void {
     this.#ended = true;
     if (this.#writing === null) this.#flow?.done();
+  }
+
+  /** What is on its way to the sink does not come back. */
+  get restartable(): boolean {
+    return this.sizeBytes === 0;
+  }
+
+  restart(flow: BodyFlow): void {
+    this.start(flow);
+  }
+
+  cut(done: () => void): void {
+    this.#flow = null;
+    if (this.#writing === null) done();
+    else void this.#writing.then(done);
   }
 
   destroy(): void {
@@ -158,7 +196,7 @@ export async function closeQuietly(sink: Pick<BodySink, 'close'>): Promise<void>
 }
 
 /** Reads a body that nobody wants, as far as that is cheaper than a new connection. */
-export class DiscardWriter implements BodyWriter {
+export class DiscardWriter implements BodyTarget {
   #left = 64 * 1024;
   #flow: BodyFlow | null = null;
 
@@ -174,6 +212,16 @@ export class DiscardWriter implements BodyWriter {
 
   end(): void {
     this.#flow?.done();
+  }
+
+  readonly restartable = true;
+
+  restart(flow: BodyFlow): void {
+    this.start(flow);
+  }
+
+  cut(done: () => void): void {
+    done();
   }
 
   destroy(): void {

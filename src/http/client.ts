@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
-import { KeyturnError } from '../errors.ts';
+import { asKeyturnError, KeyturnError } from '../errors.ts';
 import { farthest, hostSpace, isNearer, type AddressSpace } from './addressSpace.ts';
 import { closeQuietly, DiscardWriter, MemoryWriter, SinkWriter, type BodyWriter } from './body.ts';
 import { Cancellation } from './cancellation.ts';
+import { decodedInto } from './codedBody.ts';
 import type { Route } from './connect.ts';
-import { decoderFor } from './decode.ts';
 import { exchange, UnsentError, type Exchanged, type ResponseHead } from './exchange.ts';
 import { connectFailure, placeName, type Place } from './failure.ts';
 import { firstHop, type Hop } from './hop.ts';
@@ -74,8 +74,7 @@ class PooledClient implements HttpClient {
       cancellation.throwIfCancelled();
       const response = await this.#follow(request, sink, cancellation);
       held = request.holdsBody?.(response) === true;
-      if (!held) await sink?.close();
-      return response;
+      return held || sink === null ? response : await closed(sink, response);
     } finally {
       this.#running.delete(cancellation);
       cancellation.dispose();
@@ -124,7 +123,7 @@ class PooledClient implements HttpClient {
         if (targetOf(head) !== null) return new DiscardWriter();
         if (sink !== null && request.holdsBody?.(head) !== true) target = sink;
         const longest = target === sink ? Infinity : request.maxBodyBytes;
-        return decoderFor(contentEncoding(current.method, head), target, longest);
+        return decodedInto(contentEncoding(current.method, head), target, longest);
       };
       const { exchanged, timings, space } = await this.#exchange(
         { ...current, nearest },
@@ -135,9 +134,10 @@ class PooledClient implements HttpClient {
       ).catch((error: unknown) => {
         throw redirectTooNear(redirects, error);
       });
-      const { head } = exchanged;
+      const { head, fault } = exchanged;
       signer?.answered(hop.url, head.headers);
-      const next = targetOf(head);
+      // Of what broke off nothing more is known than that: the time may be over.
+      const next = fault === null ? targetOf(head) : null;
       if (next === null) {
         return {
           status: head.status,
@@ -145,6 +145,7 @@ class PooledClient implements HttpClient {
           httpVersion: head.httpVersion,
           headers: head.headers,
           body: memory.bytes(),
+          bodyFault: fault,
           bodyTruncated: memory.truncated,
           sizeBytes: target.sizeBytes,
           timings: { ...timings, totalMs: performance.now() - startedAt },
@@ -204,6 +205,16 @@ class PooledClient implements HttpClient {
         if (attempt === MAX_ATTEMPTS) throw error.cause;
       }
     }
+  }
+}
+
+/** A body that could not be saved to its end is a fault of the body. */
+async function closed(sink: SinkWriter, response: HttpResponse): Promise<HttpResponse> {
+  try {
+    await sink.close();
+    return response;
+  } catch (error) {
+    return { ...response, bodyFault: response.bodyFault ?? asKeyturnError(error) };
   }
 }
 

@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { KeyturnError } from '../errors.ts';
 import { formatJson } from './json.ts';
+import { headerValue, type HttpResponse } from './message.ts';
 
 export type ContentKind = 'json' | 'xml' | 'html' | 'text' | 'image' | 'binary';
 
@@ -30,6 +32,18 @@ export function describeContent(contentType: string | null, bytes: Uint8Array): 
     languageId,
     charset: isText ? charsetOf(kind, declared, bytes) : null,
   };
+}
+
+/** What the body of a response is. Bytes that are still compressed are not what Content-Type says. */
+export function describeBody({
+  headers,
+  body,
+  bodyFault,
+}: Pick<HttpResponse, 'headers' | 'body' | 'bodyFault'>): ContentDescription {
+  const packed =
+    KeyturnError.is(bodyFault, 'decompression_failed', 'decompression_limit') &&
+    textOrBinary(body).kind === 'binary';
+  return describeContent(packed ? null : headerValue(headers, 'content-type'), body);
 }
 
 /** The text of a body; bytes that are wrong in the charset become U+FFFD, a byte order mark is left out. */

@@ -4,53 +4,30 @@ import { KeyturnError } from '../errors.ts';
 import type { BodyFlow, BodyWriter } from './body.ts';
 
 /** Codings that a response may be wrapped in at once; real servers use one, seldom two. */
-const MAX_CODINGS = 5;
-/** A body may always unpack to this much: small bombs do no harm. */
-const FREE_BYTES = 16 * 1024 * 1024;
-const LEAST_FREE_BYTES = 1024 * 1024;
-/** Beyond that, to this many times what was received. Real text stays under 50. */
+export const MAX_CODINGS = 5;
+/** What a body may unpack to, beyond what is free: this many times what was received. Real text stays under 50. */
 const MAX_RATIO = 100;
 
 /** zstd came with Node 22.15. */
 const hasZstd = 'createZstdDecompress' in zlib;
 
-/** Value of Accept-Encoding for what `decoderFor` undoes here. */
+/** Value of Accept-Encoding for what `decodedInto` undoes here. */
 export const acceptEncoding = hasZstd ? 'gzip, deflate, br, zstd' : 'gzip, deflate, br';
 
-/**
- * Undoes the codings of Content-Encoding (RFC 9110 section 8.4) on the way to `target`, the last one first. From a
- * coding that is unknown here on, the body stays as it came. Fails with `decompression_limit` when there are more than
- * five, and while writing with `decompression_failed` for broken data or `decompression_limit` when a small body
- * unpacks to too much. `maxBytes` is what will be kept of the body.
- */
-export function decoderFor(contentEncoding: string | null, target: BodyWriter, maxBytes: number): BodyWriter {
-  if (contentEncoding === null) return target;
-  const codings = contentEncoding
+/** The codings of a Content-Encoding header, in the order they were applied. */
+export function contentCodings(contentEncoding: string): string[] {
+  return contentEncoding
     .split(',')
     .map((coding) => coding.trim().toLowerCase())
     .filter((coding) => coding !== '' && coding !== 'identity');
-  if (codings.length > MAX_CODINGS) {
-    throw new KeyturnError(
-      'decompression_limit',
-      `The body of the response is compressed ${codings.length} times over; at most ${MAX_CODINGS} are undone.`,
-    );
-  }
-  const known = codings.slice(codings.findLastIndex((coding) => !isKnown(coding)) + 1);
-  if (known.length === 0) return target;
-  const freeBytes = Math.min(FREE_BYTES, Math.max(LEAST_FREE_BYTES, maxBytes));
-  let outermost: Decoder | null = null;
-  // All stages compare with what came over the network: what the outermost one has taken in.
-  const receivedBytes = (): number => outermost?.consumedBytes ?? 0;
-  for (const coding of known) outermost = new Decoder(coding, outermost ?? target, receivedBytes, freeBytes);
-  return outermost ?? target;
 }
 
-function isKnown(coding: string): boolean {
+export function isKnownCoding(coding: string): boolean {
   return ['gzip', 'x-gzip', 'deflate', 'br'].includes(coding) || (coding === 'zstd' && hasZstd);
 }
 
 /** One coding. Nothing is set up before the first byte: an empty body has nothing to undo. */
-class Decoder implements BodyWriter {
+export class Decoder implements BodyWriter {
   readonly #coding: string;
   readonly #next: BodyWriter;
   readonly #receivedBytes: () => number;
@@ -95,6 +72,32 @@ class Decoder implements BodyWriter {
     else this.#stream.end();
   }
 
+  cut(done: () => void): void {
+    const stream = this.#stream;
+    this.#flow = null;
+    if (stream === null || stream.destroyed) {
+      this.#next.cut(done);
+      return;
+    }
+    let passed = false;
+    const pass = (): void => {
+      if (passed) return;
+      passed = true;
+      stream.destroy();
+      this.#next.cut(done);
+    };
+    stream.removeAllListeners('data').on('data', (chunk: Buffer) => this.#next.write(chunk));
+    stream.once('error', pass).once('end', pass);
+    // What was fed in before has come out when this is called, or waits to be read.
+    stream.flush(() => {
+      const whenRead = (): void => {
+        if (stream.readableLength === 0) pass();
+        else stream.once('data', () => setImmediate(whenRead));
+      };
+      setImmediate(whenRead);
+    });
+  }
+
   destroy(): void {
     this.#flow = null;
     this.#stream?.destroy();
@@ -134,12 +137,13 @@ class Decoder implements BodyWriter {
   #fail(error: KeyturnError): void {
     const flow = this.#flow;
     if (flow === null) return;
-    this.destroy();
+    this.#flow = null;
+    this.#stream?.destroy();
     flow.fail(error);
   }
 }
 
-type ZlibStream = Transform & { readonly bytesWritten: number };
+type ZlibStream = Transform & { readonly bytesWritten: number; flush(callback: () => void): void };
 
 const CHUNK_BYTES = 64 * 1024;
 
@@ -156,6 +160,13 @@ function createDecoder(coding: string, first: Uint8Array): ZlibStream {
     default:
       return zlib.createGunzip(options);
   }
+}
+
+export function tooManyCodings(count: number): KeyturnError {
+  return new KeyturnError(
+    'decompression_limit',
+    `The body of the response is compressed ${count} times over; at most ${MAX_CODINGS} are undone.`,
+  );
 }
 
 function tooMuch(): KeyturnError {

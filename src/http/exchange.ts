@@ -25,6 +25,8 @@ export interface ResponseHead {
 /** What became of one request on one connection; times from `performance.now()`. */
 export interface Exchanged {
   readonly head: ResponseHead;
+  /** Why the body is not whole; null where it is. */
+  readonly fault: KeyturnError | null;
   readonly firstByteAt: number;
   readonly endedAt: number;
 }
@@ -36,7 +38,7 @@ export interface ExchangeInput {
   readonly options: DispatchOptions;
   readonly place: Place;
   readonly cancellation: Cancellation;
-  /** Where the body goes, now that the head is known; may throw. */
+  /** Where the body goes, now that the head is known. */
   writerFor(head: ResponseHead): BodyWriter;
   /** The connection is free again, or broken; called once. */
   release(): void;
@@ -48,8 +50,9 @@ export class UnsentError extends Error {
 }
 
 /**
- * Sends one request on an open connection and reads its response. Fails with a KeyturnError, or with UnsentError when
- * a kept connection had been closed by the server meanwhile.
+ * Sends one request on an open connection and reads its response. A body that fails is told beside its head.
+ * Fails with a KeyturnError where there is no head or the request was cancelled, and with UnsentError when a kept
+ * connection had been closed by the server meanwhile.
  */
 export function exchange(input: ExchangeInput): Promise<Exchanged> {
   return new Promise((resolve, reject) => new Exchange(input, resolve, reject).start());
@@ -103,12 +106,8 @@ class Exchange implements DispatchHandler, BodyFlow {
       headers: readHeaders(controller.rawHeaders),
       receivedAtMs: Date.now(),
     };
-    try {
-      this.#writer = this.#input.writerFor(this.#head);
-      this.#writer.start(this);
-    } catch (error) {
-      this.fail(exchangeFailure(error, this.#input.place, 0));
-    }
+    this.#writer = this.#input.writerFor(this.#head);
+    this.#writer.start(this);
   }
 
   onResponseData(controller: DispatchController, chunk: Buffer): void {
@@ -165,21 +164,34 @@ class Exchange implements DispatchHandler, BodyFlow {
     const head = this.#head;
     this.#settle();
     this.#stop(new KeyturnError('response_too_large', 'The rest of the response was not read.'));
-    this.#resolve({ head, firstByteAt: this.#firstByteAt, endedAt: this.#endedAt });
+    this.#resolveWith(head, null);
   }
 
   done(): void {
     if (this.#settled || this.#head === null) return;
     this.#settle();
-    this.#resolve({ head: this.#head, firstByteAt: this.#firstByteAt, endedAt: this.#endedAt });
+    this.#resolveWith(this.#head, null);
   }
 
   fail(error: KeyturnError): void {
     if (this.#settled) return;
     this.#settle();
-    this.#writer?.destroy();
+    const head = this.#head;
+    if (head === null || error.code === 'cancelled') {
+      this.#writer?.destroy();
+      this.#stop(error);
+      this.#reject(error);
+      return;
+    }
+    this.#endedAt ||= performance.now();
     this.#stop(error);
-    this.#reject(error);
+    const resolve = (): void => this.#resolveWith(head, error);
+    if (this.#writer === null) resolve();
+    else this.#writer.cut(resolve);
+  }
+
+  #resolveWith(head: ResponseHead, fault: KeyturnError | null): void {
+    this.#resolve({ head, fault, firstByteAt: this.#firstByteAt, endedAt: this.#endedAt });
   }
 
   #settle(): void {

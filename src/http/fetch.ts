@@ -35,6 +35,7 @@ export function fetchThrough(client: HttpClient, options: FetchOptions = {}): ty
       },
       request.signal,
     );
+    if (response.bodyFault !== null) throw response.bodyFault;
     if (response.bodyTruncated) {
       throw new KeyturnError('response_too_large', `The response from ${url.host} is larger than 1 MiB.`);
     }

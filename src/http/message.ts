@@ -1,3 +1,4 @@
+import type { KeyturnError } from '../errors.ts';
 import type { AddressSpace } from './addressSpace.ts';
 
 /** Header lines in the order they were written or received; names as written, compared case-insensitively. */
@@ -90,8 +91,13 @@ export interface HttpResponse {
   readonly statusText: string;
   readonly httpVersion: '1.0' | '1.1' | '2';
   readonly headers: HeaderList;
-  /** Decoded (gzip, deflate, br, zstd undone); empty when it went to a sink. */
+  /**
+   * Decoded (gzip, deflate, br, zstd undone), or as it came where that failed; what had arrived when it broke off.
+   * Empty when it went to a sink.
+   */
   readonly body: Uint8Array;
+  /** Why the body is not whole; null where it is. */
+  readonly bodyFault: KeyturnError | null;
   /** True when the body was longer than `maxBodyBytes` and the rest was not read. */
   readonly bodyTruncated: boolean;
   /** Decoded bytes seen. */
@@ -105,7 +111,10 @@ export interface HttpResponse {
   readonly receivedAtMs: number;
 }
 
-/** Sends one request and follows its redirects. Fails with a KeyturnError of the `http` group. */
+/**
+ * Sends one request and follows its redirects. Fails with a KeyturnError of the `http` group; what happens to the body
+ * after the head of the response has come is told in `bodyFault`, except that the request was cancelled.
+ */
 export interface HttpClient {
   send(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse>;
   /**
@@ -114,6 +123,11 @@ export interface HttpClient {
    */
   locate(url: URL): Promise<AddressSpace>;
   close(): Promise<void>;
+}
+
+/** True when nothing of the body is missing. */
+export function isWhole({ bodyTruncated, bodyFault }: HttpResponse): boolean {
+  return !bodyTruncated && bodyFault === null;
 }
 
 /** All values of a header, in order. */

@@ -68,7 +68,7 @@ export class Sending {
     };
     try {
       const response = await client.send(request, this.#signal);
-      record(response.status, null);
+      record(response.status, response.bodyFault?.code ?? null);
       return response;
     } catch (thrown) {
       record(null, asKeyturnError(thrown).code);

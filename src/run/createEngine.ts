@@ -1,3 +1,4 @@
+import { asKeyturnError } from '../errors.ts';
 import type { BodySink, HttpClient, HttpResponse } from '../http/message.ts';
 import { closeQuietly, saveBody } from '../http/body.ts';
 import { ServerClocks } from '../oauth/serverClock.ts';
@@ -75,6 +76,7 @@ async function run(
     const carried = sending.prepared.primary?.token ?? null;
     return result({
       response: maskResponse(redactor, response),
+      error: response.bodyFault && maskError(redactor, response.bodyFault),
       rateLimits: reading.limits.map((limit) => maskLimit(redactor, limit)),
       rateLimitHeaders: maskHeaders(redactor, reading.headers),
       retryAfterSeconds: reading.retryAfterSeconds,
@@ -100,8 +102,11 @@ async function sendAndSave(
   try {
     const response = await sending.send({ saveBodyTo: sink, holdsBody });
     if (!holdsBody(response)) return response;
-    await saveBody(sink, response.body);
-    return { ...response, body: new Uint8Array(0) };
+    const fault = await saveBody(sink, response.body).then(
+      () => null,
+      (error: unknown) => asKeyturnError(error),
+    );
+    return { ...response, body: new Uint8Array(0), bodyFault: response.bodyFault ?? fault };
   } finally {
     // Between two attempts nobody else closes it.
     await closeQuietly(sink);

@@ -21,6 +21,7 @@ export interface RequestResult {
   readonly retried: RetryReason | null;
   /** What the last answer says of the token; null where it says nothing. */
   readonly challenge: RequestChallenge | null;
+  /** Beside a response: why its body is not whole. */
   readonly error: ResultError | null;
   readonly startedAtMs: number;
   readonly finishedAtMs: number;

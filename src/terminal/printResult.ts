@@ -1,6 +1,5 @@
 import type { HttpResponse } from '../http/message.ts';
-import { headerValue } from '../http/message.ts';
-import { describeContent, decodeText } from '../http/content.ts';
+import { describeBody, decodeText } from '../http/content.ts';
 import { describeRateLimits } from '../ratelimit/describe.ts';
 import { challengeWords } from '../run/challengeWords.ts';
 import type { RequestResult } from '../run/result.ts';
@@ -8,17 +7,16 @@ import { formatBytes, formatElapsed } from '../text.ts';
 import { visible, visibleLines } from '../visible.ts';
 import { type Palette, type Streams } from './streams.ts';
 
-/** One line a request, a second one for what is to be done about a failure. */
+/** One line a request, one for its answer, and those that say what failed and what is to be done about it. */
 export function printResult(result: RequestResult, paint: Palette): string {
   const { node, response, error } = result;
   const label = node.name ?? node.title;
   const what = `${visible(result.request?.method ?? node.method)} ${visible(result.request?.url ?? node.url)}`;
   const where = `${what}${label === null ? '' : paint.dim(`  # ${visible(label)}`)}\n`;
-  if (error !== null || response === null) {
-    const hint = error?.hint == null ? '' : `  ${visible(error.hint)}\n`;
-    return `${paint.bad('✗')} ${where}  ${paint.bad(visible(error?.message ?? ''))}\n${hint}`;
-  }
-  const mark = response.status < 400 ? paint.good('✓') : paint.warn('!');
+  const hint = error?.hint == null ? '' : `  ${visible(error.hint)}\n`;
+  const failure = error === null ? '' : `  ${paint.bad(visible(error.message))}\n${hint}`;
+  if (response === null) return `${paint.bad('✗')} ${where}${failure}`;
+  const mark = error !== null ? paint.bad('✗') : response.status < 400 ? paint.good('✓') : paint.warn('!');
   const facts = [
     paint.bold(`${response.status} ${visible(response.statusText)}`.trimEnd()),
     formatElapsed(response.timings.totalMs),
@@ -36,13 +34,13 @@ export function printResult(result: RequestResult, paint: Palette): string {
   if (response.bodyTruncated) facts.push(paint.warn('body cut off, see --max-size and --output'));
   const refusal = result.challenge?.refusal ?? null;
   const why = refusal === null ? '' : `  ${visible([refusal.message, refusal.hint].join(' ').trim())}\n`;
-  return `${mark} ${where}  ${facts.join(' · ')}\n${why}`;
+  return `${mark} ${where}  ${facts.join(' · ')}\n${failure}${why}`;
 }
 
 /** The body of the one request that was chosen: text masked, other bytes only where no terminal reads them. */
 export function writeBody(streams: Streams, response: HttpResponse, mask: (text: string) => string): void {
   if (response.body.byteLength === 0) return;
-  const content = describeContent(headerValue(response.headers, 'content-type'), response.body);
+  const content = describeBody(response);
   if (content.kind === 'binary' || content.kind === 'image') {
     if (holdsMasked(response.body, mask))
       streams.err.write(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { KeyturnError } from '../../src/errors.ts';
 import { safeFileName } from '../../src/editor/responses/bodyFileName.ts';
 import { headFold, indentFolds } from '../../src/editor/responses/responseFolds.ts';
 import { responseText } from '../../src/editor/responses/responseText.ts';
@@ -72,6 +73,32 @@ describe('the text of a response', () => {
   it('says of a body that was cut off how to get the rest', () => {
     const one = result({ response: response({ bodyTruncated: true, sizeBytes: 1e9 }) });
     expect(responseText(one, keep, false).text).toContain('raise keyturn.response.maxSize');
+  });
+
+  it('says why a body is not whole, and shows what came', () => {
+    const fault = new KeyturnError('decompression_failed', 'The body is not valid gzip data.', {
+      hint: 'Ask for it uncompressed.',
+    });
+    const error = { code: fault.code, message: fault.message, hint: fault.hint ?? null };
+    const broken = response({ status: 422, statusText: '', bodyFault: fault, text: '{"a":1}' });
+    const { text } = responseText(result({ response: broken, error }), keep, false);
+    expect(text.split('\n')).toEqual([
+      '// ✗ 422 Unprocessable Entity · 84 ms · 7 B · The body is not valid gzip data.',
+      '// GET https://api.example.com/reports',
+      '// The body is not valid gzip data. Ask for it uncompressed.',
+      '//',
+      '// Content-Type: application/json',
+      '',
+      '{"a":1}',
+    ]);
+    const packed = { ...broken, body: Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0) };
+    expect(responseText(result({ response: packed, error }), keep, false)).toMatchObject({
+      bodyIsBinary: true,
+    });
+    const image = { ...broken, headers: [['Content-Type', 'image/png']] as const };
+    expect(responseText(result({ response: image, error }), keep, false)).toMatchObject({
+      bodyIsBinary: true,
+    });
   });
 
   it('offers to save what is no text, and says when there is no body', () => {

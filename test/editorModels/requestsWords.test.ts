@@ -58,6 +58,17 @@ describe('the inline result', () => {
     expect(words(one)?.text).toContain('retry in 30 s');
   });
 
+  it('says both what was answered and why the body is not whole', () => {
+    const error = { code: 'connection_reset', message: 'The server hung up.', hint: 'Try again.' } as const;
+    const one = result({ response: response({ status: 429, statusText: '' }), retryAfterSeconds: 30, error });
+    expect(words(one)).toMatchObject({
+      text: '✗ 429 Too Many Requests · 84 ms · 11 B · The server hung up. · retry in 30 s',
+      tone: 'error',
+    });
+    const hover = resultHover({ kind: 'done', result: one }, sentAtMs, String);
+    expect(hover).toContain('**The server hung up.**\n\nTry again.\n\n**429 Too Many Requests**');
+  });
+
   it('says a failure in one line, whatever its message holds', () => {
     const error = { code: 'connection_refused', message: 'Nothing listens\non port 9.', hint: null } as const;
     expect(words(result({ response: null, error }))).toMatchObject({
@@ -312,11 +323,12 @@ describe('the summary of Send All', () => {
       result({ response: response({ status: 404 }) }),
       result({ response: null, error }),
       result({ response: null, error: { ...error, code: 'cancelled' } }),
+      result({ error }),
     ];
     const counts = results.reduce(countResult, noCounts);
-    expect(counts).toEqual({ sent: 3, succeeded: 1, refused: 1, failed: 1 });
-    expect(summary(counts, 4)).toBe(
-      'Sent 3 of 4 requests: 1 succeeded, 1 answered with a status of 400 or above, 1 failed without an answer.',
+    expect(counts).toEqual({ sent: 4, succeeded: 1, refused: 1, failed: 2 });
+    expect(summary(counts, 5)).toBe(
+      'Sent 4 of 5 requests: 1 succeeded, 1 answered with a status of 400 or above, 2 failed.',
     );
   });
 });

@@ -14,6 +14,7 @@ export function response(parts: Partial<HttpResponse> & { text?: string } = {}):
     httpVersion: '1.1',
     headers: [['Content-Type', 'application/json']],
     body,
+    bodyFault: null,
     bodyTruncated: false,
     sizeBytes: body.byteLength,
     timings: { dnsMs: null, connectMs: null, tlsMs: null, firstByteMs: 80, downloadMs: 4, totalMs: 84 },

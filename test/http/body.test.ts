@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { KeyturnError } from '../../src/errors.ts';
 import type { BodySink } from '../../src/http/message.ts';
 import {
+  bodyFaultOf,
   failureOf,
   http2Server,
   certificate,
@@ -163,18 +164,20 @@ describe('a body for a sink', () => {
       write: () => Promise.reject(new Error('ENOSPC')),
       close: () => Promise.resolve(),
     };
-    const error = await failureOf(client.send(newRequest({ url: server.url, saveBodyTo: full })));
+    const error = await bodyFaultOf(client.send(newRequest({ url: server.url, saveBodyTo: full })));
     expect((error as Error).message).toBe('The body of the response could not be saved.');
     const known = new KeyturnError('file_unreadable', 'No.');
     const notClosed: BodySink = { write: () => Promise.resolve(), close: () => Promise.reject(known) };
-    expect(await failureOf(client.send(newRequest({ url: server.url, saveBodyTo: notClosed })))).toBe(known);
+    expect(await bodyFaultOf(client.send(newRequest({ url: server.url, saveBodyTo: notClosed })))).toBe(
+      known,
+    );
   });
 });
 
 describe('time', () => {
   it('is limited until the headers come, and until the body ends', async () => {
     const server = await httpServer((request, response) => {
-      if (request.url === '/body') {
+      if (request.url?.startsWith('/body') === true) {
         const timer = setInterval(() => response.write('more '), 5);
         response.on('close', () => clearInterval(timer));
       }
@@ -182,9 +185,8 @@ describe('time', () => {
     const client = newClient();
     for (const path of ['/silent?hush', '/body?hush']) {
       const startedAt = performance.now();
-      const error = await failureOf(
-        client.send(newRequest({ url: `${server.url}${path}`, totalTimeoutMs: 150 })),
-      );
+      const sent = client.send(newRequest({ url: `${server.url}${path}`, totalTimeoutMs: 150 }));
+      const error = path.startsWith('/body') ? await bodyFaultOf(sent) : await failureOf(sent);
       expect(error).toMatchObject({ code: 'timeout', data: { timeoutMs: 150 } });
       expect((error as Error).message).toContain('within 0.15 s');
       expect((error as Error).message).not.toContain('hush');
@@ -222,7 +224,7 @@ describe('cancelling', () => {
   ] as const)('works %s', async (_title, path, when) => {
     const server = await httpServer((request, response) => {
       if (request.url === '/redirect') response.writeHead(302, { Location: '/silent' }).end();
-      if (request.url === '/body') {
+      if (request.url?.startsWith('/body') === true) {
         const timer = setInterval(() => response.write('more '), 5);
         response.on('close', () => clearInterval(timer));
       }

@@ -1,7 +1,7 @@
 import zlib from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { acceptEncoding } from '../../src/http/decode.ts';
-import { failureOf, httpServer, newClient, newRequest, type TestServer } from './support.ts';
+import { bodyFaultOf, httpServer, newClient, newRequest, type TestServer } from './support.ts';
 
 const text = Buffer.from(
   JSON.stringify(Array.from({ length: 5000 }, (_, i) => ({ id: i, name: `name ${i}` }))),
@@ -76,7 +76,7 @@ describe('content codings', () => {
   ])('of broken data (%s) are told', async (encoding, bytes) => {
     const server = await serve(encoding, bytes);
     const client = newClient();
-    const error = await failureOf(client.send(newRequest({ url: server.url })));
+    const error = await bodyFaultOf(client.send(newRequest({ url: server.url })));
     expect(error).toMatchObject({ code: 'decompression_failed' });
     expect((error as { hint: string }).hint).toContain('Accept-Encoding: identity');
   });
@@ -87,7 +87,7 @@ describe('content codings', () => {
       response.writeHead(200, { 'Content-Encoding': 'gzip', 'Content-Length': bytes.length });
       response.write(bytes.subarray(0, 500), () => setTimeout(() => response.socket?.destroy(), 10));
     });
-    const error = await failureOf(newClient().send(newRequest({ url: server.url })));
+    const error = await bodyFaultOf(newClient().send(newRequest({ url: server.url })));
     expect(error).toMatchObject({ code: 'connection_reset' });
   });
 });
@@ -112,7 +112,7 @@ describe('bombs', () => {
         saveBodyTo: { write: () => Promise.resolve(), close: () => Promise.resolve() },
       }),
     ]) {
-      expect(await failureOf(client.send(request))).toMatchObject({ code: 'decompression_limit' });
+      expect(await bodyFaultOf(client.send(request))).toMatchObject({ code: 'decompression_limit' });
     }
   });
 
@@ -125,7 +125,98 @@ describe('bombs', () => {
 
   it('may not hide under many codings', async () => {
     const server = await serve('gzip,gzip,gzip,gzip,gzip,gzip', zlib.gzipSync(text));
-    const error = await failureOf(newClient().send(newRequest({ url: server.url })));
+    const error = await bodyFaultOf(newClient().send(newRequest({ url: server.url })));
     expect(error).toMatchObject({ code: 'decompression_limit' });
   });
+});
+
+describe('a body that cannot be decoded', () => {
+  const plain = Buffer.from('{"error":"not compressed at all"}');
+
+  it.each<Case>([
+    ['gzip', plain],
+    ['x-gzip', Buffer.concat([plain, Buffer.alloc(100_000, ' ')])],
+    ['deflate', plain],
+    ['br', plain],
+    ...(hasZstd ? [['zstd', plain] as const] : []),
+    ['gzip', zlib.gzipSync(text).subarray(0, -20)],
+    ['gzip', Buffer.concat([zlib.gzipSync(text).subarray(0, -8), Buffer.alloc(8)])],
+    ['gzip, gzip', zlib.gzipSync(text)],
+    ['gzip,gzip,gzip,gzip,gzip,gzip', zlib.gzipSync(text)],
+  ])('(%s) is kept as it came, beside status and headers', async (encoding, bytes) => {
+    const server = await httpServer((_request, response) => {
+      response.writeHead(429, { 'Content-Encoding': encoding, 'Retry-After': '30' });
+      for (let at = 0; at < bytes.length; at += 5000) response.write(bytes.subarray(at, at + 5000));
+      response.end();
+    });
+    const client = newClient();
+    const response = await client.send(newRequest({ url: server.url }));
+    expect(response).toMatchObject({ status: 429, bodyTruncated: false, sizeBytes: bytes.length });
+    expect(response.headers).toContainEqual(['Retry-After', '30']);
+    expect(['decompression_failed', 'decompression_limit']).toContain(response.bodyFault?.code);
+    expect(Buffer.from(response.body).equals(bytes)).toBe(true);
+    expect(await client.send(newRequest({ url: server.url, maxBodyBytes: 10 }))).toMatchObject({
+      status: 429,
+      sizeBytes: 10,
+      bodyTruncated: true,
+    });
+  });
+
+  it('is saved as it came', async () => {
+    const server = await serve('br', plain, 7);
+    const saved: Uint8Array[] = [];
+    const response = await newClient().send(
+      newRequest({
+        url: server.url,
+        saveBodyTo: {
+          write: (chunk) => {
+            saved.push(chunk);
+            return Promise.resolve();
+          },
+          close: () => Promise.resolve(),
+        },
+      }),
+    );
+    expect(response).toMatchObject({ status: 200, bodyFault: { code: 'decompression_failed' } });
+    expect(Buffer.concat(saved).toString()).toBe(plain.toString());
+  });
+
+  it('leaves no redirect to be followed', async () => {
+    const server = await httpServer((_request, response) => {
+      response.writeHead(302, { Location: '/next', 'Content-Length': '100' }).write('half');
+      setTimeout(() => response.socket?.destroy(), 20);
+    });
+    const response = await newClient().send(newRequest({ url: server.url }));
+    expect(response).toMatchObject({ status: 302, redirects: [], bodyFault: { code: 'connection_reset' } });
+  });
+});
+
+it.each<Case>([
+  ['gzip', zlib.gzipSync(text)],
+  ['deflate', zlib.deflateRawSync(text)],
+  ['br', zlib.brotliCompressSync(text)],
+  ...(hasZstd ? [['zstd', zlib.zstdCompressSync(text)] as const] : []),
+  ['gzip, deflate', zlib.deflateSync(zlib.gzipSync(text))],
+])('what came of a body before it broke off is decoded (%s)', async (encoding, bytes) => {
+  const server = await httpServer((_request, response) => {
+    response.writeHead(200, { 'Content-Encoding': encoding, 'Content-Length': bytes.length });
+    response.write(bytes.subarray(0, -30), () => setTimeout(() => response.socket?.destroy(), 20));
+  });
+  for (const saving of [false, true]) {
+    const saved: Uint8Array[] = [];
+    const sink = {
+      write: async (chunk: Uint8Array) => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        saved.push(chunk);
+      },
+      close: () => Promise.resolve(),
+    };
+    const response = await newClient().send(
+      newRequest({ url: server.url, ...(saving ? { saveBodyTo: sink } : {}) }),
+    );
+    expect(response).toMatchObject({ status: 200, bodyFault: { code: 'connection_reset' } });
+    const body = saving ? Buffer.concat(saved) : Buffer.from(response.body);
+    expect(body.length).toBeGreaterThan(text.length / 2);
+    expect(text.subarray(0, body.length).equals(body)).toBe(true);
+  }
 });

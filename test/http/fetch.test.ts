@@ -62,4 +62,12 @@ describe('fetch through the client', () => {
     setTimeout(() => stop.abort(), 30);
     expect(await error).toMatchObject({ code: 'cancelled' });
   });
+
+  it('fails with a body that breaks off', async () => {
+    const server = await httpServer((_request, response) => {
+      response.writeHead(200, { 'Content-Length': '100' }).write('{"half":');
+      setTimeout(() => response.socket?.destroy(), 20);
+    });
+    expect(await failureOf(fetchThrough(newClient())(server.url))).toMatchObject({ code: 'connection_reset' });
+  });
 });

@@ -7,7 +7,7 @@ import { generate } from 'selfsigned';
 import { afterEach } from 'vitest';
 import { addressSpace, type AddressSpace } from '../../src/http/addressSpace.ts';
 import { createHttpClient, type HttpClientOptions } from '../../src/http/client.ts';
-import type { HttpClient, HttpRequest } from '../../src/http/message.ts';
+import type { HttpClient, HttpRequest, HttpResponse } from '../../src/http/message.ts';
 import type { Network } from '../../src/http/network.ts';
 
 const cleanups: (() => unknown)[] = [];
@@ -155,4 +155,9 @@ export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
     return error;
   }
   throw new Error('It did not fail.');
+}
+
+/** Why the body of an answer is not whole, beside its head. */
+export async function bodyFaultOf(sending: Promise<HttpResponse>): Promise<unknown> {
+  return (await sending).bodyFault;
 }

@@ -15,6 +15,15 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const status = Number(url.searchParams.get('status') ?? 200);
+    if (url.pathname === '/cut') {
+      response.writeHead(status, { 'retry-after': '30', 'content-length': '100' }).write('half of it');
+      setTimeout(() => response.socket?.destroy(), 20);
+      return;
+    }
+    if (url.pathname === '/packed') {
+      response.writeHead(status, { 'content-encoding': 'gzip' }).end('plain text');
+      return;
+    }
     response.writeHead(status, {
       'content-type': 'application/json',
       'x-ratelimit-limit': '5000',
@@ -285,6 +294,25 @@ describe('wrong use', () => {
       expect(outcome.out).toContain('Usage:');
     }
     expect((await run(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('tells status, headers and limits beside a body that failed', async () => {
+    await write('a.http', `### a\nGET ${origin}/cut?status=429\n### b\nGET ${origin}/packed?status=422\n`);
+    const outcome = await run(['run', 'a.http', '--json']);
+    expect(outcome.code).toBe(1);
+    expect(lines(outcome)).toMatchObject([
+      {
+        response: { status: 429, sizeBytes: 10 },
+        retryAfterSeconds: 30,
+        error: { code: 'connection_reset' },
+      },
+      { response: { status: 422, sizeBytes: 10 }, error: { code: 'decompression_failed' } },
+    ]);
+    const one = await run(['run', 'a.http', '--name', 'b']);
+    expect(one).toMatchObject({ code: 1, out: 'plain text' });
+    expect(one.err).toMatch(/✗ GET .*\n {2}422 .* · 10 B\n {2}The body of the response is not valid gzip/);
+    expect(await run(['run', 'a.http', '--name', 'a', '--output', 'saved'])).toMatchObject({ code: 1 });
+    expect(await readFile(join(folder, 'saved'), 'utf8')).toBe('half of it');
   });
 
   it('names a file that is not there, and a request that is not in it', async () => {

@@ -6,7 +6,7 @@ export interface BatchCounts {
   readonly succeeded: number;
   /** Answered with a status of 400 and above. */
   readonly refused: number;
-  /** Without an answer. */
+  /** Without an answer, or with a body that is not whole. */
   readonly failed: number;
 }
 
@@ -16,7 +16,8 @@ export const noCounts: BatchCounts = { sent: 0, succeeded: 0, refused: 0, failed
 export function countResult(counts: BatchCounts, result: RequestResult | null): BatchCounts {
   if (result === null || result.error?.code === 'cancelled') return counts;
   const sent = counts.sent + 1;
-  if (result.response === null) return { ...counts, sent, failed: counts.failed + 1 };
+  if (result.response === null || result.error !== null)
+    return { ...counts, sent, failed: counts.failed + 1 };
   return result.response.status < 400
     ? { ...counts, sent, succeeded: counts.succeeded + 1 }
     : { ...counts, sent, refused: counts.refused + 1 };
@@ -26,7 +27,7 @@ export function countResult(counts: BatchCounts, result: RequestResult | null): 
 export function summary({ sent, succeeded, refused, failed }: BatchCounts, total: number): string {
   const parts = [`${succeeded} succeeded`];
   if (refused > 0) parts.push(`${refused} answered with a status of 400 or above`);
-  if (failed > 0) parts.push(`${failed} failed without an answer`);
+  if (failed > 0) parts.push(`${failed} failed`);
   const many =
     sent === total ? `${total} ${total === 1 ? 'request' : 'requests'}` : `${sent} of ${total} requests`;
   return `Sent ${many}: ${parts.join(', ')}.`;

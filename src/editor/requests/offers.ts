@@ -31,8 +31,10 @@ const SHOWN_SCOPES = 60;
 
 /** Where one click leads on after a failed send, a notification offers it. The error itself stands at the line. */
 export async function offerNextStep(services: EditorServices, failed: FailedSend): Promise<void> {
-  if (failed.result.error === null) await offerAnswerToChallenge(services, failed);
-  else await offerRepair(services, failed, failed.result.error);
+  const { response, error } = failed.result;
+  // What the answer asks for comes before a body that broke off.
+  if (response !== null || error === null) await offerAnswerToChallenge(services, failed);
+  else await offerRepair(services, failed, error);
 }
 
 async function offerRepair(

@@ -15,7 +15,8 @@ export function resultHover(state: InlineState, nowMs: number, localTime: (atMs:
   if (error !== null) {
     parts.push(`**${escapeMarkdown(error.message)}**`);
     if (error.hint !== null) parts.push(escapeMarkdown(error.hint));
-  } else if (response !== null) {
+  }
+  if (response !== null) {
     parts.push(`**${escapeMarkdown(statusWords(response))}** over HTTP/${response.httpVersion}`);
   }
   if (request !== null)

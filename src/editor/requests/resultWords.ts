@@ -48,7 +48,7 @@ export const signs: Readonly<Record<Tone, string>> = { success: '✓', warning: 
 
 export function resultTone(result: RequestResult): Exclude<Tone, 'running'> {
   if (result.error?.code === 'cancelled') return 'warning';
-  if (result.response === null) return 'error';
+  if (result.response === null || result.error !== null) return 'error';
   if (result.response.status >= 500) return 'error';
   return result.response.status >= 400 || result.response.tlsVerified === false ? 'warning' : 'success';
 }
@@ -59,7 +59,7 @@ export function statusWords({ status, statusText }: Pick<HttpResponse, 'status' 
   return `${status} ${reason}`.trimEnd();
 }
 
-/** Status, time, size, limits, then what needs a warning. */
+/** Status, time, size, what is wrong with the body, limits, then what needs a warning. */
 export function responseFacts(result: RequestResult, response: HttpResponse, nowMs: number): string[] {
   const facts = [
     statusWords(response),
@@ -69,6 +69,7 @@ export function responseFacts(result: RequestResult, response: HttpResponse, now
       : formatBytes(response.sizeBytes),
   ];
   const { rateLimits, retryAfterSeconds } = result;
+  if (result.error !== null) facts.push(failureWords(result));
   const retryAtMs = retryAfterSeconds === null ? null : response.receivedAtMs + retryAfterSeconds * 1000;
   const limits = describeRateLimits(rateLimits, retryAtMs, nowMs);
   if (limits !== '') facts.push(limits);

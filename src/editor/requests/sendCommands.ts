@@ -3,6 +3,7 @@ import { requestAtLine } from '../../httpfile/requestAt.ts';
 import type { RequestNode } from '../../httpfile/tree.ts';
 import type { RequestResult } from '../../run/result.ts';
 import { showError } from '../messages.ts';
+import { withoutLinks } from '../noticeText.ts';
 import { safeFileName } from '../responses/bodyFileName.ts';
 import type { Responses } from '../responses/register.ts';
 import type { ShownResponse } from '../responses/responseDocuments.ts';
@@ -81,10 +82,16 @@ export class SendCommands {
     const result = await this.#run(target, { saveBodyTo: file.toString() });
     if (result?.response == null) return;
     const open = l10n.t('Open');
-    const answer = await window.showInformationMessage(
-      l10n.t('Saved the response body to {0}.', workspace.asRelativePath(file)),
-      open,
-    );
+    const name = workspace.asRelativePath(file);
+    const answer =
+      result.error === null
+        ? await window.showInformationMessage(l10n.t('Saved the response body to {0}.', name), open)
+        : await window.showWarningMessage(
+            withoutLinks(
+              l10n.t('Saved only a part of the response body to {0}: {1}', name, result.error.message),
+            ),
+            open,
+          );
     if (answer === open) await window.showTextDocument(file);
   }
 

@@ -1,10 +1,10 @@
-import { describeContent } from '../../http/content.ts';
-import { headerValue, type HttpResponse } from '../../http/message.ts';
+import { describeBody } from '../../http/content.ts';
+import type { HttpResponse } from '../../http/message.ts';
 import { parseUrl } from '../../url.ts';
 
 /** A harmless file name for a body: the last part of the URL's path, with the extension of its content. */
-export function bodyFileName(response: Pick<HttpResponse, 'url' | 'headers' | 'body'>): string {
-  const { extension } = describeContent(headerValue(response.headers, 'content-type'), response.body);
+export function bodyFileName(response: Pick<HttpResponse, 'url' | 'headers' | 'body' | 'bodyFault'>): string {
+  const { extension } = describeBody(response);
   return safeFileName(response.url, extension);
 }
 

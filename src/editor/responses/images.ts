@@ -1,12 +1,12 @@
 import { commands, TabInputCustom, type Uri, ViewColumn, window } from 'vscode';
-import { describeContent } from '../../http/content.ts';
-import { headerValue, type HttpResponse } from '../../http/message.ts';
+import { describeBody } from '../../http/content.ts';
+import { isWhole, type HttpResponse } from '../../http/message.ts';
 import { type BodyFiles, bodyScheme } from './bodyFiles.ts';
 
 /** Opens an image beside the request in the editor's own viewer; null when the body is no image. */
 export function showImage(bodies: BodyFiles, response: HttpResponse, nowMs: number): Promise<void> | null {
-  if (response.body.byteLength === 0 || response.bodyTruncated) return null;
-  const content = describeContent(headerValue(response.headers, 'content-type'), response.body);
+  if (response.body.byteLength === 0 || !isWhole(response)) return null;
+  const content = describeBody(response);
   if (content.kind !== 'image') return null;
   return open(bodies.put(`Response${content.extension}`, response.body, nowMs));
 }

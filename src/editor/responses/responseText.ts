@@ -1,5 +1,5 @@
-import { decodeText, describeContent, formatText } from '../../http/content.ts';
-import { headerValue, type HttpResponse } from '../../http/message.ts';
+import { decodeText, describeBody, formatText } from '../../http/content.ts';
+import { isWhole, type HttpResponse } from '../../http/message.ts';
 import type { RequestResult } from '../../run/result.ts';
 import { formatBytes } from '../../text.ts';
 import { oneLine, responseFacts, resultTone, signs } from '../requests/resultWords.ts';
@@ -110,6 +110,7 @@ function headText(
   style: CommentStyle,
   notes: readonly string[],
 ): string {
+  const { error } = result;
   const lines = [
     `${signs[resultTone(result)]} ${responseFacts(result, response, response.receivedAtMs).join(' · ')}`,
     `${result.request?.method ?? result.node.method} ${oneLine(response.url, 500)}`,
@@ -120,6 +121,7 @@ function headText(
   if (refusal !== null) {
     lines.push(oneLine([refusal.message, refusal.hint].join(' '), 500));
   }
+  if (error !== null) lines.push(oneLine([error.message, error.hint ?? ''].join(' '), 500));
   lines.push(...notes, '');
   for (const [name, value] of response.headers) lines.push(`${oneLine(name, 200)}: ${oneLine(value, 8000)}`);
   const safe = lines.map((line) => `${style.line}${closedIn(line, style.close)}`.trimEnd());
@@ -144,14 +146,15 @@ interface BodyText {
 
 function bodyText(response: HttpResponse): BodyText {
   const empty = { text: '', languageId: 'plaintext', isBinary: false };
-  const { body, bodyTruncated, sizeBytes, headers } = response;
+  const { body, bodyTruncated, sizeBytes } = response;
   if (body.byteLength === 0)
     return { ...empty, notes: [sizeBytes > 0 ? 'The body was saved to a file.' : 'No body.'] };
   const cut = `The body was cut off after ${formatBytes(body.byteLength)}: raise keyturn.response.maxSize, or use Send and Save Response Body.`;
   const notes = bodyTruncated ? [cut] : [];
-  const content = describeContent(headerValue(headers, 'content-type'), body);
-  if (content.kind === 'image') return { ...empty, notes: [...notes, 'The image is in a tab of its own.'] };
-  if (content.kind === 'binary') {
+  const content = describeBody(response);
+  if (content.kind === 'image' && isWhole(response))
+    return { ...empty, notes: [...notes, 'The image is in a tab of its own.'] };
+  if (content.kind === 'binary' || content.kind === 'image') {
     return {
       ...empty,
       isBinary: true,
@@ -159,7 +162,7 @@ function bodyText(response: HttpResponse): BodyText {
     };
   }
   const text = decodeText(body, content.charset);
-  const format = text.length <= mostFormatted && !bodyTruncated;
+  const format = text.length <= mostFormatted && isWhole(response);
   return {
     text: format ? formatText(content.kind, text) : text,
     // Comments are allowed there, and the head stands in one.
