@@ -10,7 +10,8 @@ export function createEditorSecrets({
 }: Pick<ExtensionContext, 'secrets' | 'globalStorageUri'>): DisposableSecretStore {
   const own = new SecretTokenStore(secrets);
   if (env.uiKind !== UIKind.Web || scheme !== 'file') return own;
-  return new SharedSecretStore(own, async (part) =>
-    (await import('./later.ts')).openSecretExchange(join(fsPath, 'windows'), part),
-  );
+  return new SharedSecretStore(own, async (part) => {
+    const { openSecretExchange, windowsKey } = await import('./later.ts');
+    return openSecretExchange(join(fsPath, 'windows'), part, () => windowsKey(own));
+  });
 }

@@ -11,6 +11,7 @@ export { variableSecrets } from './fileSecrets/variableSecrets.ts';
 export { declaredProfile, fillProfile, listProfiles, usesVariables } from './profiles/fillProfiles.ts';
 export { provideDemonstrationSecrets } from './sandbox/sandboxActions.ts';
 export { openSecretExchange } from './secretExchange.ts';
+export { windowsKey } from './windowChannel.ts';
 export { TokenStatusBar } from './statusBar/tokenStatusBar.ts';
 export { detailsText } from './tokens/detailsText.ts';
 export { createCommandHandlers } from './tokens/commandHandlers.ts';
