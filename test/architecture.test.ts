@@ -33,6 +33,7 @@ const shared = new Set([
   'nearestFile.ts',
   'timedFiles.ts',
   'text.ts',
+  'jsonDepth.ts',
   'visible.ts',
   'singleFlight.ts',
   'url.ts',

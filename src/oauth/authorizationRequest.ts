@@ -1,27 +1,26 @@
 import {
-  allowInsecureRequests,
   calculatePKCECodeChallenge,
-  customFetch,
   generateRandomCodeVerifier,
   generateRandomNonce,
   generateRandomState,
-  isDPoPNonceError,
   processPushedAuthorizationResponse,
   pushedAuthorizationRequest,
   type Client,
-  type ClientAuth,
   type DPoPHandle,
 } from 'oauth4webapi';
 import { KeyturnError } from '../errors.ts';
 import type { GrantContext } from '../token/grant.ts';
 import type { TokenProfile } from '../token/profile.ts';
-import { boundedFetch } from './boundedFetch.ts';
+import { asPushedResponse } from './answerForms.ts';
+import type { ClientProof } from './clientAuthentication.ts';
+import { sendAsClient } from './clientRequest.ts';
 import type { AuthorizationServer } from './discovery.ts';
+import { askedEndpoint, requestOptions } from './endpointRequest.ts';
 import { endpointFailure } from './failure.ts';
 import type { GrantTools } from './grant.ts';
 import { asksForOpenId } from './idToken.ts';
-import { endpointUrl, shownUrl } from './server.ts';
-import { refusesAssertion, requestedAccess } from './tokenEndpoint.ts';
+import { endpointUrl } from './server.ts';
+import { requestedAccess } from './tokenEndpoint.ts';
 
 /** One request of the authorization endpoint, and what its answer is checked against. */
 export interface AuthorizationRequest {
@@ -111,7 +110,9 @@ export interface AuthorizationClient {
   readonly profile: TokenProfile;
   readonly server: AuthorizationServer;
   readonly client: Client;
-  readonly authentication: ClientAuth;
+  readonly proof: ClientProof;
+  /** For messages: servers refuse one that they do not know. */
+  readonly redirectUri: string;
 }
 
 /**
@@ -138,56 +139,40 @@ export async function authorizationUrl(
 
 /**
  * With DPoP the server gets a proof besides `dpop_jkt` (RFC 9449 section 10.1): the parameter says which key the code is
- * for, the proof that it is ours. Asked once more with the nonce that the server wants, and once with its time.
+ * for, the proof that it is ours.
  */
 async function push(
-  { profile, server, client, authentication }: AuthorizationClient,
+  { profile, server, client, proof, redirectUri }: AuthorizationClient,
   { parameters, dpop }: AuthorizationRequest,
   signal: AbortSignal,
   tools: GrantTools,
 ): Promise<URLSearchParams> {
   const url = endpointUrl(server, 'pushed_authorization_request_endpoint', tools.mask);
-  const asked = {
-    name: 'pushed authorization request endpoint',
-    address: shownUrl(url, tools.mask),
+  const asked = askedEndpoint(profile, 'pushed_authorization_request_endpoint', url, tools.mask, {
     failed: 'authorization_failed',
     invalid: 'authorization_failed',
     wanted: 'a request_uri',
-  } as const;
+    refused: `Check that the server knows the redirect address ${redirectUri} for this client, and that the client may ask for these scopes.`,
+  });
   const options = {
-    signal,
-    [customFetch]: boundedFetch({
-      ...tools,
-      subject: `The ${asked.name} ${asked.address}`,
-      failed: asked.failed,
-      tooLong: asked.invalid,
-    }),
-    [allowInsecureRequests]: url.protocol === 'http:',
+    ...requestOptions(asked, url, signal, tools),
     ...(dpop === null ? {} : { DPoP: dpop }),
   };
-  let nonceAsked = false;
-  let clockAsked = false;
-  for (;;) {
-    const askedAtMs = tools.clock.now();
-    let response: Response | null = null;
-    let clockCorrected = false;
-    try {
-      response = await pushedAuthorizationRequest(server, client, authentication, parameters, options);
-      clockCorrected = tools.clocks.learn(url, response.headers.get('date'), askedAtMs);
-      const { request_uri } = await processPushedAuthorizationResponse(server, client, response.clone());
-      return new URLSearchParams({ client_id: client.client_id, request_uri });
-    } catch (error) {
-      // The nonce of the refusal is in the handle by then (RFC 9449 section 8).
-      if (!nonceAsked && dpop !== null && isDPoPNonceError(error)) {
-        nonceAsked = true;
-        continue;
-      }
-      const failure = await endpointFailure(error, asked, tools.mask, response);
-      if (!clockAsked && clockCorrected && refusesAssertion(failure, profile)) {
-        clockAsked = true;
-        continue;
-      }
-      throw failure;
-    }
+  let response: Response | null = null;
+  try {
+    const asking = {
+      profile,
+      server,
+      endpoint: 'pushed_authorization_request_endpoint',
+      proof: () => Promise.resolve(proof),
+    } as const;
+    const answer = await sendAsClient(asking, tools, async (authenticate) =>
+      pushedAuthorizationRequest(server, client, await authenticate(), parameters, options),
+    );
+    response = await asPushedResponse(answer, tools.mask);
+    const { request_uri } = await processPushedAuthorizationResponse(server, client, response.clone());
+    return new URLSearchParams({ client_id: client.client_id, request_uri });
+  } catch (error) {
+    throw await endpointFailure(error, asked, tools.mask, response);
   }
 }

@@ -1,7 +1,7 @@
 import { AuthorizationResponseError, validateAuthResponse, type Client } from 'oauth4webapi';
 import { KeyturnError } from '../errors.ts';
 import type { AuthorizationServer } from './discovery.ts';
-import { serverText } from './failure.ts';
+import { serverText } from './serverText.ts';
 
 export interface ExpectedResponse {
   readonly server: AuthorizationServer;

@@ -1,4 +1,5 @@
 import { KeyturnError, type ErrorCode } from '../errors.ts';
+import { DEEPEST_JSON, isTooDeep } from '../jsonDepth.ts';
 import type { Fetch } from './grant.ts';
 
 /** No metadata and no token answer is longer. */
@@ -33,18 +34,40 @@ export type BoundedFetch = (url: string, request: BoundedRequest) => Promise<Res
  * `response_too_large` pass as they are.
  */
 export function boundedFetch(options: BoundedFetchOptions): BoundedFetch {
-  return async (url, { body, signal: outer, ...request }) => {
+  return async (url, { body, headers, signal: outer, ...request }) => {
     const timeout = AbortSignal.timeout(options.timeoutMs);
     const signal = outer === undefined ? timeout : AbortSignal.any([outer, timeout]);
     try {
-      const response = await options.fetch(url, { ...request, body: body ?? null, signal });
+      const response = await options.fetch(url, {
+        ...request,
+        headers: plainMediaType(headers, body),
+        body: body === undefined ? null : String(body),
+        signal,
+      });
       const answer = await readAll(response, options);
-      const { status, headers } = response;
-      return new Response(EMPTY_STATUSES.has(status) ? null : answer, { status, headers });
+      if (isDeepJson(new TextDecoder().decode(answer))) throw tooDeep(options);
+      const init = { status: response.status, headers: response.headers };
+      return new Response(EMPTY_STATUSES.has(init.status) ? null : answer, init);
     } catch (error) {
       throw failure(error, outer?.aborted === true, timeout.aborted, options);
     }
   };
+}
+
+const FORM = 'application/x-www-form-urlencoded';
+
+/** The type of forms has no parameters, and some servers refuse one that has. */
+function plainMediaType(
+  headers: Record<string, string>,
+  body: BoundedRequest['body'],
+): Record<string, string> {
+  const entries = Object.entries(headers).map(([name, value]): [string, string] => {
+    const isForm = name.toLowerCase() === 'content-type' && value.toLowerCase().startsWith(`${FORM};`);
+    return [name, isForm ? FORM : value];
+  });
+  const named = entries.some(([name]) => name.toLowerCase() === 'content-type');
+  if (body instanceof URLSearchParams && !named) entries.push(['content-type', FORM]);
+  return Object.fromEntries(entries);
 }
 
 async function readAll(response: Response, options: BoundedFetchOptions): Promise<Uint8Array<ArrayBuffer>> {
@@ -85,6 +108,19 @@ function failure(
   if (KeyturnError.is(error, 'response_too_large')) return tooLong(options);
   if (error instanceof KeyturnError) return error;
   return new KeyturnError(options.failed, `${options.subject} could not be reached.`, { cause: error, hint });
+}
+
+/** Pages and other text may hold as many brackets as they like. */
+function isDeepJson(text: string): boolean {
+  return /^\s*[[{]/.test(text) && isTooDeep(text);
+}
+
+function tooDeep({ subject, tooLong: code }: BoundedFetchOptions): KeyturnError {
+  return new KeyturnError(
+    code,
+    `${subject} sent JSON that is nested more than ${DEEPEST_JSON} levels deep, which is no valid answer.`,
+    { hint: 'Check that the address is right.' },
+  );
 }
 
 function tooLong({ subject, tooLong: code }: BoundedFetchOptions): KeyturnError {

@@ -12,8 +12,11 @@ import type { GrantContext } from '../token/grant.ts';
 import type { TokenProfile } from '../token/profile.ts';
 import { signJwt } from '../token/signJwt.ts';
 import { signingKey, type SigningKey } from '../token/signingKey.ts';
+import { assertionAudiences } from './assertionAudience.ts';
 import { certificateThumbprint } from './clientCertificate.ts';
+import { proofTime } from './dpop.ts';
 import type { GrantTools } from './grant.ts';
+import type { PostedEndpoint } from './server.ts';
 
 /** RFC 7523 section 2.2. */
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -22,6 +25,19 @@ const ASSERTION_LIFETIME = 60;
 
 /** What is needed to prove who the client is. */
 export type ClientTools = Pick<GrantTools, 'clocks' | 'files' | 'register'>;
+
+/** One way to prove who the client is; servers differ in which they take. */
+export interface ClientWay {
+  /** Names the same way at every endpoint. */
+  readonly name: string;
+  readonly authentication: ClientAuth;
+}
+
+/** How the client proves itself, with all that is needed for it at hand. */
+export interface ClientProof {
+  /** For an endpoint of the server: what the standard has first, then what servers that deviate want. Never empty. */
+  ways(server: AuthorizationServer, endpoint: PostedEndpoint): readonly ClientWay[];
+}
 
 /**
  * How the client proves itself at an endpoint (RFC 6749 section 2.3); asks for a secret only if it is needed. With
@@ -32,13 +48,13 @@ export async function authenticateClient(
   profile: TokenProfile,
   context: Pick<GrantContext, 'secret'>,
   tools: ClientTools,
-): Promise<ClientAuth> {
-  if (profile.clientId === null) return withoutClient(profile);
+): Promise<ClientProof> {
+  if (profile.clientId === null) return always(withoutClient(profile));
   switch (profile.clientAuthentication) {
     case 'client_secret_basic':
-      return basic(await context.secret('client_secret'));
+      return basic(profile.clientId, await context.secret('client_secret'));
     case 'client_secret_post':
-      return ClientSecretPost(await context.secret('client_secret'));
+      return always(ClientSecretPost(await context.secret('client_secret')));
     case 'client_secret_jwt': {
       const secret = await context.secret('client_secret');
       const key = new TextEncoder().encode(secret);
@@ -51,10 +67,14 @@ export async function authenticateClient(
       return assertion(profile, tools, (preferred) => signingKey(profile, context, tools, preferred), header);
     }
     case 'tls_client_auth':
-      return TlsClientAuth();
+      return always(TlsClientAuth());
     case 'none':
-      return None();
+      return always(None());
   }
+}
+
+function always(authentication: ClientAuth): ClientProof {
+  return { ways: () => [{ name: 'only', authentication }] };
 }
 
 /** An assertion or a password can be enough by itself (RFC 7521 section 4.1). */
@@ -67,53 +87,59 @@ function withoutClient({ name, clientAuthentication }: TokenProfile): ClientAuth
 
 /**
  * RFC 6749 section 2.3.1. Only what a form has to encode is encoded (appendix B): many servers compare what they get
- * without decoding it.
+ * without decoding it. Where that makes a difference, the second way is as RFC 7617 has it. An id with a colon cannot
+ * be sent so.
  */
-function basic(secret: string): ClientAuth {
-  return (_server, { client_id: id }, _body, headers) => {
-    const credentials = Buffer.from(`${formEncodedSecret(id)}:${formEncodedSecret(secret)}`).toString(
-      'base64',
-    );
-    headers.set('authorization', `Basic ${credentials}`);
-  };
+function basic(id: string, secret: string): ClientProof {
+  const encoded = `${formEncodedSecret(id)}:${formEncodedSecret(secret)}`;
+  const raw = `${id}:${secret}`;
+  const way = (name: string, credentials: string): ClientWay => ({
+    name,
+    authentication: (_server, _client, _body, headers) => {
+      headers.set('authorization', `Basic ${Buffer.from(credentials).toString('base64')}`);
+    },
+  });
+  const ways = [way('encoded', encoded)];
+  if (raw !== encoded && !id.includes(':')) ways.push(way('raw', raw));
+  return { ways: () => ways };
 }
 
-/** RFC 7523 section 2.2; the key is made when it is known what the server takes. */
+/**
+ * RFC 7523 section 2.2; the key is made when it is known what the server takes. Without `nbf`, and made a moment ago: a
+ * server that allows for no difference of clocks would take it to come from the future.
+ */
 function assertion(
   profile: TokenProfile,
   { clocks, register }: ClientTools,
   keyFor: (supported: readonly string[]) => Promise<SigningKey>,
   header: Readonly<Record<string, string>> = {},
-): ClientAuth {
-  return async (server, { client_id: id }, body) => {
-    const key = await keyFor(server.token_endpoint_auth_signing_alg_values_supported ?? []);
-    const now = Math.floor(clocks.now(server.token_endpoint) / 1000);
-    const claims = {
-      iss: id,
-      sub: id,
-      aud: assertionAudience(profile, server),
-      jti: randomUUID(),
-      iat: now,
-      nbf: now,
-      exp: now + ASSERTION_LIFETIME,
+): ClientProof {
+  const meantFor =
+    (audience: string, endpoint: PostedEndpoint): ClientAuth =>
+    async (server, { client_id: id }, body) => {
+      const key = await keyFor(server.token_endpoint_auth_signing_alg_values_supported ?? []);
+      const madeAt = proofTime(clocks.now(server[endpoint]));
+      const claims = {
+        iss: id,
+        sub: id,
+        aud: audience,
+        jti: randomUUID(),
+        iat: madeAt,
+        exp: madeAt + ASSERTION_LIFETIME,
+      };
+      const jwt = await signJwt(profile.name, key, claims, header);
+      register(jwt, `assertion of ${profile.name}`);
+      body.set('client_id', id);
+      body.set('client_assertion_type', ASSERTION_TYPE);
+      body.set('client_assertion', jwt);
     };
-    const jwt = await signJwt(profile.name, key, claims, header);
-    register(jwt, `assertion of ${profile.name}`);
-    body.set('client_id', id);
-    body.set('client_assertion_type', ASSERTION_TYPE);
-    body.set('client_assertion', jwt);
+  return {
+    ways: (server, endpoint) =>
+      assertionAudiences(profile, server, endpoint).map(({ name, value }) => ({
+        name,
+        authentication: meantFor(value, endpoint),
+      })),
   };
-}
-
-/**
- * Whom an assertion is for: the issuer, so that no other server can make use of it, and the token endpoint only where
- * no issuer is known.
- */
-export function assertionAudience(
-  { issuer }: Pick<TokenProfile, 'issuer'>,
-  server: AuthorizationServer,
-): string {
-  return issuer === null ? (server.token_endpoint ?? server.issuer) : server.issuer;
 }
 
 function hmacAlgorithm({ name, options: { algorithm } }: TokenProfile): string {

@@ -10,8 +10,9 @@ import type { Clock } from '../clock.ts';
 import { KeyturnError } from '../errors.ts';
 import { SingleFlight } from '../singleFlight.ts';
 import { isSecureUrl } from '../token/origin.ts';
-import { boundedFetch } from './boundedFetch.ts';
-import { serverText } from './failure.ts';
+import { readAnswer } from './answerBody.ts';
+import { boundedFetch, type BoundedFetch } from './boundedFetch.ts';
+import { serverText } from './serverText.ts';
 import type { Fetch } from './grant.ts';
 import { parseUrl } from '../url.ts';
 
@@ -77,12 +78,14 @@ async function discover(
   });
   const answers: string[] = [];
   for (const algorithm of ['oidc', 'oauth2'] as const) {
-    const response = await discoveryRequest(url, {
+    const answer = await discoveryRequest(url, {
       algorithm,
       signal,
-      [customFetch]: fetch,
+      [customFetch]: withRedirects(fetch, url),
       [allowInsecureRequests]: url.protocol === 'http:',
     });
+    // Any success counts, and JSON that is called something else.
+    const response = answer.ok ? new Response(await answer.text()) : answer;
     const copy = response.clone();
     try {
       return await processDiscoveryResponse(url, response);
@@ -93,7 +96,7 @@ async function discover(
       ) {
         throw await mismatch(issuer, copy, options, error);
       }
-      answers.push(copy.status === 200 ? 'something that is not metadata' : String(copy.status));
+      answers.push(await answerWords(copy, url, options));
     }
   }
   const [openid = '', rfc8414 = ''] = answers;
@@ -102,6 +105,37 @@ async function discover(
     hint: 'Check the issuer, or write its "tokenEndpoint" into keyturn.json instead.',
     data: { issuer },
   });
+}
+
+const MOST_REDIRECTS = 5;
+
+/** Follows redirects inside the origin of the issuer: what lies elsewhere may not speak for it (RFC 8414 section 3). */
+function withRedirects(fetch: BoundedFetch, issuer: URL): BoundedFetch {
+  return async (address, request) => {
+    let url = address;
+    for (let count = 0; ; count++) {
+      const response = await fetch(url, request);
+      const next = redirectTarget(response, url);
+      if (next?.origin !== issuer.origin || count === MOST_REDIRECTS) return response;
+      url = next.href;
+    }
+  };
+}
+
+function redirectTarget({ status, headers }: Response, from: string): URL | null {
+  const location = headers.get('location');
+  if (status < 300 || status >= 400 || location === null || !URL.canParse(location, from)) return null;
+  return new URL(location, from);
+}
+
+async function answerWords(answer: Response, issuer: URL, { mask }: DiscoveryOptions): Promise<string> {
+  if (!answer.ok) {
+    const target = redirectTarget(answer, issuer.href);
+    if (target === null) return String(answer.status);
+    return `${answer.status}, a redirect to ${serverText(target.origin + target.pathname, mask)}`;
+  }
+  const { members, what } = await readAnswer(answer, mask);
+  return members === null ? what : 'something that is not metadata';
 }
 
 async function mismatch(

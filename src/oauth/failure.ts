@@ -1,36 +1,10 @@
 import { UnsupportedOperationError } from 'oauth4webapi';
-import * as v from 'valibot';
 import { KeyturnError, type ErrorCode } from '../errors.ts';
-
-/** RFC 6749 section 5.2. */
-const errorBodySchema = v.object({ error: v.string(), error_description: v.optional(v.unknown()) });
-
-const KNOWN_ERRORS: Readonly<Record<string, { readonly code: ErrorCode; readonly hint: string }>> = {
-  invalid_client: {
-    code: 'invalid_client',
-    hint: 'Check the client id, the client secret and "clientAuthentication".',
-  },
-  unauthorized_client: { code: 'invalid_client', hint: 'Allow this grant for the client at the server.' },
-  invalid_grant: {
-    code: 'invalid_grant',
-    hint: 'The refresh token has ended or was revoked: add a new one.',
-  },
-  invalid_scope: { code: 'invalid_scope', hint: 'Ask for a scope that the client may have.' },
-};
-
-const LONGEST_DESCRIPTION = 200;
-
-/** Server text in a message: masked before it is shortened, since half a secret would not be recognised. */
-export function serverText(
-  text: string,
-  mask: (text: string) => string,
-  longest = LONGEST_DESCRIPTION,
-): string {
-  const line = mask(text.slice(0, 20_000))
-    .replace(/[\s\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+/g, ' ')
-    .trim();
-  return line.length <= longest ? line : `${line.slice(0, longest).trimEnd()}…`;
-}
+import type { ClientAuthentication } from '../token/profile.ts';
+import { jsonKind, readAnswer, type AnswerBody } from './answerBody.ts';
+import { isOAuthCode, knownError } from './knownErrors.ts';
+import { serverSaid, type ServerSaid } from './serverSaid.ts';
+import { serverText } from './serverText.ts';
 
 /** An endpoint as messages speak of it, and the codes for no proper answer from it and for one that makes no sense. */
 export interface AskedEndpoint {
@@ -42,26 +16,19 @@ export interface AskedEndpoint {
   readonly invalid: ErrorCode;
   /** What the answer should have been: "a token response". */
   readonly wanted: string;
+  /** How the client proved itself; null where it did not have to. */
+  readonly client: ClientAuthentication | null;
+  /** The next step where the server refuses what was asked, other than the client. */
+  readonly refused: string;
 }
 
-/** What went wrong at a token endpoint, with the code it has for Keyturn. `response` is the unread answer, if there was one. */
-export function tokenEndpointFailure(
-  error: unknown,
-  endpoint: string,
-  mask: (text: string) => string,
-  response: Response | null,
-): Promise<KeyturnError> {
-  const asked: AskedEndpoint = {
-    name: 'token endpoint',
-    address: endpoint,
-    failed: 'token_endpoint_failed',
-    invalid: 'token_response_invalid',
-    wanted: 'a token response',
-  };
-  return endpointFailure(error, asked, mask, response);
-}
+/** Members that nobody may see a value of. */
+const SECRET_MEMBERS = /token|code|secret|jwt|assertion|key/i;
+const MOST_NAMES = 10;
+/** RFC 9110: there can be nothing to read. */
+const EMPTY_STATUSES: ReadonlySet<number> = new Set([204, 205]);
 
-/** The same for any endpoint that answers as RFC 6749 section 5 has it. */
+/** What went wrong at an endpoint that answers as RFC 6749 section 5 has it. `response` is the unread answer, if there was one. */
 export async function endpointFailure(
   error: unknown,
   asked: AskedEndpoint,
@@ -69,91 +36,172 @@ export async function endpointFailure(
   response: Response | null,
 ): Promise<KeyturnError> {
   if (error instanceof KeyturnError) return error;
-  const endpoint = asked.address;
+  const { address: endpoint } = asked;
   const subject = `The ${asked.name} ${endpoint}`;
   if (response === null) {
     return new KeyturnError(asked.failed, `${subject} could not be asked.`, { cause: error });
   }
   const { status } = response;
-  const body: unknown = await response.json().catch(() => undefined);
-  const oauthError = oauthErrorOf(body);
-  if (oauthError !== null) return fromOAuthError(oauthError, asked, mask, status, error);
+  const body = await readAnswer(response.clone(), mask);
+  const said = serverSaid(body, response.headers);
+  const known = said.error === null ? null : knownError(said.error);
   const data = { endpoint, status };
   if (status >= 300 && status < 400) {
-    return new KeyturnError(asked.failed, `${subject} redirects (${status}).`, {
+    return new KeyturnError(
+      asked.failed,
+      `${subject} redirects (${status})${target(response, endpoint, mask)}.`,
+      {
+        cause: error,
+        hint: 'Write the address it leads to into keyturn.json: client secrets do not follow redirects.',
+        data,
+      },
+    );
+  }
+  if (status === 429) {
+    return new KeyturnError(asked.failed, `${subject} was asked too often (429)${words(said, mask)}.`, {
       cause: error,
-      hint: 'Write the address it leads to into keyturn.json: client secrets do not follow redirects.',
-      data,
+      hint: retryHint(response),
+      data: { ...data, ...named(said, mask) },
+    });
+  }
+  // An answer that succeeded and holds what was asked for may have a member of that name for any reason.
+  if (said.error !== null && (status >= 400 || body.members?.['error'] !== undefined)) {
+    const code =
+      known?.code ?? (status === 401 && !isOAuthCode(said.error) ? 'invalid_client' : 'oauth_error');
+    const name = serverText(said.error, mask, 60);
+    const description = said.description === null ? '' : serverText(said.description, mask);
+    const why = description === '' ? '' : `: ${description.replace(/\.$/, '')}`;
+    return new KeyturnError(code, `${subject} answered "${name}"${why}.`, {
+      cause: error,
+      hint: known?.hint ?? hintFor(code, status, asked),
+      data: { ...data, error: name },
     });
   }
   if (status === 401) {
-    return new KeyturnError('invalid_client', `${subject} refused the client (401).`, {
+    return new KeyturnError('invalid_client', `${subject} refused the client (401)${words(said, mask)}.`, {
       cause: error,
-      hint: 'Check the client id, the client secret and "clientAuthentication".',
+      hint: clientHint(asked),
       data,
     });
   }
-  if (status !== 200) {
-    return new KeyturnError(asked.failed, `${subject} answered ${status}${what(response)}.`, {
+  if (status < 200 || status >= 300) {
+    const text = words(said, mask) || ` with ${body.what}`;
+    return new KeyturnError(asked.failed, `${subject} answered ${status}${text}.`, {
       cause: error,
-      hint: status >= 500 ? 'Try again later.' : 'Check that the address is right.',
+      hint: hintFor(null, status, asked),
       data,
     });
   }
-  const answered = reason(error, body, response, asked.wanted);
-  return new KeyturnError(asked.invalid, `${subject} answered ${answered}.`, {
+  if (EMPTY_STATUSES.has(status)) {
+    return new KeyturnError(asked.failed, `${subject} answered ${status}, without content.`, {
+      cause: error,
+      hint: 'Check that the address is right.',
+      data,
+    });
+  }
+  return new KeyturnError(asked.invalid, `${subject} answered ${reason(error, body, asked, mask)}.`, {
     cause: error,
-    hint: 'Check that the address is right.',
-    data,
+    hint:
+      body.members === null
+        ? 'Check that the address is right.'
+        : 'Report this to the people who run the server, or check that the address is right.',
+    data: { ...data, ...memberData(error) },
   });
 }
 
-interface OAuthError {
-  readonly error: string;
-  readonly description: string | null;
+/** The member that a check of `oauth4webapi` or of ours speaks of. */
+export class MemberFault extends Error {
+  readonly member: string;
+
+  constructor(member: string) {
+    super(`The member "${member}" cannot be used.`);
+    this.member = member;
+  }
 }
 
-/** An error in OAuth's own words, whatever the status and content type: some servers send it with 200. */
-function oauthErrorOf(body: unknown): OAuthError | null {
-  const parsed = v.safeParse(errorBodySchema, body);
-  if (!parsed.success) return null;
-  const { error, error_description: description } = parsed.output;
-  return { error, description: typeof description === 'string' ? description : null };
+function memberOf(error: unknown): string | null {
+  if (error instanceof MemberFault) return error.member;
+  if (error instanceof UnsupportedOperationError && error.message.includes('token_type')) return 'token_type';
+  if (!(error instanceof Error)) return null;
+  const [, member = null] = /^"response" body "(\w+)" property/.exec(error.message) ?? [];
+  return member;
 }
 
-function fromOAuthError(
-  { error, description }: OAuthError,
-  { name: endpointName, address: endpoint }: AskedEndpoint,
+function memberData(error: unknown): { readonly member?: string } {
+  const member = memberOf(error);
+  return member === null ? {} : { member };
+}
+
+function reason(
+  error: unknown,
+  { members, what, text }: AnswerBody,
+  { wanted }: AskedEndpoint,
   mask: (text: string) => string,
-  status: number,
-  cause: unknown,
-): KeyturnError {
-  const known = Object.hasOwn(KNOWN_ERRORS, error) ? KNOWN_ERRORS[error] : undefined;
-  const name = serverText(error, mask, 60);
-  const said = description === null ? '' : serverText(description, mask);
-  return new KeyturnError(
-    known?.code ?? 'oauth_error',
-    `The ${endpointName} ${endpoint} answered "${name}"${said === '' ? '.' : `: ${said.replace(/\.$/, '')}.`}`,
-    {
-      cause,
-      hint: known?.hint ?? 'See what the server says about this error.',
-      data: { endpoint, status, error: name },
-    },
-  );
+): string {
+  if (members === null) {
+    const said = text === null ? '' : ` ("${serverText(text, mask, 60)}")`;
+    return `with ${what}${said}, not with ${wanted}`;
+  }
+  const member = memberOf(error);
+  if (member === null) return `with JSON that is not ${wanted}`;
+  const value = members[member];
+  if (value !== undefined) return `with ${wanted} whose "${member}" is ${shownValue(member, value, mask)}`;
+  const names = Object.keys(members).slice(0, MOST_NAMES);
+  const has = names.length === 0 ? 'nothing' : serverText(names.join(', '), mask);
+  return `with JSON that is not ${wanted}: "${member}" is missing; it has ${has}`;
 }
 
-function what(response: Response): string {
-  return isHtml(response) ? ' with a web page' : '';
+/** What came, as far as it may be seen. */
+function shownValue(member: string, value: unknown, mask: (text: string) => string): string {
+  if (member !== 'token_type' && SECRET_MEMBERS.test(member)) return jsonKind(value);
+  if (typeof value === 'string') return value === '' ? 'empty' : `"${serverText(value, mask, 60)}"`;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : jsonKind(value);
 }
 
-function reason(error: unknown, body: unknown, response: Response, wanted: string): string {
-  if (isHtml(response)) return `with a web page, not with ${wanted}`;
-  if (body === undefined) return 'with something that is not JSON';
-  if (error instanceof UnsupportedOperationError) return 'with a type of token that is not supported';
-  return `with JSON that is not ${wanted}`;
+/** Of an answer without a code: `: Bad credentials`. */
+function words({ error, description }: ServerSaid, mask: (text: string) => string): string {
+  const text = serverText([error, description].filter((part) => part !== null).join(': '), mask);
+  return text === '' ? '' : `: ${text.replace(/\.$/, '')}`;
 }
 
-function isHtml(response: Response): boolean {
-  const type = response.headers.get('content-type') ?? '';
-  return type.toLowerCase().startsWith('text/html');
+function named({ error }: ServerSaid, mask: (text: string) => string): { readonly error?: string } {
+  return error === null ? {} : { error: serverText(error, mask, 60) };
+}
+
+function target(response: Response, endpoint: string, mask: (text: string) => string): string {
+  const location = response.headers.get('location') ?? '';
+  if (location === '' || !URL.canParse(location, endpoint)) return '';
+  const { origin, pathname } = new URL(location, endpoint);
+  return ` to ${serverText(origin + pathname, mask)}`;
+}
+
+function retryHint({ headers }: Response): string {
+  const after = headers.get('retry-after') ?? '';
+  return /^\d{1,6}$/.test(after) ? `Wait ${after} s, then try again.` : 'Wait, then try again.';
+}
+
+function hintFor(code: ErrorCode | null, status: number, asked: AskedEndpoint): string {
+  if (code === 'invalid_client') return clientHint(asked);
+  if (code !== null) return asked.refused;
+  if (status >= 500 && status !== 501) return 'Try again later.';
+  if ([404, 405, 410, 501].includes(status)) return 'Check that the address is right.';
+  return asked.refused;
+}
+
+function clientHint({ client }: AskedEndpoint): string {
+  switch (client) {
+    case 'none':
+      return 'Check the client id. The client proves itself with nothing here ("clientAuthentication": "none"): where the server wants a secret, declare how it is sent.';
+    case 'client_secret_basic':
+      return 'Check the client id and the client secret; some servers take it with "clientAuthentication": "client_secret_post" only.';
+    case 'client_secret_post':
+      return 'Check the client id and the client secret; some servers take it with "clientAuthentication": "client_secret_basic" only.';
+    case 'client_secret_jwt':
+    case 'private_key_jwt':
+      return 'Check the client id, the key and "assertionAudience" in keyturn.json, and that the server knows the key.';
+    case 'tls_client_auth':
+      return 'Check the client id, and that the server knows the certificate of the client.';
+    case null:
+      return 'Check who may ask this endpoint.';
+  }
 }

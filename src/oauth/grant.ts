@@ -6,6 +6,7 @@ import type { PrivateFiles } from '../privateFiles.ts';
 import type { SourceConsent } from '../token/sources/consent.ts';
 import type { Discovery } from './discovery.ts';
 import type { DpopHandles } from './dpop.ts';
+import type { ClientHabits } from './clientHabits.ts';
 import type { ServerClocks } from './serverClock.ts';
 
 /** What every grant has at hand, the same for the whole program. */
@@ -21,6 +22,7 @@ export interface GrantTools {
   readonly discovery: Discovery;
   readonly dpop: DpopHandles;
   readonly clocks: ServerClocks;
+  readonly habits: ClientHabits;
   /** Masks secrets in what a server says. */
   readonly mask: (text: string) => string;
   /** Makes a secret known that a grant read or made, before anybody sees it. */

@@ -8,12 +8,18 @@ import {
   validateApplicationLevelSignature,
   type Client,
 } from 'oauth4webapi';
+import { compactVerify, decodeProtectedHeader } from 'jose';
 import { KeyturnError } from '../errors.ts';
+import { isTooDeepJwt } from '../jsonDepth.ts';
+import { isObject, type JsonObject } from '../token/claims.ts';
+import type { GrantContext } from '../token/grant.ts';
 import type { TokenProfile } from '../token/profile.ts';
+import { scopeWords } from '../token/scopes.ts';
 import { boundedFetch, type BoundedFetch } from './boundedFetch.ts';
 import type { AuthorizationServer } from './discovery.ts';
 import type { GrantTools } from './grant.ts';
 import { endpointUrl, shownUrl } from './server.ts';
+import { serverText } from './serverText.ts';
 
 export interface IdTokenExpectation {
   /** What the authorization request held; null where there was none, as with a device. */
@@ -29,7 +35,7 @@ const MOST_KEYS = 100;
 
 /** True when the answer must bring an ID token (OpenID Connect Core section 3.1.2.1). */
 export function asksForOpenId(scope: string | null): boolean {
-  return scope?.split(' ').includes('openid') === true;
+  return scopeWords(scope).includes('openid');
 }
 
 /** An ID token says who signed in at which issuer, so the issuer must be known. Fails with `profile_invalid`. */
@@ -52,18 +58,29 @@ export async function checkIdToken(
   server: AuthorizationServer,
   response: Response,
   { nonce, maxAge, scope }: IdTokenExpectation,
-  signal: AbortSignal,
+  { secret, signal }: Pick<GrantContext, 'secret' | 'signal'>,
   tools: GrantTools,
 ): Promise<string | null> {
   const client: Client = {
     client_id: profile.clientId ?? '',
     [clockSkew]: skewSeconds(response, tools),
   };
+  let header: JsonObject = {};
   try {
-    if (!(await holdsIdToken(response))) {
+    const sent = await idTokenIn(response);
+    if (sent === null) {
       if (scope !== undefined && !asksForOpenId(scope)) return null;
-      throw invalid('The server sent no ID token though openid was asked for.');
+      throw invalid(
+        'The server sent no ID token though openid was asked for.',
+        'Allow openid for this client at the server, or take it out of the scope.',
+      );
     }
+    if (isTooDeepJwt(sent)) throw invalid('The ID token is nested too deeply.', ASK_SERVER);
+    header = headerOf(sent);
+    const sharedSecret = isSymmetric(header) ? await sharedSecretOf(profile, header, secret) : null;
+    // Without a list of its own a server is taken to sign with RS256.
+    if (sharedSecret !== null && server.id_token_signing_alg_values_supported === undefined)
+      client.id_token_signed_response_alg = String(header['alg']);
     const copy = response.clone();
     const { id_token: idToken = '' } =
       nonce === null
@@ -72,6 +89,10 @@ export async function checkIdToken(
             expectedNonce: nonce,
             ...(maxAge === null ? {} : { maxAge }),
           });
+    if (sharedSecret !== null) {
+      await requireSharedSignature(idToken, sharedSecret, header);
+      return idToken;
+    }
     const keys = endpointUrl(server, 'jwks_uri', tools.mask);
     await validateApplicationLevelSignature(server, copy, {
       signal,
@@ -80,13 +101,60 @@ export async function checkIdToken(
     });
     return idToken;
   } catch (error) {
-    throw idTokenFailure(error, nonce);
+    throw idTokenFailure(error, nonce, header, server, tools.mask);
   }
 }
 
-async function holdsIdToken(response: Response): Promise<boolean> {
+async function idTokenIn(response: Response): Promise<string | null> {
   const body: unknown = await response.clone().json();
-  return typeof body === 'object' && body !== null && 'id_token' in body && typeof body.id_token === 'string';
+  const idToken = isObject(body) ? body['id_token'] : null;
+  return typeof idToken === 'string' ? idToken : null;
+}
+
+/** Empty for what cannot be read; what follows says so. */
+function headerOf(idToken: string): JsonObject {
+  try {
+    return { ...decodeProtectedHeader(idToken) };
+  } catch {
+    return {};
+  }
+}
+
+function isSymmetric({ alg }: JsonObject): boolean {
+  return typeof alg === 'string' && /^HS(?:256|384|512)$/.test(alg);
+}
+
+/**
+ * The client secret, which signs the ID tokens of a confidential client at some servers (OpenID Connect Core section
+ * 10.1). Only of a client that has one: nothing that is public may ever be the key (RFC 8725 section 2.1).
+ */
+async function sharedSecretOf(
+  { clientAuthentication }: TokenProfile,
+  { alg }: JsonObject,
+  secret: GrantContext['secret'],
+): Promise<Uint8Array> {
+  if (!clientAuthentication.startsWith('client_secret_')) {
+    throw invalid(
+      `The ID token is signed with a shared secret (${String(alg)}), and this client has none.`,
+      'Let the server sign the ID tokens of this client with RS256 or ES256.',
+    );
+  }
+  return new TextEncoder().encode(await secret('client_secret'));
+}
+
+async function requireSharedSignature(
+  idToken: string,
+  secret: Uint8Array,
+  { alg }: JsonObject,
+): Promise<void> {
+  const name = String(alg);
+  await compactVerify(idToken, secret, { algorithms: [name] }).catch((cause: unknown) => {
+    throw invalid(
+      `The ID token is not signed with the client secret (${name}).`,
+      'Check the client secret; the server may also sign with a key of its own.',
+      cause,
+    );
+  });
 }
 
 /** How far the server's clock is ahead, so that a clock that is wrong here refuses nobody. */
@@ -111,11 +179,17 @@ function fewKeys(url: URL, tools: GrantTools): BoundedFetch {
       .catch(() => null);
     const keys = typeof body === 'object' && body !== null && 'keys' in body ? body.keys : null;
     if (!Array.isArray(keys) || keys.length <= MOST_KEYS) return response;
-    throw invalid(`The issuer publishes ${keys.length} keys, more than any issuer has.`);
+    throw invalid(`The issuer publishes ${keys.length} keys, more than any issuer has.`, ASK_SERVER);
   };
 }
 
-function idTokenFailure(error: unknown, nonce: string | null): KeyturnError {
+function idTokenFailure(
+  error: unknown,
+  nonce: string | null,
+  header: JsonObject,
+  server: AuthorizationServer,
+  mask: (text: string) => string,
+): KeyturnError {
   if (error instanceof KeyturnError) return error;
   const { claim, claims } = factsOf(error);
   const nonceIsAtFault = claim === 'nonce' || (nonce !== null && claims !== null && !('nonce' in claims));
@@ -139,13 +213,39 @@ function idTokenFailure(error: unknown, nonce: string | null): KeyturnError {
       },
     );
   }
+  if (claim !== null) {
+    return invalid(
+      `The ID token could not be verified: its claim "${claim}" is not what it must be.`,
+      CLAIM_HINTS[claim] ?? ASK_SERVER,
+      error,
+    );
+  }
+  const alg = typeof header['alg'] === 'string' ? serverText(header['alg'], mask, 40) : 'unsigned';
+  if (error instanceof Error && error.message.includes('"alg"')) {
+    const announced = server.id_token_signing_alg_values_supported;
+    const list = Array.isArray(announced) ? serverText(announced.join(', '), mask, 100) : 'RS256, by default';
+    return invalid(
+      `The ID token is signed with ${alg}, which the server does not announce (it announces ${list}).`,
+      'Set the algorithm of the ID tokens of this client at the server.',
+      error,
+    );
+  }
   return invalid(
-    claim === null
-      ? 'The ID token could not be verified.'
-      : `The ID token could not be verified: its claim "${claim}" is not what it must be.`,
+    `The ID token (${alg}) could not be verified: it cannot be read, or no key of the issuer signed it.`,
+    'Check that the "issuer" is right; when it is, tell the people who run the server.',
     error,
   );
 }
+
+const ASK_SERVER = 'Tell the people who run the server.';
+/** What a person can do about a claim. */
+const CLAIM_HINTS: Readonly<Record<string, string>> = {
+  aud: 'Check the "clientId" in keyturn.json.',
+  azp: 'Check the "clientId" in keyturn.json.',
+  exp: 'Check the clock of this computer.',
+  nbf: 'Check the clock of this computer.',
+  auth_time: 'Sign in again: the last sign-in at the server is longer ago than "maxAge" allows.',
+};
 
 /** What `oauth4webapi` says of the claim that failed. */
 function factsOf(error: unknown): { claim: string | null; claims: object | null } {
@@ -156,9 +256,6 @@ function factsOf(error: unknown): { claim: string | null; claims: object | null 
   return { claim, claims };
 }
 
-function invalid(message: string, cause?: unknown): KeyturnError {
-  return new KeyturnError('id_token_invalid', message, {
-    cause,
-    hint: 'Check the issuer and the client id, and the clock of this computer.',
-  });
+function invalid(message: string, hint: string, cause?: unknown): KeyturnError {
+  return new KeyturnError('id_token_invalid', message, { cause, hint });
 }

@@ -1,23 +1,24 @@
 import {
-  allowInsecureRequests,
-  customFetch,
   introspectionRequest,
   jweDecrypt,
   processIntrospectionResponse,
   type AuthorizationServer,
-  type ClientAuth,
   type IntrospectionResponse,
 } from 'oauth4webapi';
 import { decodeProtectedHeader } from 'jose';
 import { KeyturnError } from '../errors.ts';
-import { readClaims } from '../token/claims.ts';
+import { isTooDeepJwt } from '../jsonDepth.ts';
+import { isObject, readClaims, type JsonObject } from '../token/claims.ts';
 import type { AskedSecret } from '../token/grant.ts';
 import { classifyToken } from '../token/kind.ts';
 import type { TokenProfile } from '../token/profile.ts';
 import type { Introspection, RevokedKind } from '../token/proof.ts';
-import { boundedFetch } from './boundedFetch.ts';
+import { mediaType } from './answerBody.ts';
+import { asIntrospectionResponse } from './answerForms.ts';
 import { authenticateClient } from './clientAuthentication.ts';
 import { withClientCertificate } from './clientCertificate.ts';
+import { sendAsClient } from './clientRequest.ts';
+import { askedEndpoint, requestOptions } from './endpointRequest.ts';
 import { endpointFailure } from './failure.ts';
 import type { GrantTools } from './grant.ts';
 import type { KeySets } from './keySets.ts';
@@ -25,6 +26,7 @@ import { openEncrypted } from './openEncrypted.ts';
 import { ProofFault } from './proofFault.ts';
 import { endpointUrl, findServer, shownUrl } from './server.ts';
 import { checkSignature, signatureFault } from './signature.ts';
+import { serverText } from './serverText.ts';
 import { askVendor, findVendor, vendorElsewhere } from './vendorStatus.ts';
 import { requireVouched } from './vouched.ts';
 
@@ -107,52 +109,51 @@ export async function askIssuer(
   }
   const client = { client_id: profile.clientId };
   const own = withClientCertificate(profile, request, tools);
-  const authentication: ClientAuth = await authenticateClient(profile, request, own);
+  const proof = await authenticateClient(profile, request, own);
+  const asked = askedEndpoint(profile, 'introspection_endpoint', url, tools.mask, {
+    failed: 'introspection_failed',
+    invalid: 'introspection_failed',
+    wanted: 'an introspection response',
+    refused: 'Allow this client to introspect tokens at the server.',
+  });
   const options = {
-    signal,
+    ...requestOptions(asked, url, signal, own),
     additionalParameters: { token_type_hint: kind },
-    [customFetch]: boundedFetch({
-      ...own,
-      subject: `The introspection endpoint ${shown}`,
-      failed: 'introspection_failed',
-      tooLong: 'introspection_failed',
-    }),
-    [allowInsecureRequests]: url.protocol === 'http:',
   };
+  const asking = {
+    profile,
+    server,
+    endpoint: 'introspection_endpoint',
+    proof: () => Promise.resolve(proof),
+  } as const;
   const send = (requestJwtResponse: boolean) =>
-    introspectionRequest(server, client, authentication, token, { ...options, requestJwtResponse });
-  let response: Response | null = null;
-  let signedAnswer: string | null = null;
-  let answer: IntrospectionResponse;
+    sendAsClient(asking, own, async (authenticate) =>
+      introspectionRequest(server, client, await authenticate(), token, { ...options, requestJwtResponse }),
+    );
+  const read = async (answer: Response) => {
+    if (isJwtAnswer(answer)) return readSigned(answer, request, server, shown, tools);
+    const response = await asIntrospectionResponse(answer, tools.mask);
+    try {
+      return {
+        answer: await processIntrospectionResponse(server, client, response.clone()),
+        signed: false,
+      };
+    } catch (error) {
+      throw await endpointFailure(error, asked, tools.mask, response);
+    }
+  };
+  const signs = (server.introspection_signing_alg_values_supported ?? []).length > 0;
   try {
-    const signs = (server.introspection_signing_alg_values_supported ?? []).length > 0;
-    response = await send(signs);
-    // Servers may sign for some of their clients only.
-    if (signs && (response.status === 400 || response.status === 406)) response = await send(false);
-    const copy = response.clone();
-    answer = await processIntrospectionResponse(server, client, response.clone(), {
-      [jweDecrypt]: async (jwe) => {
-        const { jwt } = await openEncrypted(jwe, await request.held('decryption_key'));
-        if (jwt === null) throw new ProofFault('not_verified', 'not_signed', 'The answer is not signed.');
-        signedAnswer = jwt;
-        return jwt;
-      },
+    const { answer, signed } = await read(await send(signs)).catch(async (error: unknown) => {
+      // Servers may sign for some of their clients only, or announce what they do not do.
+      if (!signs || !KeyturnError.is(error, 'introspection_failed', 'oauth_error')) throw error;
+      return read(await send(false));
     });
-    if (isJwtAnswer(copy)) signedAnswer ??= await copy.text();
+    return introspectionOf(answer, token, shown, signed, tools);
   } catch (error) {
-    if (error instanceof ProofFault) throw unproven(error, shown);
-    const asked = {
-      name: 'introspection endpoint',
-      address: shown,
-      failed: 'introspection_failed',
-      invalid: 'introspection_failed',
-      wanted: 'an introspection response',
-    } as const;
-    const failure = await endpointFailure(error, asked, tools.mask, response);
-    throw failure.data['error'] === 'unsupported_token_type' ? unsupported(failure, server) : failure;
+    const refused = KeyturnError.is(error) && error.data['error'] === 'unsupported_token_type';
+    throw refused ? unsupported(error, server) : error;
   }
-  if (signedAnswer !== null) await checkAnswer(signedAnswer, request, server, shown, tools);
-  return introspectionOf(answer, token, shown, signedAnswer !== null, tools);
 }
 
 function unsupported(cause: KeyturnError, { issuer }: AuthorizationServer): KeyturnError {
@@ -167,9 +168,74 @@ function unsupported(cause: KeyturnError, { issuer }: AuthorizationServer): Keyt
   );
 }
 
-function isJwtAnswer({ headers }: Response): boolean {
-  const type = headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
-  return type === 'application/token-introspection+jwt';
+/** RFC 9701 section 5; some servers call it a JWT of any kind. */
+function isJwtAnswer(response: Response): boolean {
+  return response.ok && /^application\/(?:token-introspection\+jwt|jwt|jose)$/.test(mediaType(response));
+}
+
+/** A signed answer, opened where it is encrypted, its signature and claims checked. */
+async function readSigned(
+  response: Response,
+  request: ProofRequest,
+  server: AuthorizationServer,
+  shown: string,
+  tools: IntrospectionTools,
+): Promise<{ readonly answer: IntrospectionResponse; readonly signed: true }> {
+  const { profile } = request;
+  const text = (await response.text()).trim();
+  let signedAnswer = text;
+  try {
+    if (isTooDeepJwt(text)) throw tooDeep();
+    const headers = { 'content-type': 'application/token-introspection+jwt' };
+    const answer = await processIntrospectionResponse(
+      server,
+      { client_id: profile.clientId ?? '' },
+      new Response(text, { headers }),
+      {
+        [jweDecrypt]: async (jwe) => {
+          const { jwt } = await openEncrypted(jwe, await request.held('decryption_key'));
+          if (jwt === null) throw new ProofFault('not_verified', 'not_signed', 'The answer is not signed.');
+          if (isTooDeepJwt(jwt)) throw tooDeep();
+          signedAnswer = jwt;
+          return jwt;
+        },
+      },
+    );
+    await checkAnswer(signedAnswer, request, server, shown, tools);
+    return { answer, signed: true };
+  } catch (error) {
+    if (error instanceof KeyturnError) throw error;
+    if (error instanceof ProofFault) throw unproven(error, shown);
+    throw new KeyturnError(
+      'introspection_failed',
+      `The introspection endpoint ${shown} answered with a signed response (JWT) that cannot be used${jwtFault(error, signedAnswer, tools.mask)}.`,
+      { cause: error, hint: 'Report this to the people who run the server.' },
+    );
+  }
+}
+
+function tooDeep(): ProofFault {
+  return new ProofFault('invalid', 'unreadable', 'It is nested too deeply.');
+}
+
+/** The claim or header that `oauth4webapi` minds, with what came. */
+function jwtFault(error: unknown, jwt: string, mask: (text: string) => string): string {
+  const [, name = ''] = error instanceof Error ? (/JWT "(\w+)"/.exec(error.message) ?? []) : [];
+  if (name === '') return '';
+  const { [name]: value } = { ...decodedPart(jwt, 1), ...decodedPart(jwt, 0) };
+  const came = value === undefined ? 'is missing' : `is ${serverText(JSON.stringify(value), mask, 100)}`;
+  return `: its "${name}" ${came}`;
+}
+
+function decodedPart(jwt: string, index: number): JsonObject {
+  try {
+    const value: unknown = JSON.parse(
+      Buffer.from(jwt.split('.', 3)[index] ?? '', 'base64url').toString('utf8'),
+    );
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
 }
 
 /** The signature of an answer (RFC 9701 section 5); its claims were looked at when it was read. */

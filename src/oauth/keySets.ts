@@ -5,7 +5,7 @@ import { KeyturnError } from '../errors.ts';
 import { SingleFlight } from '../singleFlight.ts';
 import { isSecureUrl } from '../token/origin.ts';
 import { boundedFetch } from './boundedFetch.ts';
-import { serverText } from './failure.ts';
+import { serverText } from './serverText.ts';
 import type { Fetch } from './grant.ts';
 import { ProofFault } from './proofFault.ts';
 

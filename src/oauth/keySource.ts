@@ -2,7 +2,7 @@ import { KeyturnError } from '../errors.ts';
 import type { TokenProfile } from '../token/profile.ts';
 import { parseUrl } from '../url.ts';
 import type { Discovery } from './discovery.ts';
-import { serverText } from './failure.ts';
+import { serverText } from './serverText.ts';
 import { readVerificationKey } from './heldKey.ts';
 import type { KeySets } from './keySets.ts';
 import { ProofFault } from './proofFault.ts';

@@ -5,6 +5,7 @@ import { createSelfSigned } from '../token/sources/selfSigned.ts';
 import type { TokenSource } from '../token/sources/source.ts';
 import { requireKeyFile } from './agreements.ts';
 import { withClientCertificate } from './clientCertificate.ts';
+import { ClientHabits } from './clientHabits.ts';
 import { createDiscovery } from './discovery.ts';
 import { DpopHandles } from './dpop.ts';
 import type { GrantPerformer, GrantTools } from './grant.ts';
@@ -57,6 +58,7 @@ export function createGrantTools(options: ObtainOptions): GrantTools {
     discovery: createDiscovery({ fetch, clock, mask, timeoutMs }),
     dpop: new DpopHandles(clocks),
     clocks,
+    habits: new ClientHabits(),
     mask,
     register,
     timeoutMs,

@@ -5,7 +5,7 @@ import { originAllowed } from '../token/origin.ts';
 import type { TokenProfile } from '../token/profile.ts';
 import type { CheckName, ProofCheck, ProofCode } from '../token/proof.ts';
 import { parseUrl } from '../url.ts';
-import { serverText } from './failure.ts';
+import { serverText } from './serverText.ts';
 import { ProofFault } from './proofFault.ts';
 
 /** What the claims of a token are held against. */

@@ -9,7 +9,9 @@ import { KeyturnError } from '../errors.ts';
 import type { ClientAuthentication } from '../token/profile.ts';
 import { boundedFetch } from './boundedFetch.ts';
 import type { AuthorizationServer } from './discovery.ts';
-import { serverText } from './failure.ts';
+import { asRegistrationResponse } from './answerForms.ts';
+import { endpointFailure, MemberFault } from './failure.ts';
+import { shownUrl } from './server.ts';
 import type { GrantTools } from './grant.ts';
 import { type ClientManagement, readManagement, unregisterClient } from './registrationManagement.ts';
 import { isSecureUrl } from '../token/origin.ts';
@@ -79,15 +81,16 @@ export async function registerClient(
   const endpoint = registrationEndpoint(server);
   if (endpoint === null) {
     throw new KeyturnError('registration_failed', `${server.issuer} does not register clients by itself.`, {
-      hint: 'Register Keyturn there by hand, and write its "clientId" into keyturn.json.',
+      hint: BY_HAND,
     });
   }
   const refreshes = server.grant_types_supported?.includes('refresh_token') !== false;
   const signsIn =
     grant === 'device_code' ? 'urn:ietf:params:oauth:grant-type:device_code' : 'authorization_code';
   let management: ClientManagement | null = null;
+  let response: Response | null = null;
   try {
-    const response = await dynamicClientRegistrationRequest(
+    const answer = await dynamicClientRegistrationRequest(
       server,
       {
         client_name: 'Keyturn',
@@ -111,14 +114,15 @@ export async function registerClient(
         [allowInsecureRequests]: endpoint.protocol === 'http:',
       },
     );
-    await registerSecrets(response.clone(), server.issuer, register);
-    management = await readManagement(response.clone(), endpoint);
-    const client = v.parse(clientSchema, await processDynamicClientRegistrationResponse(response));
+    await registerSecrets(answer.clone(), server.issuer, register);
+    management = await readManagement(answer.clone(), endpoint);
+    response = await asRegistrationResponse(answer, mask);
+    const client = readClient(await processDynamicClientRegistrationResponse(response.clone()));
     const { client_id: clientId, client_secret: secret = null } = client;
     // RFC 7591 section 2: what a client with a secret uses when nothing is said.
     const clientAuthentication =
       client.token_endpoint_auth_method ?? (secret === null ? 'none' : 'client_secret_basic');
-    if (clientAuthentication !== 'none' && secret === null) throw new Error('The secret is missing.');
+    if (clientAuthentication !== 'none' && secret === null) throw new MemberFault('client_secret');
     return {
       clientId,
       clientSecret: clientAuthentication === 'none' ? null : secret,
@@ -127,18 +131,29 @@ export async function registerClient(
     };
   } catch (error) {
     if (management !== null) void unregisterClient(management, { fetch, timeoutMs });
-    if (error instanceof KeyturnError) throw error;
-    const reason = error instanceof Error && 'error_description' in error ? error.error_description : null;
-    const said = typeof reason === 'string' ? `: ${serverText(reason, mask)}` : '';
-    throw new KeyturnError(
-      'registration_failed',
-      `${server.issuer} did not register Keyturn as a client${said}.`,
-      {
-        cause: error,
-        hint: 'Register it there by hand, and write its "clientId" into keyturn.json.',
-      },
-    );
+    const asked = {
+      name: 'registration endpoint',
+      address: shownUrl(endpoint, mask),
+      failed: 'registration_failed',
+      invalid: 'registration_failed',
+      wanted: 'a registered client',
+      client: null,
+      refused: BY_HAND,
+    } as const;
+    const { message, data } = await endpointFailure(error, asked, mask, response);
+    if (KeyturnError.is(error)) throw error;
+    throw new KeyturnError('registration_failed', message, { cause: error, hint: BY_HAND, data });
   }
+}
+
+const BY_HAND = 'Register Keyturn there by hand, and write its "clientId" into keyturn.json.';
+
+function readClient(answer: unknown): v.InferOutput<typeof clientSchema> {
+  const parsed = v.safeParse(clientSchema, answer);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const member = issue.path?.[0]?.key;
+  throw new MemberFault(typeof member === 'string' ? member : 'client_id');
 }
 
 /** Before the answer is judged: an error may quote it. */

@@ -58,7 +58,7 @@ export async function unregisterClient(
       body: undefined,
       redirect: 'manual',
     });
-    return response.status === 204;
+    return response.ok;
   } catch {
     return false;
   }

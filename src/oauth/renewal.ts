@@ -2,7 +2,6 @@ import { refreshTokenGrantRequest, processRefreshTokenResponse } from 'oauth4web
 import { KeyturnError } from '../errors.ts';
 import type { GrantContext, GrantResult } from '../token/grant.ts';
 import type { Grant, TokenProfile } from '../token/profile.ts';
-import { authenticateClient } from './clientAuthentication.ts';
 import type { GrantPerformer, GrantTools } from './grant.ts';
 import { asksForOpenId, checkIdToken } from './idToken.ts';
 import { requireSameSignIn } from './sameSignIn.ts';
@@ -16,8 +15,16 @@ const SIGN_INS: ReadonlySet<Grant> = new Set<Grant>(['authorization_code', 'devi
 /** With a password too: it goes over the wire as seldom as can be. */
 const RENEWED: ReadonlySet<Grant> = new Set<Grant>([...SIGN_INS, 'password']);
 
-/** Errors of the token endpoint that only a sign-in can mend; the last three are OpenID Connect's. */
-const ENDED = new Set(['invalid_grant', 'interaction_required', 'login_required', 'consent_required']);
+/** Errors that a new sign-in would meet too. */
+const OF_REQUEST = new Set([
+  'invalid_target',
+  'invalid_dpop_proof',
+  'use_dpop_nonce',
+  'invalid_scope',
+  'server_error',
+  'temporarily_unavailable',
+  'slow_down',
+]);
 
 /**
  * Performs a grant; where it would need the person, a refresh token that is held comes first. One that the server
@@ -36,7 +43,7 @@ export async function obtainOrRenew(
   try {
     return await renew(profile, context, tools, held);
   } catch (error) {
-    if (!hasEnded(error)) throw error;
+    if (!hasEnded(error, profile)) throw error;
     if (SIGN_INS.has(performer.grant) && context.signIn === null) throw signInNeeded(profile, error);
     return performer.obtain(profile, context, tools);
   }
@@ -55,17 +62,21 @@ function renew(
 ): Promise<GrantResult> {
   const { signal } = context;
   return askTokenEndpoint(profile, context, tools, {
-    async request({ server, client, options }) {
-      const authentication = await authenticateClient(profile, context, tools);
+    refreshToken: held,
+    refused: 'The refresh token has expired, was used before, or was revoked: sign in again.',
+    async request({ server, client, options, authenticate }) {
+      const authentication = await authenticate();
       return refreshTokenGrantRequest(server, client, authentication, held, {
         ...options,
         additionalParameters: requestedResource(profile),
       });
     },
     process: ({ server, client }, response) => processRefreshTokenResponse(server, client, response),
-    async idToken(response, { scope }) {
+    async idToken(response, { scope, refresh_token: replaced }) {
       await requireSameSignIn(profile.name, context.idToken, response);
       if (!asksForOpenId(profile.scope) || profile.issuer === null) return null;
+      // The keys may take a while to come, and the refresh token that is stored is spent.
+      if (replaced !== undefined && replaced !== held) await context.rotated(replaced);
       try {
         const server = await findServer(profile, ['jwks_uri'], signal, tools);
         return await checkIdToken(
@@ -73,7 +84,7 @@ function renew(
           server,
           response,
           { nonce: null, maxAge: null, scope },
-          signal,
+          context,
           tools,
         );
       } catch {
@@ -83,7 +94,22 @@ function renew(
   });
 }
 
-function hasEnded(error: unknown): boolean {
-  if (KeyturnError.is(error, 'invalid_grant')) return true;
-  return KeyturnError.is(error, 'oauth_error') && ENDED.has(String(error.data['error']));
+/**
+ * True where the server refuses the refresh token. RFC 6749 section 5.2 has `invalid_grant` for it; many servers say
+ * `invalid_request`, `invalid_token` or nothing at all. Whatever else is at fault, the sign-in that follows shows it.
+ */
+function hasEnded(error: unknown, { clientAuthentication }: TokenProfile): boolean {
+  if (!(error instanceof KeyturnError)) return false;
+  const { code, data } = error;
+  const name = data['error'];
+  if (code === 'invalid_grant' || (typeof name === 'string' && /^[a-z_]+_required$/.test(name))) return true;
+  if (data['status'] !== 400 && data['status'] !== 401) return false;
+  if (typeof name === 'string' && (OF_REQUEST.has(name) || isRateLimit(name))) return false;
+  // A client that proves nothing cannot be refused for its proof.
+  if (code === 'invalid_client') return name === undefined && clientAuthentication === 'none';
+  return code === 'oauth_error' || code === 'token_endpoint_failed';
+}
+
+function isRateLimit(name: string): boolean {
+  return /rate.?limit|too.?many|throttl|quota/i.test(name);
 }

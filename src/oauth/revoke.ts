@@ -1,17 +1,12 @@
-import {
-  allowInsecureRequests,
-  customFetch,
-  processRevocationResponse,
-  revocationRequest,
-  type AuthorizationServer,
-  type ClientAuth,
-} from 'oauth4webapi';
+import { revocationRequest, type AuthorizationServer } from 'oauth4webapi';
 import { KeyturnError } from '../errors.ts';
 import type { TokenProfile } from '../token/profile.ts';
 import type { ProvenToken, Revocation, RevokedKind } from '../token/proof.ts';
-import { boundedFetch } from './boundedFetch.ts';
-import { authenticateClient } from './clientAuthentication.ts';
+import { readAnswer } from './answerBody.ts';
+import { authenticateClient, type ClientProof } from './clientAuthentication.ts';
 import { withClientCertificate } from './clientCertificate.ts';
+import { sendAsClient } from './clientRequest.ts';
+import { askedEndpoint, requestOptions } from './endpointRequest.ts';
 import { endpointFailure } from './failure.ts';
 import type { GrantTools } from './grant.ts';
 import {
@@ -21,11 +16,8 @@ import {
   type IntrospectionTools,
   type ProofRequest,
 } from './introspect.ts';
-import { endpointUrl, findServer, shownUrl } from './server.ts';
+import { endpointUrl, findServer } from './server.ts';
 import { requireVouched } from './vouched.ts';
-
-/** Statuses with which servers say yes; RFC 7009 section 2.2 has 200 alone. */
-const ACCEPTED = new Set([200, 202, 204]);
 
 /**
  * Ends a token at its issuer (RFC 7009): the refresh token first, since with it new access tokens could be had. Fails
@@ -42,14 +34,16 @@ export async function revokeToken(
   const url = endpointUrl(server, 'revocation_endpoint', tools.mask);
   requireVouched(profile, url, 'revocationEndpoint', tools.mask);
   const own = withClientCertificate(profile, request, tools);
-  const authentication = await authenticateClient(profile, request, own);
+  const proof = await authenticateClient(profile, request, own);
   const tokens: [RevokedKind, string][] = [['access_token', accessToken]];
   if (refreshToken !== null) tokens.unshift(['refresh_token', refreshToken]);
   const results: Revocation[] = [];
   for (const [kind, token] of tokens) {
-    const error = await askToRevoke({ kind, token, profile, server, url, authentication, signal }, own);
+    const error = await askToRevoke({ kind, token, profile, server, url, proof, signal }, own);
     if (error !== null && error.code === 'cancelled' && results.length === 0) throw error;
-    results.push(error === null ? await accepted(request, kind, token, tools) : refused(kind, error));
+    const ended = results.filter(({ outcome }) => outcome === 'accepted' || outcome === 'ended');
+    if (error === null) results.push(await accepted(request, kind, token, tools));
+    else results.push(isUnknown(error, ended) ? unknown(kind) : refused(kind, error));
   }
   return results;
 }
@@ -78,41 +72,67 @@ interface RevocationQuestion {
   readonly profile: TokenProfile;
   readonly server: AuthorizationServer;
   readonly url: URL;
-  readonly authentication: ClientAuth;
+  readonly proof: ClientProof;
   readonly signal: AbortSignal;
 }
 
 /** Null when the server accepted. */
 async function askToRevoke(
-  { kind, token, profile, server, url, authentication, signal }: RevocationQuestion,
+  { kind, token, profile, server, url, proof, signal }: RevocationQuestion,
   tools: GrantTools,
 ): Promise<KeyturnError | null> {
-  const shown = shownUrl(url, tools.mask);
+  const asked = askedEndpoint(profile, 'revocation_endpoint', url, tools.mask, {
+    failed: 'revocation_failed',
+    invalid: 'revocation_failed',
+    wanted: 'an answer to a revocation',
+    refused: 'Allow this client to revoke its tokens at the server.',
+  });
+  const options = {
+    ...requestOptions(asked, url, signal, tools),
+    additionalParameters: { token_type_hint: kind },
+  };
+  const asking = {
+    profile,
+    server,
+    endpoint: 'revocation_endpoint',
+    proof: () => Promise.resolve(proof),
+  } as const;
   let response: Response | null = null;
   try {
-    response = await revocationRequest(server, { client_id: profile.clientId ?? '' }, authentication, token, {
-      signal,
-      additionalParameters: { token_type_hint: kind },
-      [customFetch]: boundedFetch({
-        ...tools,
-        subject: `The revocation endpoint ${shown}`,
-        failed: 'revocation_failed',
-        tooLong: 'revocation_failed',
-      }),
-      [allowInsecureRequests]: url.protocol === 'http:',
-    });
-    if (!ACCEPTED.has(response.status)) await processRevocationResponse(response.clone());
-    return null;
+    response = await sendAsClient(asking, tools, async (authenticate) =>
+      revocationRequest(server, { client_id: profile.clientId ?? '' }, await authenticate(), token, options),
+    );
+    // RFC 7009 section 2.2 has 200 alone; what a 200 holds says nothing, unless it is an error.
+    if (response.ok && !(await holdsError(response.clone(), tools.mask))) return null;
+    throw new Error('The server did not revoke the token.');
   } catch (error) {
-    const asked = {
-      name: 'revocation endpoint',
-      address: shown,
-      failed: 'revocation_failed',
-      invalid: 'revocation_failed',
-      wanted: 'an answer to a revocation',
-    } as const;
     return endpointFailure(error, asked, tools.mask, response);
   }
+}
+
+async function holdsError(response: Response, mask: (text: string) => string): Promise<boolean> {
+  const { members } = await readAnswer(response, mask);
+  return typeof members?.['error'] === 'string' && members['error'] !== '';
+}
+
+/** Codes with which servers say that they do not know a token, where RFC 7009 section 2.2 has 200. */
+const UNKNOWN_TOKEN = new Set([
+  'invalid_token',
+  'invalid_grant',
+  'token_not_found',
+  'token_revoked',
+  'not_found',
+]);
+
+/**
+ * True where the refusal means that the server does not know the token any more: it says so, or it ended the access
+ * token together with the refresh token that it took a moment ago.
+ */
+function isUnknown({ code, data }: KeyturnError, ended: readonly Revocation[]): boolean {
+  const { error, status } = data;
+  if (typeof error === 'string' && UNKNOWN_TOKEN.has(error)) return true;
+  if (ended.length === 0 || code === 'invalid_client' || error === 'unsupported_token_type') return false;
+  return status === 400 || status === 404 || status === 410;
 }
 
 /** The same answer comes for a token that the server never knew, so it is asked whether the token has ended. */
@@ -154,6 +174,11 @@ async function isActive(
     // The token is revoked whatever comes of this question.
     return null;
   }
+}
+
+function unknown(kind: RevokedKind): Revocation {
+  const text = `The ${nameOf(kind)} has ended: the server does not know it any more.`;
+  return { kind, outcome: 'ended', text, error: null };
 }
 
 function refused(kind: RevokedKind, error: KeyturnError): Revocation {

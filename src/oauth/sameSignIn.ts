@@ -1,11 +1,15 @@
 import type { JWTPayload } from 'jose';
 import { decodeJwt } from 'jose/jwt/decode';
 import { KeyturnError } from '../errors.ts';
+import { isTooDeepJwt } from '../jsonDepth.ts';
 
 /** What may not differ, also where only one of the two tokens has it. */
-const ALWAYS_THE_SAME = ['iss', 'sub', 'aud', 'azp'] as const;
-/** What a renewed ID token may leave out, and the one before it too. */
-const THE_SAME_WHERE_GIVEN = ['auth_time', 'nonce'] as const;
+const ALWAYS_THE_SAME = ['iss', 'sub', 'aud'] as const;
+/**
+ * What a renewed ID token may leave out, and the one before it too. `auth_time` is not among them, against Core section
+ * 12.2: servers write the person's last sign-in anywhere into it, and whom the token is for does not depend on it.
+ */
+const THE_SAME_WHERE_GIVEN = ['azp', 'nonce'] as const;
 
 /**
  * Refuses the answer to a refresh token whose ID token is not of the sign-in that the held one is of (OpenID Connect
@@ -34,9 +38,9 @@ export async function requireSameSignIn(
   if (claim === undefined) return;
   throw new KeyturnError(
     'id_token_mismatch',
-    `The server renewed "${tokenName}" with an ID token of another sign-in: its claim "${claim}" is not the same. The token that was held is kept.`,
+    `Couldn't refresh "${tokenName}": the server answered with an ID token of another sign-in, whose claim "${claim}" differs. The new tokens are not used. The refresh token that is stored may be spent.`,
     {
-      hint: 'Sign in again; when it happens again, tell whoever runs the server.',
+      hint: 'Sign in again; when it happens again, tell the people who run the server.',
       data: { token: tokenName, claim },
     },
   );
@@ -54,7 +58,7 @@ async function idTokenIn(response: Response): Promise<string | null> {
 /** Null for what nobody here can read. */
 function claimsOf(idToken: string | null): JWTPayload | null {
   try {
-    return idToken === null ? null : decodeJwt(idToken);
+    return idToken === null || isTooDeepJwt(idToken) ? null : decodeJwt(idToken);
   } catch {
     return null;
   }

@@ -3,7 +3,7 @@ import { isSecureUrl } from '../token/origin.ts';
 import type { TokenProfile } from '../token/profile.ts';
 import { parseUrl } from '../url.ts';
 import type { AuthorizationServer } from './discovery.ts';
-import { serverText } from './failure.ts';
+import { serverText } from './serverText.ts';
 import type { GrantTools } from './grant.ts';
 
 /** Endpoints by the names of their metadata (RFC 8414 section 2, RFC 8628 section 4, RFC 9126 section 5). */
@@ -31,6 +31,7 @@ const NAMES: Readonly<Record<EndpointName, { readonly words: string; readonly pr
 };
 
 /** Endpoints at which the client proves itself. */
+export type PostedEndpoint = (typeof POSTED)[number];
 const POSTED = [
   'token_endpoint',
   'pushed_authorization_request_endpoint',
@@ -81,6 +82,11 @@ export async function findUsableServer(
   const server = await findServer(profile, needed, signal, tools);
   for (const name of needed) endpointUrl(server, name, tools.mask);
   return server;
+}
+
+/** What an endpoint is called in messages. */
+export function endpointWords(name: EndpointName): string {
+  return NAMES[name].words;
 }
 
 /** The URL of an endpoint: https, or http on this computer. Fails with `discovery_failed`. */

@@ -29,9 +29,10 @@ export class ServerClocks {
     const told = date === null ? NaN : Date.parse(date);
     if (Number.isNaN(told)) return false;
     const answeredAtMs = this.#clock.now();
-    // Whole seconds, cut off: the server's time was between `told` and a second later, somewhere on the way.
-    const skewMs =
-      told > answeredAtMs ? told - answeredAtMs : told + 1000 < askedAtMs ? told + 1000 - askedAtMs : 0;
+    // Whole seconds, cut off: the server's time was between `told` and a second later, somewhere on the way. Of all that
+    // it may be now the earliest is taken: nothing that is made then comes from the future.
+    const differs = told > answeredAtMs || told + 1000 < askedAtMs;
+    const skewMs = differs ? told - answeredAtMs : 0;
     if (Math.abs(skewMs) > MOST_SKEW_MS) return false;
     const before = this.#skews.get(origin) ?? 0;
     this.#skews.delete(origin);

@@ -1,116 +1,118 @@
-import {
-  allowInsecureRequests,
-  customFetch,
-  isDPoPNonceError,
-  type AuthorizationServer,
-  type Client,
-  type DPoPHandle,
-  type TokenEndpointResponse,
+import type {
+  AuthorizationServer,
+  Client,
+  ClientAuth,
+  DPoPHandle,
+  TokenEndpointResponse,
 } from 'oauth4webapi';
 import { KeyturnError } from '../errors.ts';
 import type { GrantContext, GrantResult } from '../token/grant.ts';
 import type { TokenProfile } from '../token/profile.ts';
-import { boundedFetch, type BoundedFetch } from './boundedFetch.ts';
-import { serverText, tokenEndpointFailure } from './failure.ts';
+import { authenticateClient, type ClientProof } from './clientAuthentication.ts';
+import { sendAsClient } from './clientRequest.ts';
+import { askedEndpoint, requestOptions, type RequestOptions } from './endpointRequest.ts';
+import { endpointFailure } from './failure.ts';
 import type { GrantTools } from './grant.ts';
 import { endpointUrl, findServer } from './server.ts';
+import { asTokenResponse, refreshTokenIn, withoutIdToken } from './tokenAnswer.ts';
 
 /** What a grant needs to ask a token endpoint with `oauth4webapi`. */
 export interface TokenEndpoint {
   readonly server: AuthorizationServer;
   readonly client: Client;
-  readonly options: {
-    readonly signal: AbortSignal;
-    readonly [customFetch]: BoundedFetch;
-    readonly [allowInsecureRequests]: boolean;
+  readonly options: RequestOptions & {
     /** Proofs for a profile with `dpop` (RFC 9449 section 5). */
     readonly DPoP?: DPoPHandle;
   };
 }
 
+/** The same for one request. */
+export interface TokenRequest extends TokenEndpoint {
+  /** How the client proves itself this time; asks for a secret only when it is called. */
+  readonly authenticate: () => Promise<ClientAuth>;
+}
+
 /** A request to a token endpoint and the check of its answer, as `oauth4webapi` pairs them. */
 export interface TokenExchange {
-  request(endpoint: TokenEndpoint): Promise<Response>;
+  /** Called again where the server wants something else of the client. */
+  request(request: TokenRequest): Promise<Response>;
   process(endpoint: TokenEndpoint, response: Response): Promise<TokenEndpointResponse>;
   /**
    * Checks the ID token of an answer whose other parts are in order; null when there is none. Without this, and to
    * `process`, an answer has no ID token.
    */
   idToken?(response: Response, tokens: TokenEndpointResponse): Promise<string | null>;
+  /** The refresh token that is sent, which the answer may replace. */
+  readonly refreshToken?: string;
+  /** The next step where the server refuses what is exchanged. */
+  readonly refused?: string;
 }
 
 /** Latest time a Date can hold; a lifetime beyond it says nothing. */
 const LATEST_TIME_MS = 8.64e15;
 
-/** Finds the token endpoint, asks it and reads what it says; every failure gets its code here. */
+/**
+ * Finds the token endpoint, asks it and reads what it says; every failure gets its code here. A refresh token that
+ * replaces the one that was sent is handed to `context.rotated` before anything else in the answer is judged.
+ */
 export async function askTokenEndpoint(
   profile: TokenProfile,
   context: GrantContext,
   tools: GrantTools,
   exchange: TokenExchange,
+  proof: () => Promise<ClientProof> = () => authenticateClient(profile, context, tools),
 ): Promise<GrantResult> {
   const server = await findServer(profile, ['token_endpoint'], context.signal, tools);
   const url = endpointUrl(server, 'token_endpoint', tools.mask);
-  const shown = url.origin + url.pathname;
-  const endpoint: TokenEndpoint = {
-    server,
-    // Never sent where there is none: the library wants to have one.
-    client: { client_id: profile.clientId ?? 'none' },
-    options: {
-      signal: context.signal,
-      [customFetch]: boundedFetch({
-        ...tools,
-        subject: `The token endpoint ${shown}`,
-        failed: 'token_endpoint_failed',
-        tooLong: 'token_response_invalid',
-      }),
-      [allowInsecureRequests]: url.protocol === 'http:',
-      ...(profile.options.dpop ? { DPoP: await tools.dpop.of(profile, context) } : {}),
-    },
+  const asked = askedEndpoint(profile, 'token_endpoint', url, tools.mask, {
+    failed: 'token_endpoint_failed',
+    invalid: 'token_response_invalid',
+    wanted: 'a token response',
+    refused: exchange.refused ?? 'Check what this client may do at the server: this grant and these scopes.',
+  });
+  const options = {
+    ...requestOptions(asked, url, context.signal, tools),
+    ...(profile.options.dpop ? { DPoP: await tools.dpop.of(profile, context) } : {}),
   };
-  let nonceAsked = false;
-  let clockAsked = false;
-  for (;;) {
-    const askedAtMs = tools.clock.now();
-    let response: Response | null = null;
-    let clockCorrected = false;
-    try {
-      const answer = await exchange.request(endpoint);
-      clockCorrected = tools.clocks.learn(url, answer.headers.get('date'), askedAtMs);
-      response = await withoutUnused(answer.clone());
-      const tokens = await exchange.process(endpoint, response.clone());
-      const result = asResult(tokens, askedAtMs, profile);
-      const idToken = (await exchange.idToken?.(answer, tokens)) ?? null;
-      const serverTimeMs = Date.parse(answer.headers.get('date') ?? '');
-      return { ...result, idToken, ...(Number.isNaN(serverTimeMs) ? {} : { serverTimeMs }) };
-    } catch (error) {
-      // The nonce of the refusal is in the handle by then (RFC 9449 section 8); asked once more, never again.
-      if (!nonceAsked && profile.options.dpop && isDPoPNonceError(error)) {
-        nonceAsked = true;
-        continue;
-      }
-      const failure = await tokenEndpointFailure(error, serverText(shown, tools.mask), tools.mask, response);
-      // An assertion from the future, or one that has ended: made once more with the server's time.
-      if (!clockAsked && clockCorrected && refusesAssertion(failure, profile)) {
-        clockAsked = true;
-        continue;
-      }
-      throw failure;
-    }
+  // Never sent where there is none: the library wants to have one.
+  const client = { client_id: profile.clientId ?? 'none' };
+  let askedAtMs = tools.clock.now();
+  let response: Response | null = null;
+  try {
+    const asking = { profile, server, endpoint: 'token_endpoint', proof } as const;
+    const answer = await sendAsClient(asking, tools, (authenticate) => {
+      askedAtMs = tools.clock.now();
+      return exchange.request({ server, client, options, authenticate });
+    });
+    response = await asTokenResponse(answer.clone(), tools.mask);
+    const endpoint = { server, client, options };
+    const tokens = await exchange.process(endpoint, await withoutIdToken(response.clone()));
+    const result = asResult(tokens, askedAtMs, profile);
+    const idToken = (await exchange.idToken?.(response.clone(), tokens)) ?? null;
+    const serverTimeMs = Date.parse(answer.headers.get('date') ?? '');
+    return { ...result, idToken, ...(Number.isNaN(serverTimeMs) ? {} : { serverTimeMs }) };
+  } catch (error) {
+    const failure = await endpointFailure(error, asked, tools.mask, response);
+    if (exchange.refreshToken !== undefined && response !== null)
+      await keepRotated(exchange.refreshToken, response, failure, context, tools);
+    throw failure;
   }
 }
 
-/** True when the server may have refused a JWT of ours, which says when it was made. */
-export function refusesAssertion(
-  { code, data }: KeyturnError,
-  { grant, clientAuthentication, options }: TokenProfile,
-): boolean {
-  if (options.dpop && data['error'] === 'invalid_dpop_proof') return true;
-  if (code === 'invalid_grant') return grant === 'jwt_bearer';
-  return (
-    code === 'invalid_client' &&
-    (clientAuthentication === 'client_secret_jwt' || clientAuthentication === 'private_key_jwt')
-  );
+/**
+ * A server that rotates has taken the refresh token that was sent, whatever else its answer is worth: the new one is
+ * kept. One of another sign-in is not: it stands for somebody else.
+ */
+async function keepRotated(
+  sent: string,
+  response: Response,
+  failure: KeyturnError,
+  { rotated }: GrantContext,
+  { mask }: GrantTools,
+): Promise<void> {
+  const replaced = await refreshTokenIn(response, mask);
+  if (replaced === null || replaced === sent || failure.code === 'id_token_mismatch') return;
+  await rotated(replaced);
 }
 
 /** For what is asked within a scope that was granted before: only where the token is to be used (RFC 8707 section 2.2). */
@@ -128,26 +130,6 @@ export function requestedAccess(profile: TokenProfile): URLSearchParams {
     if (value !== null && value !== '') parameters.set(name, value);
   }
   return parameters;
-}
-
-/**
- * The answer without members that are null, as some servers write what they leave out, and without an ID token: where
- * nothing uses one, one that is not valid is no reason to refuse the access token.
- */
-async function withoutUnused(response: Response): Promise<Response> {
-  if (response.status !== 200) return response;
-  const text = await response.text();
-  const { status, headers } = response;
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return new Response(text, { status, headers });
-  }
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    return new Response(text, { status, headers });
-  const used = Object.entries(body).filter(([name, value]) => value !== null && name !== 'id_token');
-  return new Response(JSON.stringify(Object.fromEntries(used)), { status, headers });
 }
 
 function asResult(response: TokenEndpointResponse, askedAtMs: number, profile: TokenProfile): GrantResult {

@@ -1,4 +1,5 @@
 import { isObject } from '../token/claims.ts';
+import { scopeWords } from '../token/scopes.ts';
 import type { Place } from './vendors/endpoint.ts';
 
 /** What a vendor answered. */
@@ -40,12 +41,8 @@ export function scopesIn(answer: VendorAnswer, places: readonly Place[]): string
   const said = places.flatMap((place) => valuesAt(answer, place));
   const known = said.filter((value) => typeof value === 'string' || Array.isArray(value));
   if (known.length === 0) return null;
-  const scopes = known.flatMap((value): unknown[] =>
-    typeof value === 'string' ? value.split(/[\s,]/) : value,
-  );
-  return [
-    ...new Set(scopes.filter((scope: unknown): scope is string => typeof scope === 'string' && scope !== '')),
-  ];
+  const texts = known.flatMap((value): unknown[] => (typeof value === 'string' ? [value] : value));
+  return scopeWords(texts.filter((text: unknown): text is string => typeof text === 'string'));
 }
 
 /** Milliseconds since the epoch; null where nothing is said, or "never". */

@@ -11,7 +11,7 @@ import { classifyToken } from '../token/kind.ts';
 import type { TokenProfile } from '../token/profile.ts';
 import type { OpenedToken, ProofCheck, ProofKey, TokenProof } from '../token/proof.ts';
 import type { Discovery } from './discovery.ts';
-import { serverText } from './failure.ts';
+import { serverText } from './serverText.ts';
 import type { KeySets } from './keySets.ts';
 import { findKeySource, isNone, issuerUnknown, unsigned } from './keySource.ts';
 import { openEncrypted } from './openEncrypted.ts';

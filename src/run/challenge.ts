@@ -1,6 +1,7 @@
 import type { KeyturnError } from '../errors.ts';
 import type { HttpResponse } from '../http/message.ts';
 import { tokenChallenges } from '../token/challenge.ts';
+import { missingScopes } from '../token/scopes.ts';
 import type { Redactor } from '../token/redactor.ts';
 import type { Token } from '../token/token.ts';
 import { leftOrigin } from './answerToChallenge.ts';
@@ -35,7 +36,10 @@ export async function readChallenge(
     error: said(challenge?.error),
     errorDescription: said(challenge?.errorDescription),
     scopes,
-    missingScopes: scopes.length === 0 ? [] : await missing(scopes, carried),
+    missingScopes:
+      scopes.length === 0
+        ? []
+        : missingScopes(scopes, carried === null ? null : await grantedScopes(carried)),
     acrValues: words(challenge?.acrValues),
     maxAgeSeconds: challenge?.maxAgeSeconds ?? null,
     resourceMetadata: said(challenge?.resourceMetadata),
@@ -43,14 +47,9 @@ export async function readChallenge(
   };
 }
 
-async function missing(scopes: readonly string[], token: Token | null): Promise<string[]> {
-  const granted = token === null ? [] : await grantedScopes(token);
-  return scopes.filter((scope) => !granted.includes(scope));
-}
-
 /** As the server said when it granted them, else as the token itself says. */
-async function grantedScopes({ scope, accessToken }: Token): Promise<readonly string[]> {
-  if (scope !== null) return scope.split(' ');
+async function grantedScopes({ scope, accessToken }: Token): Promise<string | readonly string[]> {
+  if (scope !== null) return scope;
   const { decodeToken } = await import('../token/decode.ts');
   return decodeToken(accessToken).scopes;
 }

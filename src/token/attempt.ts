@@ -28,12 +28,14 @@ export interface Attempt {
   readonly signal: AbortSignal;
   /** Called after a person was asked, who takes their time. */
   readonly stillCurrent: () => Promise<void>;
+  /** See `GrantContext.rotated`. */
+  readonly rotated: (refreshToken: string) => Promise<void>;
 }
 
 /** A new token, registered with the redactor and told to the audit, as is a failure; it is not held yet. */
 export async function attemptToken(parts: AttemptParts, state: TokenState, attempt: Attempt): Promise<Token> {
   const { options, keeper } = parts;
-  const { before, reauthenticate, maySignIn, signal, stillCurrent } = attempt;
+  const { before, reauthenticate, maySignIn, signal, stillCurrent, rotated } = attempt;
   const { profile } = state;
   const action = before.refreshToken === null ? 'obtained' : 'refreshed';
   try {
@@ -44,6 +46,10 @@ export async function attemptToken(parts: AttemptParts, state: TokenState, attem
       maySignIn,
       signal,
       stillCurrent,
+      rotated: (refreshToken) => {
+        options.redactor.register(refreshToken, `refresh token of ${profile.name}`);
+        return rotated(refreshToken);
+      },
       notSaved: (error) => keeper.notSaved(state, error),
       otherToken: (name) => parts.otherToken(state, name, signal),
     });

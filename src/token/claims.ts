@@ -1,3 +1,5 @@
+import { scopeWords } from './scopes.ts';
+
 /** A JSON object that someone else wrote: every value is to be checked. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -103,10 +105,10 @@ function readScopes(claims: JsonObject): ScopeClaim[] {
   return scopes;
 }
 
-/** A string or an array of strings; a string is split at spaces where it may hold several. */
+/** A string or an array of strings; a string is taken apart where it may hold several. */
 function words(value: unknown, split: boolean): string[] {
   if (typeof value === 'string') {
-    return (split ? value.split(' ') : [value]).filter((word) => word !== '');
+    return split ? scopeWords(value) : value === '' ? [] : [value];
   }
   if (!Array.isArray(value)) return [];
   return value.filter((word: unknown): word is string => typeof word === 'string' && word !== '');

@@ -1,5 +1,6 @@
 import { decodeProtectedHeader } from 'jose/decode/protected_header';
 import { decodeJwt } from 'jose/jwt/decode';
+import { isTooDeep } from '../jsonDepth.ts';
 import {
   type ClaimFacts,
   isObject,
@@ -25,11 +26,9 @@ export interface DecodedToken extends ClaimFacts {
 
 /** Longer values are not decoded; no server accepts such a header. */
 const LONGEST_TOKEN = 2 * 1024 * 1024;
-/** Deeper JSON would exhaust the stack of whatever shows it. */
-const DEEPEST_JSON = 200;
-/** Shorter JSON cannot be deep enough to matter. */
-const SHORTEST_DEEP_JSON = 2000;
 const MOST_NESTED = 3;
+/** Of a nested token, where its first dot is looked for. */
+const LONGEST_HEADER = 2000;
 
 /** Decodes a token of any kind. Never throws: what cannot be read is null, and `warnings` say why. */
 export function decodeToken(value: string): DecodedToken {
@@ -68,8 +67,7 @@ function decodeSigned(token: string, nestedLeft: number, warnings: TokenWarning[
   if (signature === '' || (typeof algorithm === 'string' && algorithm.toLowerCase() === 'none')) {
     warnings.push({ code: 'unsigned', message: 'The token is not signed; anyone can have written it.' });
   }
-  const tooDeep = payload.length > SHORTEST_DEEP_JSON && depthOf(textOf(payload)) > DEEPEST_JSON;
-  if (tooDeep) {
+  if (isTooDeep(textOf(payload))) {
     warnings.push({ code: 'too_deep', message: 'The payload is nested too deeply and was not decoded.' });
     return { header };
   }
@@ -84,7 +82,7 @@ function decodeSigned(token: string, nestedLeft: number, warnings: TokenWarning[
 
 function decodeHeader(token: string, warnings: TokenWarning[]): JsonObject | null {
   const part = token.slice(0, token.indexOf('.'));
-  if (part.length > SHORTEST_DEEP_JSON && depthOf(textOf(part)) > DEEPEST_JSON) {
+  if (isTooDeep(textOf(part))) {
     warnings.push({ code: 'too_deep', message: 'The header is nested too deeply and was not decoded.' });
     return null;
   }
@@ -100,7 +98,7 @@ function decodeHeader(token: string, warnings: TokenWarning[]): JsonObject | nul
 /** A payload that is no claims set: another token, or something broken of which as much as can be is shown. */
 function decodeUnusualPayload(payload: string, nestedLeft: number, warnings: TokenWarning[]): Contents {
   const inner = textOf(payload).replace(/^"|"$/g, '');
-  if (nestedLeft > 0 && /^ey[\w-]*\./.test(inner.slice(0, SHORTEST_DEEP_JSON))) {
+  if (nestedLeft > 0 && /^ey[\w-]*\./.test(inner.slice(0, LONGEST_HEADER))) {
     warnings.push({ code: 'nested', message: 'The payload is a token itself; its claims are shown.' });
     const nested = decode(inner, nestedLeft - 1);
     warnings.push(...nested.warnings);
@@ -135,35 +133,6 @@ function textOf(part: string): string {
   return Buffer.from(part, 'base64url').toString('utf8');
 }
 
-/** How deep the brackets of a JSON text go; what stands in strings does not count. */
-function depthOf(json: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let at = 0; at < json.length; at++) {
-    const char = json.charCodeAt(at);
-    if (inString) {
-      if (char === BACKSLASH) at++;
-      else if (char === QUOTE) inString = false;
-    } else if (char === QUOTE) {
-      inString = true;
-    } else if (char === OPEN_BRACE || char === OPEN_BRACKET) {
-      depth++;
-      if (depth > deepest) deepest = depth;
-    } else if (char === CLOSE_BRACE || char === CLOSE_BRACKET) {
-      depth--;
-    }
-  }
-  return deepest;
-}
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN_BRACE = 0x7b;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACE = 0x7d;
-const CLOSE_BRACKET = 0x5d;
-
 /** Bytes of signature that follow the claims of a `public` PASETO, by version. */
 const PASETO_SIGNATURE_BYTES: Readonly<Record<string, number>> = { v1: 256, v2: 64, v3: 96, v4: 64 };
 
@@ -190,7 +159,7 @@ function decodePaseto(token: string, warnings: TokenWarning[]): Contents {
 }
 
 function parseObject(text: string): JsonObject | null {
-  if (text.length > SHORTEST_DEEP_JSON && depthOf(text) > DEEPEST_JSON) return null;
+  if (isTooDeep(text)) return null;
   try {
     const json: unknown = JSON.parse(text);
     return isObject(json) ? json : null;

@@ -44,6 +44,11 @@ export interface GrantContext {
   readonly signIn: SignIn | null;
   /** A refresh token is not enough: the person asked to sign in, or the server for more than it grants. */
   readonly reauthenticate: Reauthentication | null;
+  /**
+   * Stores the refresh token that replaces the one that was sent, with what is held of the token before: whatever comes
+   * of the rest of the answer, the old one is spent.
+   */
+  readonly rotated: (refreshToken: string) => Promise<void>;
   readonly signal: AbortSignal;
 }
 

@@ -22,6 +22,7 @@ export interface ObtainRequest {
   /** Tells that the store did not keep a secret that the person gave. */
   readonly notSaved: (error: unknown) => void;
   readonly otherToken: GrantContext['otherToken'];
+  readonly rotated: GrantContext['rotated'];
   /**
    * Called after a person was asked, who takes their time: rejects with `cancelled` when the refresh token is not the
    * one that is stored any more.
@@ -69,7 +70,7 @@ export async function obtainToken(
 async function perform(
   options: TokenManagerOptions,
   state: TokenState,
-  { refreshToken, idToken, reauthenticate, maySignIn, signal, notSaved, otherToken }: ObtainRequest,
+  { refreshToken, idToken, reauthenticate, maySignIn, signal, notSaved, otherToken, rotated }: ObtainRequest,
   secrets: Secrets,
 ): Promise<GrantResult> {
   const { profile } = state;
@@ -81,6 +82,7 @@ async function perform(
     secret: (kind) => secrets.get(kind),
     keptSecret: (kind, make) => options.keptSecrets.keep(kind, profile, make),
     otherToken,
+    rotated,
     waiting: state.waiters > 0,
     signIn: maySignIn && state.waiters > 0 ? (options.signIn?.(profile) ?? null) : null,
   };

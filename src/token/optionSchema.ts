@@ -35,6 +35,9 @@ export const optionEntries = {
   lifetime: seconds('lifetime'),
   keyFile: text('keyFile'),
   certificateFile: text('certificateFile'),
+  assertionAudience: v.exactOptional(
+    v.picklist(['issuer', 'token_endpoint'], '"assertionAudience" must be "issuer" or "token_endpoint".'),
+  ),
   command: v.exactOptional(
     v.array(
       v.string('The program and each of its arguments must be a string.'),

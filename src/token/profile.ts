@@ -113,6 +113,8 @@ export interface ProfileOptions {
   /** PEM or JWK outside the workspace; null: the key is in the secret store. */
   readonly keyFile: string | null;
   readonly certificateFile: string | null;
+  /** Whom the client's assertion is meant for; null: the issuer, then the token endpoint where the server wants that. */
+  readonly assertionAudience: 'issuer' | 'token_endpoint' | null;
   /** Program and arguments; never a shell's line. */
   readonly command: readonly string[] | null;
   /** JSON pointers (RFC 6901) into what the command prints. */
@@ -151,6 +153,7 @@ export const noOptions: ProfileOptions = {
   lifetime: null,
   keyFile: null,
   certificateFile: null,
+  assertionAudience: null,
   command: null,
   tokenPointer: null,
   expiryPointer: null,

@@ -41,7 +41,7 @@ const RULES: Readonly<Record<Grant, GrantRule>> = {
   client_credentials: { needs: ['clientId'], uses: TOKEN_REQUEST },
   refresh_token: { needs: ['clientId'], uses: TOKEN_REQUEST },
   password: { needs: ['username'], uses: TOKEN_REQUEST },
-  jwt_bearer: { needs: [], uses: [...TOKEN_REQUEST, ...KEY, 'claims', 'lifetime'] },
+  jwt_bearer: { needs: [], uses: [...TOKEN_REQUEST, ...KEY, 'claims', 'lifetime', 'assertionAudience'] },
   token_exchange: {
     needs: ['subjectToken'],
     uses: [...TOKEN_REQUEST, 'actorToken', 'subjectTokenType', 'actorTokenType', 'requestedTokenType'],
@@ -58,9 +58,9 @@ const RULES: Readonly<Record<Grant, GrantRule>> = {
 const AUTHENTICATION_USES: Readonly<Record<ClientAuthentication, readonly GrantProperty[]>> = {
   client_secret_basic: [],
   client_secret_post: [],
-  client_secret_jwt: ['algorithm'],
+  client_secret_jwt: ['algorithm', 'assertionAudience'],
   // The certificate of the key: some servers find the key by its thumbprint.
-  private_key_jwt: [...KEY, 'certificateFile'],
+  private_key_jwt: [...KEY, 'certificateFile', 'assertionAudience'],
   tls_client_auth: ['certificateFile', 'keyFile'],
   none: [],
 };

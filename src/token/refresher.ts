@@ -80,6 +80,9 @@ export class Refresher {
             maySignIn: false,
             signal: neverAborted,
             stillCurrent: () => Promise.resolve(),
+            rotated: async (replaced) => {
+              await keeper.rotate(state, refreshToken, replaced, turn);
+            },
           };
           return this.#untilDone(async () =>
             keeper.keep(state, await attemptToken(this.#parts, state, attempt), stored, turn),
@@ -94,15 +97,27 @@ export class Refresher {
   borrow(state: TokenState, lender: TokenState, signal?: AbortSignal): Promise<Token> {
     const { held, keeper, turns } = this.#parts;
     const stillCurrent = () => Promise.resolve();
-    const obtain = (of: TokenState, refreshToken: string) => {
+    const obtain = (of: TokenState, refreshToken: string, turn: LeaseTurn) => {
       const before = { ...nothingBefore, refreshToken, idToken: lender.token?.idToken ?? null };
       const rest = { reauthenticate: null, maySignIn: false, signal: neverAborted };
-      return attemptToken(this.#parts, of, { before, ...rest, stillCurrent });
+      // A refresh token that comes back is the wide one's.
+      const rotated = async (replaced: string) => {
+        await keeper.rotate(lender, refreshToken, replaced, turn);
+      };
+      return attemptToken(this.#parts, of, { before, ...rest, stillCurrent, rotated });
     };
     const work = (shared: AbortSignal) =>
       turns.hold(
         lender.key,
-        (turn) => this.#untilDone(() => borrow({ held, keeper, obtain }, state, lender, turn)),
+        (turn) =>
+          this.#untilDone(() =>
+            borrow(
+              { held, keeper, obtain: (of, refreshToken) => obtain(of, refreshToken, turn) },
+              state,
+              lender,
+              turn,
+            ),
+          ),
         shared,
       );
     const flight = this.#refreshes.run(state.key, work, signal);
@@ -157,7 +172,7 @@ export class Refresher {
     const replaced = await this.#takeStored(state, stored, asked);
     if (replaced !== null && reauthenticate === null) return replaced;
     if (!canRefresh(state)) throw stored.error ?? unusable(state, this.#parts.options.clock.now());
-    const current = { superseded: false };
+    const current: { superseded: boolean; rotated: Token | null } = { superseded: false, rotated: null };
     try {
       const refreshToken = refreshTokenOf(state);
       // What cannot be read may have been replaced, and what is spent twice ends the whole sign-in.
@@ -172,19 +187,25 @@ export class Refresher {
         signal: refreshToken === null ? signal : neverAborted,
         stillCurrent: async () => {
           const now = await keeper.read(state);
-          current.superseded = now.error === null && !isSame(now.token, stored.token);
+          current.superseded = now.error === null && !isSame(now.token, current.rotated ?? stored.token);
           if (current.superseded) throw new KeyturnError('cancelled', 'The token was replaced meanwhile.');
         },
+        rotated: async (replaced) => {
+          current.rotated = await keeper.rotate(state, refreshToken, replaced, turn);
+        },
       };
-      const work = async () =>
-        keeper.keep(state, await attemptToken(this.#parts, state, attempt), stored, turn);
+      const work = async () => {
+        const token = await attemptToken(this.#parts, state, attempt);
+        const before = current.rotated === null ? stored : { token: current.rotated, error: null };
+        return keeper.keep(state, token, before, turn);
+      };
       return await (refreshToken === null ? work() : this.#untilDone(work));
     } catch (thrown) {
       if (current.superseded) return this.#refreshNow(state, asked, reauthenticate, turn, signal);
       const error = asKeyturnError(thrown);
       if (error.code === 'cancelled') throw error;
       // One who does not share the lease may have been quicker with a refresh token that is good only once.
-      const theirs = await this.#takeStored(state, await keeper.read(state), asked);
+      const theirs = await this.#takeStored(state, await keeper.read(state), current.rotated ?? asked);
       if (theirs !== null && reauthenticate === null) return theirs;
       throw this.#failed(state, error);
     }
@@ -215,6 +236,7 @@ export class Refresher {
         maySignIn: true,
         signal,
         stillCurrent,
+        rotated: () => Promise.resolve(),
       };
       const token = await attemptToken(this.#parts, state, attempt);
       // Without a person's time in it: whoever refreshes the old token meanwhile is done, or finds this one.

@@ -40,6 +40,7 @@ export function resolveOptions(
     lifetime: options.lifetime,
     keyFile: text(options.keyFile),
     certificateFile: text(options.certificateFile),
+    assertionAudience: options.assertionAudience,
     command: command === null ? null : fillCommand(command, fill, refuse),
     tokenPointer: text(options.tokenPointer),
     expiryPointer: text(options.expiryPointer),

@@ -89,6 +89,38 @@ export class TokenKeeper {
     return token;
   }
 
+  /**
+   * Stores the refresh token that replaces `sent` before anything else of the answer is known to be good: the access
+   * token stays the one that is held. Null where there is nothing to store it with, or the store refuses, or was given
+   * something else meanwhile; then it is held in memory at most.
+   */
+  async rotate(
+    state: TokenState,
+    sent: string | null,
+    refreshToken: string,
+    turn: LeaseTurn,
+  ): Promise<Token | null> {
+    const { token: current, error } = isOutside(state)
+      ? { token: null, error: null }
+      : await this.read(state);
+    if (current !== null && current.refreshToken !== sent) return null;
+    const before = current ?? state.token;
+    if (before === null) {
+      state.presetRefreshToken = refreshToken;
+      return null;
+    }
+    // Whoever has the next turn knows what was stored last by its time.
+    const token: Token = { ...before, refreshToken, obtainedAtMs: before.obtainedAtMs + 1 };
+    if (isOutside(state)) {
+      await this.#held.adopt(state, token);
+      return null;
+    }
+    // Removed by a person meanwhile: nothing comes back to life.
+    if (current === null && error === null) return null;
+    await this.write(state, token, current, turn);
+    return state.unsaved === null ? token : null;
+  }
+
   /** Stores and then holds a token; `over` is what the store holds until then. */
   async write(state: TokenState, token: Token, over: Token | null, turn: LeaseTurn): Promise<void> {
     let refused: KeyturnError | null = null;

@@ -220,7 +220,6 @@ describe('a code that cannot be shown', () => {
     ['a code with a line break', { user_code: 'ABCD\nEnter it at evil.example' }],
     ['a code without end', { user_code: 'A'.repeat(1000) }],
     ['no code', { user_code: undefined }],
-    ['a number for a lifetime that is none', { expires_in: 'soon' }],
   ])('%s', async (_name, answer) => {
     const { outcome, askedAt } = await polled([success], answer);
     expect(outcome).toMatchObject({ code: 'authorization_failed' });

@@ -105,9 +105,6 @@ describe('a server that renews with another ID token', () => {
     ['another client', (c) => ({ ...c, aud: 'somebody' }), same, 'aud'],
     ['one more client', (c) => ({ ...c, aud: ['person', 'somebody'] }), same, 'aud'],
     ['another party', (c) => ({ ...c, azp: 'somebody' }), (c) => ({ ...c, azp: 'person' }), 'azp'],
-    ['a party that was not there', (c) => ({ ...c, azp: 'person' }), same, 'azp'],
-    ['no party any more', same, (c) => ({ ...c, azp: 'person' }), 'azp'],
-    ['a later sign-in', (c) => ({ ...c, auth_time: 1_750_000_001 }), same, 'auth_time'],
     ['another nonce', (c) => ({ ...c, nonce: 'x' }), same, 'nonce'],
   ])('of %s is refused', async (_name, change, before, claim) => {
     const error = await failureOf(renew(change, before));
@@ -116,7 +113,7 @@ describe('a server that renews with another ID token', () => {
       data: { claim },
       hint: expect.any(String) as string,
     });
-    expect(error.message).toContain('is kept');
+    expect(error.message).toContain('are not used');
     expect(JSON.stringify(error) + error.message).not.toMatch(/renewed-|zoe|mallory/);
   });
 

@@ -69,6 +69,7 @@ export function contextOf(changes: Partial<GrantContext> = {}): GrantContext {
     secret: () => Promise.resolve('viewer-secret'),
     keptSecret: (_kind, make) => make(),
     otherToken: () => Promise.reject(new Error('must not be asked')),
+    rotated: () => Promise.resolve(),
     waiting: true,
     signIn: null,
     reauthenticate: null,

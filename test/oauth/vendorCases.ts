@@ -193,7 +193,7 @@ export const VENDOR_CASES: readonly VendorCase[] = [
     url: 'https://oauth2.googleapis.com/tokeninfo',
     method: 'POST',
     token: `ya29.${letters(60)}`,
-    shown: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' },
+    shown: { 'content-type': 'application/x-www-form-urlencoded' },
     body: 'access_token=T',
     answer: {
       azp: 'app.apps.googleusercontent.com',

@@ -44,7 +44,15 @@ const LEAST: Readonly<Record<Grant, object>> = {
 };
 
 /** Options that are no text: tested by themselves. */
-const OTHER_TYPES = new Set(['maxAge', 'lifetime', 'dpop', 'authorizationParameters', 'claims', 'command']);
+const OTHER_TYPES = new Set([
+  'maxAge',
+  'lifetime',
+  'dpop',
+  'authorizationParameters',
+  'claims',
+  'command',
+  'assertionAudience',
+]);
 /** Values that their own checks let through. */
 const FITTING: Readonly<Record<string, string>> = {
   redirectUri: 'loopback',

@@ -4,6 +4,7 @@ import type { RequestResult } from '../../run/result.ts';
 import { tokenChallenges } from '../../token/challenge.ts';
 import type { Reauthentication } from '../../token/grant.ts';
 import { signsIn } from '../../token/renewal.ts';
+import { scopeWords } from '../../token/scopes.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
 
 /** What one click can do about an answer that does not take the token. */
@@ -25,7 +26,7 @@ export function challengeStep(
   const person = entry !== null && signsIn(entry.profile.grant);
   const { error, acrValues, maxAgeSeconds } = challenge;
   // What was asked for in an earlier step is not in the profile, and shall not be lost.
-  const granted = usableScopes(token?.scope?.split(' ') ?? []);
+  const granted = usableScopes(scopeWords(token?.scope ?? null));
   if (error === 'insufficient_scope') {
     const scopes = usableScopes(challenge.missingScopes);
     // A token for a single request has what that request's `# @scope` says, whatever is granted.

@@ -2,6 +2,7 @@ import type { HttpResponse } from '../../http/message.ts';
 import type { RequestResult, TokenUse } from '../../run/result.ts';
 import { formatDuration, formatElapsed } from '../../text.ts';
 import { escapeMarkdown } from '../markdown.ts';
+import { scopeWords as scopesIn } from '../../token/scopes.ts';
 import type { InlineState } from './inlineResults.ts';
 import { statusWords } from './resultWords.ts';
 
@@ -57,7 +58,7 @@ function tokenWords(token: TokenUse, nowMs: number): string {
 /** A server may grant something else than what `# @scope` asks for (RFC 6749 section 3.3). */
 function scopeWords({ askedScope, scope }: TokenUse): string {
   const granted = scope ?? askedScope ?? '';
-  const inOrder = (text: string | null) => (text ?? '').split(' ').sort().join(' ');
+  const inOrder = (text: string | null) => scopesIn(text).sort().join(' ');
   const words = `scope ${escapeMarkdown(granted)}`;
   return inOrder(granted) === inOrder(askedScope)
     ? words

@@ -2,6 +2,7 @@ import { formatWhen } from '../../text.ts';
 import { isObject, type JsonObject } from '../../token/claims.ts';
 import { decodeToken, type DecodedToken } from '../../token/decode.ts';
 import type { SendAs } from '../../token/profile.ts';
+import { scopeWords } from '../../token/scopes.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
 import { shownAddress } from '../../token/shownOrigin.ts';
 import type { Words } from '../words.ts';
@@ -120,10 +121,7 @@ function scopeNodes({ token, profile }: TokenEntry, decoded: DecodedToken | null
   const granted = token?.scope ?? null;
   const claimed = (decoded?.scopeClaims ?? []).map(({ value, from }) => ({ text: value, note: from }));
   if (claimed.length > 0) return claimed;
-  return (granted ?? profile.scope ?? '')
-    .split(' ')
-    .filter((scope) => scope !== '')
-    .map(plain);
+  return scopeWords(granted ?? profile.scope).map(plain);
 }
 
 export type DetailMaker = ReturnType<typeof maker>;

@@ -16,7 +16,7 @@ import { asksForOpenId, checkIdToken, requireIssuer } from '../idToken.ts';
 import { openRedirect } from '../redirect.ts';
 import { endpointUrl, findUsableServer } from '../server.ts';
 import { signInNeeded } from '../signInNeeded.ts';
-import { askTokenEndpoint, requestedResource } from '../tokenEndpoint.ts';
+import { askTokenEndpoint, requestedResource, type TokenExchange } from '../tokenEndpoint.ts';
 
 /** A forgotten page must not leave a port open for ever. */
 const LONGEST_SIGN_IN_MS = 15 * 60_000;
@@ -42,7 +42,7 @@ export const authorizationCode: GrantPerformer = {
     await requireSignIn(profile, endpointUrl(server, 'authorization_endpoint', tools.mask), context, tools);
     const client: Client = { client_id: profile.clientId ?? '' };
     // Before the browser opens: a code does not live long enough to look for a secret then.
-    const authentication = await authenticateClient(profile, context, tools);
+    const proof = await authenticateClient(profile, context, tools);
     const redirect = await openRedirect(profile, signIn, signal);
     try {
       const request = await authorizationRequest(profile, context, redirect.uri, tools);
@@ -51,7 +51,12 @@ export const authorizationCode: GrantPerformer = {
       tools.register(request.codeVerifier, `code verifier of ${profile.name}`);
       redirect.expect(request.state);
       await signIn.openBrowser(
-        await authorizationUrl({ profile, server, client, authentication }, request, signal, tools),
+        await authorizationUrl(
+          { profile, server, client, proof, redirectUri: redirect.uri },
+          request,
+          signal,
+          tools,
+        ),
       );
       const { state, nonce, maxAge, codeVerifier } = request;
       const address = await comeBack(redirect, signal, tools.clock);
@@ -61,12 +66,12 @@ export const authorizationCode: GrantPerformer = {
         { server, client, state, issuerKnown: profile.issuer !== null },
         tools.mask,
       );
-      return await askTokenEndpoint(profile, context, tools, {
-        request: (endpoint) =>
+      const exchange: TokenExchange = {
+        request: async (endpoint) =>
           authorizationCodeGrantRequest(
             endpoint.server,
             endpoint.client,
-            authentication,
+            await endpoint.authenticate(),
             response,
             redirect.uri,
             codeVerifier,
@@ -75,8 +80,11 @@ export const authorizationCode: GrantPerformer = {
         process: (endpoint, answer) =>
           processGenericTokenEndpointResponse(endpoint.server, endpoint.client, answer),
         idToken: async (answer, { scope }) =>
-          openId ? checkIdToken(profile, server, answer, { nonce, maxAge, scope }, signal, tools) : null,
-      }).catch(refusedCode);
+          openId ? checkIdToken(profile, server, answer, { nonce, maxAge, scope }, context, tools) : null,
+      };
+      return await askTokenEndpoint(profile, context, tools, exchange, () => Promise.resolve(proof)).catch(
+        refusedCode,
+      );
     } finally {
       redirect.dispose();
     }

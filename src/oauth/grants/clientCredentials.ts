@@ -1,5 +1,4 @@
 import { clientCredentialsGrantRequest, processClientCredentialsResponse } from 'oauth4webapi';
-import { authenticateClient } from '../clientAuthentication.ts';
 import type { GrantPerformer } from '../grant.ts';
 import { askTokenEndpoint, requestedAccess } from '../tokenEndpoint.ts';
 
@@ -8,16 +7,14 @@ export const clientCredentials: GrantPerformer = {
   grant: 'client_credentials',
   async obtain(profile, context, tools) {
     const result = await askTokenEndpoint(profile, context, tools, {
-      async request({ server, client, options }) {
-        const authentication = await authenticateClient(profile, context, tools);
-        return clientCredentialsGrantRequest(
+      request: async ({ server, client, options, authenticate }) =>
+        clientCredentialsGrantRequest(
           server,
           client,
-          authentication,
+          await authenticate(),
           requestedAccess(profile),
           options,
-        );
-      },
+        ),
       process: ({ server, client }, response) => processClientCredentialsResponse(server, client, response),
     });
     return { ...result, refreshToken: null };

@@ -1,12 +1,9 @@
 import {
-  allowInsecureRequests,
-  customFetch,
   deviceAuthorizationRequest,
   deviceCodeGrantRequest,
   processDeviceAuthorizationResponse,
   processGenericTokenEndpointResponse,
   type Client,
-  type ClientAuth,
   type DeviceAuthorizationResponse,
 } from 'oauth4webapi';
 import type { Clock } from '../../clock.ts';
@@ -18,15 +15,17 @@ import type { DeviceCode } from '../../token/signIn.ts';
 import { parseUrl } from '../../url.ts';
 import { requireSignIn } from '../agreements.ts';
 import { joinedScope } from '../authorizationRequest.ts';
-import { boundedFetch } from '../boundedFetch.ts';
-import { authenticateClient } from '../clientAuthentication.ts';
+import { authenticateClient, type ClientProof } from '../clientAuthentication.ts';
+import { sendAsClient } from '../clientRequest.ts';
+import { asDeviceResponse } from '../answerForms.ts';
 import type { AuthorizationServer } from '../discovery.ts';
+import { askedEndpoint, requestOptions } from '../endpointRequest.ts';
 import { endpointFailure } from '../failure.ts';
 import type { GrantPerformer, GrantTools } from '../grant.ts';
 import { asksForOpenId, checkIdToken, requireIssuer } from '../idToken.ts';
-import { endpointUrl, findUsableServer, shownUrl } from '../server.ts';
+import { endpointUrl, findUsableServer } from '../server.ts';
 import { signInNeeded } from '../signInNeeded.ts';
-import { askTokenEndpoint, requestedAccess } from '../tokenEndpoint.ts';
+import { askTokenEndpoint, requestedAccess, type TokenExchange } from '../tokenEndpoint.ts';
 
 /** RFC 8628 section 3.5. */
 const DEFAULT_INTERVAL_MS = 5_000;
@@ -45,7 +44,7 @@ interface DeviceSignIn {
   readonly tools: GrantTools;
   readonly server: AuthorizationServer;
   readonly client: Client;
-  readonly authentication: ClientAuth;
+  readonly proof: ClientProof;
   readonly scope: string | null;
 }
 
@@ -70,8 +69,8 @@ export const deviceCode: GrantPerformer = {
     const page = endpointUrl(server, 'device_authorization_endpoint', tools.mask);
     await requireSignIn(profile, page, context, tools);
     const client: Client = { client_id: profile.clientId ?? '' };
-    const authentication = await authenticateClient(profile, context, tools);
-    const current: DeviceSignIn = { profile, context, tools, server, client, authentication, scope };
+    const proof = await authenticateClient(profile, context, tools);
+    const current: DeviceSignIn = { profile, context, tools, server, client, proof, scope };
     const askedAtMs = tools.clock.now();
     const device = await requestCode(current);
     tools.register(device.device_code, `device code of ${profile.name}`);
@@ -92,29 +91,29 @@ export const deviceCode: GrantPerformer = {
 };
 
 async function requestCode(current: DeviceSignIn): Promise<DeviceAuthorizationResponse> {
-  const { profile, context, tools, server, client, authentication, scope } = current;
+  const { profile, context, tools, server, client, proof, scope } = current;
   const url = endpointUrl(server, 'device_authorization_endpoint', tools.mask);
-  const asked = {
-    name: 'device authorization endpoint',
-    address: shownUrl(url, tools.mask),
+  const asked = askedEndpoint(profile, 'device_authorization_endpoint', url, tools.mask, {
     failed: 'authorization_failed',
     invalid: 'authorization_failed',
     wanted: 'a device code',
-  } as const;
+    refused: 'Allow the device code grant and these scopes for the client at the server.',
+  });
   const parameters = requestedAccess(profile);
   if (scope !== null) parameters.set('scope', scope);
   let response: Response | null = null;
   try {
-    response = await deviceAuthorizationRequest(server, client, authentication, parameters, {
-      signal: context.signal,
-      [customFetch]: boundedFetch({
-        ...tools,
-        subject: `The ${asked.name} ${asked.address}`,
-        failed: asked.failed,
-        tooLong: asked.invalid,
-      }),
-      [allowInsecureRequests]: url.protocol === 'http:',
-    });
+    const asking = {
+      profile,
+      server,
+      endpoint: 'device_authorization_endpoint',
+      proof: () => Promise.resolve(proof),
+    } as const;
+    const options = requestOptions(asked, url, context.signal, tools);
+    const answer = await sendAsClient(asking, tools, async (authenticate) =>
+      deviceAuthorizationRequest(server, client, await authenticate(), parameters, options),
+    );
+    response = await asDeviceResponse(answer, tools.mask);
     return await processDeviceAuthorizationResponse(server, client, response.clone());
   } catch (error) {
     throw await endpointFailure(error, asked, tools.mask, response);
@@ -174,17 +173,31 @@ async function poll(
 }
 
 function askForToken(current: DeviceSignIn, code: string, signal: AbortSignal): Promise<GrantResult> {
-  const { profile, context, tools, server, authentication, scope } = current;
-  return askTokenEndpoint(profile, { ...context, signal }, tools, {
-    request: (endpoint) =>
-      deviceCodeGrantRequest(endpoint.server, endpoint.client, authentication, code, endpoint.options),
+  const { profile, context, tools, server, proof, scope } = current;
+  const exchange: TokenExchange = {
+    request: async (endpoint) =>
+      deviceCodeGrantRequest(
+        endpoint.server,
+        endpoint.client,
+        await endpoint.authenticate(),
+        code,
+        endpoint.options,
+      ),
     process: (endpoint, answer) =>
       processGenericTokenEndpointResponse(endpoint.server, endpoint.client, answer),
     idToken: async (answer, { scope: granted }) =>
       asksForOpenId(scope)
-        ? checkIdToken(profile, server, answer, { nonce: null, maxAge: null, scope: granted }, signal, tools)
+        ? checkIdToken(
+            profile,
+            server,
+            answer,
+            { nonce: null, maxAge: null, scope: granted },
+            { ...context, signal },
+            tools,
+          )
         : null,
-  });
+  };
+  return askTokenEndpoint(profile, { ...context, signal }, tools, exchange, () => Promise.resolve(proof));
 }
 
 /** How long to wait after a failure that is none; throws any other. */

@@ -2,9 +2,11 @@ import { genericTokenEndpointRequest, processGenericTokenEndpointResponse } from
 import { KeyturnError } from '../../errors.ts';
 import { signingKey } from '../../token/signingKey.ts';
 import { signProfileJwt } from '../../token/signJwt.ts';
-import { assertionAudience, authenticateClient } from '../clientAuthentication.ts';
+import { assertionAudiences } from '../assertionAudience.ts';
+import { authenticateClient, type ClientProof } from '../clientAuthentication.ts';
+import { proofTime } from '../dpop.ts';
 import type { GrantPerformer } from '../grant.ts';
-import { askTokenEndpoint, requestedAccess } from '../tokenEndpoint.ts';
+import { askTokenEndpoint, requestedAccess, type TokenExchange } from '../tokenEndpoint.ts';
 
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
@@ -23,20 +25,50 @@ export const jwtBearer: GrantPerformer = {
       });
     }
     const key = await signingKey(profile, context, tools);
-    const result = await askTokenEndpoint(profile, context, tools, {
-      async request({ server, client, options }) {
-        const authentication = await authenticateClient(profile, context, tools);
-        const defaults = { iss: issuer, sub: issuer, aud: assertionAudience(profile, server) };
-        const nowMs = tools.clocks.now(server.token_endpoint);
-        const { jwt } = await signProfileJwt(profile, key, defaults, nowMs);
-        tools.register(jwt, `assertion of ${profile.name}`);
-        const parameters = requestedAccess(profile);
-        parameters.set('assertion', jwt);
-        return genericTokenEndpointRequest(server, client, authentication, GRANT_TYPE, parameters, options);
-      },
+    const proof = async (): Promise<ClientProof> => {
+      const client = await authenticateClient(profile, context, tools);
+      return {
+        ways: (server, endpoint) => {
+          const audiences =
+            claims?.['aud'] === undefined
+              ? assertionAudiences(profile, server, endpoint)
+              : [{ name: 'claims', value: server.issuer }];
+          return audiences.flatMap(({ name, value }) =>
+            client.ways(server, endpoint).map((way) => ({
+              name: `${name} ${way.name}`,
+              authentication: async (asked, as, body, headers) => {
+                await way.authentication(asked, as, body, headers);
+                const nowMs = proofTime(tools.clocks.now(server[endpoint])) * 1000;
+                const { jwt } = await signProfileJwt(
+                  profile,
+                  key,
+                  { iss: issuer, sub: issuer, aud: value },
+                  nowMs,
+                );
+                tools.register(jwt, `assertion of ${profile.name}`);
+                body.set('assertion', jwt);
+              },
+            })),
+          );
+        },
+      };
+    };
+    const exchange: TokenExchange = {
+      refused:
+        'Check the key, the claims and "assertionAudience" in keyturn.json, and that the server knows the key.',
+      request: async ({ server, client, options, authenticate }) =>
+        genericTokenEndpointRequest(
+          server,
+          client,
+          await authenticate(),
+          GRANT_TYPE,
+          requestedAccess(profile),
+          options,
+        ),
       process: ({ server, client }, response) =>
         processGenericTokenEndpointResponse(server, client, response),
-    });
+    };
+    const result = await askTokenEndpoint(profile, context, tools, exchange, proof);
     return { ...result, refreshToken: null };
   },
 };

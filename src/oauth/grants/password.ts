@@ -1,6 +1,5 @@
 import { genericTokenEndpointRequest, processGenericTokenEndpointResponse } from 'oauth4webapi';
 import { KeyturnError } from '../../errors.ts';
-import { authenticateClient } from '../clientAuthentication.ts';
 import type { GrantPerformer } from '../grant.ts';
 import { askTokenEndpoint, requestedAccess } from '../tokenEndpoint.ts';
 
@@ -18,8 +17,9 @@ export const password: GrantPerformer = {
       });
     }
     return askTokenEndpoint(profile, context, tools, {
-      async request({ server, client, options }) {
-        const authentication = await authenticateClient(profile, context, tools);
+      refused: 'Check the username and the password, and that this client may use the password grant.',
+      async request({ server, client, options, authenticate }) {
+        const authentication = await authenticate();
         const parameters = requestedAccess(profile);
         parameters.set('username', username);
         parameters.set('password', await context.secret('password'));

@@ -1,9 +1,10 @@
 import { processRefreshTokenResponse, refreshTokenGrantRequest } from 'oauth4webapi';
 import { KeyturnError } from '../../errors.ts';
-import { authenticateClient } from '../clientAuthentication.ts';
 import type { GrantPerformer } from '../grant.ts';
 import { requireSameSignIn } from '../sameSignIn.ts';
 import { askTokenEndpoint, requestedAccess } from '../tokenEndpoint.ts';
+
+const ENDED_HINT = 'The refresh token has expired, was used before, or was revoked: add a new one.';
 
 /** RFC 6749 section 6. */
 export const refreshToken: GrantPerformer = {
@@ -17,8 +18,10 @@ export const refreshToken: GrantPerformer = {
       });
     }
     return askTokenEndpoint(profile, context, tools, {
-      async request({ server, client, options }) {
-        const authentication = await authenticateClient(profile, context, tools);
+      refreshToken: held,
+      refused: ENDED_HINT,
+      async request({ server, client, options, authenticate }) {
+        const authentication = await authenticate();
         const additionalParameters = requestedAccess(profile);
         return refreshTokenGrantRequest(server, client, authentication, held, {
           ...options,

@@ -10,7 +10,6 @@ import type { TokenProfile } from '../../token/profile.ts';
 import { isOAuthGrant } from '../../token/profileGrants.ts';
 import { parseUrl } from '../../url.ts';
 import { requireExchange } from '../agreements.ts';
-import { authenticateClient } from '../clientAuthentication.ts';
 import type { GrantPerformer } from '../grant.ts';
 import { askTokenEndpoint, requestedAccess, type TokenEndpoint } from '../tokenEndpoint.ts';
 
@@ -31,8 +30,9 @@ export const tokenExchange: GrantPerformer = {
       });
     }
     return askTokenEndpoint(profile, context, tools, {
+      refused: 'Check that the exchanged token is valid, and that this client may exchange it.',
       async request(endpoint) {
-        const { server, client, options } = endpoint;
+        const { server, client, options, authenticate } = endpoint;
         const parameters = requestedAccess(profile);
         const others: TokenProfile[] = [];
         const set = async (prefix: 'subject' | 'actor', name: string, type: string) => {
@@ -45,7 +45,7 @@ export const tokenExchange: GrantPerformer = {
         if (actorToken !== null) await set('actor', actorToken, actorTokenType ?? ACCESS_TOKEN);
         await requireExchange(profile, others, context, tools);
         if (requestedTokenType !== null) parameters.set('requested_token_type', requestedTokenType);
-        const authentication = await authenticateClient(profile, context, tools);
+        const authentication = await authenticate();
         return genericTokenEndpointRequest(server, client, authentication, GRANT_TYPE, parameters, options);
       },
       async process({ server, client }, response) {

@@ -3,6 +3,7 @@ import { tokenKey } from '../../token/key.ts';
 import { signsIn } from '../../token/renewal.ts';
 import { shownAddresses } from '../../token/shownOrigin.ts';
 import { visible } from '../../visible.ts';
+import { missingScopes } from '../../token/scopes.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { createTerminalSignIn } from '../signIn.ts';
 import { describeStatus } from './list.ts';
@@ -74,6 +75,6 @@ const BESIDE_ACCESS: ReadonlySet<string> = new Set(['openid', 'offline_access', 
 /** What of the asked scopes the server says that it did not grant; nothing where it says nothing (RFC 6749 section 5.1). */
 function withheldScopes(asked: string | null, granted: string | null): string[] {
   if (asked === null || granted === null) return [];
-  const given = new Set(granted.split(' '));
-  return asked.split(' ').filter((scope) => scope !== '' && !given.has(scope) && !BESIDE_ACCESS.has(scope));
+  const wanted = asked.split(' ').filter((scope) => scope !== '' && !BESIDE_ACCESS.has(scope));
+  return missingScopes(wanted, granted);
 }
