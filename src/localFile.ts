@@ -8,6 +8,7 @@ import { isOwn } from './fileOwner.ts';
 import type { FileRead } from './files.ts';
 import { isInside, isRemotePath, isSameShare, isSystemPath } from './localPath.ts';
 import { formatBytes } from './text.ts';
+import { untrusted } from './untrusted.ts';
 import { type Place, walkPath } from './walkPath.ts';
 
 /** How a file of this computer is read; `from` is an absolute path. */
@@ -162,12 +163,9 @@ export function tooLong(path: string, how: Named): KeyturnError {
 }
 
 export function outsideWorkspace(name: string): KeyturnError {
-  return new KeyturnError(
-    'untrusted_workspace',
-    `The file ${name} lies outside the folder of this workspace.`,
-    {
-      hint: 'Trust this workspace to read it. In the command, leave out --untrusted.',
-    },
+  return untrusted(
+    `The file ${name} lies outside the folder of this workspace, which is not trusted.`,
+    'read it',
   );
 }
 

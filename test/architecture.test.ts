@@ -26,6 +26,7 @@ const shared = new Set([
   'privateFiles.ts',
   'localFile.ts',
   'localPath.ts',
+  'untrusted.ts',
   'walkPath.ts',
   'fileOwner.ts',
   'abortable.ts',

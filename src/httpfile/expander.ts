@@ -1,5 +1,6 @@
 import { KeyturnError } from '../errors.ts';
 import { isSecretVariable } from '../secretVariables.ts';
+import { untrusted } from '../untrusted.ts';
 import { definitionsIn } from './definitions.ts';
 import { loadDotenv } from './environments.ts';
 import { dynamicValue, shortened, splitCall } from './dynamicVariables.ts';
@@ -255,12 +256,9 @@ export class Expander {
 
   #processEnv(name: string): string | null {
     if (!this.#context.trusted) {
-      throw new KeyturnError(
-        'untrusted_workspace',
+      throw untrusted(
         'The environment of the process is read only in a trusted workspace.',
-        {
-          hint: `Trust this workspace to use ${shortened(name)}.`,
-        },
+        `use ${shortened(name)}`,
       );
     }
     if (isSecretVariable(name)) {

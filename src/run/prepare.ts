@@ -14,6 +14,7 @@ import type { Redactor } from '../token/redactor.ts';
 import { applyToken } from '../token/sendAs.ts';
 import type { AcquiredToken, AcquireOptions, TokenManager } from '../token/tokenManager.ts';
 import { TimedFiles } from '../timedFiles.ts';
+import { untrusted } from '../untrusted.ts';
 import type { RunInput } from './engine.ts';
 import { GeneratedValues } from './generated.ts';
 import { OriginCheck, type OriginCheckParts } from './originCheck.ts';
@@ -204,9 +205,7 @@ export class Preparation {
 
   #requireTrust(): void {
     if (this.#input.options.trusted) return;
-    throw new KeyturnError('untrusted_workspace', 'Tokens are used only in a trusted workspace.', {
-      hint: 'Trust this workspace to use its tokens.',
-    });
+    throw untrusted('Tokens are used only in a trusted workspace.', 'use its tokens');
   }
 
   #foreignSource(foreign: ForeignParts): ForeignTokenSource {

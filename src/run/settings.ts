@@ -1,5 +1,6 @@
 import { KeyturnError } from '../errors.ts';
 import type { RequestNode } from '../httpfile/tree.ts';
+import { untrusted } from '../untrusted.ts';
 import type { RunOptions } from './engine.ts';
 
 /** What a request's own `# @…` lines say about how it is sent, over the options of the run. */
@@ -46,7 +47,7 @@ export function requestSettings(
         break;
       case 'insecure':
         if (!options.trusted) {
-          throw new KeyturnError('untrusted_workspace', '`# @insecure` works only in a trusted workspace.');
+          throw untrusted('`# @insecure` works only in a trusted workspace.', 'use it');
         }
         verifyTls = false;
         break;
