@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
+import { homedir } from 'node:os';
 import { KeyturnError } from '../errors.ts';
 import { withoutSecretVariables } from '../secretVariables.ts';
 import { formatDuration } from '../text.ts';
 import type { SignIn } from '../token/signIn.ts';
 import { shownAddresses } from '../token/shownOrigin.ts';
+import { findProgram, safeEnvironment } from '../token/sources/programs.ts';
 import { visible } from '../visible.ts';
 import { type Streams } from './streams.ts';
 
@@ -57,12 +59,15 @@ async function openInBrowser(url: string, env: Streams['env']): Promise<boolean>
   if (protocol !== 'https:' && protocol !== 'http:') {
     throw new KeyturnError('authorization_failed', 'The address to sign in at is not a web address.');
   }
-  const [program, ...args] = openerOf(process.platform, url);
+  const { platform } = process;
+  const [name, ...args] = openerOf(platform, url);
+  const program = findProgram(name, { cwd: homedir(), env, platform });
+  if (program === null) return false;
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       detached: true,
       stdio: 'ignore',
-      env: withoutSecretVariables(env),
+      env: safeEnvironment(withoutSecretVariables(env), platform),
     });
     child.once('error', () => resolve(false));
     child.once('spawn', () => {

@@ -9,6 +9,7 @@ import {
   createSourceConsent,
   type ConsentAsker,
   type ConsentQuestion,
+  type ConsentSubject,
   type SourceConsent,
 } from '../token/sources/consent.ts';
 import { quoted, visible } from '../visible.ts';
@@ -57,7 +58,7 @@ export function createTerminalConsent(
 function givenBy({ tokenName, subject }: ConsentQuestion): { variable: string; line: string } | null {
   switch (subject.kind) {
     case 'command':
-      return { variable: ALLOWED_COMMANDS, line: commandLine(subject.command) };
+      return { variable: ALLOWED_COMMANDS, line: allowedLine(subject) };
     case 'key_file':
       return { variable: ALLOWED_KEY_FILES, line: subject.path };
     case 'exchange':
@@ -67,6 +68,22 @@ function givenBy({ tokenName, subject }: ConsentQuestion): { variable: string; l
     case 'sign_in':
       return null;
   }
+}
+
+/** A line that names files means others in another folder, so it names the folder, too. */
+function allowedLine({
+  command,
+  folder,
+  program,
+  files,
+}: Extract<ConsentSubject, { kind: 'command' }>): string {
+  const line = commandLine(command);
+  const [name = '', ...args] = command;
+  const isFound = !/[\\/]/.test(name);
+  const same = files.every(
+    ({ path }) => path === name || (isFound && path === program) || args.some((arg) => arg.endsWith(path)),
+  );
+  return same ? line : `${line} in ${quoted(folder)}`;
 }
 
 function linesOf(text = ''): string[] {
@@ -134,7 +151,14 @@ function describe({ tokenName: name, subject, origins, declaredIn }: ConsentQues
       return [
         `The token "${tokenName}" is what this command prints:`,
         `  ${commandLine(subject.command)}`,
+        `  The program is ${quoted(subject.program)}.`,
         `  It runs in ${quoted(subject.folder)}, without a shell, with everything that you may do.`,
+        ...(subject.files.length === 0
+          ? []
+          : [
+              `  You are asked again when one of these files changes: ${shownList(subject.files.map(({ path }) => quoted(path)))}.`,
+              '  Other files that they use may change unseen.',
+            ]),
         ...where,
       ];
     case 'keychain':

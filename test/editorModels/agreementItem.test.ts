@@ -23,10 +23,10 @@ const END = 'May go to https://api.github.com, https://uploads.github.com · Ask
 describe('an agreement in the list', () => {
   it.each<[ConsentSubject, string, string, string]>([
     [
-      { kind: 'command', command: ['gh', 'auth', 'token'], folder: '/w' },
+      { kind: 'command', command: ['gh', 'auth', 'token'], folder: '/w', program: '/usr/bin/gh', files: [] },
       'gh auth token',
       'command for the token gh',
-      `${END} · Runs in /w`,
+      `${END} · Program /usr/bin/gh · Runs in /w`,
     ],
     [
       { kind: 'keychain', service: 'gh:github.com', account: 'zoe' },
@@ -91,7 +91,15 @@ describe('an agreement in the list', () => {
   });
 
   it('shows a command line as it is, not as icons', () => {
-    const { label } = itemOf(source({ kind: 'command', command: ['a', '$(check)', '$(b c)'], folder: '/w' }));
+    const { label } = itemOf(
+      source({
+        kind: 'command',
+        command: ['a', '$(check)', '$(b c)'],
+        folder: '/w',
+        program: '/usr/bin/gh',
+        files: [],
+      }),
+    );
     expect(label).toContain('\\$(check)');
     expect(label).not.toContain('\\$(b c)');
     expect(withoutIcons('$(a~spin) $(x $( $()')).toBe('\\$(a~spin) $(x $( $()');

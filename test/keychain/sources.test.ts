@@ -126,7 +126,13 @@ describe('an agreement of the command', () => {
     await store.set('token:a:1', 'a-token-of-ours');
     const subject = { kind: 'keychain', service: 'gh:github.com', account: 'zoe' } as const;
     const question = questionOf(profile, subject);
-    const other = questionOf(profile, { kind: 'command', command: ['gh', 'auth', 'token'], folder: '/w' });
+    const other = questionOf(profile, {
+      kind: 'command',
+      command: ['gh', 'auth', 'token'],
+      folder: '/w',
+      program: '/usr/bin/gh',
+      files: [],
+    });
     const { consent } = consentOf('a\n');
     for (const one of [question, other]) await consent.require(one, { waiting: true, signal });
 

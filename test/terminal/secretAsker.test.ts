@@ -88,7 +88,13 @@ describe('a secret that a grant needs', () => {
     const { streams, said, type } = terminal('secret-of-a\r');
     const consent: ConsentQuestion = {
       tokenName: 'gh',
-      subject: { kind: 'command', command: ['gh', 'auth', 'token'], folder: '/w' },
+      subject: {
+        kind: 'command',
+        command: ['gh', 'auth', 'token'],
+        folder: '/w',
+        program: '/usr/bin/gh',
+        files: [],
+      },
       origins: ['https://api.github.com'],
       declaredIn: '/w/keyturn.json',
     };

@@ -158,7 +158,10 @@ describe('at a terminal', () => {
       [
         'The token "mine" is what this command prints:',
         '  gh auth token',
+        `  The program is "${join(folder, 'bin/gh')}".`,
         `  It runs in "${folder}", without a shell, with everything that you may do.`,
+        `  You are asked again when one of these files changes: "${join(folder, 'bin/gh')}".`,
+        '  Other files that they use may change unseen.',
         `  The token may go to ${origin}.`,
         `  Asked for by "${join(folder, 'keyturn.json')}"`,
       ].join('\n'),

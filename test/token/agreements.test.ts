@@ -10,7 +10,7 @@ import { memoryValues, profileOf, staticProfile } from './support.ts';
 const HOME = 'file:///w/keyturn.json';
 const signal = new AbortController().signal;
 const subjects: readonly ConsentSubject[] = [
-  { kind: 'command', command: ['gh', 'auth', 'token'], folder: '/w' },
+  { kind: 'command', command: ['gh', 'auth', 'token'], folder: '/w', program: '/usr/bin/gh', files: [] },
   { kind: 'keychain', service: 'gh:github.com', account: 'zoe' },
   { kind: 'account', provider: 'github', scopes: ['repo', 'user'] },
   { kind: 'key_file', path: '~/.keys/a.pem', servers: ['https://id.example.com'] },
@@ -55,7 +55,7 @@ describe('standing agreements', () => {
     expect(list.map((one) => [one.tokenName, agreementText(one), askedForBy(one)])).toEqual([
       ['a:b "c"', 'use from file:///v', 'file:///v'],
       ['gh', 'account github repo user, for https://api.example.com', HOME],
-      ['gh', 'command gh auth token in "/w", for https://api.example.com', HOME],
+      ['gh', 'command gh auth token by "/usr/bin/gh" in "/w", for https://api.example.com', HOME],
       ['gh', 'exchange of one two, for https://api.example.com', HOME],
       ['gh', 'key file "~/.keys/a.pem" https://id.example.com, for https://api.example.com', HOME],
       ['gh', 'keychain entry "gh:github.com" of "zoe", for https://api.example.com', HOME],

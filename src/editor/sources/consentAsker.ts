@@ -36,10 +36,19 @@ function words({ tokenName: name, subject }: ConsentQuestion) {
         title: l10n.t('Run this command for the token "{0}"?', tokenName),
         lines: [
           commandLine(subject.command),
+          l10n.t('The program is {0}.', quoted(subject.program)),
           l10n.t(
             'It runs in {0}, without a shell, and may do everything that you may.',
             quoted(subject.folder),
           ),
+          ...(subject.files.length === 0
+            ? []
+            : [
+                l10n.t(
+                  'Keyturn asks again when one of these files changes: {0}. It cannot tell which other files they use.',
+                  shownList(subject.files.map(({ path }) => quoted(path))),
+                ),
+              ]),
         ],
         once: l10n.t('Run Once'),
       };

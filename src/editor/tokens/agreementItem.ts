@@ -32,7 +32,7 @@ export function agreementItem(
     ...facts,
     ...(by === null || by === '' ? [] : [t('Asked for by {0}', show(by))]),
     // Mostly the folder of that file: the end of a line is often not seen.
-    ...folderOf(agreement).map((folder) => t('Runs in {0}', folder)),
+    ...commandFacts(agreement, words),
   ];
   return {
     icon,
@@ -46,10 +46,11 @@ export function agreementItem(
   };
 }
 
-function folderOf(agreement: Agreement): readonly string[] {
+function commandFacts(agreement: Agreement, { t }: Words): readonly string[] {
   if (agreement.kind !== 'source') return [];
   const { subject } = agreement.question;
-  return subject.kind === 'command' ? [subject.folder] : [];
+  if (subject.kind !== 'command') return [];
+  return [t('Program {0}', subject.program), t('Runs in {0}', subject.folder)];
 }
 
 interface Parts {

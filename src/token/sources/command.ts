@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../clock.ts';
 import { KeyturnError } from '../../errors.ts';
+import { quoted } from '../../visible.ts';
 import type { TokenProfile } from '../profile.ts';
 import { commandLine } from './commandLine.ts';
 import { questionOf, type SourceConsent } from './consent.ts';
@@ -29,7 +31,7 @@ const LONGEST_LINE = 1000;
 /** Of what the program said when it failed. */
 const SHOWN_CHARACTERS = 500;
 
-/** What another program prints, such as `gh auth token`. The person agreed to the very command line. */
+/** What another program prints, such as `gh auth token`. The person agreed to the very command line, program and files. */
 export function commandSource(parts: CommandParts): TokenSource {
   const { runner, consent, clock, timeoutMs = TIMEOUT_MS } = parts;
   return {
@@ -40,11 +42,19 @@ export function commandSource(parts: CommandParts): TokenSource {
       const folder = profile.declaredIn === null ? null : parts.folderOf(profile.declaredIn);
       if (folder === null) throw elsewhere(profile);
       if (commandLine(command).length > LONGEST_LINE) throw tooLong(profile);
-      const question = questionOf(profile, { kind: 'command', command, folder });
+      const found = await runner.find(command, folder);
+      const question = questionOf(profile, { kind: 'command', command, folder, ...found });
       await consent.require(question, { waiting, signal });
+      // A person takes their time to answer.
+      if (!isDeepStrictEqual(await runner.find(command, folder), found)) throw changed(profile);
 
       const nowMs = clock.now();
-      const output = await runner.run(command, { cwd: folder, maxBytes: MAX_BYTES, timeoutMs, signal });
+      const output = await runner.run([found.program, ...command.slice(1)], {
+        cwd: folder,
+        maxBytes: MAX_BYTES,
+        timeoutMs,
+        signal,
+      });
       const text = output.stdout.toString('utf8');
       if (output.exitCode !== 0) throw failed(profile, command, output, parts);
       const { token, fault } = readTokenText(text, { tokenPointer, expiryPointer, nowMs });
@@ -72,7 +82,7 @@ function failed(
   const words = said === '' ? '' : `: ${said}`;
   return new KeyturnError(
     'command_failed',
-    `${JSON.stringify(command[0])} ${end}${words}${said.endsWith('.') ? '' : '.'}`,
+    `${quoted(command[0] ?? '')} ${end}${words}${said.endsWith('.') ? '' : '.'}`,
     {
       hint: `Run ${commandLine(command)} at a terminal to see what it needs.`,
       data: { token: name, exitCode },
@@ -95,7 +105,7 @@ function shown(text: string): string {
 function unreadable({ name }: TokenProfile, command: readonly string[], fault: string): KeyturnError {
   return new KeyturnError(
     'command_failed',
-    `What ${JSON.stringify(command[0])} printed for the token "${name}" ${fault}.`,
+    `What ${quoted(command[0] ?? '')} printed for the token "${name}" ${fault}.`,
     {
       hint: 'It has to print the token alone, or JSON: say with "tokenPointer" where in it the token is.',
       data: { token: name, exitCode: 0 },
@@ -108,6 +118,14 @@ function incomplete({ name }: TokenProfile): KeyturnError {
     hint: 'Add "command" to its profile: a list of the program and its arguments.',
     data: { token: name },
   });
+}
+
+function changed({ name }: TokenProfile): KeyturnError {
+  return new KeyturnError(
+    'command_refused',
+    `The command of the token "${name}" was not run: its files changed while you were asked.`,
+    { hint: 'Use the token again to be asked about them as they are now.', data: { token: name } },
+  );
 }
 
 function tooLong({ name }: TokenProfile): KeyturnError {

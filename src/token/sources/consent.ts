@@ -2,6 +2,7 @@ import { KeyturnError } from '../../errors.ts';
 import { type AuditRecorder, tokenEvent } from '../auditEvent.ts';
 import type { KeyValueStore } from '../keyValue.ts';
 import type { TokenProfile } from '../profile.ts';
+import type { CommandFile } from './commandFiles.ts';
 import { consentKey, consentText, isKept, keepConsent } from './consentRecord.ts';
 
 /** What of this person's a keyturn.json wants to use. */
@@ -11,6 +12,10 @@ export type ConsentSubject =
       readonly command: readonly string[];
       /** Folder that it runs in. */
       readonly folder: string;
+      /** The program with its whole path. */
+      readonly program: string;
+      /** Files that the command names: when one changes, the person is asked again. */
+      readonly files: readonly CommandFile[];
     }
   | { readonly kind: 'keychain'; readonly service: string; readonly account: string | null }
   | { readonly kind: 'account'; readonly provider: string; readonly scopes: readonly string[] }

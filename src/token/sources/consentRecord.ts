@@ -12,7 +12,13 @@ const texts = v.array(v.string());
 const questionSchema = v.object({
   tokenName: v.string(),
   subject: v.variant('kind', [
-    v.object({ kind: v.literal('command'), command: texts, folder: v.string() }),
+    v.object({
+      kind: v.literal('command'),
+      command: texts,
+      folder: v.string(),
+      program: v.string(),
+      files: v.array(v.object({ path: v.string(), sha256: v.string() })),
+    }),
     v.object({ kind: v.literal('keychain'), service: v.string(), account: v.nullable(v.string()) }),
     v.object({ kind: v.literal('account'), provider: v.string(), scopes: texts }),
     v.object({ kind: v.literal('key_file'), path: v.string(), servers: texts }),
@@ -60,7 +66,7 @@ export function consentText({ subject, origins }: Pick<ConsentQuestion, 'subject
 function subjectText(subject: ConsentSubject): string {
   switch (subject.kind) {
     case 'command':
-      return `command ${commandLine(subject.command)} in ${quoted(subject.folder)}`;
+      return `command ${commandLine(subject.command)} by ${quoted(subject.program)} in ${quoted(subject.folder)}`;
     case 'keychain': {
       const of = subject.account === null ? '' : ` of ${quoted(subject.account)}`;
       return `keychain entry ${quoted(subject.service)}${of}`;
@@ -84,7 +90,13 @@ function readQuestion(key: string, stored: unknown): ConsentQuestion | null {
 function subjectParts(subject: ConsentSubject): readonly unknown[] {
   switch (subject.kind) {
     case 'command':
-      return [subject.kind, subject.command, subject.folder];
+      return [
+        subject.kind,
+        subject.command,
+        subject.folder,
+        subject.program,
+        subject.files.map(({ path, sha256 }) => [path, sha256]),
+      ];
     case 'keychain':
       return [subject.kind, subject.service, subject.account];
     case 'account':

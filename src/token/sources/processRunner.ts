@@ -1,15 +1,25 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { KeyturnError } from '../../errors.ts';
 import { withoutSecretVariables } from '../../secretVariables.ts';
-import { startable } from './windowsCommand.ts';
+import { type CommandFile, commandFiles } from './commandFiles.ts';
+import { findProgram, programNotFound, safeEnvironment, startable } from './programs.ts';
 
 /** Runs a program to its end. */
 export interface ProcessRunner {
+  /** What `run` would start in this folder. Fails with `command_failed` when there is no such program. */
+  find(command: readonly string[], cwd: string): Promise<FoundCommand>;
   /**
    * Fails with `command_failed` when the program cannot be started, prints more than `maxBytes` or does not end in
    * time, with `command_refused` when its arguments cannot be handed to it as they are, and with `cancelled`.
    */
   run(command: readonly string[], options: ProcessOptions): Promise<ProcessOutput>;
+}
+
+export interface FoundCommand {
+  /** The program with its whole path. */
+  readonly program: string;
+  /** The files that the command names. */
+  readonly files: readonly CommandFile[];
 }
 
 export interface ProcessOptions {
@@ -39,11 +49,18 @@ const LAST_OUTPUT_MS = 500;
  * is the end of what it started too.
  */
 export function createProcessRunner(env: Readonly<Record<string, string | undefined>>): ProcessRunner {
-  const childEnv = withoutSecretVariables(env);
+  const { platform } = process;
+  const childEnv = safeEnvironment(withoutSecretVariables(env), platform);
   return {
+    async find(command, cwd) {
+      const [name = ''] = command;
+      const program = findProgram(name, { cwd, env, platform });
+      if (program === null) throw programNotFound(name);
+      return { program, files: await commandFiles(command, program, cwd) };
+    },
     async run(command, { cwd, maxBytes, timeoutMs, signal }) {
       if (signal.aborted) throw cancelled();
-      const { program, args, verbatim } = startable(command, { cwd, env, platform: process.platform });
+      const { program, args, verbatim } = startable(command, { cwd, env, platform });
       const child = spawn(program, args, {
         cwd,
         env: childEnv,

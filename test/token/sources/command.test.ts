@@ -166,6 +166,58 @@ describe('a command that fails', () => {
   });
 });
 
+describe('a program of the folder', () => {
+  const always = () => {
+    const { asker, questions } = askerOf('remember', 'remember', 'remember', 'refuse');
+    const values = memoryValues();
+    return {
+      questions,
+      consent: createSourceConsent({ values, asker, hint: () => '', notKept: () => undefined }),
+    };
+  };
+  const obtainBy = (command: readonly string[], parts: Partial<CommandParts>) =>
+    source(parts).obtain(profileOf(command), contextOf({}));
+  const writeScript = (name: string, token: string) =>
+    writeFile(join(folder, name), `#!/bin/sh\necho ${token}\n`, { mode: 0o755 });
+
+  it.each([
+    ['by its path', 't.sh', () => ['./t.sh']],
+    ['by its whole path', 't.sh', () => [join(folder, 't.sh')]],
+    ['as the script of an interpreter', 't.sh', () => ['sh', 't.sh']],
+    ['in an option', 't.sh', () => ['sh', '-c', '. "${1#*=}"', 'sh', '--script=./t.sh']],
+  ])('that is named %s is asked about again when it changes', async (_, name, command) => {
+    const { consent, questions } = always();
+    await writeScript(name, 'one');
+    for (let i = 0; i < 2; i++) {
+      expect((await obtainBy(command(), { consent })).accessToken).toBe('one');
+    }
+    expect(questions).toHaveLength(1);
+    expect(questions[0]?.subject).toMatchObject({ files: [{ path: join(folder, 't.sh') }] });
+    await writeScript(name, 'two');
+    await obtainBy(command(), { consent });
+    expect(questions).toHaveLength(2);
+  });
+
+  it('is not run when it changed while the person was asked', async () => {
+    await writeScript('t.sh', 'one');
+    const consent = { require: () => writeScript('t.sh', 'two') };
+    await expect(obtainBy(['./t.sh'], { consent })).rejects.toMatchObject({ code: 'command_refused' });
+  });
+
+  it('takes no place of one on PATH, whatever else PATH holds', async () => {
+    const bin = await mkdtemp(join(tmpdir(), 'keyturn-bin-'));
+    await writeFile(join(bin, 'tool'), '#!/usr/bin/env helper\n', { mode: 0o755 });
+    await writeFile(join(bin, 'helper'), '#!/bin/sh\necho installed\n', { mode: 0o755 });
+    await writeScript('tool', 'of-the-folder');
+    await writeScript('helper', 'of-the-folder');
+    const { consent, questions } = always();
+    const runner = createProcessRunner({ PATH: `:.:${bin}:/usr/bin:/bin:` });
+    expect((await obtainBy(['tool'], { consent, runner })).accessToken).toBe('installed');
+    expect(questions[0]?.subject).toMatchObject({ program: join(bin, 'tool'), files: [] });
+    await rm(bin, { recursive: true });
+  });
+});
+
 describe('before a command is run', () => {
   const ran = () => join(folder, 'ran');
   const script = () => `require('node:fs').writeFileSync(${JSON.stringify(ran())}, ''); console.log('T')`;
@@ -185,7 +237,13 @@ describe('before a command is run', () => {
     expect(questions).toEqual([
       {
         tokenName: 'local',
-        subject: { kind: 'command', command: [process.execPath, '-e', script()], folder },
+        subject: {
+          kind: 'command',
+          command: [process.execPath, '-e', script()],
+          folder,
+          program: process.execPath,
+          files: [{ path: process.execPath, sha256: expect.stringMatching(/^[\w-]{43}$/) as string }],
+        },
         origins: ['https://api.example.com'],
         declaredIn: join(folder, 'keyturn.json'),
       },

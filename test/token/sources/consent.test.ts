@@ -11,9 +11,16 @@ import { consentKey, keptConsents } from '../../../src/token/sources/consentReco
 import { memoryValues } from '../support.ts';
 import { askerOf } from './support.ts';
 
+const command = {
+  kind: 'command',
+  command: ['gh', 'auth', 'token'],
+  folder: '/work',
+  program: '/usr/bin/gh',
+  files: [],
+} as const;
 const question: ConsentQuestion = {
   tokenName: 'gh',
-  subject: { kind: 'command', command: ['gh', 'auth', 'token'], folder: '/work' },
+  subject: command,
   origins: ['https://api.github.com', 'https://uploads.github.com'],
   declaredIn: '/users/me/keyturn.json',
 };
@@ -40,9 +47,12 @@ describe('an agreement', () => {
 
   it.each<[string, Partial<ConsentQuestion>]>([
     ['token', { tokenName: 'other' }],
-    ['argument', { subject: { kind: 'command', command: ['gh', 'auth', 'token', '-h'], folder: '/work' } }],
-    ['split of arguments', { subject: { kind: 'command', command: ['gh', 'auth token'], folder: '/work' } }],
-    ['folder', { subject: { kind: 'command', command: ['gh', 'auth', 'token'], folder: '/other' } }],
+    ['argument', { subject: { ...command, command: ['gh', 'auth', 'token', '-h'] } }],
+    ['program', { subject: { ...command, program: '/work/bin/gh' } }],
+    ['file', { subject: { ...command, files: [{ path: '/work/t.sh', sha256: 'a' }] } }],
+    ['content of a file', { subject: { ...command, files: [{ path: '/work/t.sh', sha256: 'b' }] } }],
+    ['split of arguments', { subject: { ...command, command: ['gh', 'auth token'] } }],
+    ['folder', { subject: { ...command, folder: '/other' } }],
     ['origin', { origins: ['https://api.github.com', 'https://evil.example'] }],
     ['file', { declaredIn: '/users/me/sub/keyturn.json' }],
     ['kind', { subject: { kind: 'keychain', service: 'gh', account: null } }],
@@ -69,7 +79,8 @@ describe('an agreement', () => {
         tokenName: 'gh',
         accessToken: null,
         cause: '/users/me/keyturn.json',
-        detail: 'command gh auth token in "/work", for https://api.github.com, https://uploads.github.com',
+        detail:
+          'command gh auth token by "/usr/bin/gh" in "/work", for https://api.github.com, https://uploads.github.com',
       },
     ]);
   });

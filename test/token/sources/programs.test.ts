@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startable } from '../../../src/token/sources/windowsCommand.ts';
+import { findProgram, safeEnvironment, startable } from '../../../src/token/sources/programs.ts';
 
 // What Windows would do cannot be run here: these tests check what is handed to it.
 const files = [
@@ -62,11 +62,50 @@ describe('on Windows', () => {
   });
 });
 
-it('elsewhere starts the command as it is', () => {
-  const command = ['gh', 'a b', '%PATH%'];
-  expect(startable(command, { cwd: '/', env: {}, platform: 'linux' })).toEqual({
-    program: 'gh',
-    args: ['a b', '%PATH%'],
-    verbatim: false,
+describe('elsewhere', () => {
+  const there = ['/usr/bin/gh', '/work/gh', '/work/bin/gh'];
+  const find = (name: string, path: string) =>
+    findProgram(name, {
+      cwd: '/work',
+      env: { PATH: path },
+      platform: 'linux',
+      exists: (file) => there.includes(file),
+    });
+
+  it('starts the program with its whole path, and its arguments as they are', () => {
+    const env = { PATH: '/usr/bin' };
+    const exists = (file: string) => there.includes(file);
+    expect(startable(['gh', 'a b', '%PATH%'], { cwd: '/work', env, platform: 'linux', exists })).toEqual({
+      program: '/usr/bin/gh',
+      args: ['a b', '%PATH%'],
+      verbatim: false,
+    });
+  });
+
+  it.each(['', '.', './', 'bin', './bin', '../work', 'node_modules/.bin', '~/bin', ' '])(
+    'looks in no folder %j of PATH, which would be one of the workspace',
+    (folder) => {
+      expect(find('gh', `${folder}:/usr/bin:${folder}`)).toBe('/usr/bin/gh');
+      expect(find('gh', folder)).toBeNull();
+    },
+  );
+
+  it('takes a path as it is written, from the folder that it runs in', () => {
+    expect(find('./gh', '/usr/bin')).toBe('/work/gh');
+    expect(find('bin/gh', '/usr/bin')).toBe('/work/bin/gh');
+    expect(find('/usr/bin/gh', '')).toBe('/usr/bin/gh');
+    expect(find('', '/usr/bin')).toBeNull();
+  });
+
+  it('gives the program a PATH without such folders', () => {
+    expect(safeEnvironment({ PATH: ':.:/usr/bin:bin:/bin:', A: 'b' }, 'linux')).toEqual({
+      PATH: '/usr/bin:/bin',
+      A: 'b',
+    });
+    expect(safeEnvironment({ Path: '.;C:\\Tools;;bin', A: 'b' }, 'win32')).toEqual({
+      PATH: 'C:\\Tools',
+      A: 'b',
+      NoDefaultCurrentDirectoryInExePath: '1',
+    });
   });
 });
