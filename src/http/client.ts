@@ -150,7 +150,7 @@ class PooledClient implements HttpClient {
           sizeBytes: target.sizeBytes,
           timings: { ...timings, totalMs: performance.now() - startedAt },
           redirects,
-          url: hop.url.href,
+          url: withoutFragment(hop.url).href,
           tlsVerified: hop.url.protocol === 'https:' ? hop.verifyTls : null,
           receivedAtMs: head.receivedAtMs,
         };
@@ -206,6 +206,12 @@ class PooledClient implements HttpClient {
       }
     }
   }
+}
+
+function withoutFragment(url: URL): URL {
+  const sent = new URL(url);
+  sent.hash = '';
+  return sent;
 }
 
 /** A body that could not be saved to its end is a fault of the body. */

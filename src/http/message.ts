@@ -104,7 +104,7 @@ export interface HttpResponse {
   readonly sizeBytes: number;
   readonly timings: HttpTimings;
   readonly redirects: readonly Redirect[];
-  /** The URL that answered, after redirects. */
+  /** The URL that answered, after redirects; without a fragment, which is not sent. */
   readonly url: string;
   readonly tlsVerified: boolean | null;
   /** When the final response's headers arrived, milliseconds since the epoch. */

@@ -1,3 +1,4 @@
+import { fragmentProblem } from './fragment.ts';
 import type { Lines } from './lines.ts';
 import { clientPart, clientPartMessage, isAuthorization, isClientCertificate } from './schemes.ts';
 import type {
@@ -33,6 +34,8 @@ export class PartBuilder {
 
   request(node: RequestNode): void {
     this.#noteTokens(node);
+    const fragment = fragmentProblem(node.url);
+    if (fragment !== null) this.problem('url_fragment', node.urlSpan, fragment, 'warning');
     for (const header of node.headers) if (mayHoldCredentials(header)) this.#credentials.push(header);
     this.#requests.push(node);
     this.#nextIndex++;

@@ -86,6 +86,7 @@ export interface ExtraNode {
 export type ProblemCode =
   | 'request_line_missing'
   | 'url_missing'
+  | 'url_fragment'
   | 'header_invalid'
   | 'variable_invalid'
   | 'name_duplicate'

@@ -61,6 +61,7 @@ async function run(
     token: sending?.prepared.primary ? tokenUse(sending.prepared.primary) : null,
     retried: sending?.retried ?? null,
     challenge: null,
+    notes: sending?.prepared.notes ?? [],
     error: null,
     startedAtMs,
     finishedAtMs: clock.now(),

@@ -2,6 +2,7 @@ import { KeyturnError } from '../errors.ts';
 import type { Files } from '../files.ts';
 import type { HeaderList, HttpRequest, SecretValue } from '../http/message.ts';
 import type { ForeignTokenSource, RequestTarget, WantedToken } from '../httpfile/foreignToken.ts';
+import { fragmentNote } from '../httpfile/fragment.ts';
 import { resolveRequest, type ResolvedRequest } from '../httpfile/resolve.ts';
 import type { ApiCertificates } from '../token/boundCertificate.ts';
 import { isDpopBound } from '../token/dpop.ts';
@@ -52,6 +53,8 @@ export interface Prepared {
   readonly tokens: readonly AcquiredToken[];
   /** Where the primary token is bound to a key. */
   readonly signer: ProofSigner | null;
+  /** What the person should know of the request: sentences. */
+  readonly notes: readonly string[];
 }
 
 /** Makes the request of one node, and the same request again with another token. */
@@ -121,10 +124,12 @@ export class Preparation {
       this.#parts.certificates,
       this.#signal ?? neverAborted,
     );
+    const note = fragmentNote(this.#input.node.url, resolved.url);
     return {
       primary,
       tokens,
       signer,
+      notes: note === null ? [] : [note],
       request: {
         method: resolved.method,
         url,

@@ -21,6 +21,8 @@ export interface RequestResult {
   readonly retried: RetryReason | null;
   /** What the last answer says of the token; null where it says nothing. */
   readonly challenge: RequestChallenge | null;
+  /** What the person should know of the request beside its answer: sentences. */
+  readonly notes: readonly string[];
   /** Beside a response: why its body is not whole. */
   readonly error: ResultError | null;
   readonly startedAtMs: number;

@@ -34,7 +34,8 @@ export function printResult(result: RequestResult, paint: Palette): string {
   if (response.bodyTruncated) facts.push(paint.warn('body cut off, see --max-size and --output'));
   const refusal = result.challenge?.refusal ?? null;
   const why = refusal === null ? '' : `  ${visible([refusal.message, refusal.hint].join(' ').trim())}\n`;
-  return `${mark} ${where}  ${facts.join(' · ')}\n${failure}${why}`;
+  const notes = result.notes.map((note) => `  ${paint.warn('note:')} ${visible(note)}\n`).join('');
+  return `${mark} ${where}  ${facts.join(' · ')}\n${failure}${why}${notes}`;
 }
 
 /** The body of the one request that was chosen: text masked, other bytes only where no terminal reads them. */

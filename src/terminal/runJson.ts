@@ -48,6 +48,7 @@ export function runJson(file: string, result: RequestResult) {
         hint: challenge.refusal.hint,
       },
     },
+    notes: result.notes,
     error: error && { code: error.code, message: error.message },
   };
 }

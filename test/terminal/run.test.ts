@@ -91,6 +91,7 @@ describe('keyturn run', () => {
         token: null,
         retried: null,
         challenge: null,
+        notes: [],
         error: null,
       },
     ]);
@@ -313,6 +314,23 @@ describe('wrong use', () => {
     expect(one.err).toMatch(/✗ GET .*\n {2}422 .* · 10 B\n {2}The body of the response is not valid gzip/);
     expect(await run(['run', 'a.http', '--name', 'a', '--output', 'saved'])).toMatchObject({ code: 1 });
     expect(await readFile(join(folder, 'saved'), 'utf8')).toBe('half of it');
+  });
+
+  it('shows the URL that was sent, and says what of it was not', async () => {
+    await write(
+      'a.http',
+      `@tag = #42\n### a\nGET ${origin}/find?tag={{tag}}&page=2\n### b\nGET ${origin}/a\\b/50%#part\n`,
+    );
+    const outcome = await run(['run', 'a.http', '--json']);
+    expect(lines(outcome)).toMatchObject([
+      {
+        request: { url: `${origin}/find?tag=` },
+        notes: [expect.stringContaining('# came out of a variable') as string],
+        error: null,
+      },
+      { request: { url: `${origin}/a%5Cb/50%25` }, notes: [] },
+    ]);
+    expect((await run(['run', 'a.http', '--name', 'a'])).err).toContain('note: What follows # in the URL');
   });
 
   it('names a file that is not there, and a request that is not in it', async () => {

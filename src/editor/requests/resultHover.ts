@@ -32,6 +32,7 @@ export function resultHover(state: InlineState, nowMs: number, localTime: (atMs:
       '$(warning) The body was cut off. Raise `keyturn.response.maxSize`, or use Send and Save Response Body.',
     );
   }
+  parts.push(...result.notes.map((note) => `$(info) ${escapeMarkdown(note)}`));
   if (token !== null) parts.push(tokenWords(token, nowMs));
   parts.push(...challengeParts(result));
   if (response !== null) {

@@ -50,7 +50,8 @@ export function resultTone(result: RequestResult): Exclude<Tone, 'running'> {
   if (result.error?.code === 'cancelled') return 'warning';
   if (result.response === null || result.error !== null) return 'error';
   if (result.response.status >= 500) return 'error';
-  return result.response.status >= 400 || result.response.tlsVerified === false ? 'warning' : 'success';
+  const doubtful = result.response.tlsVerified === false || result.notes.length > 0;
+  return result.response.status >= 400 || doubtful ? 'warning' : 'success';
 }
 
 /** The status as a person reads it: `200 OK`. HTTP/2 sends no reason, so the standard one stands in. */
@@ -76,6 +77,7 @@ export function responseFacts(result: RequestResult, response: HttpResponse, now
   const challenge = challengeWords(result);
   if (challenge !== null) facts.push(oneLine(challenge, 120));
   if (response.tlsVerified === false) facts.push('certificate not verified');
+  facts.push(...result.notes.map((note) => oneLine(note, 120)));
   return facts;
 }
 

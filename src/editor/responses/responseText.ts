@@ -122,7 +122,7 @@ function headText(
     lines.push(oneLine([refusal.message, refusal.hint].join(' '), 500));
   }
   if (error !== null) lines.push(oneLine([error.message, error.hint ?? ''].join(' '), 500));
-  lines.push(...notes, '');
+  lines.push(...result.notes.map((note) => oneLine(note, 500)), ...notes, '');
   for (const [name, value] of response.headers) lines.push(`${oneLine(name, 200)}: ${oneLine(value, 8000)}`);
   const safe = lines.map((line) => `${style.line}${closedIn(line, style.close)}`.trimEnd());
   // Folded, the head still shows its first line.
