@@ -14,6 +14,8 @@ export type ErrorCode =
   | 'environment_invalid'
   | 'request_not_found'
   | 'request_invalid'
+  | 'request_disabled'
+  | 'confirmation_needed'
   | 'unsupported'
   // token and oauth
   | 'profile_unknown'

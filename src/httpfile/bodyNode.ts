@@ -8,7 +8,7 @@ export interface BodyContext {
   readonly method: string;
   readonly headers: readonly HeaderNode[];
   readonly rules: DialectRules;
-  /** A query stands in the body by itself, which httpyac takes for GraphQL. */
+  /** A query stands in the body by itself, which httpyac takes for GraphQL; or `# @graphql` says so. */
   readonly graphql?: boolean;
 }
 

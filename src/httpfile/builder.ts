@@ -5,6 +5,7 @@ import type {
   Dialect,
   HeaderNode,
   HttpFile,
+  LooseNode,
   MetadataNode,
   Problem,
   ProblemCode,
@@ -20,6 +21,7 @@ export class PartBuilder {
   #nextIndex = 0;
   readonly #requests: RequestNode[] = [];
   readonly #variables: VariableNode[] = [];
+  readonly #loose: LooseNode[] = [];
   readonly #problems: Problem[] = [];
   readonly #credentials: HeaderNode[] = [];
 
@@ -45,6 +47,11 @@ export class PartBuilder {
     this.#variables.push({ ...variable, span: this.lines.span(index) });
   }
 
+  /** What a part without a request holds. */
+  loose(node: LooseNode): void {
+    if (node.metadata.length + node.extras.length > 0) this.#loose.push(node);
+  }
+
   problem(code: ProblemCode, span: Span, message: string, severity: Problem['severity'] = 'error'): void {
     this.#problems.push({ code, message, severity, span });
   }
@@ -54,6 +61,7 @@ export class PartBuilder {
     return {
       requests: this.#requests.splice(0),
       variables: takeAll(this.#variables),
+      loose: takeAll(this.#loose),
       problems: takeAll(this.#problems),
       credentials: takeAll(this.#credentials),
     };
@@ -94,6 +102,7 @@ export interface Part {
   /** `joinParts` renumbers them when other parts have got more or fewer requests. */
   readonly requests: RequestNode[];
   readonly variables: readonly VariableNode[];
+  readonly loose: readonly LooseNode[];
   readonly problems: readonly Problem[];
   /** Headers with credentials, or with a variable that may hold some: only the whole file shows what is in them. */
   readonly credentials: readonly HeaderNode[];
@@ -103,6 +112,7 @@ export interface Part {
 export function joinParts(dialect: Dialect, parts: readonly Part[]): HttpFile {
   const requests: RequestNode[] = [];
   const variables: VariableNode[] = [];
+  const loose: LooseNode[] = [];
   const problems: Problem[] = [];
   const namedAt = new Map<string, number>();
   for (const part of parts) {
@@ -115,11 +125,12 @@ export function joinParts(dialect: Dialect, parts: readonly Part[]): HttpFile {
       requests.push(numbered);
     }
     for (const variable of part.variables) variables.push(variable);
+    for (const node of part.loose) loose.push(node);
     for (const problem of part.problems) problems.push(problem);
   }
   addUnsendable(parts, variables, dialect, problems);
   problems.sort((a, b) => comparePositions(a, b));
-  return { dialect, requests, variables, problems };
+  return { dialect, requests, variables, loose, problems };
 }
 
 function mayHoldCredentials({ name, value }: HeaderNode): boolean {

@@ -1,6 +1,7 @@
 import { separatorTitle } from './blocks.ts';
 import { contentType, makeBody } from './bodyNode.ts';
 import { nameMetadata, type PartBuilder } from './builder.ts';
+import { normalKey, stopsRequest } from './directives.ts';
 import { parseHeaderLine } from './headerLine.ts';
 import { parseMetadataLine } from './metadataLine.ts';
 import {
@@ -11,13 +12,15 @@ import {
   isUrlPart,
   methodOfUrl,
   query,
+  scriptKind,
   statusLine,
 } from './httpyacLines.ts';
 import { newRegion, type Region } from './httpyacRegion.ts';
 import { isMethod, joinTarget, parseRequestLine } from './requestLine.ts';
 import type { DialectRules } from './rules.ts';
 import { extraOf, preRequestScriptAt, responsePartAt, type ScriptPart } from './scripts.ts';
-import { indentOf, isBlank, isComment, isToken, skipSpaces, wordAt } from './text.ts';
+import { indentOf, isAssertion, isBlank, isComment, isToken, skipSpaces, wordAt } from './text.ts';
+import type { ExtraNode, MetadataNode } from './tree.ts';
 import { parseHttpyacVariableLine } from './variableLine.ts';
 
 /**
@@ -64,8 +67,8 @@ class HttpyacReader {
     if (text[indent] === '@' && this.#readVariable(text, indent)) return;
     if (text.startsWith('{{', indent) && this.#readScript(text, indent)) return;
     if (this.#readIntellijScript()) return;
-    if (text.startsWith('??', indent)) {
-      region.extras.push(extraOf(this.#builder.lines, this.#at, this.#at, 'response-handler'));
+    if (isAssertion(text, indent)) {
+      this.#readExtra('assertion');
       return;
     }
     if (this.#readGraphql(text, indent)) return;
@@ -103,6 +106,31 @@ class HttpyacReader {
     this.#region.metadata.push({ ...metadata, span: this.#builder.lines.span(this.#at) });
   }
 
+  /** Whether metadata of the region says so. */
+  #says(key: string): boolean {
+    return this.#region.metadata.some((metadata) => normalKey(metadata.key) === normalKey(key));
+  }
+
+  /**
+   * `# @disabled` and `# @note` directly above a request line without a separator. By the rules they belong to the
+   * request before it; whoever wrote them there means the one below, so neither is sent.
+   */
+  #stopsAbove(): MetadataNode[] {
+    const { lines } = this.#builder;
+    let first = this.#at;
+    while (first > 0) {
+      const text = lines.text(first - 1);
+      if (!isBlank(text) && !isComment(text)) break;
+      first--;
+    }
+    const from = lines.number(first);
+    return this.#region.metadata.filter(({ key, span }) => stopsRequest(key) && span.start.line >= from);
+  }
+
+  #readExtra(kind: ExtraNode['kind']): void {
+    this.#region.extras.push(extraOf(this.#builder.lines, this.#at, this.#at, kind));
+  }
+
   #skipBlockComment(text: string, indent: number): boolean {
     if (this.#noCommentEnd || text.slice(indent) !== '/*') return false;
     const { lines } = this.#builder;
@@ -134,8 +162,10 @@ class HttpyacReader {
         break;
       }
       if (line.trim() !== '}}') continue;
-      const kind = this.#region.request === null ? 'pre-request-script' : 'response-handler';
-      this.#region.extras.push(extraOf(lines, this.#at, end, kind));
+      const { isGlobal, kind } = scriptKind(text.slice(indent), this.#region.request !== null);
+      const extra = extraOf(lines, this.#at, end, kind);
+      if (isGlobal) this.#builder.loose({ title: null, metadata: [], extras: [extra] });
+      else this.#region.extras.push(extra);
       this.#at = end;
       return true;
     }
@@ -172,7 +202,7 @@ class HttpyacReader {
     const rest = text.slice(indent);
     const region = this.#region;
     const isQuery = query.test(rest) || /^gql(\s+[^\s({]+)?\s+<\s+\S/.test(rest);
-    if (!isQuery && !fragment.test(rest)) return false;
+    if ((!isQuery && !fragment.test(rest)) || this.#says('noGqlParsing')) return false;
     if (region.inResponse) return true;
     if (region.request !== null) region.hasQuery ||= isQuery;
     const { lines } = this.#builder;
@@ -201,19 +231,22 @@ class HttpyacReader {
     const startsRequest = isMethod(word, this.#rules) && skipSpaces(text, indent + word.length) < text.length;
     if (this.#region.request !== null) {
       if (!startsRequest || this.#region.multipartEnd !== null) return false;
+      if (this.#says('forceRegionDelimiter')) return false;
+      const stops = this.#stopsAbove();
       this.#close(this.#at - 1);
       this.#region = newRegion(null, this.#at);
+      this.#region.metadata.push(...stops);
     } else if (!startsRequest && (this.#region.inResponse || statusLine.test(text.slice(indent)))) {
       return false;
     }
     const region = this.#region;
     const line = this.#at;
-    const { method, target, targetColumn } = parseRequestLine(text, this.#rules);
+    const { method, explicit, target, targetColumn } = parseRequestLine(text, this.#rules);
     const { parts, last } = this.#readHead(target);
     const url = joinTarget(parts, this.#rules);
     region.request = {
       line,
-      method: startsRequest ? method : methodOfUrl(url),
+      method: explicit ? method : methodOfUrl(url),
       url,
       urlSpan: {
         start: lines.position(line, targetColumn),
@@ -251,7 +284,15 @@ class HttpyacReader {
       } else if (isUrlPart(text, indent)) {
         parts.push(text.trim());
         last = index;
-      } else if (!/^\.{3}[^\s,]+,?\s*$/.test(text.slice(indent))) {
+      } else if (isAssertion(text, indent)) {
+        this.#at = index;
+        this.#readExtra('assertion');
+        continue;
+      } else if (/^\.{3}[^\s,]+,?\s*$/.test(text.slice(indent))) {
+        this.#at = index;
+        this.#readExtra('header-spread');
+        continue;
+      } else {
         break;
       }
       this.#at = index;
@@ -262,7 +303,10 @@ class HttpyacReader {
   #close(last: number): void {
     const { lines } = this.#builder;
     const { request, title, first, metadata, extras, headers, body, hasQuery } = this.#region;
-    if (request === null) return;
+    if (request === null) {
+      this.#builder.loose({ title, metadata, extras });
+      return;
+    }
     this.#builder.request({
       index: this.#builder.nextIndex,
       name: nameMetadata(metadata)?.value ?? title,

@@ -1,4 +1,4 @@
-import { wordAt } from './text.ts';
+import { isAssertion, wordAt } from './text.ts';
 import type { HeaderNode } from './tree.ts';
 
 const scriptEvents = new Set(['', 'request', 'streaming', 'response', 'after', 'responseLogging']);
@@ -14,6 +14,21 @@ export function isScriptStart(text: string): boolean {
   return scriptEvents.has(inner);
 }
 
+/**
+ * When a script runs: `{{@request` and the like say so; without, `{{` runs where it stands. `{{+` runs for every request
+ * of the file.
+ */
+export function scriptKind(
+  text: string,
+  afterRequest: boolean,
+): { isGlobal: boolean; kind: 'pre-request-script' | 'response-handler' } {
+  const inner = text.slice(2).trim().replace(/^@js /, '').trim();
+  const isGlobal = inner.startsWith('+');
+  const event = inner.replace(/^[+@]/, '');
+  const before = event === '' ? isGlobal || !afterRequest : event === 'request';
+  return { isGlobal, kind: before ? 'pre-request-script' : 'response-handler' };
+}
+
 export function isHeadComment(text: string, indent: number): boolean {
   if (text.startsWith('//', indent)) return true;
   return text[indent] === '#' && (text[indent + 1] === ' ' || text[indent + 1] === '\t');
@@ -23,7 +38,7 @@ export function isHeadComment(text: string, indent: number): boolean {
 export function isUrlPart(text: string, indent: number): boolean {
   const rest = text.slice(indent).trimEnd();
   if (rest.startsWith('/')) return !rest.includes('*');
-  if (!rest.startsWith('?') && !rest.startsWith('&')) return false;
+  if ((!rest.startsWith('?') && !rest.startsWith('&')) || isAssertion(rest)) return false;
   return rest.indexOf('=') > 1 || (rest.startsWith('{{', 1) && rest.endsWith('}}'));
 }
 

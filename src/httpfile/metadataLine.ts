@@ -1,4 +1,4 @@
-import { countHashes, indentOf, skipSpaces } from './text.ts';
+import { countHashes, countSlashes, indentOf, skipSpaces } from './text.ts';
 
 export interface MetadataLine {
   readonly key: string;
@@ -11,7 +11,7 @@ const keyCharacters = /^[\w.-]+/;
 export function parseMetadataLine(line: string): MetadataLine | null {
   let at = indentOf(line);
   if (line[at] === '#') at += countHashes(line, at);
-  else if (line.startsWith('//', at)) at += 2;
+  else if (line.startsWith('//', at)) at += countSlashes(line, at);
   else return null;
   at = skipSpaces(line, at);
   if (line[at] !== '@') return null;

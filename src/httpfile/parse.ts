@@ -96,5 +96,5 @@ function tooLarge(dialect: Dialect): HttpFile {
     severity: 'error',
     span: { start, end: start },
   } as const;
-  return { dialect, requests: [], variables: [], problems: [problem] };
+  return { dialect, requests: [], variables: [], loose: [], problems: [problem] };
 }

@@ -2,12 +2,13 @@ import { makeBody } from './bodyNode.ts';
 import type { Block } from './blocks.ts';
 import { nameMetadata, type PartBuilder, takeAll } from './builder.ts';
 import { isCurlLine, parseCurl } from './curl.ts';
+import { directiveEffect, normalKey, stopsRequest } from './directives.ts';
 import { parseHeaderLine } from './headerLine.ts';
 import { parseMetadataLine } from './metadataLine.ts';
 import { joinTarget, parseRequestLine } from './requestLine.ts';
 import type { DialectRules } from './rules.ts';
-import { preRequestScriptAt, responsePartAt, type ScriptPart } from './scripts.ts';
-import { indentOf, isComment, parseFileReference } from './text.ts';
+import { extraOf, preRequestScriptAt, responsePartAt, type ScriptPart } from './scripts.ts';
+import { indentOf, isAssertion, isComment, parseFileReference } from './text.ts';
 import type { BodyNode, ExtraNode, HeaderNode, MetadataNode, Span } from './tree.ts';
 import { parseVariableLine } from './variableLine.ts';
 
@@ -77,16 +78,25 @@ class BlockReader {
       if (rules.scripts && this.#take(preRequestScriptAt(lines, this.#at, this.#isEnd))) continue;
       if (rules.scripts && this.#take(responsePartAt(lines, this.#at, this.#isEnd))) continue;
       if (rules.directives && this.#readDirective(text, indent)) continue;
+      if (this.#readAssertion(text, indent)) continue;
       return this.#at;
     }
     return null;
   }
 
-  /** Sent without the token that somebody asked for would be a surprise. */
-  #reportLateToken(text: string): void {
-    if (parseMetadataLine(text)?.key.toLowerCase() !== 'token') return;
-    const message = 'This @token has no effect here: write it above the request line.';
-    this.#builder.problem('metadata_invalid', this.#builder.lines.span(this.#at), message, 'warning');
+  /**
+   * A directive below the request line, where this dialect reads none. One that stops the request counts all the same;
+   * a request that is sent without what another one asks for would be a surprise.
+   */
+  #readLateMetadata(text: string): void {
+    const metadata = parseMetadataLine(text);
+    if (metadata === null) return;
+    if (this.#rules.metadata === 'anywhere' || stopsRequest(metadata.key)) {
+      this.#readMetadata(text);
+    } else if (directiveEffect(metadata.key, this.#rules.dialect) === 'acts') {
+      const message = `This @${metadata.key} has no effect here: write it above the request line.`;
+      this.#builder.problem('metadata_invalid', this.#builder.lines.span(this.#at), message, 'warning');
+    }
   }
 
   #skipRest(): null {
@@ -138,6 +148,13 @@ class BlockReader {
     return true;
   }
 
+  /** Directly below a URL it would look like a part of the query, and on top of a body like all of it. */
+  #readAssertion(text: string, indent: number): boolean {
+    if (!isAssertion(text, indent)) return false;
+    this.#extras.push(extraOf(this.#builder.lines, this.#at, this.#at, 'assertion'));
+    return true;
+  }
+
   #readTarget(line: number): Target {
     const { lines } = this.#builder;
     const text = lines.text(line);
@@ -150,10 +167,10 @@ class BlockReader {
       if (indent === next.length) break;
       if (isComment(next, indent)) {
         if (this.#endsHeaders(next, indent)) break;
-        if (this.#rules.metadata === 'anywhere') this.#readMetadata(next);
-        else this.#reportLateToken(next);
+        this.#readLateMetadata(next);
         continue;
       }
+      if (this.#readAssertion(next, indent)) continue;
       if (!this.#rules.continuesUrl(next)) break;
       if (this.#rules.scripts && '<>'.includes(next.charAt(indent))) break;
       parts.push(next.trim());
@@ -174,6 +191,8 @@ class BlockReader {
   #endsHeaders(text: string, indent: number): boolean {
     if (!this.#rules.tightHashEndsHeaders || text[indent] !== '#') return false;
     const next = text[indent + 1];
+    // Whatever else it ends, it must not be sent on unread.
+    if (next === '@' && stopsRequest(parseMetadataLine(text)?.key ?? '')) return false;
     return next !== undefined && next !== ' ' && next !== '\t' && next !== '#';
   }
 
@@ -186,10 +205,10 @@ class BlockReader {
       if (indent === text.length) return;
       if (isComment(text, indent)) {
         if (this.#endsHeaders(text, indent)) return;
-        if (rules.metadata === 'anywhere') this.#readMetadata(text);
-        else this.#reportLateToken(text);
+        this.#readLateMetadata(text);
         continue;
       }
+      if (this.#readAssertion(text, indent)) continue;
       if (text[indent] === '@' && rules.variables !== 'before-request' && this.#noteVariable(text)) {
         if (rules.variables === 'line-start') continue;
       }
@@ -243,9 +262,11 @@ class BlockReader {
       }
       if (text[indent] === '@' && this.#takesBodyVariable(text, indent)) continue;
       if (rules.scripts && this.#take(responsePartAt(lines, this.#at, this.#isEnd))) continue;
+      if (indices.length === 0 && this.#readAssertion(text, indent)) continue;
       indices.push(this.#at);
     }
-    return makeBody(lines, indices, { method, headers: this.#headers, rules });
+    const graphql = this.#metadata.some(({ key }) => normalKey(key) === 'graphql');
+    return makeBody(lines, indices, { method, headers: this.#headers, rules, graphql });
   }
 
   /** True when the line is a variable and therefore no body. */
@@ -302,7 +323,11 @@ class BlockReader {
 
   /** Metadata without a request is a request that someone forgot to finish. */
   #reportMissingRequest(): void {
-    const marked = this.#metadata.find(({ key }) => key === 'name' || key === 'token');
+    const marked = this.#metadata.find(
+      ({ key }) => ['name', 'token'].includes(normalKey(key)) || stopsRequest(key),
+    );
+    const { title } = this.#block;
+    this.#builder.loose({ title, metadata: takeAll(this.#metadata), extras: takeAll(this.#extras) });
     if (marked === undefined) return;
     this.#builder.problem('request_line_missing', marked.span, 'No request follows this line.', 'warning');
   }

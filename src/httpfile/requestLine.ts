@@ -1,8 +1,12 @@
+import { isMeantAsMethod } from './methods.ts';
 import type { DialectRules } from './rules.ts';
 import { indentOf, skipSpaces, wordEnd } from './text.ts';
 
 export interface RequestLine {
+  /** In capitals; GET where none is written. May be a slip: see `methods.ts`. */
   readonly method: string;
+  /** Whether the method is written. */
+  readonly explicit: boolean;
   /** Raw, still with its `HTTP/x`, since that may follow on a continuation line. */
   readonly target: string;
   /** Column where the target begins. */
@@ -16,10 +20,11 @@ export function parseRequestLine(line: string, rules: DialectRules): RequestLine
   const start = indentOf(line);
   const end = wordEnd(line, start);
   const word = line.slice(start, end);
-  if (!isMethod(word, rules))
-    return { method: 'GET', target: line.slice(start).trimEnd(), targetColumn: start };
+  if (!isMethod(word, rules) && !isMeantAsMethod(word, line, end))
+    return { method: 'GET', explicit: false, target: line.slice(start).trimEnd(), targetColumn: start };
   const targetColumn = skipSpaces(line, end);
-  return { method: word.toUpperCase(), target: line.slice(targetColumn).trimEnd(), targetColumn };
+  const target = line.slice(targetColumn).trimEnd();
+  return { method: word.toUpperCase(), explicit: true, target, targetColumn };
 }
 
 export function isMethod(word: string, rules: DialectRules): boolean {

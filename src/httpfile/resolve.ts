@@ -6,6 +6,7 @@ import { bodyBytes } from './bodyBytes.ts';
 import { Expander } from './expander.ts';
 import type { ForeignTokenSource, RequestTarget } from './foreignToken.ts';
 import { refuseClientParts, resolveHeaders } from './resolveHeaders.ts';
+import { requireRunnable } from './runnable.ts';
 import { wellFormed } from './text.ts';
 import type { HttpFile, RequestNode } from './tree.ts';
 
@@ -57,7 +58,7 @@ export interface ResolvedRequest {
  */
 export async function resolveRequest(context: ResolveContext): Promise<ResolvedRequest> {
   const { node, tree } = context;
-  refuseUnsupported(context);
+  requireRunnable(tree, node);
   await refuseClientParts(node.headers, markedExpander(context));
   const expander = new Expander(
     context,
@@ -87,34 +88,6 @@ export async function resolveRequest(context: ResolveContext): Promise<ResolvedR
     body,
     tokenValues: withOtherForms(expander.tokenValues, headers),
   };
-}
-
-const otherProtocols = new Set([
-  'WEBSOCKET',
-  'WS',
-  'WSS',
-  'GRPC',
-  'MQTT',
-  'MQTTS',
-  'AMQP',
-  'SSE',
-  'EVENTSOURCE',
-  'RSOCKET',
-]);
-
-/** What would change the request but is not run yet must not be left out silently. */
-function refuseUnsupported({ node }: ResolveContext): void {
-  const line = node.line + 1;
-  if (otherProtocols.has(node.method)) {
-    throw new KeyturnError('unsupported', `${node.method} requests (line ${line}) are not supported yet.`);
-  }
-  const script = node.extras.find(({ kind }) => kind === 'pre-request-script');
-  if (script !== undefined) {
-    const at = script.span.start.line + 1;
-    throw new KeyturnError('unsupported', `The pre-request script on line ${at} cannot be run yet.`, {
-      data: { line: at },
-    });
-  }
 }
 
 async function resolveUrl(context: ResolveContext, expander: Expander, headers: HeaderList): Promise<string> {

@@ -1,5 +1,6 @@
 import type { Dialect } from './tree.ts';
-import { indentOf } from './text.ts';
+import { commonMethods, davMethods } from './methods.ts';
+import { indentOf, isAssertion } from './text.ts';
 
 /**
  * How one dialect reads a file. Files mean opposite things in different tools, so each dialect has rules of its
@@ -11,7 +12,10 @@ export interface DialectRules {
   readonly separator: 'line-start' | 'indented' | 'anywhere';
   /** The text after `###` names the request where no `# @name` does. */
   readonly titleIsName: boolean;
-  /** Methods that are recognized; null for any word in capitals. */
+  /**
+   * Methods that are recognized wherever one may stand; null for any word in capitals. Others are recognized only in
+   * front of a URL (`isMeantAsMethod`).
+   */
   readonly methods: ReadonlySet<string> | null;
   readonly anyCaseMethod: boolean;
   /** The URL ends at the first space; elsewhere it is the whole line. */
@@ -38,9 +42,6 @@ export interface DialectRules {
   readonly graphql: { readonly method: boolean; readonly header: boolean };
 }
 
-const httpMethods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'PATCH', 'OPTIONS', 'TRACE'];
-const davMethods = ['LOCK', 'UNLOCK', 'PROPFIND', 'PROPPATCH', 'COPY', 'MOVE', 'MKCOL'];
-
 function startsWithOneOf(line: string, first: string): boolean {
   const at = indentOf(line);
   return at < line.length && first.includes(line.charAt(at));
@@ -50,10 +51,10 @@ const restClient: DialectRules = {
   dialect: 'rest-client',
   separator: 'line-start',
   titleIsName: false,
-  methods: new Set([...httpMethods, ...davMethods, 'MKCALENDAR', 'ACL', 'SEARCH']),
+  methods: new Set([...commonMethods, ...davMethods, 'MKCALENDAR', 'ACL', 'SEARCH']),
   anyCaseMethod: true,
   urlEndsAtSpace: false,
-  continuesUrl: (line) => startsWithOneOf(line, '?&'),
+  continuesUrl: (line) => startsWithOneOf(line, '?&') && !isAssertion(line),
   tightHashEndsHeaders: false,
   strayHeaderLine: 'header',
   bodyComments: 'dropped',
@@ -69,7 +70,7 @@ const visualStudio: DialectRules = {
   dialect: 'visual-studio',
   separator: 'anywhere',
   titleIsName: false,
-  methods: new Set(httpMethods),
+  methods: new Set(commonMethods),
   anyCaseMethod: true,
   urlEndsAtSpace: true,
   continuesUrl: () => false,
@@ -91,7 +92,7 @@ const jetbrains: DialectRules = {
   methods: null,
   anyCaseMethod: false,
   urlEndsAtSpace: false,
-  continuesUrl: (line) => indentOf(line) > 0,
+  continuesUrl: (line) => indentOf(line) > 0 && !isAssertion(line),
   tightHashEndsHeaders: false,
   strayHeaderLine: 'problem',
   bodyComments: 'dropped',
@@ -110,7 +111,7 @@ const kulala: DialectRules = {
   methods: null,
   anyCaseMethod: false,
   urlEndsAtSpace: false,
-  continuesUrl: (line) => startsWithOneOf(line, '?&/'),
+  continuesUrl: (line) => startsWithOneOf(line, '?&/') && !isAssertion(line),
   tightHashEndsHeaders: false,
   strayHeaderLine: 'problem',
   bodyComments: 'kept',
@@ -128,7 +129,7 @@ const httpyac: DialectRules = {
   separator: 'indented',
   titleIsName: true,
   methods: new Set([
-    ...httpMethods,
+    ...commonMethods,
     ...davMethods,
     ...['CHECKOUT', 'CHECKIN', 'REPORT', 'MERGE', 'MKACTIVITY', 'MKWORKSPACE', 'VERSION-CONTROL'],
     ...['BASELINE-CONTROL', 'MKCALENDAR', 'ACL', 'SEARCH', 'GRAPHQL'],
@@ -136,7 +137,7 @@ const httpyac: DialectRules = {
   ]),
   anyCaseMethod: false,
   urlEndsAtSpace: false,
-  continuesUrl: (line) => startsWithOneOf(line, '?&/'),
+  continuesUrl: (line) => startsWithOneOf(line, '?&/') && !isAssertion(line),
   tightHashEndsHeaders: true,
   strayHeaderLine: 'body',
   bodyComments: 'dropped',

@@ -26,10 +26,22 @@ export function isComment(line: string, indent = indentOf(line)): boolean {
   return code === HASH || (code === SLASH && line.charCodeAt(indent + 1) === SLASH);
 }
 
+/** httpyac's `?? status == 200`. */
+export function isAssertion(line: string, indent = indentOf(line)): boolean {
+  return line.startsWith('??', indent);
+}
+
 /** Number of `#` that follow one another from `at`. */
 export function countHashes(line: string, at: number): number {
   let end = at;
   while (line.charCodeAt(end) === HASH) end++;
+  return end - at;
+}
+
+/** Number of `/` that follow one another from `at`. */
+export function countSlashes(line: string, at: number): number {
+  let end = at;
+  while (line.charCodeAt(end) === SLASH) end++;
   return end - at;
 }
 

@@ -10,7 +10,17 @@ export interface HttpFile {
   readonly dialect: Dialect;
   readonly requests: readonly RequestNode[];
   readonly variables: readonly VariableNode[];
+  /** What stands outside of every request, in the order of the file. httpyac applies it to all requests. */
+  readonly loose: readonly LooseNode[];
   readonly problems: readonly Problem[];
+}
+
+/** Metadata and scripts of a part of the file that holds no request. */
+export interface LooseNode {
+  /** Text after the `###` above it. */
+  readonly title: string | null;
+  readonly metadata: readonly MetadataNode[];
+  readonly extras: readonly ExtraNode[];
 }
 
 export interface RequestNode {
@@ -35,7 +45,7 @@ export interface RequestNode {
   readonly urlSpan: Span;
   readonly headers: readonly HeaderNode[];
   readonly body: BodyNode;
-  /** What this version reads but does not run: scripts, response references, redirections. */
+  /** What this version reads but does not run: scripts, assertions, response references, redirections. */
   readonly extras: readonly ExtraNode[];
 }
 
@@ -78,7 +88,15 @@ export type BodyNode =
   | { readonly kind: 'graphql'; readonly text: string; readonly span: Span };
 
 export interface ExtraNode {
-  readonly kind: 'pre-request-script' | 'response-handler' | 'response-reference' | 'response-redirect';
+  readonly kind:
+    | 'pre-request-script'
+    | 'response-handler'
+    /** `?? status == 200`. */
+    | 'assertion'
+    | 'response-reference'
+    | 'response-redirect'
+    /** httpyac's `...name` among the headers: those that a script made. */
+    | 'header-spread';
   readonly text: string;
   readonly span: Span;
 }

@@ -2,20 +2,23 @@ import { asKeyturnError } from '../errors.ts';
 import type { BodySink, HttpClient, HttpResponse } from '../http/message.ts';
 import { closeQuietly, saveBody } from '../http/body.ts';
 import { ServerClocks } from '../oauth/serverClock.ts';
+import { notRunOf } from '../httpfile/notRun.ts';
 import { readRateLimits } from '../ratelimit/read.ts';
 import type { AuditRecorder } from '../token/auditEvent.ts';
 import type { AcquiredToken } from '../token/tokenManager.ts';
 import { Sending } from './answerToChallenge.ts';
 import { readChallenge } from './challenge.ts';
 import { DpopNonces } from './dpopNonces.ts';
-import type { Engine, RunInput } from './engine.ts';
-import { maskError, maskHeaders, maskLimit, maskResponse, shownRequest } from './masked.ts';
+import type { Asker, Engine, RunInput } from './engine.ts';
+import { maskError, maskHeaders, maskLimit, maskNotRun, maskResponse, shownRequest } from './masked.ts';
 import { Preparation, type PrepareParts } from './prepare.ts';
 import { Refusals } from './refusals.ts';
+import { requireConsentToSend } from './sendCheck.ts';
 import type { RequestResult, TokenUse } from './result.ts';
 import { refusalEvent } from './useEvents.ts';
 
 export interface EngineParts extends Omit<PrepareParts, 'dpopNonces' | 'serverClocks'> {
+  readonly asker: Pick<Asker, 'allowOrigin' | 'confirmSend'>;
   readonly client: HttpClient;
   /** Told of every use of a token, and of the uses that were refused. */
   readonly audit?: AuditRecorder;
@@ -38,7 +41,7 @@ export function createEngine(parts: EngineParts): Engine {
 }
 
 /** With what the requests of one engine know of servers. */
-interface SharedParts extends EngineParts, PrepareParts {
+interface SharedParts extends EngineParts, Pick<PrepareParts, 'dpopNonces' | 'serverClocks'> {
   readonly refusals: Refusals;
 }
 
@@ -62,12 +65,14 @@ async function run(
     retried: sending?.retried ?? null,
     challenge: null,
     notes: sending?.prepared.notes ?? [],
+    notRun: [],
     error: null,
     startedAtMs,
     finishedAtMs: clock.now(),
     ...rest,
   });
   try {
+    await requireConsentToSend(parts, input, signal);
     const preparation = new Preparation(parts, input, signal);
     const prepared = await preparation.prepare();
     sending = new Sending(parts, preparation, prepared, signal);
@@ -76,6 +81,7 @@ async function run(
     const { refusal } = sending;
     const carried = sending.prepared.primary?.token ?? null;
     return result({
+      notRun: maskNotRun(redactor, notRunOf(input.tree, input.node)),
       response: maskResponse(redactor, response),
       error: response.bodyFault && maskError(redactor, response.bodyFault),
       rateLimits: reading.limits.map((limit) => maskLimit(redactor, limit)),

@@ -14,6 +14,8 @@ export interface RunInput {
   /** A token picked for this send; replaces the request's `# @token`. */
   readonly tokenName: string | null;
   readonly options: RunOptions;
+  /** The person has agreed already to what a `# @note` asks. */
+  readonly confirmed?: boolean;
 }
 
 export interface RunOptions {
@@ -30,8 +32,21 @@ export interface RunOptions {
   readonly saveBodyTo: string | null;
 }
 
+export interface SendQuestion {
+  /** What the note says; empty where it says nothing. Masked. */
+  readonly note: string;
+  /** Masked, variables as written. */
+  readonly method: string;
+  readonly url: string;
+  readonly name: string | null;
+  /** Zero-based line of the request. */
+  readonly line: number;
+}
+
 /** What the engine asks of the person; the editor shows dialogs, the command refuses. */
 export interface Asker {
+  /** A request with a `# @note` is about to be sent; false where the person does not want that. */
+  confirmSend(question: SendQuestion, signal: AbortSignal | undefined): Promise<boolean>;
   /** A token is about to go to an origin that its profile does not list. `remember` keeps the answer for this token. */
   allowOrigin(question: {
     readonly tokenName: string;

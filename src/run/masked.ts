@@ -1,4 +1,5 @@
 import type { HeaderList, HttpRequest, HttpResponse } from '../http/message.ts';
+import type { NotRun } from '../httpfile/notRun.ts';
 import type { RateLimit } from '../ratelimit/rateLimit.ts';
 import type { Redactor } from '../token/redactor.ts';
 import type { RequestResult, ResultError } from './result.ts';
@@ -43,6 +44,11 @@ export function maskLimit(redactor: Mask, limit: RateLimit): RateLimit {
     unit: mask(limit.unit),
     partitionKey: mask(limit.partitionKey),
   };
+}
+
+/** A test may be named after anything. */
+export function maskNotRun(redactor: Mask, left: readonly NotRun[]): NotRun[] {
+  return left.map((one) => ({ ...one, text: one.text === null ? null : redactor.mask(one.text) }));
 }
 
 /** Credentials that were written into the file itself are the person's, but a report is no place for them. */

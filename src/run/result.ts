@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import type { HeaderList, HttpResponse } from '../http/message.ts';
+import type { NotRun } from '../httpfile/notRun.ts';
 import type { RequestNode } from '../httpfile/tree.ts';
 import type { RateLimit } from '../ratelimit/rateLimit.ts';
 import type { TokenStatus } from '../token/token.ts';
@@ -23,6 +24,8 @@ export interface RequestResult {
   readonly challenge: RequestChallenge | null;
   /** What the person should know of the request beside its answer: sentences. */
   readonly notes: readonly string[];
+  /** What the file says of this request and Keyturn did not run; empty for a request that was not sent. */
+  readonly notRun: readonly NotRun[];
   /** Beside a response: why its body is not whole. */
   readonly error: ResultError | null;
   readonly startedAtMs: number;

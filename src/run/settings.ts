@@ -1,4 +1,5 @@
 import { KeyturnError } from '../errors.ts';
+import { normalKey } from '../httpfile/directives.ts';
 import type { RequestNode } from '../httpfile/tree.ts';
 import { untrusted } from '../untrusted.ts';
 import type { RunOptions } from './engine.ts';
@@ -74,11 +75,6 @@ function scopeOf(text: string): string {
   throw new KeyturnError('request_invalid', '`# @scope` takes scopes, separated by spaces.', {
     hint: 'Write `# @scope reports:read`, or remove the line.',
   });
-}
-
-/** `no-redirect` and `noRedirect` are one key: both spellings occur in real files. */
-function normalKey(key: string): string {
-  return key.toLowerCase().replaceAll('-', '');
 }
 
 const unitMs: Readonly<Record<string, number>> = { '': 1000, ms: 1, s: 1000, m: 60_000 };

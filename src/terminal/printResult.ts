@@ -1,5 +1,6 @@
 import type { HttpResponse } from '../http/message.ts';
 import { describeBody, decodeText } from '../http/content.ts';
+import { notRunWords } from '../httpfile/notRun.ts';
 import { describeRateLimits } from '../ratelimit/describe.ts';
 import { challengeWords } from '../run/challengeWords.ts';
 import type { RequestResult } from '../run/result.ts';
@@ -8,15 +9,17 @@ import { visible, visibleLines } from '../visible.ts';
 import { type Palette, type Streams } from './streams.ts';
 
 /** One line a request, one for its answer, and those that say what failed and what is to be done about it. */
-export function printResult(result: RequestResult, paint: Palette): string {
+export function printResult(result: RequestResult, paint: Palette, skipped = false): string {
   const { node, response, error } = result;
   const label = node.name ?? node.title;
   const what = `${visible(result.request?.method ?? node.method)} ${visible(result.request?.url ?? node.url)}`;
   const where = `${what}${label === null ? '' : paint.dim(`  # ${visible(label)}`)}\n`;
+  if (skipped) return `${paint.dim('–')} ${where}  skipped: ${visible(error?.message ?? '')}\n`;
   const hint = error?.hint == null ? '' : `  ${visible(error.hint)}\n`;
   const failure = error === null ? '' : `  ${paint.bad(visible(error.message))}\n${hint}`;
   if (response === null) return `${paint.bad('✗')} ${where}${failure}`;
-  const mark = error !== null ? paint.bad('✗') : response.status < 400 ? paint.good('✓') : paint.warn('!');
+  const good = response.status < 400 && result.notRun.length === 0;
+  const mark = error !== null ? paint.bad('✗') : good ? paint.good('✓') : paint.warn('!');
   const facts = [
     paint.bold(`${response.status} ${visible(response.statusText)}`.trimEnd()),
     formatElapsed(response.timings.totalMs),
@@ -30,6 +33,8 @@ export function printResult(result: RequestResult, paint: Palette): string {
     facts.push(`token ${visible(result.token.name)}${result.token.refreshed ? ' (refreshed)' : ''}`);
   const challenge = challengeWords(result);
   if (challenge !== null) facts.push(paint.warn(visible(challenge)));
+  const left = notRunWords(result.notRun);
+  if (left !== null) facts.push(paint.warn(left));
   if (response.tlsVerified === false) facts.push(paint.warn('certificate not verified'));
   if (response.bodyTruncated) facts.push(paint.warn('body cut off, see --max-size and --output'));
   const refusal = result.challenge?.refusal ?? null;

@@ -10,7 +10,7 @@ import { readHttpFile } from './httpFiles.ts';
 import { JoinedWriter } from './joinedWriter.ts';
 import { printResult, writeBody } from './printResult.ts';
 import { runJson } from './runJson.ts';
-import { runInOrder } from '../run/batch.ts';
+import { isSkipped, runInOrder } from '../run/batch.ts';
 import { visible, visibleJson } from '../visible.ts';
 import { palette, type Streams } from './streams.ts';
 
@@ -23,6 +23,7 @@ const options = {
   'allow-origin': { type: 'string', multiple: true },
   concurrency: { type: 'string' },
   fail: { type: 'boolean' },
+  yes: { type: 'boolean', short: 'y' },
   json: { type: 'boolean' },
   'max-size': { type: 'string' },
   timeout: { type: 'string' },
@@ -48,7 +49,8 @@ body goes to standard output and everything else to standard error.
   --token NAME       token for every request, instead of its own # @token
   --allow-origin O   an origin that tokens may go to although nothing declares it; may be repeated
   --concurrency N    requests under way at once (1 to 256, default 1)
-  --fail             a status of 400 and above counts as a failure
+  --fail             a status of 400 and above, and a test that Keyturn does not run, count as failures
+  -y, --yes          sends requests with a \`# @note\` without asking
   --timeout SECONDS  longest time for one request (default 300, 0 for none)
   --max-size SIZE    longest body kept in memory (default ${defaultMaxSize})
   -o, --output FILE  writes the body of the chosen request to a file, however long
@@ -117,17 +119,24 @@ Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
             overrides,
             tokenName: values.token ?? null,
             options: runOptions,
+            confirmed: values.yes === true,
           },
           signal,
         );
       for await (const result of runInOrder(nodes, run, { concurrency, signal })) {
-        failed ||= result.error !== null || (values.fail === true && (result.response?.status ?? 0) >= 400);
-        report(file, result, session.mask);
+        const skipped = !chosen && isSkipped(result);
+        failed ||= !skipped && (result.error !== null || (values.fail === true && isFailure(result)));
+        report(file, result, { skipped, mask: session.mask });
       }
     }
     return failed || signal.aborted ? 1 : 0;
   },
 };
+
+/** For `--fail`: what was not run may have failed. */
+function isFailure({ response, notRun }: RequestResult): boolean {
+  return (response?.status ?? 0) >= 400 || notRun.length > 0;
+}
 
 /** Fails with `usage`. */
 function originOf(text: string): string {
@@ -158,13 +167,21 @@ function choose(tree: HttpFile, name: string | null, line: number | null): reado
   return [node];
 }
 
-type Report = (file: string, result: RequestResult, mask: (text: string) => string) => void;
+interface ReportContext {
+  /** Left out on purpose: see `isSkipped`. */
+  readonly skipped: boolean;
+  readonly mask: (text: string) => string;
+}
+
+type Report = (file: string, result: RequestResult, context: ReportContext) => void;
 
 function reporter(streams: Streams, lines: JoinedWriter, show: { json: boolean; body: boolean }): Report {
-  if (show.json) return (file, result) => lines.write(`${visibleJson(runJson(file, result))}\n`);
+  if (show.json) {
+    return (file, result, { skipped }) => lines.write(`${visibleJson(runJson(file, result, skipped))}\n`);
+  }
   const paint = palette(show.body ? streams.err : streams.out, streams.env);
-  return (_file, result, mask) => {
-    lines.write(printResult(result, paint));
+  return (_file, result, { skipped, mask }) => {
+    lines.write(printResult(result, paint, skipped));
     if (!show.body || result.response === null) return;
     lines.flush();
     writeBody(streams, result.response, mask);

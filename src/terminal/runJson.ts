@@ -1,8 +1,9 @@
 import type { RequestResult } from '../run/result.ts';
 
 /** The object of one line of `keyturn run --json`; unknown values are null. */
-export function runJson(file: string, result: RequestResult) {
-  const { response, error, token, challenge } = result;
+export function runJson(file: string, result: RequestResult, skipped: boolean) {
+  const { response, token, challenge } = result;
+  const error = skipped ? null : result.error;
   return {
     file,
     name: result.node.name,
@@ -49,6 +50,8 @@ export function runJson(file: string, result: RequestResult) {
       },
     },
     notes: result.notes,
+    notRun: result.notRun.map(({ kind, line, text }) => ({ kind, line: line + 1, text })),
+    skipped: skipped ? 'disabled' : null,
     error: error && { code: error.code, message: error.message },
   };
 }

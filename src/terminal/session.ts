@@ -38,6 +38,7 @@ import { visible } from '../visible.ts';
 import { createNodeFiles } from './nodeFiles.ts';
 import { ProfileFolder } from './profileFolder.ts';
 import { createSecretAsker } from './secretAsker.ts';
+import { createSendAsker } from './sendConsent.ts';
 import { stateFolder } from './stateFolder.ts';
 import type { TerminalSourceParts } from './sources.ts';
 import { palette, type Streams } from './streams.ts';
@@ -172,6 +173,7 @@ export function openSession(
       certificates: { of: async (carried) => (await oauth.get()).certificates.of(carried) },
       audit,
       asker: {
+        confirmSend: createSendAsker(streams, signal),
         allowOrigin: ({ origin }) => Promise.resolve(allowedOrigins.includes(origin) ? 'once' : 'refuse'),
       },
       consent: createConsentStore(values),

@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline/promises';
-import { KeyturnError } from '../errors.ts';
 import type { AuditRecorder } from '../token/auditEvent.ts';
 import type { KeyValueStore } from '../token/keyValue.ts';
 import { shownAddress, shownAddresses, shownList, unshown } from '../token/shownOrigin.ts';
@@ -14,6 +12,7 @@ import {
 } from '../token/sources/consent.ts';
 import { quoted, visible } from '../visible.ts';
 import { askInTurn } from './askInTurn.ts';
+import { askLine } from './askLine.ts';
 import { canAsk } from './secretPrompt.ts';
 import { type Streams } from './streams.ts';
 
@@ -108,26 +107,12 @@ async function askAt(
   const rest = unshown(question.origins);
   const prompt = `Once (o), always (a), ${rest === null ? '' : 'list all origins (l), '}or not (n)? `;
   say(describe(question));
-  const lines = createInterface({ input: streams.in, output: streams.err, terminal: false });
-  try {
-    // The end of the input is no answer, and `question` would wait for one without end.
-    const ended = new Promise<null>((resolve) => lines.once('close', () => resolve(null)));
-    const next = () => Promise.race([lines.question(prompt, { signal }), ended]);
-    let answer = await next();
-    while (rest !== null && answer !== null && /^l(ist)?$/i.test(answer.trim())) {
-      say(rest.map((origin) => `  ${origin}`));
-      answer = await next();
-    }
-    if (answer !== null) return meaning(answer);
-    // The question still stands at the end of its line.
-    streams.err.write('\n');
-    return 'refuse';
-  } catch (error) {
-    if (signal.aborted) throw new KeyturnError('cancelled', 'Cancelled.', { cause: error });
-    throw error;
-  } finally {
-    lines.close();
-  }
+  const answer = await askLine(streams, prompt, signal, (typed) => {
+    const list = rest !== null && /^l(ist)?$/i.test(typed.trim());
+    if (list) say(rest.map((origin) => `  ${origin}`));
+    return list;
+  });
+  return answer === null ? 'refuse' : meaning(answer);
 }
 
 function meaning(answer: string): 'once' | 'remember' | 'refuse' {

@@ -326,9 +326,21 @@ describe('the summary of Send All', () => {
       result({ error }),
     ];
     const counts = results.reduce(countResult, noCounts);
-    expect(counts).toEqual({ sent: 4, succeeded: 1, refused: 1, failed: 2 });
+    expect(counts).toEqual({ sent: 4, succeeded: 1, refused: 1, failed: 2, skipped: 0, notRun: 0 });
     expect(summary(counts, 5)).toBe(
       'Sent 4 of 5 requests: 1 succeeded, 1 answered with a status of 400 or above, 2 failed.',
+    );
+  });
+
+  it('counts what was skipped, and what was not run', () => {
+    const error = { code: 'request_disabled', message: 'Disabled.', hint: null } as const;
+    const left = { kind: 'assertion', line: 3, text: '?? status == 200' } as const;
+    const counts = [result({ response: null, error }), result({ notRun: [left] })].reduce(
+      countResult,
+      noCounts,
+    );
+    expect(summary(counts, 2)).toBe(
+      'Sent 1 of 2 requests: 1 succeeded, 1 skipped, 1 test or directive not run.',
     );
   });
 });

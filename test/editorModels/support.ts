@@ -45,6 +45,7 @@ export function result(parts: Partial<RequestResult> = {}): RequestResult {
     retried: null,
     challenge: null,
     notes: [],
+    notRun: [],
     error: null,
     startedAtMs: sentAtMs,
     finishedAtMs: sentAtMs + 84,

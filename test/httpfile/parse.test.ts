@@ -553,22 +553,43 @@ describe('variables', () => {
 });
 
 describe('methods', () => {
-  test('lower case is a method in REST Client only', () => {
-    expect(one('rest-client', 'post https://a.org')).toMatchObject({ method: 'POST', url: 'https://a.org' });
-    for (const dialect of ['httpyac', 'jetbrains', 'kulala'] as const) {
-      expect(one(dialect, 'post https://a.org')).toMatchObject({ method: 'GET', url: 'post https://a.org' });
+  test.each(all)('%s: a method in front of a URL may be in any case', (dialect) => {
+    for (const word of ['post', 'Post', 'POST']) {
+      expect(one(dialect, `${word} https://a.org`)).toMatchObject({ method: 'POST', url: 'https://a.org' });
     }
   });
 
+  test.each(all)('%s: a slip in a method does not become a part of the URL', (dialect) => {
+    for (const url of ['https://a.org/x', '{{host}}/x', '/x', 'a.org/x', 'localhost:8080', '[::1]/x']) {
+      for (const word of ['GTE', 'gte', 'P0ST', 'DELTE']) {
+        expect(one(dialect, `${word}\t${url}`)).toMatchObject({ method: word.toUpperCase(), url });
+      }
+    }
+  });
+
+  test.each(all)('%s: methods of WebDAV, caches and the registry are methods', (dialect) => {
+    for (const word of ['PROPFIND', 'REPORT', 'QUERY', 'PURGE', 'MKCALENDAR', 'LINK', 'VERSION-CONTROL']) {
+      expect(one(dialect, `${word} https://a.org`)).toMatchObject({ method: word, url: 'https://a.org' });
+    }
+  });
+
+  test('a URL without a method stays one', () => {
+    for (const url of ['https://a.org/a b', 'a.org/x y', '{{host}} /x', 'localhost', 'api/users']) {
+      expect(one('rest-client', url)).toMatchObject({ method: 'GET', url });
+    }
+  });
+
+  test('httpyac: a word in capitals inside a body starts no request', () => {
+    const tree = read('httpyac', 'POST https://a.org', '', 'UPDATE users SET a = 1', 'LIST https://b.org');
+    expect(tree.requests).toHaveLength(1);
+  });
+
   test('WEBSOCKET and the like', () => {
-    for (const dialect of ['httpyac', 'jetbrains', 'kulala'] as const) {
+    for (const dialect of all) {
       expect(one(dialect, 'WEBSOCKET wss://a.org')).toMatchObject({
         method: 'WEBSOCKET',
         url: 'wss://a.org',
       });
-    }
-    for (const dialect of ['rest-client', 'visual-studio'] as const) {
-      expect(one(dialect, 'WEBSOCKET https://a.org').method).toBe('GET');
     }
     expect(one('httpyac', 'wss://a.org').method).toBe('WS');
   });
@@ -655,7 +676,7 @@ describe('scripts and references', () => {
   });
 
   test('httpyac: scripts in braces, assertions and proto options', () => {
-    const request = one(
+    const tree = read(
       'httpyac',
       '{{+',
       '  exports.a = 1;',
@@ -674,12 +695,17 @@ describe('scripts and references', () => {
       '}}',
       '?? status == 200',
     );
-    expect(headersOf(request)).toEqual([['A', 'b']]);
-    expect(bodyText(request)).toBe('body');
-    expect(request.extras.map(({ kind }) => kind)).toEqual([
+    const [request] = tree.requests;
+    expect(request && headersOf(request)).toEqual([['A', 'b']]);
+    expect(request && bodyText(request)).toBe('body');
+    expect(request?.extras.map(({ kind }) => kind)).toEqual([
+      'header-spread',
+      'response-handler',
+      'assertion',
+    ]);
+    // It runs for every request of the file.
+    expect(tree.loose.flatMap(({ extras }) => extras.map(({ kind }) => kind))).toEqual([
       'pre-request-script',
-      'response-handler',
-      'response-handler',
     ]);
   });
 

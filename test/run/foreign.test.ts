@@ -83,6 +83,7 @@ function tool({ entries = {}, answer = 'remember' }: Setup = {}) {
         questions.push(question);
         return Promise.resolve(answer);
       },
+      confirmSend: () => Promise.resolve(false),
     },
     consent: createConsentStore(memoryValues()),
     processEnv: {},

@@ -47,6 +47,7 @@ export interface EngineSetup {
   readonly profiles: readonly TokenProfile[];
   readonly manager?: Partial<TokenManagerOptions>;
   readonly allowOrigin?: Asker['allowOrigin'];
+  readonly confirmSend?: Asker['confirmSend'];
   readonly client?: HttpClient;
   readonly audit?: AuditRecorder;
   readonly certificates?: ApiCertificates;
@@ -55,6 +56,7 @@ export interface EngineSetup {
 export interface RunChanges {
   readonly options?: Partial<RunOptions>;
   readonly tokenName?: string;
+  readonly confirmed?: boolean;
   readonly signal?: AbortSignal;
   /** Which of the requests in the text. */
   readonly at?: number;
@@ -70,6 +72,7 @@ export function engineOver({
   profiles,
   manager,
   allowOrigin,
+  confirmSend,
   client,
   audit,
   certificates = noCertificates,
@@ -87,7 +90,10 @@ export function engineOver({
     dpop: createDpopProver(keptSecrets),
     certificates,
     ...(audit === undefined ? {} : { audit }),
-    asker: { allowOrigin: allowOrigin ?? (() => Promise.resolve('refuse')) },
+    asker: {
+      allowOrigin: allowOrigin ?? (() => Promise.resolve('refuse')),
+      confirmSend: confirmSend ?? (() => Promise.resolve(false)),
+    },
     consent: createConsentStore(memoryValues()),
     processEnv: {},
     findProfile(_file, name) {
@@ -105,7 +111,7 @@ export function engineOver({
   onCleanup(() => tokens.dispose());
   const run = (
     text: string,
-    { options, tokenName, signal, at = 0 }: RunChanges = {},
+    { options, tokenName, signal, confirmed = false, at = 0 }: RunChanges = {},
   ): Promise<RequestResult> => {
     const tree = parseHttpFile(text);
     const node = tree.requests[at];
@@ -117,6 +123,7 @@ export function engineOver({
       environment: new Map<string, string>(),
       overrides: {},
       tokenName: tokenName ?? null,
+      confirmed,
       options: { ...runOptions, ...options },
     };
     return engine.run(input, signal);

@@ -92,6 +92,8 @@ describe('keyturn run', () => {
         retried: null,
         challenge: null,
         notes: [],
+        notRun: [],
+        skipped: null,
         error: null,
       },
     ]);

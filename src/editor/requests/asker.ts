@@ -4,10 +4,22 @@ import type { AskedSecret } from '../../token/grant.ts';
 import { shownAddress, shownAddresses, unshown } from '../../token/shownOrigin.ts';
 import { quoted, visible } from '../../visible.ts';
 import { askModal } from '../askModal.ts';
+import { oneLine } from './resultWords.ts';
 
 /** Asks the person in the editor. Modal where a secret would leave; masked where one is typed. */
 export function createAsker(): Asker {
   return {
+    async confirmSend({ note, method, url, name }) {
+      const send = l10n.t('Send');
+      const request = oneLine(`${method} ${url}`, 200);
+      const answer = await askModal({
+        title: note === '' ? l10n.t('Send this request?') : oneLine(note, 300),
+        detail: name === null ? [request] : [oneLine(name, 100), request],
+        buttons: [send],
+        rest: null,
+      });
+      return answer === send;
+    },
     async allowOrigin({ tokenName, origin, allowed }) {
       const sendOnce = l10n.t('Send Once');
       const alwaysAllow = l10n.t('Always Allow');

@@ -16,6 +16,8 @@ export const metadataKeys: readonly (readonly [key: string, says: string])[] = [
   ['name', 'The name of the request'],
   ['token', 'The token that the request is sent with'],
   ['scope', 'The scope of the token in this request alone'],
+  ['note', 'Ask before the request is sent, with this text'],
+  ['disabled', 'Do not send the request'],
   ['no-redirect', 'Do not follow redirects'],
   ['timeout', 'How long the whole request may take, such as 30 s'],
   ['connection-timeout', 'How long the connection may take, such as 5 s'],

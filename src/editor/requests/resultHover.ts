@@ -1,4 +1,5 @@
 import type { HttpResponse } from '../../http/message.ts';
+import { type NotRun, notRunWords } from '../../httpfile/notRun.ts';
 import type { RequestResult, TokenUse } from '../../run/result.ts';
 import { formatDuration, formatElapsed } from '../../text.ts';
 import { escapeMarkdown } from '../markdown.ts';
@@ -33,6 +34,7 @@ export function resultHover(state: InlineState, nowMs: number, localTime: (atMs:
     );
   }
   parts.push(...result.notes.map((note) => `$(info) ${escapeMarkdown(note)}`));
+  if (result.notRun.length > 0) parts.push(notRunList(result.notRun));
   if (token !== null) parts.push(tokenWords(token, nowMs));
   parts.push(...challengeParts(result));
   if (response !== null) {
@@ -43,6 +45,17 @@ export function resultHover(state: InlineState, nowMs: number, localTime: (atMs:
   const took = formatElapsed(Math.max(0, result.finishedAtMs - result.startedAtMs));
   parts.push(`Sent at ${escapeMarkdown(localTime(result.startedAtMs))}, done ${took} later.`);
   return parts.join('\n\n');
+}
+
+const mostListed = 20;
+
+function notRunList(left: readonly NotRun[]): string {
+  const lines = left.slice(0, mostListed).map(({ kind, line, text }) => {
+    const what = text === null ? '' : `: ${escapeMarkdown(text)}`;
+    return `- Line ${line + 1}, ${kind}${what}`;
+  });
+  if (left.length > mostListed) lines.push(`- and ${left.length - mostListed} more`);
+  return `$(warning) **${notRunWords(left) ?? ''}.** Keyturn reads these and does not run them yet:\n\n${lines.join('\n')}`;
 }
 
 function tokenWords(token: TokenUse, nowMs: number): string {

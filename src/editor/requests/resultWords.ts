@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { HttpResponse } from '../../http/message.ts';
+import { notRunWords } from '../../httpfile/notRun.ts';
 import { describeRateLimits } from '../../ratelimit/describe.ts';
 import { challengeWords } from '../../run/challengeWords.ts';
 import type { RequestResult } from '../../run/result.ts';
@@ -47,10 +48,11 @@ export function inlineWords(state: InlineState, nowMs: number): InlineWords | nu
 export const signs: Readonly<Record<Tone, string>> = { success: '✓', warning: '!', error: '✗', running: '' };
 
 export function resultTone(result: RequestResult): Exclude<Tone, 'running'> {
-  if (result.error?.code === 'cancelled') return 'warning';
+  if (result.error?.code === 'cancelled' || result.error?.code === 'request_disabled') return 'warning';
   if (result.response === null || result.error !== null) return 'error';
   if (result.response.status >= 500) return 'error';
-  const doubtful = result.response.tlsVerified === false || result.notes.length > 0;
+  const doubtful =
+    result.response.tlsVerified === false || result.notes.length > 0 || result.notRun.length > 0;
   return result.response.status >= 400 || doubtful ? 'warning' : 'success';
 }
 
@@ -74,6 +76,8 @@ export function responseFacts(result: RequestResult, response: HttpResponse, now
   const retryAtMs = retryAfterSeconds === null ? null : response.receivedAtMs + retryAfterSeconds * 1000;
   const limits = describeRateLimits(rateLimits, retryAtMs, nowMs);
   if (limits !== '') facts.push(limits);
+  const left = notRunWords(result.notRun);
+  if (left !== null) facts.push(left);
   const challenge = challengeWords(result);
   if (challenge !== null) facts.push(oneLine(challenge, 120));
   if (response.tlsVerified === false) facts.push('certificate not verified');

@@ -1,4 +1,6 @@
 import { l10n, ProgressLocation, type TextDocument, window } from 'vscode';
+import { disabledBy, noteOf } from '../../httpfile/stops.ts';
+import type { HttpFile, RequestNode } from '../../httpfile/tree.ts';
 import type { RequestResult } from '../../run/result.ts';
 import { showError } from '../messages.ts';
 import type { EditorServices } from '../services.ts';
@@ -19,12 +21,14 @@ export async function sendAll(
   { services, trees, sender }: SendAllParts,
   document: TextDocument,
 ): Promise<void> {
-  const { requests } = trees.of(document);
-  const total = requests.length;
-  if (total === 0) {
+  const tree = trees.of(document);
+  if (tree.requests.length === 0) {
     await window.showInformationMessage(l10n.t('There is no request in this file.'));
     return;
   }
+  const requests = await agreedRequests(services, tree);
+  if (requests === null) return;
+  const total = requests.length;
   const counts = await window.withProgress(
     {
       location: ProgressLocation.Notification,
@@ -43,7 +47,7 @@ export async function sendAll(
         });
         let result: RequestResult | null;
         try {
-          result = await sender.send(document, node, { signal: controller.signal });
+          result = await sender.send(document, node, { signal: controller.signal, confirmed: true });
         } catch (error) {
           showError(services, l10n.t('Sending the requests'), error);
           break;
@@ -54,6 +58,44 @@ export async function sendAll(
     },
   );
   const text = summary(counts, total);
-  if (counts.failed > 0 || counts.sent < total) await window.showWarningMessage(text);
+  if (counts.failed > 0 || counts.notRun > 0 || counts.sent + counts.skipped < total)
+    await window.showWarningMessage(text);
   else await window.showInformationMessage(text);
+}
+
+/** Notes that are shown; the others are counted. */
+const mostNotes = 8;
+
+/**
+ * The requests to send: requests with a `# @note` are asked about together, before anything is sent. Null where the person
+ * cancels.
+ */
+async function agreedRequests(
+  { redactor }: Pick<EditorServices, 'redactor'>,
+  tree: HttpFile,
+): Promise<readonly RequestNode[] | null> {
+  const noted = tree.requests.flatMap((node) => {
+    const note = disabledBy(tree, node) === null ? noteOf(tree, node) : null;
+    return note === null ? [] : [{ node, note: note.value }];
+  });
+  if (noted.length === 0) return tree.requests;
+  const lines = noted.slice(0, mostNotes).map(({ node, note }) => {
+    const request = oneLine(redactor.mask(node.name ?? `${node.method} ${node.url}`), 80);
+    return note === '' ? request : `${request}: ${oneLine(redactor.mask(note), 120)}`;
+  });
+  if (noted.length > mostNotes) lines.push(l10n.t('and {0} more', noted.length - mostNotes));
+  const send = l10n.t('Send All');
+  const skip = l10n.t('Skip These');
+  const answer = await window.showWarningMessage(
+    noted.length === 1
+      ? l10n.t('1 request asks before it is sent')
+      : l10n.t('{0} requests ask before they are sent', noted.length),
+    { modal: true, detail: lines.join('\n') },
+    send,
+    skip,
+  );
+  if (answer === send) return tree.requests;
+  if (answer !== skip) return null;
+  const skipped = new Set(noted.map(({ node }) => node));
+  return tree.requests.filter((node) => !skipped.has(node));
 }

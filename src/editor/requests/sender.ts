@@ -13,6 +13,8 @@ export interface SendOptions {
   readonly tokenName?: string;
   /** Streams the body to this location. */
   readonly saveBodyTo?: string;
+  /** The person has agreed to send it, as Send All asks for all requests at once. */
+  readonly confirmed?: boolean;
   /** Cancels from outside, as Send All does. */
   readonly signal?: AbortSignal;
   /** Shows the response; the line in the request's own document is painted after it. */
@@ -86,6 +88,7 @@ export class Sender {
           overrides: {},
           tokenName: options.tokenName ?? null,
           options: runOptions(document.uri, options.saveBodyTo ?? null),
+          confirmed: options.confirmed ?? false,
         },
         controller.signal,
       );

@@ -1,0 +1,46 @@
+import { KeyturnError } from '../errors.ts';
+import { requireRunnable } from '../httpfile/runnable.ts';
+import { disabledBy, noteOf } from '../httpfile/stops.ts';
+import type { Redactor } from '../token/redactor.ts';
+import type { Asker, RunInput } from './engine.ts';
+
+export interface SendCheckParts {
+  readonly asker: Pick<Asker, 'confirmSend'>;
+  readonly redactor: Pick<Redactor, 'mask'>;
+}
+
+/**
+ * What the file says about whether a request is sent at all, before anything is obtained for it. Fails with
+ * `request_disabled`, like `requireRunnable`, and with `cancelled` or as the asker does where the person does not agree to
+ * a `# @note`.
+ */
+export async function requireConsentToSend(
+  { asker, redactor }: SendCheckParts,
+  { tree, node, confirmed }: RunInput,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const disabled = disabledBy(tree, node);
+  if (disabled?.value === '') {
+    const line = disabled.span.start.line + 1;
+    throw new KeyturnError(
+      'request_disabled',
+      `This request is disabled by \`# @disabled\` on line ${line}.`,
+      {
+        hint: 'Remove that line to send it.',
+        data: { line },
+      },
+    );
+  }
+  requireRunnable(tree, node);
+  const note = noteOf(tree, node);
+  if (note === null || confirmed) return;
+  const question = {
+    note: redactor.mask(note.value),
+    method: node.method,
+    url: redactor.mask(node.url),
+    name: node.name,
+    line: node.line,
+  };
+  if (await asker.confirmSend(question, signal)) return;
+  throw new KeyturnError('cancelled', 'The request was not sent.');
+}
