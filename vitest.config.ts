@@ -3,7 +3,14 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/editor/**', 'test/ui/**', 'test/bench/**', 'test/keychain/**', 'node_modules/**'],
+    exclude: [
+      'test/editor/**',
+      'test/ui/**',
+      'test/bench/**',
+      'test/keychain/**',
+      'test/glewlwyd/**',
+      'node_modules/**',
+    ],
     testTimeout: 20_000,
   },
 });

@@ -22,8 +22,16 @@ const steps = [
   { name: 'unit', commands: [vitest], hasTests: true },
   {
     name: 'keychain',
-    prepare: prepareKeychain,
+    prepare: () =>
+      provide(['dbus-run-session', 'gnome-keyring-daemon'], ['libsecret-1-0', 'gnome-keyring', 'dbus']),
     commands: [['test/keychain/run.mjs']],
+    hasTests: true,
+    optional: true,
+  },
+  {
+    name: 'glewlwyd',
+    prepare: () => provide(['glewlwyd'], ['glewlwyd']),
+    commands: [['test/glewlwyd/run.mjs']],
     hasTests: true,
     optional: true,
   },
@@ -77,13 +85,10 @@ async function run({ name, prepare, commands, hasTests = false, optional = false
   return { name, passed: counted.passed, failed: counted.failed + (silent ? 1 : 0), seconds };
 }
 
-/** The keychain's programs, where they are missing and may be installed; else the step says what it needs. */
-async function prepareKeychain() {
-  if (onPath('dbus-run-session') && onPath('gnome-keyring-daemon')) return;
-  if (!canInstall()) return;
-  await installPackages(['libsecret-1-0', 'gnome-keyring', 'dbus']).catch((error) =>
-    console.log(error.message),
-  );
+/** The programs of a step, where they are missing and may be installed; else the step says what it needs. */
+async function provide(programs, packages) {
+  if (programs.every((program) => onPath(program) !== null) || !canInstall()) return;
+  await installPackages(packages).catch((error) => console.log(error.message));
 }
 
 function runNode(args) {
