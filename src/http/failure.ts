@@ -121,8 +121,12 @@ export function exchangeFailure(error: unknown, place: Place, receivedBytes: num
     );
   }
   if (brokenHead || isParserError(error)) {
-    return failure('response_invalid', error, place, `What ${name} sent is not a valid HTTP response.`, {
-      hint: 'Check that this port speaks HTTP, and whether it expects https.',
+    const what = `What ${name} sent is not a valid HTTP response${parserReason(error, brokenHead)}.`;
+    return failure('response_invalid', error, place, what, {
+      hint:
+        receivedBytes === null
+          ? 'Check that this port speaks HTTP, and whether it expects https.'
+          : 'Ask for a fix at the server, or look at its answer with another tool.',
     });
   }
   if (code.startsWith('ERR_HTTP2_')) {
@@ -147,6 +151,13 @@ function showsCertificate({ clientCertificate }: Place): boolean {
 /** undici's parser gives names to its errors, and codes only to some. */
 function isParserError(error: unknown): error is Error {
   return error instanceof Error && error.name === 'HTTPParserError';
+}
+
+/** What the parser says is wrong, in its own words; never a part of the response. */
+function parserReason(error: unknown, brokenHead: boolean): string {
+  const reason = error instanceof Error ? /\(([^()]{1,100})\)$/.exec(error.message)?.[1] : undefined;
+  if (reason !== undefined) return `: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`;
+  return brokenHead ? ': its Content-Length is contradicted by another header' : '';
 }
 
 function endedEarly(error: unknown): boolean {

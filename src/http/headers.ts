@@ -5,7 +5,7 @@ import type { HeaderList } from './message.ts';
 export function readHeaders(raw: unknown): HeaderList {
   const lines: [string, string][] = [];
   if (Array.isArray(raw)) {
-    for (let i = 0; i + 1 < raw.length; i += 2) lines.push([fieldText(raw[i]), fieldText(raw[i + 1])]);
+    for (let i = 0; i + 1 < raw.length; i += 2) lines.push([fieldText(raw[i]), fieldValue(raw[i + 1])]);
   } else if (typeof raw === 'object' && raw !== null) {
     for (const [name, value] of Object.entries(raw)) {
       if (name.startsWith(':')) continue;
@@ -14,6 +14,13 @@ export function readHeaders(raw: unknown): HeaderList {
     }
   }
   return lines;
+}
+
+/** White space of folded lines, and what no value may hold, becomes spaces (RFC 9112 section 5.2, RFC 9110 section 5.5). */
+function fieldValue(value: unknown): string {
+  return fieldText(value)
+    .replace(/[\t\r\n\0]/g, ' ')
+    .trimEnd();
 }
 
 /** ISO 8859-1 is what HTTP says; servers that go beyond ASCII nearly always mean UTF-8. */

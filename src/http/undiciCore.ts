@@ -30,7 +30,7 @@ const MAX_HEADER_BYTES = 256 * 1024;
  */
 export function createProtocolClient(origin: string, socket: Socket): ProtocolClient {
   let given = false;
-  return new Client(origin, {
+  const client = new Client(origin, {
     // Must answer later: undici only goes on with its queue from a callback that it is not itself inside of.
     connect: (_options, callback) => {
       if (given) {
@@ -47,6 +47,20 @@ export function createProtocolClient(origin: string, socket: Socket): ProtocolCl
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
   });
+  // Emitted once the parser is there and before anything is sent.
+  client.on('connect', () => takeOldHeads(socket));
+  return client;
+}
+
+/**
+ * Lines that are folded (obs-fold, which a user agent must replace by spaces: RFC 9112 section 5.2) and that end in a
+ * bare line feed (which it may take: section 2.2), as curl and browsers take them.
+ */
+function takeOldHeads(socket: Socket): void {
+  const parser: unknown = Reflect.get(socket, symbols.kParser);
+  if (!isParser(parser)) return;
+  parser.llhttp.llhttp_set_lenient_headers(parser.ptr, 1);
+  parser.llhttp.llhttp_set_lenient_optional_cr_before_lf(parser.ptr, 1);
 }
 
 /** The minor version of the HTTP/1 response that is being read on a socket, from undici's parser. */
@@ -56,13 +70,20 @@ export function responseMinorVersion(socket: Socket): 0 | 1 {
 }
 
 interface Parser {
-  readonly llhttp: { llhttp_get_http_minor(parser: unknown): unknown };
+  readonly llhttp: Readonly<Record<ParserFunction, (parser: unknown, value?: number) => unknown>>;
   readonly ptr: unknown;
 }
 
 function isParser(value: unknown): value is Parser {
   if (typeof value !== 'object' || value === null || !('llhttp' in value) || !('ptr' in value)) return false;
   const { llhttp } = value;
-  if (typeof llhttp !== 'object' || llhttp === null || !('llhttp_get_http_minor' in llhttp)) return false;
-  return typeof llhttp.llhttp_get_http_minor === 'function';
+  if (typeof llhttp !== 'object' || llhttp === null) return false;
+  return PARSER_FUNCTIONS.every((name) => typeof Reflect.get(llhttp, name) === 'function');
 }
+
+const PARSER_FUNCTIONS = [
+  'llhttp_get_http_minor',
+  'llhttp_set_lenient_headers',
+  'llhttp_set_lenient_optional_cr_before_lf',
+] as const;
+type ParserFunction = (typeof PARSER_FUNCTIONS)[number];

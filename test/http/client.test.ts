@@ -36,7 +36,7 @@ describe('a request', () => {
     const response = await newClient().send(
       newRequest({
         method: 'POST',
-        url: `${server.url}/a%20b?x=1&y=%C3%A9#part`,
+        url: `${server.url}/a%20b?x=1&y=%C3%A9`,
         headers: [
           ['X-Api-Key', 'k1'],
           ['Content-Length', '5'],
@@ -54,7 +54,7 @@ describe('a request', () => {
       bodyTruncated: false,
       sizeBytes: 11,
       redirects: [],
-      url: `${server.url}/a%20b?x=1&y=%C3%A9#part`,
+      url: `${server.url}/a%20b?x=1&y=%C3%A9`,
       tlsVerified: null,
     });
     expect(response.headers.filter(([name]) => name === 'X-Two')).toEqual([
@@ -314,6 +314,52 @@ describe('HTTP/2', () => {
     expect(cut).toMatchObject({ bodyTruncated: true, sizeBytes: 5 });
     expect(await client.send(newRequest({ url: server.url }))).toMatchObject({ status: 200 });
     expect(server.sockets.size).toBe(1);
+  });
+});
+
+describe('heads of old servers', () => {
+  it.each([
+    ['folded', 'HTTP/1.1 200 OK\r\nA: one;\r\n two\r\nContent-Length: 2\r\n\r\nok', 'one; two'],
+    ['folded by a tab', 'HTTP/1.1 200 OK\r\nA: one;\r\n\ttwo\r\nContent-Length: 2\r\n\r\nok', 'one; two'],
+    ['folded at its start', 'HTTP/1.1 200 OK\r\nA:\r\n one; two\r\nContent-Length: 2\r\n\r\nok', 'one; two'],
+    [
+      'folded twice',
+      'HTTP/1.1 200 OK\r\nContent-Length:\r\n 2\r\nA: one;\r\n  two\r\n  3\r\n\r\nok',
+      'one;  two  3',
+    ],
+    ['with bare line feeds', 'HTTP/1.1 200 OK\nA: one; two\nContent-Length: 2\n\nok', 'one; two'],
+    ['with both', 'HTTP/1.0 200 OK\nA: one;\n two\r\nContent-Length: 2\n\r\nok', 'one; two'],
+  ])('%s are read', async (_title, answer, value) => {
+    const server = await rawServer((socket) => {
+      socket.on('data', () => {
+        for (const byte of Buffer.from(answer)) socket.write(Buffer.of(byte));
+      });
+    });
+    const client = newClient();
+    // The second one on a connection that is used again.
+    for (let i = 0; i < 2; i += 1) {
+      const response = await client.send(newRequest({ url: server.url }));
+      expect(response).toMatchObject({ status: 200, bodyFault: null });
+      expect(response.headers).toContainEqual(['A', value]);
+      expect(Buffer.from(response.body).toString()).toBe('ok');
+    }
+  });
+
+  it.each([
+    ['HTTP/1.1 200 OK\r\nA x\r\n\r\n', ': invalid header token.'],
+    ['HTTP/1.1 200 OK\r\nA : x\r\n\r\n', ': invalid header token.'],
+    ['HTTP/1.1 200 OK\r\nA: x\ry\r\n\r\n', ': missing expected LF after header value.'],
+    ['HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n', ': invalid character in Content-Length.'],
+    ['220 mail.example ESMTP\r\n', ': expected HTTP/, RTSP/ or ICE/.'],
+  ])('%j is told with what is wrong', async (answer, reason) => {
+    const server = await rawServer((socket) => {
+      socket.once('data', () => socket.end(answer, 'latin1'));
+    });
+    const error = await failureOf(newClient().send(newRequest({ url: server.url })));
+    expect(error).toMatchObject({
+      code: 'response_invalid',
+      message: `What 127.0.0.1:${server.port} sent is not a valid HTTP response${reason}`,
+    });
   });
 });
 
