@@ -13,8 +13,8 @@ import type { Asker, Engine, RunInput } from './engine.ts';
 import { maskError, maskHeaders, maskLimit, maskNotRun, maskResponse, shownRequest } from './masked.ts';
 import { Preparation, type PrepareParts } from './prepare.ts';
 import { Refusals } from './refusals.ts';
+import { type RequestResult, type TokenUse, unanswered } from './result.ts';
 import { requireConsentToSend } from './sendCheck.ts';
-import type { RequestResult, TokenUse } from './result.ts';
 import { refusalEvent } from './useEvents.ts';
 
 export interface EngineParts extends Omit<PrepareParts, 'dpopNonces' | 'serverClocks'> {
@@ -54,20 +54,11 @@ async function run(
   const startedAtMs = clock.now();
   let sending: Sending | null = null;
   const result = (rest: Partial<RequestResult>): RequestResult => ({
-    file: input.file,
-    node: input.node,
+    ...unanswered(input.file, input.node, startedAtMs),
     request: sending && shownRequest(redactor, sending.prepared.request),
-    response: null,
-    rateLimits: [],
-    rateLimitHeaders: [],
-    retryAfterSeconds: null,
     token: sending?.prepared.primary ? tokenUse(sending.prepared.primary) : null,
     retried: sending?.retried ?? null,
-    challenge: null,
     notes: sending?.prepared.notes ?? [],
-    notRun: [],
-    error: null,
-    startedAtMs,
     finishedAtMs: clock.now(),
     ...rest,
   });

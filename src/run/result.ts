@@ -74,3 +74,24 @@ export interface RequestChallenge {
   /** Why the request did not go out with a fresh token, or why that did not help; null where the token is not to blame. */
   readonly refusal: ResultError | null;
 }
+
+/** A request before anything is known of it. */
+export function unanswered(file: string, node: RequestNode, nowMs: number): RequestResult {
+  return {
+    file,
+    node,
+    request: null,
+    response: null,
+    rateLimits: [],
+    rateLimitHeaders: [],
+    retryAfterSeconds: null,
+    token: null,
+    retried: null,
+    challenge: null,
+    notes: [],
+    notRun: [],
+    error: null,
+    startedAtMs: nowMs,
+    finishedAtMs: nowMs,
+  };
+}

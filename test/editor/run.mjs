@@ -39,6 +39,7 @@ const suites = {
   language: {
     files: (sandbox) => ({ ...requestFiles(sandbox), 'keyturn.json': sandboxProfiles(sandbox) }),
   },
+  results: { files: requestFile },
   many: { files: requestFile, extensions: [companion] },
   audit: { files: requestFile, extensions: [companion] },
   agreements: { files: requestFile },

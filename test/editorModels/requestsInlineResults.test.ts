@@ -33,6 +33,17 @@ describe('InlineResults', () => {
     expect(inline.lineOf(document, again)).toBe(1);
   });
 
+  it('keeps what was sent in the chosen environment, and what is under way', () => {
+    const { inline, tree } = sentBoth();
+    const [first, second] = tree.requests;
+    inline.set(document, first!, { kind: 'done', result: result({ node: first! }) }, 'staging');
+    inline.keepEnvironment(document, 'staging');
+    expect(inline.of(document).map(({ line }) => line)).toEqual([first!.line]);
+    inline.set(document, second!, { kind: 'running', startedAtMs: 0, previous: null }, 'staging');
+    inline.keepEnvironment(document, null);
+    expect(inline.of(document).map(({ line }) => line)).toEqual([second!.line]);
+  });
+
   it('follows lines inserted above, also at the start of its own line', () => {
     const { inline } = sentBoth();
     inline.edit(document, [{ startLine: 0, startColumn: 0, endLine: 0, insertedLines: 2 }]);

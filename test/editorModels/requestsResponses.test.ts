@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { KeyturnError } from '../../src/errors.ts';
 import { safeFileName } from '../../src/editor/responses/bodyFileName.ts';
 import { headFold, indentFolds } from '../../src/editor/responses/responseFolds.ts';
-import { responseText } from '../../src/editor/responses/responseText.ts';
+import { responseText, waitingText } from '../../src/editor/responses/responseText.ts';
 import { response, result } from './support.ts';
 
 const secret = 'tok-very-secret-value';
@@ -118,6 +118,20 @@ describe('the text of a response', () => {
     const error = { code: 'connection_refused', message: 'Nothing listens.', hint: 'Start it.' } as const;
     const { text } = responseText(result({ response: null, error }), keep, false);
     expect(text).toBe('GET https://api.example.com/reports\n\n✗ Nothing listens.\n\nStart it.\n');
+  });
+
+  it('says which environment a response is of, and what is awaited', () => {
+    expect(responseText(result(), keep, false, 'environment staging').text).toContain(
+      'environment staging\n',
+    );
+    const { text, hasSecrets } = waitingText(result({ response: null, request: null }), keep);
+    expect(text).toMatch(/^GET .*\n\nSending…\n$/);
+    expect(hasSecrets).toBe(false);
+    const named = result({
+      response: null,
+      request: { method: 'GET', url: 'https://a/s3cret', headers: [] },
+    });
+    expect(waitingText(named, (all) => all.replaceAll('s3cret', '•••')).text).not.toContain('s3cret');
   });
 
   it('breaks a long sentence into lines, but neither a word nor a secret of several words', () => {

@@ -25,6 +25,8 @@ export interface TextChange {
 interface Anchored {
   line: number;
   fingerprint: string;
+  /** The one that was chosen when it was sent. */
+  environment: string | null;
   state: InlineState;
 }
 
@@ -32,12 +34,12 @@ interface Anchored {
 export class InlineResults {
   readonly #byDocument = new Map<string, Anchored[]>();
 
-  set(document: string, node: RequestNode, state: InlineState): void {
+  set(document: string, node: RequestNode, state: InlineState, environment: string | null = null): void {
     const entries = this.#byDocument.get(document) ?? [];
     const fingerprint = requestFingerprint(node);
     const known = entries.find((entry) => entry.line === node.line);
-    if (known === undefined) entries.push({ line: node.line, fingerprint, state });
-    else Object.assign(known, { fingerprint, state });
+    if (known === undefined) entries.push({ line: node.line, fingerprint, environment, state });
+    else Object.assign(known, { fingerprint, environment, state });
     this.#byDocument.set(document, entries);
   }
 
@@ -58,6 +60,11 @@ export class InlineResults {
   /** Takes a running entry away again. */
   remove(document: string, started: InlineState): void {
     this.#keep(document, (entry) => entry.state !== started);
+  }
+
+  /** Takes away what was sent in another environment than the one that is chosen now; what is under way stays. */
+  keepEnvironment(document: string, chosen: string | null): void {
+    this.#keep(document, ({ state, environment }) => state.kind === 'running' || environment === chosen);
   }
 
   clear(document: string): void {

@@ -48,6 +48,14 @@ export function registerRequests(services: EditorServices, context: ExtensionCon
     states.forget();
     lenses.refresh();
   };
+  const environmentChanged = () => {
+    for (const document of workspace.textDocuments) {
+      const location = document.uri.toString();
+      if (inline.of(location).length === 0) continue;
+      inline.keepEnvironment(location, services.environments.selected(document.uri));
+      decorations.update(document);
+    }
+  };
   context.subscriptions.push(
     lenses,
     decorations,
@@ -67,6 +75,7 @@ export function registerRequests(services: EditorServices, context: ExtensionCon
     services.tokens.onDidChange(tokensChanged),
     services.profiles.onDidChange(tokensChanged),
     services.environments.onDidChange(tokensChanged),
+    services.environments.onDidChange(environmentChanged),
     workspace.onDidCloseTextDocument((document) => lenses.forget(document)),
     commands.registerCommand(requestCommands.send, (uri?: unknown, line?: unknown) => send.send(uri, line)),
     commands.registerCommand(requestCommands.sendWithToken, (uri?: unknown, line?: unknown) =>

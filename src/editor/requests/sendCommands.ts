@@ -1,7 +1,8 @@
 import { l10n, type TextDocument, Uri, window, workspace } from 'vscode';
 import { requestAtLine } from '../../httpfile/requestAt.ts';
 import type { RequestNode } from '../../httpfile/tree.ts';
-import type { RequestResult } from '../../run/result.ts';
+import { maskError } from '../../run/masked.ts';
+import { type RequestResult, unanswered } from '../../run/result.ts';
 import { showError } from '../messages.ts';
 import { withoutLinks } from '../noticeText.ts';
 import { safeFileName } from '../responses/bodyFileName.ts';
@@ -115,18 +116,27 @@ export class SendCommands {
 
   async #sendOnce({ document, node }: Target, options: SendOptions): Promise<RequestResult | null> {
     const { sender, responses, services } = this.#parts;
+    const source = document.uri;
+    const environment = services.environments.selected(source);
+    const nothingYet = unanswered(source.toString(), node, services.clock.now());
+    const waiting = responses.waitFor({ result: nothingYet, source, environment });
     try {
       const result = await sender.send(document, node, {
         ...options,
         show: async (shown) => {
-          if (shown.error?.code !== 'cancelled') await responses.show(shown, document.uri);
+          waiting.dispose();
+          await responses.show({ result: shown, source, environment });
         },
       });
       if (result === null) window.setStatusBarMessage(l10n.t('This request is being sent already.'), 3000);
       return result;
     } catch (error) {
+      const failed = { ...nothingYet, error: maskError(services.redactor, error) };
+      await responses.show({ result: failed, source, environment });
       showError(services, l10n.t('Sending the request'), error);
       return null;
+    } finally {
+      waiting.dispose();
     }
   }
 

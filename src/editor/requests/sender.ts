@@ -65,11 +65,12 @@ export class Sender {
       previous: this.#inline.resultAt(location, node.line),
     };
     const tree = this.#trees.of(document);
+    const environmentName = this.#services.environments.selected(document.uri);
     this.#running.set(controller, {
       key,
       label: oneLine(this.#services.redactor.mask(`${node.method} ${node.name ?? node.url}`), 50),
     });
-    this.#inline.set(location, node, started);
+    this.#inline.set(location, node, started, environmentName);
     this.#onInline(document);
     const progress = setTimeout(() => this.#showRunning(), progressAfterMs);
     const abort = () => controller.abort();
@@ -93,6 +94,8 @@ export class Sender {
         controller.signal,
       );
       this.#inline.finish(location, started, result);
+      // Another one may have been chosen meanwhile.
+      this.#inline.keepEnvironment(location, this.#services.environments.selected(document.uri));
       await options.show?.(result);
       return result;
     } catch (error) {

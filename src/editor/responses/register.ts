@@ -16,7 +16,6 @@ import {
   workspace,
 } from 'vscode';
 import { KeyturnError } from '../../errors.ts';
-import type { RequestResult } from '../../run/result.ts';
 import { type AuditEvent, tokenEvent } from '../../token/auditEvent.ts';
 import { parseUrl } from '../../url.ts';
 import { showError } from '../messages.ts';
@@ -27,15 +26,25 @@ import { writePrivate } from '../writePrivate.ts';
 import { bodyFileName } from './bodyFileName.ts';
 import { BodyFiles } from './bodyFiles.ts';
 import { showImage } from './images.ts';
-import { ResponseDocuments, responseScheme, type ShownResponse } from './responseDocuments.ts';
+import {
+  ResponseDocuments,
+  responseScheme,
+  type ResultOrigin,
+  type ShownResponse,
+} from './responseDocuments.ts';
 import { foldedElsewhere, headFold, indentFolds } from './responseFolds.ts';
 import { decorateStatus } from './statusDecorations.ts';
 
 /** What the requests' part asks of the responses' part. */
 export interface Responses {
   /** Beside the request, without taking the focus. */
-  show(result: RequestResult, source: Uri): Promise<void>;
+  show(origin: ResultOrigin): Promise<void>;
+  /** What is open shows no other request's answer from now on, unless the answer comes at once. */
+  waitFor(origin: ResultOrigin): Disposable;
 }
+
+/** A request that is answered at once should not make the text flicker. */
+const waitingShownAfterMs = 150;
 
 /** What a person can do with a shown response's request, wherever edits have moved it. */
 export interface ResponseActions {
@@ -48,7 +57,10 @@ export function registerResponses(
   context: ExtensionContext,
   actions: ResponseActions,
 ): Responses {
-  const documents = new ResponseDocuments((text) => services.redactor.mask(text));
+  const documents = new ResponseDocuments({
+    mask: (text) => services.redactor.mask(text),
+    chosen: (source) => services.environments.selected(source),
+  });
   const bodies = new BodyFiles();
   context.subscriptions.push(
     documents,
@@ -58,15 +70,21 @@ export function registerResponses(
     registerFolding(documents),
     ...registerCommands(services, documents, actions),
     followActive(documents),
+    services.environments.onDidChange(() => void documents.environmentChanged()),
   );
   void closeStale();
   return {
-    async show(result, source) {
+    async show(origin) {
+      const { response } = origin.result;
       // A failure stands at its line already; it only must not leave an older response open as if it were the answer.
-      if (result.response === null) return documents.updateIfOpen(result, source);
-      const image = showImage(bodies, result.response, services.clock.now());
-      if (image === null) return documents.show(result, source);
-      await Promise.all([documents.updateIfOpen(result, source), image]);
+      if (response === null) return documents.updateIfOpen(origin);
+      const image = showImage(bodies, response, services.clock.now());
+      if (image === null) return documents.show(origin);
+      await Promise.all([documents.updateIfOpen(origin), image]);
+    },
+    waitFor(origin) {
+      const timer = setTimeout(() => void documents.waitIfOpen(origin), waitingShownAfterMs);
+      return new Disposable(() => clearTimeout(timer));
     },
   };
 }

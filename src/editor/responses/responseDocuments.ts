@@ -10,7 +10,7 @@ import {
   workspace,
 } from 'vscode';
 import type { RequestResult } from '../../run/result.ts';
-import { responseText, type ResponseText } from './responseText.ts';
+import { responseText, type ResponseText, waitingText } from './responseText.ts';
 
 export const responseScheme = 'keyturn-response';
 
@@ -23,7 +23,20 @@ export interface ShownResponse {
   readonly text: ResponseText;
   readonly revealed: boolean;
   readonly pinned: boolean;
+  /** Nothing came yet. */
+  readonly waiting: boolean;
+  /** The environment that was chosen when it was sent. */
+  readonly environment: string | null;
 }
+
+export interface ResponseDocumentsOptions {
+  readonly mask: (text: string) => string;
+  /** The environment that is chosen now for a document. */
+  readonly chosen: (source: Uri) => string | null;
+}
+
+/** A result and where it came from. */
+export type ResultOrigin = Pick<ShownResponse, 'result' | 'source' | 'environment'>;
 
 /** The editor compares a huge text in a worker before it takes it over. */
 const longestTextChangeMs = 5000;
@@ -36,7 +49,7 @@ const gone = 'The response is no longer held. Send the request again.\n';
  * text; pinning it leaves it as it is, and the next response opens another.
  */
 export class ResponseDocuments implements TextDocumentContentProvider {
-  readonly #mask: (text: string) => string;
+  readonly #options: ResponseDocumentsOptions;
   readonly #changed = new EventEmitter<Uri>();
   readonly #updated = new EventEmitter<ShownResponse>();
   readonly #shown = new Map<string, ShownResponse>();
@@ -47,8 +60,8 @@ export class ResponseDocuments implements TextDocumentContentProvider {
   /** A document shows something new. */
   readonly onDidUpdate = this.#updated.event;
 
-  constructor(mask: (text: string) => string) {
-    this.#mask = mask;
+  constructor(options: ResponseDocumentsOptions) {
+    this.#options = options;
     this.#subscriptions = [
       this.#changed,
       this.#updated,
@@ -70,19 +83,36 @@ export class ResponseDocuments implements TextDocumentContentProvider {
   }
 
   /** Shows a result beside its request, without taking the focus. */
-  async show(result: RequestResult, source: Uri): Promise<void> {
-    const rendered = this.#render(result, false);
+  async show(origin: ResultOrigin): Promise<void> {
+    const rendered = this.#render(origin, false);
     const outgrown = this.#takeOutgrown(rendered.text);
     const uri = this.#slot();
-    await this.#update({ ...rendered, uri, source, pinned: false }, true);
+    await this.#update({ ...rendered, uri, pinned: false }, true);
     if (outgrown !== null) await closeTab(outgrown);
   }
 
   /** Replaces what the open response tab shows; opens none and moves none to the front. */
-  async updateIfOpen(result: RequestResult, source: Uri): Promise<void> {
+  async updateIfOpen(origin: ResultOrigin): Promise<void> {
     if (this.#current === null) return;
     const uri = Uri.parse(this.#current);
-    await this.#update({ ...this.#render(result, false), uri, source, pinned: false }, false);
+    await this.#update({ ...this.#render(origin, false), uri, pinned: false }, false);
+  }
+
+  /** Takes the answer of another request away while this one is under way. */
+  async waitIfOpen(origin: ResultOrigin): Promise<void> {
+    if (this.#current === null) return;
+    const uri = Uri.parse(this.#current);
+    const text = waitingText(origin.result, this.#options.mask);
+    await this.#update({ ...origin, text, revealed: false, uri, pinned: false, waiting: true }, false);
+  }
+
+  /** Another environment was chosen: what was sent in an earlier one says so. */
+  async environmentChanged(): Promise<void> {
+    for (const shown of this.#shown.values()) {
+      if (shown.waiting) continue;
+      const rendered = this.#render(shown, shown.revealed);
+      if (rendered.text.text !== shown.text.text) await this.#update({ ...shown, ...rendered }, false);
+    }
   }
 
   pin(uri: Uri, pinned: boolean): void {
@@ -99,15 +129,19 @@ export class ResponseDocuments implements TextDocumentContentProvider {
   /** Secrets in the clear, or masked again, in this document alone. */
   async reveal(uri: Uri, revealed: boolean): Promise<void> {
     const shown = this.of(uri);
-    if (shown !== null) await this.#update({ ...shown, ...this.#render(shown.result, revealed) }, false);
+    if (shown !== null) await this.#update({ ...shown, ...this.#render(shown, revealed) }, false);
   }
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  #render(result: RequestResult, revealed: boolean): Pick<ShownResponse, 'result' | 'text' | 'revealed'> {
-    return { result, text: responseText(result, this.#mask, revealed), revealed };
+  #render(origin: ResultOrigin, revealed: boolean): Omit<ShownResponse, 'uri' | 'pinned'> {
+    const { result, source, environment } = origin;
+    const { mask, chosen } = this.#options;
+    const words = environmentWords(environment, chosen(source));
+    const text = responseText(result, mask, revealed, words);
+    return { result, source, environment, text, revealed, waiting: false };
   }
 
   /** The current document when both it and the next text are huge: opening another one is faster than replacing. */
@@ -166,6 +200,12 @@ export class ResponseDocuments implements TextDocumentContentProvider {
     this.#shown.delete(key);
     if (this.#current === key) this.#current = null;
   }
+}
+
+function environmentWords(environment: string | null, chosen: string | null): string | null {
+  if (environment === chosen) return environment === null ? null : `environment ${environment}`;
+  const now = chosen === null ? 'none is chosen now' : `${chosen} is chosen now`;
+  return environment === null ? `no environment; ${now}` : `environment ${environment}; ${now}`;
 }
 
 async function setLanguage(document: TextDocument, languageId: string): Promise<void> {

@@ -46,18 +46,22 @@ const comments: Readonly<Record<string, CommentStyle>> = {
   yaml: { open: '', line: '# ', close: '' },
 };
 
-/** The text of a response: head, then the body, formatted if it is JSON; secrets masked unless `reveal`. */
+/**
+ * The text of a response: head, then the body, formatted if it is JSON; secrets masked unless `reveal`. `environment`
+ * says in words which one it was sent in.
+ */
 export function responseText(
   result: RequestResult,
   mask: (text: string) => string,
   reveal: boolean,
+  environment: string | null = null,
 ): ResponseText {
   const { response } = result;
-  if (response === null) return failureText(result, mask);
+  if (response === null) return failureText(result, mask, environment);
   const body = bodyText(response);
   const shown = reveal ? body.text : mask(body.text);
   const style = comments[body.languageId] ?? plain;
-  const head = headText(result, response, style, body.notes);
+  const head = headText(result, response, style, environment, body.notes);
   const text = `${head}${shown}`;
   return {
     text,
@@ -83,15 +87,33 @@ function broken(sentence: string): string {
   return [...lines, line].join('\n');
 }
 
-function failureText(result: RequestResult, mask: (text: string) => string): ResponseText {
-  const { request, node, error } = result;
+function failureText(
+  result: RequestResult,
+  mask: (text: string) => string,
+  environment: string | null,
+): ResponseText {
+  const { error } = result;
   const lines = [
-    mask(`${request?.method ?? node.method} ${request?.url ?? node.url}`),
+    requestLine(result, mask),
+    ...(environment === null ? [] : [oneLine(environment, 200)]),
     '',
     // Masked before it is broken into lines, which may not part a secret.
     broken(mask(`✗ ${error?.message ?? 'Nothing came back.'}`)),
   ];
   if (error !== null && error.hint !== null) lines.push('', broken(mask(error.hint)));
+  return plainText(lines);
+}
+
+/** What stands there until the answer comes. */
+export function waitingText(result: RequestResult, mask: (text: string) => string): ResponseText {
+  return plainText([requestLine(result, mask), '', 'Sending…']);
+}
+
+function requestLine({ request, node }: RequestResult, mask: (text: string) => string): string {
+  return mask(`${request?.method ?? node.method} ${request?.url ?? node.url}`);
+}
+
+function plainText(lines: readonly string[]): ResponseText {
   const text = `${lines.join('\n')}\n`;
   return {
     text,
@@ -108,6 +130,7 @@ function headText(
   result: RequestResult,
   response: HttpResponse,
   style: CommentStyle,
+  environment: string | null,
   notes: readonly string[],
 ): string {
   const { error } = result;
@@ -117,6 +140,7 @@ function headText(
   ];
   if (result.token !== null)
     lines.push(`token ${result.token.name}${result.token.refreshed ? ', obtained for this request' : ''}`);
+  if (environment !== null) lines.push(oneLine(environment, 200));
   const refusal = result.challenge?.refusal ?? null;
   if (refusal !== null) {
     lines.push(oneLine([refusal.message, refusal.hint].join(' '), 500));

@@ -24,14 +24,15 @@ export function decorateStatus(documents: ResponseDocuments): Disposable {
   };
   const paint = () => {
     for (const editor of window.visibleTextEditors) {
-      const shown = editor.document.uri.scheme === responseScheme ? documents.of(editor.document.uri) : null;
-      if (shown?.result.response == null) continue;
-      const wanted = resultTone(shown.result);
+      if (editor.document.uri.scheme !== responseScheme) continue;
+      const shown = documents.of(editor.document.uri);
+      const wanted = shown === null || shown.waiting ? null : resultTone(shown.result);
+      const column = shown?.text.statusColumn ?? 0;
       const { end } = editor.document.lineAt(0).range;
-      typeOf(wanted);
+      if (wanted !== null) typeOf(wanted);
+      // What the line was before is taken away, also where nothing comes in its place.
       for (const [tone, type] of types) {
-        const range = new Range(0, shown.text.statusColumn, 0, end.character);
-        editor.setDecorations(type, tone === wanted ? [range] : []);
+        editor.setDecorations(type, tone === wanted ? [new Range(0, column, 0, end.character)] : []);
       }
     }
   };

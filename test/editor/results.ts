@@ -1,0 +1,96 @@
+// What is shown of a result is that of the request and environment it belongs to, and of no other.
+import * as assert from 'node:assert/strict';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { commands, type Uri, window, workspace } from 'vscode';
+import { eventuallyResponds, fileUri, hoverText, keyturn, open, responseText, send } from './driver.ts';
+import { eventually, runAll, test } from './suite.ts';
+import { installWiretap } from './wiretap.ts';
+
+const tap = installWiretap();
+const held: ServerResponse[] = [];
+const server = createServer((request, response) => {
+  if (request.url === '/slow') held.push(response);
+  else response.end(`answer of ${request.url}`);
+});
+
+async function openFile() {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await workspace.fs.writeFile(
+    fileUri('results/http-client.env.json'),
+    Buffer.from(JSON.stringify({ one: { api: origin }, two: { api: origin } })),
+  );
+  const text = `GET {{api}}/fast\n\n###\nGET {{api}}/slow\n\n###\nGET http://127.0.0.1:1/refused\n`;
+  await workspace.fs.writeFile(fileUri('results/requests.http'), Buffer.from(text));
+  return open(fileUri('results/requests.http'));
+}
+
+const [FAST, SLOW, REFUSED] = [0, 3, 6] as const;
+
+async function choose(environment: string, document: Uri) {
+  tap.pickAnswers.push(environment);
+  await commands.executeCommand('keyturn.environment.select', document);
+}
+
+test('shows the answer of a request with the environment it was sent in', async () => {
+  const document = await openFile();
+  await eventually('activation', () => keyturn().isActive);
+  await choose('one', document.uri);
+  await send(document, FAST);
+  const text = await eventuallyResponds(/answer of \/fast/);
+  assert.match(text, /^environment one$/m);
+});
+
+test('takes it away while another request is under way, and after that was cancelled', async () => {
+  const document = await open(fileUri('results/requests.http'));
+  const sent = send(document, SLOW);
+  const waiting = await eventuallyResponds(/Sending…/);
+  assert.match(waiting, /\/slow/);
+  assert.doesNotMatch(waiting, /answer of/);
+  await commands.executeCommand('keyturn.cancel');
+  await sent;
+  assert.match(await eventuallyResponds(/✗/), /\/slow[^]*[Cc]ancelled/);
+  assert.doesNotMatch(responseText(), /answer of|Sending/);
+});
+
+test('takes it away when the next request fails', async () => {
+  const document = await open(fileUri('results/requests.http'));
+  await send(document, FAST);
+  await eventuallyResponds(/answer of \/fast/);
+  await send(document, REFUSED);
+  assert.doesNotMatch(await eventuallyResponds(/✗/), /answer of|200 OK/);
+});
+
+test('takes results at the lines away when another environment is chosen, and marks the open response', async () => {
+  const document = await open(fileUri('results/requests.http'));
+  await send(document, FAST);
+  await eventually('a result', async () => (await hoverText(document, FAST)).includes('200'));
+  await choose('two', document.uri);
+  await eventually('no result', async () => !(await hoverText(document, FAST)).includes('200'));
+  assert.match(await eventuallyResponds(/two is chosen now/), /^environment one; two is chosen now$/m);
+  await send(document, FAST);
+  await eventuallyResponds(/^environment two$/m);
+});
+
+test('leaves the result of a request away that was under way when another environment was chosen', async () => {
+  const document = await open(fileUri('results/requests.http'));
+  const before = held.length;
+  const sent = send(document, SLOW);
+  await eventually('the request', () => held.length > before);
+  await choose('one', document.uri);
+  held.at(-1)!.end('late');
+  await sent;
+  assert.match(await eventuallyResponds(/late/), /^environment two; one is chosen now$/m);
+  assert.doesNotMatch(await hoverText(document, SLOW), /200/);
+});
+
+export async function run(): Promise<void> {
+  try {
+    await runAll();
+  } finally {
+    server.closeAllConnections();
+    server.close();
+    await window.tabGroups.close(window.tabGroups.all.flatMap(({ tabs }) => tabs));
+  }
+}
