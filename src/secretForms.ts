@@ -1,17 +1,27 @@
+import { fullyDecoded, fullyDecodedBytes } from './fullyDecoded.ts';
+
 /** Shorter pieces of base64 would be found everywhere. */
 const SHORTEST_BASE64 = 6;
 /** The same for numbers in hexadecimal. */
 const SHORTEST_HEX = 12;
+/** Shorter values would be ordinary words in lower case. */
+const SHORTEST_LOWER = 12;
+/** Shorter values, once decoded, would be found everywhere. */
+const SHORTEST_DECODED = 6;
 
 /**
- * The spellings under which a value may turn up in a text: plain, escaped in JSON, percent-encoded, in hexadecimal, and
- * in base64 or base64url wherever it begins inside the encoded bytes. The list is the same each time for the same value, and
+ * The spellings under which a value may turn up in a text: plain, escaped in JSON, percent-encoded, in lower case
+ * as in the host of a URL, in hexadecimal, and in base64 or base64url wherever it begins inside the encoded bytes. The list is the same each time for the same value, and
  * empty for an empty one.
  */
 export function secretForms(value: string): string[] {
   if (value === '') return [];
   const forms = new Set<string>();
   addTextForms(forms, value);
+  if (value.length >= SHORTEST_LOWER) forms.add(value.toLowerCase());
+  // In a text that was decoded, what the value itself had encoded is decoded too.
+  const plain = fullyDecoded(value);
+  if (plain.length >= SHORTEST_DECODED) forms.add(plain);
   const bytes = Buffer.from(value, 'utf8');
   if (bytes.length * 2 >= SHORTEST_HEX) {
     const hex = bytes.toString('hex');
@@ -26,21 +36,24 @@ export function secretForms(value: string): string[] {
   return [...forms];
 }
 
-/** Whether any of the secrets stands in the text, in any of its forms. */
+/** Whether any of the secrets stands in the text, in any of its forms, however often that is encoded. */
 export function holdsSecret(text: string, secrets: readonly string[]): boolean {
   if (text === '' || secrets.length === 0) return false;
-  const decoded = percentDecoded(text);
-  return secrets.some((secret) =>
-    secretForms(secret).some((form) => text.includes(form) || decoded.includes(form)),
-  );
+  return holdsAny([text, fullyDecoded(text)], secrets);
 }
 
 /** The same for the bytes of a body. */
 export function bytesHoldSecret(bytes: Uint8Array, secrets: readonly string[]): boolean {
+  if (secrets.length === 0) return false;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (secrets.some((secret) => secretForms(secret).some((form) => buffer.includes(form, 0, 'utf8'))))
-    return true;
-  return buffer.includes('%') && holdsSecret(buffer.toString('latin1'), secrets);
+  const encoded = buffer.includes('%') || buffer.includes('\\');
+  return holdsAny(encoded ? [buffer, fullyDecodedBytes(buffer)] : [buffer], secrets);
+}
+
+function holdsAny(texts: readonly (string | Buffer)[], secrets: readonly string[]): boolean {
+  return secrets.some((secret) =>
+    secretForms(secret).some((form) => texts.some((text) => text.includes(form))),
+  );
 }
 
 /**
@@ -91,15 +104,4 @@ function base64Core(bytes: Buffer, before: number): string {
   const first = Math.ceil((before * 8) / 6);
   const last = Math.floor(((before + bytes.length) * 8) / 6);
   return encoded.slice(first, last);
-}
-
-function percentDecoded(text: string): string {
-  // Piece by piece, so that one wrong escape does not hide the others.
-  return text.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
-    try {
-      return decodeURIComponent(escapes);
-    } catch {
-      return escapes;
-    }
-  });
 }

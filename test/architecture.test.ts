@@ -42,6 +42,10 @@ const shared = new Set([
   'position.ts',
   'jsonText.ts',
   'secretForms.ts',
+  'credentialNames.ts',
+  'fullyDecoded.ts',
+  'maskedUrl.ts',
+  'routingHeaders.ts',
   'secretVariables.ts',
 ]);
 /** The doors open only onto their own side. */

@@ -23,6 +23,8 @@ const DISPOSE_MS = 3_000;
 /** Each mark is a write to the secret store. */
 const MARK_EVERY_MS = 5_000;
 const LONGEST_TEXT = 1_000;
+/** A code of ours, or of OAuth; a server may say anything else. */
+const CODE = /^[a-z][a-z_]{0,63}$/;
 
 export interface AuditLogOptions {
   /** Holds nothing but this log. Made when the first event is written. */
@@ -265,13 +267,14 @@ class FileAuditLog implements AuditLog {
     return {
       time: new Date(atMs).toISOString(),
       action: event.action,
-      token: clean(event.tokenName),
+      // What says where a token went and what came of it is never masked: whoever chose a token must not hide that.
+      token: event.tokenName.slice(0, LONGEST_TEXT),
       fingerprint: accessToken === null || key === null ? null : fingerprintOf(accessToken, key),
-      origin: orNull(event.origin),
-      method: orNull(event.method),
+      origin: event.origin?.slice(0, LONGEST_TEXT) ?? null,
+      method: event.method?.slice(0, LONGEST_TEXT) ?? null,
       path: event.path === null ? null : pathTemplate(this.#options.mask(event.path)),
       status: Number.isInteger(status) ? status : null,
-      error: orNull(event.error),
+      error: event.error === null || CODE.test(event.error) ? event.error : clean(event.error),
       cause: clean(event.cause),
       detail: orNull(event.detail ?? null),
     };

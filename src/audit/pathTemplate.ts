@@ -1,5 +1,6 @@
 const MOST_SEGMENTS = 20;
 const LONGEST_PATH = 300;
+const LONGEST_WORD = 80;
 
 /**
  * What a masked secret leaves behind; see Redactor. Ids are replaced so that the log says what was called, and
@@ -28,8 +29,10 @@ function segmentTemplate(written: string): string {
 }
 
 function isId(segment: string): boolean {
+  // No word of a path is this long; and a longer one is not worth looking at.
+  if (segment.length > LONGEST_WORD) return true;
   // Numbers, dates, times, coordinates.
-  if (/^[\d.,:_~-]*\d[\d.,:_~-]*$/.test(segment)) return true;
+  if (/\d/.test(segment) && /^[\d.,:_~-]+$/.test(segment)) return true;
   if (/@|%40/i.test(segment)) return true;
   const plain = segment.replaceAll('-', '');
   const digits = segment.replace(/\D/g, '').length;
@@ -39,5 +42,5 @@ function isId(segment: string): boolean {
   if (segment.length >= 10 && digits >= 3) return true;
   if (segment.length >= 16 && digits > 0 && /[A-Z]/.test(segment) && /[a-z]/.test(segment)) return true;
   // No word of a path is this long without a separator.
-  return segment.split(/[-_.]/).some((word) => word.length >= 24) || segment.length > 80;
+  return segment.split(/[-_.]/).some((word) => word.length >= 24);
 }

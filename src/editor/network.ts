@@ -49,7 +49,7 @@ export function createNetwork(
     agreements: sources.consent,
     clock,
     mask,
-    register: (secret, label) => redactor.register(secret, label),
+    register: (secret, label, near) => redactor.registerGiven(secret, label, near),
     sources: sources.all,
   };
   const tools = createGrantTools(options);

@@ -1,6 +1,6 @@
 import { KeyturnError } from '../errors.ts';
 import { acceptEncoding } from './decode.ts';
-import type { ClientCertificate, HeaderList, HttpRequest, SecretValue } from './message.ts';
+import type { ClientCertificate, HeaderList, HttpRequest, MadeFromSecrets, SecretValue } from './message.ts';
 import { basicAuthorization } from './proxy.ts';
 
 /** One request on its way: the first one, or what a redirect made of it. */
@@ -13,6 +13,7 @@ export interface Hop {
   readonly verifyTls: boolean;
   readonly clientCertificate: ClientCertificate | null;
   readonly secrets: readonly SecretValue[];
+  readonly made: MadeFromSecrets;
 }
 
 /**
@@ -58,6 +59,7 @@ export function firstHop(request: HttpRequest): Hop {
     verifyTls: request.verifyTls,
     clientCertificate: request.clientCertificate ?? null,
     secrets: [...secrets, ...password],
+    made: request.made ?? { headers: new Set(), body: false },
   };
 }
 

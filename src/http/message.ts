@@ -11,6 +11,13 @@ export interface SecretValue {
   readonly tokenName: string;
 }
 
+/** Which parts of a request were made from a secret: treated like `HttpRequest.secrets` without looking at them. */
+export interface MadeFromSecrets {
+  /** Names in lower case. */
+  readonly headers: ReadonlySet<string>;
+  readonly body: boolean;
+}
+
 /** What this side of a TLS connection proves itself with. */
 export interface ClientCertificate {
   /** PEM, its chain behind it. */
@@ -26,6 +33,8 @@ export interface HttpRequest {
   readonly body: Uint8Array | null;
   /** Stripped (headers) or refused (URL, body) when a redirect leads to another origin. */
   readonly secrets: readonly SecretValue[];
+  /** Parts that were made from secrets, however they are spelled now. Absent: none is known. */
+  readonly made?: MadeFromSecrets;
   readonly followRedirects: boolean;
   /** False only for a request or host that a trusted workspace named; shown wherever the response is shown. */
   readonly verifyTls: boolean;

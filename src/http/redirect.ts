@@ -1,6 +1,7 @@
 import { KeyturnError } from '../errors.ts';
 import { withoutUser, type Hop } from './hop.ts';
 import { headerValues, type HeaderList, type Redirect } from './message.ts';
+import { isCredentialName } from '../credentialNames.ts';
 import { bytesHoldSecret, holdsSecret } from '../secretForms.ts';
 
 export const MAX_REDIRECTS = 10;
@@ -61,12 +62,15 @@ export function nextHop(hop: Hop, status: number, to: URL): NextHop {
 
   const secrets = hop.secrets.map(({ value }) => value);
   if (holdsSecret(to.href, secrets)) throw leaks(from, to, 'its new address holds a token');
-  if (body !== null && bytesHoldSecret(body, secrets)) throw leaks(from, to, 'its body holds a token');
+  if (body !== null && (hop.made.body || bytesHoldSecret(body, secrets)))
+    throw leaks(from, to, 'its body holds a token');
   const dropped: string[] = [];
   const headers = kept.filter(([name, value]) => {
-    const stays = !isCredentialHeader(name) && name.toLowerCase() !== 'host' && !holdsSecret(value, secrets);
-    if (!stays) dropped.push(name);
-    return stays;
+    const key = name.toLowerCase();
+    const leaves =
+      key === 'host' || isCredentialName(name) || hop.made.headers.has(key) || holdsSecret(value, secrets);
+    if (leaves) dropped.push(name);
+    return !leaves;
   });
   // Switching verification off was meant for the host that was asked for.
   const verifyTls = hop.verifyTls || to.hostname !== from.hostname;
@@ -105,33 +109,13 @@ export function redirectTooNear(redirects: readonly Redirect[], error: unknown):
   );
 }
 
-/**
- * Headers that are credentials whatever they hold: by their standard names, and by words such as `X-Api-Key` or
- * `Private-Token` for those that were written into the request by hand.
- */
-function isCredentialHeader(name: string): boolean {
-  const words = name.toLowerCase().split(/[-_.]/);
-  if (words.includes('key')) return !words.includes('idempotency');
-  return words.some((word) => CREDENTIAL_WORDS.has(word));
-}
-
-const CREDENTIAL_WORDS = new Set([
-  'authorization',
-  'authentication',
-  'auth',
-  'cookie',
-  'token',
-  'secret',
-  'password',
-  'credential',
-  'credentials',
-  'apikey',
-  'session',
-  'signature',
-]);
-
 function carriesCredentials(hop: Hop): boolean {
-  return hop.secrets.length > 0 || hop.headers.some(([name]) => isCredentialHeader(name));
+  return (
+    hop.secrets.length > 0 ||
+    hop.made.body ||
+    hop.made.headers.size > 0 ||
+    hop.headers.some(([name]) => isCredentialName(name))
+  );
 }
 
 /** Header fields that say something about the body (RFC 9110 section 15.4). */

@@ -32,7 +32,7 @@ export async function bodyBytes(
     case 'graphql': {
       const payload = await graphqlPayload(body.text, {
         expand: (text) => expander.expand(text, body.span.start.line),
-        readFile: (path, written) => readText(path, written, source),
+        readFile: (path, written) => readText(path, written, source, expander),
       });
       return new TextEncoder().encode(payload);
     }
@@ -107,13 +107,21 @@ async function fileBytes(
 ): Promise<Uint8Array> {
   const path = await expander.expand(reference.path, line);
   const bytes = await readBodyFile(path, reference.path, source);
+  expander.budget.spendFile(bytes.byteLength);
   if (!reference.expand) return bytes;
   const text = decode(bytes, reference.encoding ?? 'utf-8');
   return new TextEncoder().encode(await expander.expand(text, line));
 }
 
-async function readText(path: string, written: string, source: BodySource): Promise<string> {
-  return decode(await readBodyFile(path, written, source), 'utf-8');
+async function readText(
+  path: string,
+  written: string,
+  source: BodySource,
+  { budget }: Expander,
+): Promise<string> {
+  const bytes = await readBodyFile(path, written, source);
+  budget.spendFile(bytes.byteLength);
+  return decode(bytes, 'utf-8');
 }
 
 /** `written` is the path as it stands in the file: with its variables replaced it might show a secret. */

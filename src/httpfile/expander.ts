@@ -1,6 +1,8 @@
 import { KeyturnError } from '../errors.ts';
+import { isSecretVariableName } from '../credentialNames.ts';
 import { isSecretVariable } from '../secretVariables.ts';
 import { untrusted } from '../untrusted.ts';
+import { Budget } from './budget.ts';
 import { definitionsIn } from './definitions.ts';
 import { loadDotenv } from './environments.ts';
 import { dynamicValue, shortened, splitCall } from './dynamicVariables.ts';
@@ -8,15 +10,16 @@ import { ForeignExpander, type ForeignValue } from './foreignExpander.ts';
 import { foreignExpression, type OAuthFlowHeader, type RequestTarget } from './foreignToken.ts';
 import type { ResolveContext, TokenValue } from './resolve.ts';
 import { rulesOf } from './rules.ts';
-import { wellFormed } from './text.ts';
+import { secretVariable } from './secretVariable.ts';
 import { splitTemplate, tokenNameOf } from './template.ts';
+import { type SecretOrigin, Traced } from './traced.ts';
 import type { VariableNode } from './tree.ts';
 import { variableText } from './variableLine.ts';
 
 /** Variables that hold variables that hold variables …: deeper is a mistake, or an attack. */
 const deepest = 100;
-/** Characters; doubling variables a few times over would otherwise fill the memory. */
-const longest = 20_000_000;
+/** Shorter values of variables are too common to be looked for in other texts. */
+const shortestSecret = 8;
 
 /** Where an expression stands, for messages and for the order of definitions. */
 export interface Site {
@@ -28,20 +31,29 @@ export interface Site {
   readonly seenUpTo: number;
 }
 
-/** A text and where it stands; `done` when there are no variables in it any more. */
+/** A text and where it stands. */
 export interface Written {
   readonly text: string;
   readonly site: Site;
-  readonly done?: true;
+  /** The value that the text is, or is a part of, when there are no variables in it any more. */
+  readonly done?: Traced;
+  /** The variable whose text this is, where its name says that it holds a secret. */
+  readonly secret?: string;
 }
 
 /** Replaces `{{ }}` by values, each variable worked out once for the whole request. */
 export class Expander {
+  /** Every text that was made from a secret so far, in each of its spellings. */
   readonly tokenValues: TokenValue[] = [];
+  readonly budget = new Budget();
+  /** How many of the texts that were given as plain text hold a secret, and the last of these secrets. */
+  secretTexts = 0;
+  lastSecret: SecretOrigin | null = null;
+  readonly #noted = new Set<string>();
   readonly #context: ResolveContext;
   readonly #foreign: ForeignExpander;
   readonly #definitions: ReadonlyMap<string, readonly VariableNode[]>;
-  readonly #values = new Map<string, Promise<string>>();
+  readonly #values = new Map<string, Promise<Traced>>();
   readonly #nowMs: number;
   #dotenv: Promise<ReadonlyMap<string, string>> | null = null;
 
@@ -52,7 +64,6 @@ export class Expander {
       expand: (raw, site) => this.#expand(raw, site),
       named: (name, site) => this.#named(name, site),
       names: () => this.#names(),
-      tokens: () => this.tokenValues.map(({ value }) => value),
     });
     this.#nowMs = context.clock.now();
     this.#definitions = definitionsIn(context.tree);
@@ -69,12 +80,27 @@ export class Expander {
   }
 
   /** A value that stays as it is. */
-  done(text: string): Written {
-    return { ...this.written(text, 0), done: true };
+  done(value: Traced): Written {
+    return { ...this.written(value.text, 0), done: value };
   }
 
-  async expandWritten({ text, site, done }: Written): Promise<string> {
-    return done === true ? text : this.#expand(text, site);
+  async expandWritten(written: Written): Promise<string> {
+    return this.#given(await this.trace(written));
+  }
+
+  /** The same, telling what of it is secret. */
+  async trace({ text, site, done, secret }: Written): Promise<Traced> {
+    const value = done === undefined ? await this.#expand(text, site) : done.partWith(text);
+    return secret === undefined ? value : this.#marked(secret, value);
+  }
+
+  #given(value: Traced): string {
+    const [origin] = value.origins;
+    if (origin !== undefined) {
+      this.secretTexts++;
+      this.lastSecret = origin;
+    }
+    return value.text;
   }
 
   /**
@@ -84,11 +110,12 @@ export class Expander {
   unwrap(written: Written): Written {
     let held = written;
     for (;;) {
-      const [part, ...others] = held.done === true ? [] : splitTemplate(held.text.trim());
+      const [part, ...others] = held.done === undefined ? splitTemplate(held.text.trim()) : [];
       if (part?.kind !== 'expression' || others.length > 0) return held;
       const inner = this.#held(part.text, held.site);
       if (inner === null) return held;
-      held = inner;
+      const secret = held.secret ?? (isSecret(part.text) ? part.text : undefined);
+      held = secret === undefined ? inner : { ...inner, secret };
     }
   }
 
@@ -112,21 +139,22 @@ export class Expander {
   }
 
   /** The value of a variable of file or environment; null when there is none. */
-  async lookup(name: string, line: number): Promise<string | null> {
+  async lookup(name: string, line: number): Promise<Traced | null> {
     return this.#named(name, { line, path: [], seenUpTo: this.#context.node.blockEndLine });
   }
 
   /** The token of httpyac's `Authorization: oauth2 …`, from the variables that describe it. */
   async flowToken(flow: OAuthFlowHeader, line: number): Promise<string> {
-    return this.#kept(
-      await this.#foreign.flow(flow, { line, path: [], seenUpTo: this.#context.node.blockEndLine }),
-    );
+    const site = { line, path: [], seenUpTo: this.#context.node.blockEndLine };
+    return this.#given(this.#kept(await this.#foreign.flow(flow, site)));
   }
 
-  async #expand(raw: string, site: Site): Promise<string> {
-    if (!raw.includes('{{')) return this.#literal(raw);
-    const pieces: string[] = [];
-    let length = 0;
+  async #expand(raw: string, site: Site): Promise<Traced> {
+    if (!raw.includes('{{')) {
+      this.budget.spendText(raw.length);
+      return this.#literal(raw);
+    }
+    const pieces: Traced[] = [];
     let line = site.line;
     for (const part of splitTemplate(raw)) {
       const piece =
@@ -134,31 +162,34 @@ export class Expander {
           ? this.#literal(part.text)
           : await this.#evaluate(part.text, { ...site, line });
       if (part.kind === 'literal' && site.path.length === 0) line += countLines(part.text);
+      this.budget.spendText(piece.length);
       pieces.push(piece);
-      length += piece.length;
-      if (length > longest)
-        throw new KeyturnError('variable_invalid', 'The variables make a text that is too long.');
     }
-    return pieces.join('');
+    return Traced.join(pieces);
   }
 
   /** httpyac escapes braces as `\{\{`. */
-  #literal(text: string): string {
-    if (this.#context.tree.dialect !== 'httpyac') return text;
-    return text.replaceAll('\\{\\{', '{{').replaceAll('\\}\\}', '}}');
+  #literal(text: string): Traced {
+    if (this.#context.tree.dialect !== 'httpyac') return Traced.plain(text);
+    return Traced.plain(text.replaceAll('\\{\\{', '{{').replaceAll('\\}\\}', '}}'));
   }
 
-  async #evaluate(expression: string, site: Site): Promise<string> {
+  async #evaluate(expression: string, site: Site): Promise<Traced> {
     const encoded = expression.startsWith('%') && this.#context.tree.dialect === 'rest-client';
     const name = encoded ? expression.slice(1).trim() : expression;
     const value = name.startsWith('$') ? await this.#dynamic(name, site) : await this.#named(name, site);
     if (value === null) throw this.#missing(name, site);
-    return encoded ? encodeURIComponent(wellFormed(value)) : value;
+    return encoded ? this.#note(value.percentEncoded()) : value;
   }
 
-  async #named(name: string, site: Site): Promise<string | null> {
+  async #named(name: string, site: Site): Promise<Traced | null> {
+    const value = await this.#valueOf(name, site);
+    return value !== null && isSecret(name) ? this.#marked(name, value) : value;
+  }
+
+  async #valueOf(name: string, site: Site): Promise<Traced | null> {
     const { overrides, tree } = this.#context;
-    if (Object.hasOwn(overrides, name)) return overrides[name] ?? '';
+    if (Object.hasOwn(overrides, name)) return Traced.plain(overrides[name] ?? '');
     if (site.path.includes(name)) throw cycle(name, site);
     if (site.path.length >= deepest) {
       throw new KeyturnError('variable_invalid', `Variables refer to one another more than ${deepest} deep.`);
@@ -167,12 +198,27 @@ export class Expander {
     const held = this.#held(name, site);
     if (held !== null) {
       const key = definition === null ? 'environment' : `file ${definition.span.start.line}`;
-      return this.#once(`${key} ${name}`, () => this.expandWritten(held));
+      return this.#once(`${key} ${name}`, () => this.trace(held));
     }
-    return tree.dialect === 'httpyac' ? ((await this.#readDotenv()).get(name) ?? null) : null;
+    return tree.dialect === 'httpyac' ? plainOrNull((await this.#readDotenv()).get(name)) : null;
   }
 
-  #once(key: string, work: () => Promise<string>): Promise<string> {
+  /** All of what a variable of such a name holds is a secret, unless it holds one already. */
+  #marked(name: string, value: Traced): Traced {
+    return value.isSecret ? value : this.#note(value.marked({ kind: 'secret', name }));
+  }
+
+  /** From now on these spellings are known. */
+  #note(value: Traced): Traced {
+    for (const { text, origin } of value.secrets) {
+      if (this.#noted.has(text) || (origin.kind === 'secret' && text.length < shortestSecret)) continue;
+      this.#noted.add(text);
+      this.tokenValues.push({ tokenName: origin.name, value: text });
+    }
+    return value;
+  }
+
+  #once(key: string, work: () => Promise<Traced>): Promise<Traced> {
     const known = this.#values.get(key);
     if (known !== undefined) return known;
     const value = work();
@@ -188,7 +234,7 @@ export class Expander {
     return definitions.findLast(({ span }) => span.start.line <= site.seenUpTo) ?? first;
   }
 
-  async #dynamic(expression: string, site: Site): Promise<string | null> {
+  async #dynamic(expression: string, site: Site): Promise<Traced | null> {
     const tokenName = tokenNameOf(expression);
     if (tokenName !== null) return this.#token(tokenName, site);
     const foreign = foreignExpression(expression);
@@ -202,13 +248,12 @@ export class Expander {
     const { tree, generate } = this.#context;
     const make = () => dynamicValue(expression, { nowMs: this.#nowMs, dialect: tree.dialect });
     const made = generate === undefined ? make() : generate(expression, make);
-    if (made !== null) return made;
+    if (made !== null) return Traced.plain(made);
     const { name, args } = splitCall(expression);
     const [argument = ''] = args;
     if (name === '$processEnv') return this.#processEnv(await this.#indirect(argument, site));
     if (name.startsWith('$env.')) return this.#processEnv(name.slice('$env.'.length));
-    if (name === '$dotenv')
-      return (await this.#readDotenv()).get(await this.#indirect(argument, site)) ?? null;
+    if (name === '$dotenv') return this.#dotenvValue(await this.#indirect(argument, site));
     if (name === '$shared') return this.#named(argument, site);
     throw new KeyturnError(
       'unsupported',
@@ -219,23 +264,23 @@ export class Expander {
     );
   }
 
-  async #token(name: string, site: Site): Promise<string> {
+  async #token(name: string, site: Site): Promise<Traced> {
     if (name === '') {
       throw new KeyturnError('variable_invalid', `{{$token}} on line ${site.line + 1} names no token.`, {
         hint: 'Write {{$token name}}.',
       });
     }
-    const value = await this.#once(`token ${name}`, () => this.#context.token(name));
-    if (!this.tokenValues.some((known) => known.value === value))
-      this.tokenValues.push({ tokenName: name, value });
-    return value;
+    return this.#once(`token ${name}`, async () => {
+      const value = await this.#context.token(name);
+      return this.#note(Traced.secret(value, { kind: 'token', name }));
+    });
   }
 
-  #kept({ name, text, secret }: ForeignValue): string {
-    if (!this.tokenValues.some((known) => known.value === secret)) {
-      this.tokenValues.push({ tokenName: name, value: secret });
-    }
-    return text;
+  #kept({ name, text, secret }: ForeignValue): Traced {
+    const origin = { kind: 'token', name } as const;
+    const start = text.endsWith(secret) ? text.length - secret.length : 0;
+    const token = this.#note(Traced.secret(text.slice(start), origin));
+    return Traced.join([Traced.plain(text.slice(0, start)), token]);
   }
 
   /** Of all variables. */
@@ -251,10 +296,20 @@ export class Expander {
     const name = argument.slice(1);
     const value = await this.#named(name, site);
     if (value === null) throw this.#missing(name, site);
-    return value;
+    return value.text;
   }
 
-  #processEnv(name: string): string | null {
+  async #dotenvValue(name: string): Promise<Traced | null> {
+    return this.#outside(name, (await this.#readDotenv()).get(name));
+  }
+
+  /** What a variable of the process or of `.env` holds. */
+  #outside(name: string, text: string | undefined): Traced | null {
+    const value = plainOrNull(text);
+    return value !== null && isSecret(name) ? this.#marked(name, value) : value;
+  }
+
+  #processEnv(name: string): Traced | null {
     if (!this.#context.trusted) {
       throw untrusted(
         'The environment of the process is read only in a trusted workspace.',
@@ -267,7 +322,7 @@ export class Expander {
         data: { name: shortened(name) },
       });
     }
-    return this.#context.processEnv[name] ?? null;
+    return this.#outside(name, this.#context.processEnv[name]);
   }
 
   #readDotenv(): Promise<ReadonlyMap<string, string>> {
@@ -315,6 +370,15 @@ export class Expander {
       data,
     });
   }
+}
+
+function plainOrNull(text: string | undefined): Traced | null {
+  return text === undefined ? null : Traced.plain(text);
+}
+
+/** Whether the name of a variable says that it holds a secret. */
+function isSecret(name: string): boolean {
+  return secretVariable(name) !== null || isSecretVariableName(name);
 }
 
 function cycle(name: string, { path }: Site): KeyturnError {

@@ -1,6 +1,5 @@
 import { KeyturnError } from '../errors.ts';
 import { shortened } from './dynamicVariables.ts';
-import { holdsSecret } from '../secretForms.ts';
 import type { Site } from './expander.ts';
 import {
   AAD_V2_VARIABLES,
@@ -13,15 +12,14 @@ import {
   type RequestTarget,
   type WantedToken,
 } from './foreignToken.ts';
+import type { Traced } from './traced.ts';
 
 /** What the expander gives: variables, in the place where an expression stands. */
 interface Scope {
-  readonly expand: (raw: string, site: Site) => Promise<string>;
+  readonly expand: (raw: string, site: Site) => Promise<Traced>;
   /** Null where there is no such variable. */
-  readonly named: (name: string, site: Site) => Promise<string | null>;
+  readonly named: (name: string, site: Site) => Promise<Traced | null>;
   readonly names: () => Promise<readonly string[]>;
-  /** Every token that the request holds so far. */
-  readonly tokens: () => readonly string[];
 }
 
 export interface ForeignValue {
@@ -68,7 +66,7 @@ export class ForeignExpander {
           names.get(`${from}_${setting}`.toLowerCase()) ??
           names.get(`${DEFAULT_PREFIX}_${setting}`.toLowerCase());
         const value = name === undefined ? null : await this.#scope.named(name, site);
-        if (value !== null) settings[under + setting] = value;
+        if (value !== null) settings[under + setting] = plainSetting(setting, value, prefix, site);
       }
     };
     await collect(prefix, '');
@@ -84,36 +82,21 @@ export class ForeignExpander {
         `The token ${shortened(wanted.name)} on line ${site.line + 1} is not obtained here.`,
       );
     }
-    this.#refuseTokens(wanted, site);
     return { name: wanted.name, ...(await this.#source.token(wanted, await this.#target())) };
-  }
-
-  /** What the settings hold goes to the server that they name themselves, whatever a token in them is bound to. */
-  #refuseTokens({ name, settings }: WantedToken, { line }: Site): void {
-    const tokens = this.#scope.tokens();
-    if (!textsIn(settings).some((text) => holdsSecret(text, tokens))) return;
-    throw new KeyturnError(
-      'variable_invalid',
-      `What says how the token ${shortened(name)} on line ${line + 1} is obtained holds another token.`,
-      {
-        hint: 'Take the token out of it: declare in keyturn.json what is obtained with another token.',
-        data: { name: shortened(name), line: line + 1 },
-      },
-    );
   }
 
   async #variables(names: readonly string[], site: Site): Promise<Record<string, string>> {
     const found: Record<string, string> = {};
     for (const name of names) {
       const value = await this.#scope.named(name, site);
-      if (value !== null) found[name] = value;
+      if (value !== null) found[name] = plainSetting(name, value, 'aadV2Token', site);
     }
     return found;
   }
 
   async #entry(id: string, site: Site): Promise<Record<string, unknown>> {
     const entry = id === '' ? null : ((await this.#source?.entry(id)) ?? null);
-    if (entry !== null) return this.#expandObject(entry, site);
+    if (entry !== null) return this.#expandObject(entry, id, site);
     throw new KeyturnError(
       'profile_unknown',
       `There is no entry ${JSON.stringify(shortened(id))} under Security → Auth of the environment.`,
@@ -125,26 +108,40 @@ export class ForeignExpander {
   }
 
   /** The depth of environment files is bounded by their parser. */
-  async #expandObject(object: object, site: Site): Promise<Record<string, unknown>> {
+  async #expandObject(object: object, id: string, site: Site): Promise<Record<string, unknown>> {
     const expanded: [string, unknown][] = [];
     for (const [name, value] of Object.entries<unknown>({ ...object })) {
-      expanded.push([name, await this.#expandJson(value, site)]);
+      expanded.push([name, await this.#expandJson(value, name, id, site)]);
     }
     return Object.fromEntries(expanded);
   }
 
-  async #expandJson(value: unknown, site: Site): Promise<unknown> {
-    if (typeof value === 'string') return this.#scope.expand(value, site);
+  async #expandJson(value: unknown, name: string, id: string, site: Site): Promise<unknown> {
+    if (typeof value === 'string') return plainSetting(name, await this.#scope.expand(value, site), id, site);
     if (Array.isArray(value)) {
-      return Promise.all(value.map((item: unknown) => this.#expandJson(item, site)));
+      return Promise.all(value.map((item: unknown) => this.#expandJson(item, name, id, site)));
     }
-    return typeof value === 'object' && value !== null ? this.#expandObject(value, site) : value;
+    return typeof value === 'object' && value !== null ? this.#expandObject(value, id, site) : value;
   }
 }
 
-/** Every text in JSON, names included. */
-function textsIn(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) => [name, ...textsIn(inner)]);
+/** Settings that are there for a secret: they reach only the server that knows it. */
+const FOR_SECRETS = /(?:client ?secret|password)$/i;
+
+/**
+ * A setting as text. It goes to the server that the settings name themselves: a token in it, whatever that is bound to,
+ * would go there too, and other secrets belong only where a secret is asked for.
+ */
+function plainSetting(setting: string, value: Traced, tokenName: string, { line }: Site): string {
+  const origins = value.origins;
+  const allowed = FOR_SECRETS.test(setting) && origins.every(({ kind }) => kind === 'secret');
+  if (origins.length === 0 || allowed) return value.text;
+  throw new KeyturnError(
+    'variable_invalid',
+    `What says how the token ${shortened(tokenName)} on line ${line + 1} is obtained holds another token or secret.`,
+    {
+      hint: 'Take it out: declare in keyturn.json what is obtained with another token.',
+      data: { name: shortened(tokenName), line: line + 1 },
+    },
+  );
 }

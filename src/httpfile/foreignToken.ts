@@ -27,7 +27,10 @@ export interface ForeignTokenSource {
 
 /** Where a request goes, before it is whole: its URL as written and its Host headers. */
 export interface RequestTarget {
+  /** With a word in the place of every secret. */
   readonly url: string;
+  /** With another word there: where the two lead to different hosts, a secret decides. */
+  readonly disguise: string;
   readonly headers: readonly (readonly [string, string])[];
 }
 

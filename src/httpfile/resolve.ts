@@ -1,13 +1,13 @@
 import type { Clock } from '../clock.ts';
 import { KeyturnError } from '../errors.ts';
 import type { Files } from '../files.ts';
-import type { HeaderList } from '../http/message.ts';
+import type { HeaderList, MadeFromSecrets } from '../http/message.ts';
 import { bodyBytes } from './bodyBytes.ts';
 import { Expander } from './expander.ts';
 import type { ForeignTokenSource, RequestTarget } from './foreignToken.ts';
-import { refuseClientParts, resolveHeaders } from './resolveHeaders.ts';
+import { refuseClientParts, resolveHeaders, type TracedHeader } from './resolveHeaders.ts';
 import { requireRunnable } from './runnable.ts';
-import { wellFormed } from './text.ts';
+import { Traced } from './traced.ts';
 import type { HttpFile, RequestNode } from './tree.ts';
 
 export interface ResolveContext {
@@ -35,7 +35,7 @@ export interface ResolveContext {
   readonly trusted: boolean;
 }
 
-/** A token's value as it stands in the request, in one of the forms it was given on the way. */
+/** A secret as it stands in the request, in one of the forms it was given on the way, and what it is called. */
 export interface TokenValue {
   readonly tokenName: string;
   readonly value: string;
@@ -49,6 +49,14 @@ export interface ResolvedRequest {
   readonly body: Uint8Array | null;
   /** What must not follow a redirect to another origin. */
   readonly tokenValues: readonly TokenValue[];
+  /** The parts that were made from secrets. */
+  readonly made: MadeFromSecrets;
+  /** The URL with other words in the place of its secrets: it must lead to the same host. Empty without secrets. */
+  readonly disguises: readonly string[];
+  /** What the secrets in the URL are called, in their order there. */
+  readonly urlSecrets: readonly string[];
+  /** How headers are shown that were made from secrets, by their values. */
+  readonly shownHeaders: ReadonlyMap<string, string>;
 }
 
 /**
@@ -59,17 +67,18 @@ export interface ResolvedRequest {
 export async function resolveRequest(context: ResolveContext): Promise<ResolvedRequest> {
   const { node, tree } = context;
   requireRunnable(tree, node);
-  await refuseClientParts(node.headers, markedExpander(context));
+  await refuseClientParts(node.headers, tokenlessExpander(context));
   const expander = new Expander(
     context,
     once(() => requestTarget(context)),
   );
-  const headers = await resolveHeaders(node.headers, expander, tree.dialect);
-  const url = await resolveUrl(context, expander, headers);
-  if (expander.tokenValues.length > 0) await requestTarget(context);
+  const traced = await resolveHeaders(node.headers, expander, tree.dialect);
+  const url = await resolveUrl(context, expander, traced);
   const isGraphql = node.body.kind === 'graphql';
+  const headers = traced.map(([name, value]): [string, string] => [name, value.text]);
   const contentType = valueOf(headers, 'content-type');
   if (isGraphql && contentType === null) headers.push(['Content-Type', 'application/json']);
+  const before = expander.secretTexts;
   const body = await bodyBytes(
     node.body,
     {
@@ -81,79 +90,92 @@ export async function resolveRequest(context: ResolveContext): Promise<ResolvedR
     },
     expander,
   );
+  const secretHeaders = traced.filter(([, value]) => value.isSecret);
   return {
     method: node.method === 'GRAPHQL' ? 'POST' : node.method,
-    url,
+    url: url.text,
+    disguises: url.isSecret ? disguisesOf(url) : [],
+    urlSecrets: url.origins.map(({ name }) => name),
     headers: headers.filter(([name]) => !dropped(name, isGraphql)),
     body,
-    tokenValues: withOtherForms(expander.tokenValues, headers),
+    tokenValues: tokenValues(expander.tokenValues, traced),
+    made: {
+      headers: new Set(secretHeaders.map(([name]) => name.toLowerCase())),
+      body: expander.secretTexts > before,
+    },
+    shownHeaders: new Map(
+      secretHeaders.map(([, value]) => [value.text, value.disguised(({ name }) => `•••${name}•••`)]),
+    ),
   };
 }
 
-async function resolveUrl(context: ResolveContext, expander: Expander, headers: HeaderList): Promise<string> {
+async function resolveUrl(
+  context: ResolveContext,
+  expander: Expander,
+  headers: readonly TracedHeader[],
+): Promise<Traced> {
   const { node, tree } = context;
   const line = node.urlSpan.start.line;
   if (node.url === '')
     throw new KeyturnError('request_invalid', `The request on line ${node.line + 1} has no URL.`);
-  const url = (await expander.expand(node.url, line)).trim();
+  const url = (await expander.trace(expander.written(node.url, line))).trimmed();
   // httpyac puts the variable `host` before a bare path.
-  if (tree.dialect !== 'httpyac' || !url.startsWith('/') || valueOf(headers, 'host') !== null) return url;
+  const isPath = tree.dialect === 'httpyac' && url.text.startsWith('/');
+  if (!isPath || headers.some(([name]) => name.toLowerCase() === 'host')) return url;
   const host = await expander.lookup('host', line);
-  return host === null ? url : host.replace(/\/$/, '') + url;
+  if (host === null) return url;
+  const { length } = host;
+  return Traced.join([host.text.endsWith('/') ? host.slice(0, length - 1) : host, url]);
 }
 
-/** What stands where a token stood. */
-const MARK = '\u0001';
+/** Words that stand where a secret stood, with its number: the same in a host, in lower case, in every encoding. */
+const STAND_INS = ['keyturnsecreta', 'keyturnsecretb'] as const;
 
-/**
- * Where the request goes, with a mark in place of every token. A token in the name of the host would choose where it
- * goes, and DNS would tell it to everybody: fails with `request_invalid`.
- */
+/** The text with such words in the place of its secrets, twice. */
+function disguisesOf(text: Traced): [string, string] {
+  const [first, second] = STAND_INS;
+  const numbered = (word: string) => {
+    let number = 0;
+    return text.disguised(() => `${word}${number++}z`);
+  };
+  return [numbered(first), numbered(second)];
+}
+
+/** A disguised text with masks in the place of those words. */
+export function maskedDisguise(text: string, names: readonly string[]): string {
+  return text.replace(/keyturnsecreta(\d{1,9})z/g, (_word, number: string) => {
+    const name = names[Number(number)];
+    return name === undefined ? '•••' : `•••${name}•••`;
+  });
+}
+
+/** Where the request goes, without any of the tokens in it: they may be bound to that place. */
 async function requestTarget(context: ResolveContext): Promise<RequestTarget> {
-  const expander = markedExpander(context);
-  const headers: [string, string][] = [];
-  for (const { name, value, span } of context.node.headers) {
-    if (name.toLowerCase() !== 'host') continue;
-    headers.push([name, (await expander.expand(value, span.start.line)).trim()]);
-  }
-  const url = await resolveUrl(context, expander, headers);
-  const hosts = [hostOf(url), ...headers.map(([, value]) => value)];
-  if (!hosts.some((host) => host.includes(MARK) || host.includes(encodeURIComponent(MARK)))) {
-    return { url, headers };
-  }
-  throw new KeyturnError(
-    'request_invalid',
-    `The token in the URL on line ${context.node.line + 1} stands in its host.`,
-    { hint: 'Put the token into a header, the path, the query or the body.' },
-  );
+  const expander = tokenlessExpander(context);
+  const nodes = context.node.headers.filter(({ name }) => name.toLowerCase() === 'host');
+  const headers = await resolveHeaders(nodes, expander, context.tree.dialect);
+  const [url, disguise] = disguisesOf(await resolveUrl(context, expander, headers));
+  return { url, disguise, headers: headers.map(([name, value]) => [name, value.text]) };
 }
 
-/** Puts a mark in place of every token: none is obtained. */
-function markedExpander(context: ResolveContext): Expander {
+/** Puts a word in the place of every token: none is obtained. */
+function tokenlessExpander(context: ResolveContext): Expander {
   const { foreign } = context;
-  const marked: ResolveContext = {
+  const [word] = STAND_INS;
+  const without: ResolveContext = {
     ...context,
-    token: () => Promise.resolve(MARK),
+    token: () => Promise.resolve(word),
     ...(foreign && {
-      foreign: { ...foreign, token: () => Promise.resolve({ text: MARK, secret: MARK }) },
+      foreign: { ...foreign, token: () => Promise.resolve({ text: word, secret: word }) },
     }),
   };
-  const nowhere: RequestTarget = { url: '', headers: [] };
-  return new Expander(marked, () => Promise.resolve(nowhere));
+  const nowhere: RequestTarget = { url: '', disguise: '', headers: [] };
+  return new Expander(without, () => Promise.resolve(nowhere));
 }
 
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | null = null;
   return () => (made ??= make());
-}
-
-/** Scheme, host and port of a URL as it is written; user information is no part of them. */
-function hostOf(url: string): string {
-  const scheme = url.indexOf('://');
-  const start = scheme < 0 ? 0 : scheme + 3;
-  const length = url.slice(start).search(/[/?#\\]/);
-  const authority = length < 0 ? url.slice(start) : url.slice(start, start + length);
-  return url.slice(0, start) + authority.slice(authority.lastIndexOf('@') + 1);
 }
 
 function valueOf(headers: HeaderList, name: string): string | null {
@@ -166,20 +188,12 @@ function dropped(name: string, isGraphql: boolean): boolean {
   return lower === 'content-length' || (isGraphql && lower === 'x-request-type');
 }
 
-/** Besides the bare value: how it looks inside Basic credentials, in a URL and in JSON. */
-function withOtherForms(values: readonly TokenValue[], headers: HeaderList): TokenValue[] {
-  const forms = new Map<string, string>();
-  for (const { tokenName, value } of values) {
-    forms.set(value, tokenName);
-    forms.set(encodeURI(wellFormed(value)), tokenName);
-    forms.set(encodeURIComponent(wellFormed(value)), tokenName);
-    forms.set(JSON.stringify(value).slice(1, -1), tokenName);
-    for (const [name, text] of headers) {
-      const credentials = /^Basic (\S+)$/.exec(text)?.[1];
-      if (name.toLowerCase() !== 'authorization' || credentials === undefined) continue;
-      if (Buffer.from(credentials, 'base64').toString('utf8').includes(value))
-        forms.set(credentials, tokenName);
-    }
+/** What the headers made of secrets, besides the spellings that the expander knows. */
+function tokenValues(known: readonly TokenValue[], headers: readonly TracedHeader[]): TokenValue[] {
+  const forms = new Map(known.map(({ tokenName, value }) => [value, tokenName]));
+  for (const [name, value] of headers) {
+    if (name.toLowerCase() !== 'authorization') continue;
+    for (const { text, origin } of value.secrets) if (!forms.has(text)) forms.set(text, origin.name);
   }
   return [...forms].map(([value, tokenName]) => ({ tokenName, value }));
 }

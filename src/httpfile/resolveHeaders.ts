@@ -2,9 +2,11 @@ import { KeyturnError } from '../errors.ts';
 import { basicCredentials, sentAuthorization } from './authorization.ts';
 import type { Expander, Written } from './expander.ts';
 import { oauthFlow } from './foreignToken.ts';
+import { isRoutingHeader } from '../routingHeaders.ts';
 import { isAuthorization, isClientCertificate, refuseClientPart } from './schemes.ts';
 import { firstOutside } from './template.ts';
 import { isToken } from './text.ts';
+import { Traced } from './traced.ts';
 import type { Dialect, HeaderNode } from './tree.ts';
 
 /** The headers of a request with their variables replaced and their credentials encoded. */
@@ -12,17 +14,30 @@ export async function resolveHeaders(
   nodes: readonly HeaderNode[],
   expander: Expander,
   dialect: Dialect,
-): Promise<[string, string][]> {
-  const headers: [string, string][] = [];
+): Promise<readonly TracedHeader[]> {
+  const headers: TracedHeader[] = [];
   for (const node of nodes) {
     const line = node.span.start.line;
     for (const header of await writtenHeaders(node, expander)) {
-      const name = (await expander.expandWritten(header.name)).trim();
-      const value = await sentValue(name, header, expander, dialect);
-      addHeader(headers, [name, value], line);
+      const traced = (await expander.trace(header.name)).trimmed();
+      if (traced.isSecret) throw secretIn('the name of a header', line);
+      const name = traced.text;
+      const value = await sentValue(name, header, expander, dialect, line);
+      if (value.isSecret && isRoutingHeader(name)) throw secretIn(`the header ${name}`, line);
+      headers.push(checkedHeader(name, value, line));
     }
   }
   return headers;
+}
+
+/** A header, and what of its value is secret. */
+export type TracedHeader = readonly [name: string, value: Traced];
+
+function secretIn(place: string, line: number): KeyturnError {
+  return new KeyturnError('request_invalid', `A secret stands in ${place} on line ${line + 1}.`, {
+    hint: 'Put it into the path, the query, the body, or a header that only the API reads.',
+    data: { line: line + 1 },
+  });
 }
 
 /**
@@ -65,20 +80,34 @@ async function writtenHeaders(node: HeaderNode, expander: Expander): Promise<rea
 async function collectHeaders(written: Written, expander: Expander, found: WrittenHeader[]): Promise<void> {
   const held = expander.unwrap(written);
   // What no variable of file or environment holds is worked out, and has no variables in it any more.
-  const lines = held === written ? expander.done(await expander.expandWritten(written)) : held;
-  for (const text of lines.text.split(/\r?\n/)) {
-    if (text.trim() === '') continue;
-    const line: Written = { ...lines, text: text.trim() };
-    const colon = firstOutside(line.text, /:/);
-    if (colon >= 0) {
-      const [name, value] = [line.text.slice(0, colon).trim(), line.text.slice(colon + 1).trim()];
-      found.push({ name: { ...line, text: name }, value: { ...line, text: value }, exact: false });
-    } else if (lines.done !== true && line.text.startsWith('{{')) {
-      await collectHeaders(line, expander, found);
-    } else {
-      found.push({ name: line, value: expander.done(''), exact: false });
+  if (held === written) {
+    for (const line of (await expander.trace(written)).lines()) {
+      const text = line.trimmed();
+      if (text.length > 0) found.push(wholeHeader(text, expander));
     }
+    return;
   }
+  for (const each of held.text.split(/\r?\n/)) {
+    const text = each.trim();
+    if (text === '') continue;
+    const line: Written = { ...held, text };
+    // The variable may be called after what its headers hold.
+    const named: Written = { text, site: held.site };
+    const colon = firstOutside(text, /:/);
+    if (colon >= 0) {
+      const [name, value] = [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
+      found.push({ name: { ...named, text: name }, value: { ...line, text: value }, exact: false });
+    } else if (text.startsWith('{{')) await collectHeaders(line, expander, found);
+    else found.push({ name: named, value: expander.done(Traced.plain('')), exact: false });
+  }
+}
+
+function wholeHeader(text: Traced, expander: Expander): WrittenHeader {
+  const at = text.text.indexOf(':');
+  const colon = at < 0 ? text.length : at;
+  const name = text.slice(0, colon).trimmed();
+  const value = text.slice(colon + 1, text.length).trimmed();
+  return { name: expander.done(name), value: expander.done(value), exact: false };
 }
 
 /** curl asks for a password that `-u` leaves out. */
@@ -98,29 +127,49 @@ async function sentValue(
   { value, exact }: WrittenHeader,
   expander: Expander,
   dialect: Dialect,
+  line: number,
+): Promise<Traced> {
+  if (!exact && !isAuthorization(name)) return (await expander.trace(value)).trimmed();
+  const before = expander.secretTexts;
+  const credentials = exact
+    ? basicCredentials(withPassword(await expander.expandWritten(value)))
+    : await authorization(expander.unwrap(value), expander, dialect, line);
+  const origin = expander.secretTexts > before ? expander.lastSecret : null;
+  if (origin === null) return Traced.plain(credentials);
+  // Encoded or not: what stands behind the scheme is a secret as a whole.
+  const start = credentials.indexOf(' ') + 1;
+  return Traced.join([
+    Traced.plain(credentials.slice(0, start)),
+    Traced.secret(credentials.slice(start), origin),
+  ]);
+}
+
+async function authorization(
+  held: Written,
+  expander: Expander,
+  dialect: Dialect,
+  line: number,
 ): Promise<string> {
-  if (exact) return basicCredentials(withPassword(await expander.expandWritten(value)));
-  if (!isAuthorization(name)) return (await expander.expandWritten(value)).trim();
-  const held = expander.unwrap(value);
   if (dialect === 'httpyac' && /^\s*(?:oauth2|openid)\b/i.test(held.text)) {
-    const flow = oauthFlow(await expander.expandWritten(held));
+    const words = await expander.trace(held);
+    const flow = oauthFlow(words.text);
+    if (flow !== null && words.isSecret) throw secretIn('what names the token', line);
     if (flow !== null) return `Bearer ${await expander.flowToken(flow, held.site.line)}`;
   }
   return (await sentAuthorization(held, expander, dialect)).trim();
 }
 
 /** The message names no value: it may be a secret. */
-function addHeader(headers: [string, string][], header: [string, string], line: number): void {
-  const [name, value] = header;
+function checkedHeader(name: string, value: Traced, line: number): TracedHeader {
   if (!isToken(name)) {
     throw new KeyturnError('request_invalid', `Line ${line + 1} cannot be a header.`, {
       hint: 'Write it as Name: value, or leave a blank line before the body.',
     });
   }
-  if (/[\r\n\0]/.test(value)) {
+  if (/[\r\n\0]/.test(value.text)) {
     throw new KeyturnError('request_invalid', `The header ${name} on line ${line + 1} holds a line break.`, {
       hint: 'A variable or token in it ends with one: remove it there.',
     });
   }
-  headers.push(header);
+  return [name, value];
 }

@@ -166,6 +166,6 @@ async function registerSecrets(
   const secrets = v.safeParse(secretsSchema, body);
   if (!secrets.success) return;
   const { client_secret: secret, registration_access_token: token } = secrets.output;
-  if (secret !== undefined) register(secret, `client secret at ${issuer}`);
-  if (token !== undefined) register(token, `registration access token at ${issuer}`);
+  if (secret !== undefined) register(secret, `client secret at ${issuer}`, [issuer]);
+  if (token !== undefined) register(token, `registration access token at ${issuer}`, [issuer]);
 }

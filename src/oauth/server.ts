@@ -154,3 +154,8 @@ function namedEndpoints({ tokenEndpoint, options }: TokenProfile): Partial<Recor
   if (options.jwksUri !== null) named.jwks_uri = options.jwksUri;
   return named;
 }
+
+/** Every text in the metadata of a server: a value that stands in one of them is no secret. */
+export function addressesOf(server: AuthorizationServer): string[] {
+  return Object.values(server).filter((value) => typeof value === 'string');
+}

@@ -11,6 +11,15 @@ import type { RequestChallenge } from './result.ts';
 /** What a server says is for people to read: more of it does not help them. */
 const LONGEST_TEXT = 500;
 const MOST_WORDS = 100;
+/** Of RFC 6750, RFC 9449 and RFC 9470: these words are no secret, whatever a token is. */
+const KNOWN_ERRORS = new Set([
+  'invalid_request',
+  'invalid_token',
+  'insufficient_scope',
+  'insufficient_user_authentication',
+  'invalid_dpop_proof',
+  'use_dpop_nonce',
+]);
 
 /**
  * What an answer asks for; null for one that asks for nothing. A 401 always does, a 403 where it speaks of tokens.
@@ -33,7 +42,7 @@ export async function readChallenge(
   const carried = leftOrigin(response) ? null : token;
   return {
     origin: new URL(response.url).origin,
-    error: said(challenge?.error),
+    error: KNOWN_ERRORS.has(challenge?.error ?? '') ? (challenge?.error ?? null) : said(challenge?.error),
     errorDescription: said(challenge?.errorDescription),
     scopes,
     missingScopes:

@@ -55,7 +55,7 @@ async function run(
   let sending: Sending | null = null;
   const result = (rest: Partial<RequestResult>): RequestResult => ({
     ...unanswered(input.file, input.node, startedAtMs),
-    request: sending && shownRequest(redactor, sending.prepared.request),
+    request: sending && shownRequest(redactor, sending.prepared.request, sending.prepared.shown),
     token: sending?.prepared.primary ? tokenUse(sending.prepared.primary) : null,
     retried: sending?.retried ?? null,
     notes: sending?.prepared.notes ?? [],
@@ -73,7 +73,7 @@ async function run(
     const carried = sending.prepared.primary?.token ?? null;
     return result({
       notRun: maskNotRun(redactor, notRunOf(input.tree, input.node)),
-      response: maskResponse(redactor, response),
+      response: maskResponse(redactor, response, sending.prepared.shown),
       error: response.bodyFault && maskError(redactor, response.bodyFault),
       rateLimits: reading.limits.map((limit) => maskLimit(redactor, limit)),
       rateLimitHeaders: maskHeaders(redactor, reading.headers),

@@ -1,6 +1,10 @@
 import type { HeaderList, HttpRequest, HttpResponse } from '../http/message.ts';
 import type { NotRun } from '../httpfile/notRun.ts';
 import type { RateLimit } from '../ratelimit/rateLimit.ts';
+import { isCredentialName } from '../credentialNames.ts';
+import { withoutUser } from '../http/hop.ts';
+import { maskedUrl } from '../maskedUrl.ts';
+import { parseUrl } from '../url.ts';
 import type { Redactor } from '../token/redactor.ts';
 import type { RequestResult, ResultError } from './result.ts';
 import { asKeyturnError } from '../errors.ts';
@@ -16,19 +20,43 @@ export function maskError(redactor: Mask, thrown: unknown): ResultError {
   };
 }
 
+/** What a request that was sent looks like to people: no token, no credential that stands in its file. */
+export interface ShownRequest {
+  /** The URL as it was sent, and as it is shown. */
+  readonly href: string;
+  readonly url: string;
+  /** Names of query parameters that hold secrets whatever they are called. */
+  readonly parameters: ReadonlySet<string>;
+  /** How header values are shown that were made of secrets, by the value that was sent. */
+  readonly values: ReadonlyMap<string, string>;
+}
+
 /** Everything but the body, which is masked where it is shown. */
-export function maskResponse(redactor: Mask, response: HttpResponse): HttpResponse {
+export function maskResponse(redactor: Mask, response: HttpResponse, shown: ShownRequest): HttpResponse {
+  const sent = withoutUser(new URL(shown.href)).href;
+  const mask = (href: string) => maskHref(redactor, href === sent ? shown.url : href, shown.parameters);
   return {
     ...response,
     statusText: redactor.mask(response.statusText),
     headers: maskHeaders(redactor, response.headers),
-    url: redactor.mask(response.url),
+    url: mask(response.url),
     redirects: response.redirects.map((redirect) => ({
       ...redirect,
-      from: redactor.mask(redirect.from),
-      to: redactor.mask(redirect.to),
+      from: mask(redirect.from),
+      to: mask(redirect.to),
     })),
   };
+}
+
+/** Where a request went is never masked: no secret stands there, and whoever chose one must not hide it. */
+function maskHref(redactor: Mask, href: string, parameters: ReadonlySet<string>): string {
+  const url = parseUrl(href);
+  const text = maskedUrl(href, parameters);
+  const start = url === null ? -1 : text.indexOf(url.host, url.protocol.length);
+  if (url === null || url.host === '' || start < 0) return redactor.mask(text);
+  const end = start + url.host.length;
+  const before = text.slice(url.protocol.length, start).replace('//', '');
+  return `${url.protocol}//${redactor.mask(before)}${url.host}${redactor.mask(text.slice(end))}`;
 }
 
 export function maskHeaders(redactor: Mask, headers: HeaderList): HeaderList {
@@ -51,30 +79,29 @@ export function maskNotRun(redactor: Mask, left: readonly NotRun[]): NotRun[] {
   return left.map((one) => ({ ...one, text: one.text === null ? null : redactor.mask(one.text) }));
 }
 
-/** Credentials that were written into the file itself are the person's, but a report is no place for them. */
-const credentialHeaders = new Set(['authorization', 'proxy-authorization', 'cookie', 'dpop']);
-
-export function shownRequest(redactor: Mask, request: HttpRequest): NonNullable<RequestResult['request']> {
+export function shownRequest(
+  redactor: Mask,
+  request: HttpRequest,
+  shown: ShownRequest,
+): NonNullable<RequestResult['request']> {
   const proof = request.signer === undefined ? [] : [['DPoP', ''] as const];
   return {
     method: request.method,
-    url: redactor.mask(withoutPassword(request.url)),
+    url: maskHref(redactor, shown.url, shown.parameters),
     headers: [...request.headers, ...proof].map(([name, value]) => {
-      const masked = redactor.mask(value);
-      return [
-        redactor.mask(name),
-        credentialHeaders.has(name.toLowerCase()) ? withoutCredentials(masked) : masked,
-      ] as const;
+      const masked = redactor.mask(shown.values.get(value) ?? value);
+      return [redactor.mask(name), isCredentialName(name) ? withoutCredentials(masked) : masked] as const;
     }),
   };
 }
 
-function withoutPassword({ href, password }: URL): string {
-  return password === '' ? href : href.replace(`:${password}@`, ':•••@');
-}
+/** Schemes of credentials (IANA's registry, and those in common use), which help to see what was sent. */
+const SCHEMES =
+  /^(?:apikey|aws4-hmac-sha256|basic|bearer|digest|dpop|gnap|hawk|hoba|key|mutual|negotiate|ntlm|oauth|privatetoken|scram-sha-1|scram-sha-256|sharedkey|sharedkeylite|token|vapid)$/i;
 
-/** Keeps the scheme, which helps to see what was sent. */
-function withoutCredentials(value: string): string {
-  const space = value.indexOf(' ');
-  return space > 0 && space < 32 ? `${value.slice(0, space)} •••` : '•••';
+/** Credentials that were written into the file itself are the person's, but a report is no place for them. */
+function withoutCredentials(masked: string): string {
+  const space = masked.indexOf(' ');
+  if (space > 0 && SCHEMES.test(masked.slice(0, space))) return `${masked.slice(0, space)} •••`;
+  return /^•••[^•]{1,200}•••$/.test(masked) ? masked : '•••';
 }

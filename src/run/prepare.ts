@@ -3,7 +3,7 @@ import type { Files } from '../files.ts';
 import type { HeaderList, HttpRequest, SecretValue } from '../http/message.ts';
 import type { ForeignTokenSource, RequestTarget, WantedToken } from '../httpfile/foreignToken.ts';
 import { fragmentNote } from '../httpfile/fragment.ts';
-import { resolveRequest, type ResolvedRequest } from '../httpfile/resolve.ts';
+import { maskedDisguise, resolveRequest, type ResolvedRequest } from '../httpfile/resolve.ts';
 import type { ApiCertificates } from '../token/boundCertificate.ts';
 import { isDpopBound } from '../token/dpop.ts';
 import { foreignProfile } from '../token/foreign/foreignProfiles.ts';
@@ -12,6 +12,7 @@ import { tokenKey } from '../token/key.ts';
 import { narrowedProfile } from '../token/narrowed.ts';
 import type { TokenProfile } from '../token/profile.ts';
 import type { Redactor } from '../token/redactor.ts';
+import { registerTokenValue } from '../token/registerToken.ts';
 import { applyToken } from '../token/sendAs.ts';
 import type { AcquiredToken, AcquireOptions, TokenManager } from '../token/tokenManager.ts';
 import { TimedFiles } from '../timedFiles.ts';
@@ -23,7 +24,10 @@ import { ProofSigner, type SignerParts } from './proofSigner.ts';
 import { requestSettings, type RequestSettings } from './settings.ts';
 import { shownCertificate } from './shownCertificate.ts';
 import { tokenFailure } from './tokenFailure.ts';
+import type { ShownRequest } from './masked.ts';
+import { urlToSafeHost } from './secretHost.ts';
 import { absoluteUrl, destinationsOf } from './url.ts';
+import { writtenCredentials } from './writtenCredentials.ts';
 
 export interface PrepareParts extends OriginCheckParts, SignerParts {
   readonly files: Files;
@@ -55,6 +59,8 @@ export interface Prepared {
   readonly signer: ProofSigner | null;
   /** What the person should know of the request: sentences. */
   readonly notes: readonly string[];
+  /** How people see it. */
+  readonly shown: ShownRequest;
 }
 
 /** Makes the request of one node, and the same request again with another token. */
@@ -90,10 +96,19 @@ export class Preparation {
     const { options } = this.#input;
     const settings = this.#settings;
     const resolved = await this.#resolve();
-    let url = absoluteUrl(resolved.url, resolved.headers);
+    const { disguises } = resolved;
+    const { line } = this.#input.node;
+    let url = urlToSafeHost(resolved.url, disguises, resolved.headers, line);
+    let shownAs = disguises[0] === undefined ? url : absoluteUrl(disguises[0], resolved.headers);
     let headers = resolved.headers;
+    let { made } = resolved;
     const destinations = destinationsOf(url, headers);
-    const secrets: SecretValue[] = resolved.tokenValues.map(({ tokenName, value }) => ({ tokenName, value }));
+    const secrets: SecretValue[] = [...resolved.tokenValues];
+    // The bare tokens are registered already; what a file made of them reads differently.
+    for (const { value, tokenName } of secrets) this.#parts.redactor.registerGiven(value, tokenName);
+    for (const value of writtenCredentials(url, headers, resolved.body)) {
+      this.#parts.redactor.registerGiven(value);
+    }
 
     // Every token that stands somewhere in the request must be allowed to go where the request goes.
     for (const pending of this.#acquired.values()) {
@@ -104,11 +119,14 @@ export class Preparation {
       // Asked before the token is obtained: a refused origin costs no refresh.
       if (options.trusted) await this.#origins.check(await this.#profileOf(settings.tokenName), destinations);
       primary = await this.#acquire(settings.tokenName);
-      const sent = applyToken({ url, headers }, sentProfile(primary), primary.token.accessToken);
+      const { profile, token } = primary;
+      const sent = applyToken({ url, headers }, sentProfile(primary), token.accessToken);
+      shownAs = applyToken({ url: shownAs, headers }, sentProfile(primary), token.accessToken).url;
       ({ url, headers } = sent);
+      if (sent.header !== null) made = { ...made, headers: new Set([...made.headers, sent.header]) };
       for (const value of sent.secrets) {
-        this.#parts.redactor.register(value, primary.profile.name);
-        secrets.push({ tokenName: primary.profile.name, value });
+        registerTokenValue(this.#parts.redactor, profile, value);
+        secrets.push({ tokenName: profile.name, value });
       }
     } else {
       const [first] = this.#acquired.values();
@@ -130,12 +148,21 @@ export class Preparation {
       tokens,
       signer,
       notes: note === null ? [] : [note],
+      shown: {
+        href: url.href,
+        url: maskedDisguise(shownAs.href, resolved.urlSecrets),
+        parameters: new Set(
+          primary !== null && 'query' in primary.profile.sendAs ? [primary.profile.sendAs.query] : [],
+        ),
+        values: resolved.shownHeaders,
+      },
       request: {
         method: resolved.method,
         url,
         headers,
         body: resolved.body,
         secrets,
+        made,
         followRedirects: settings.followRedirects,
         verifyTls: settings.verifyTls && !insecureHost,
         connectTimeoutMs: settings.connectTimeoutMs,
@@ -223,7 +250,8 @@ export class Preparation {
   /** The person is asked before the token is obtained: a refused origin costs no sign-in. */
   async #foreignToken(tokens: ForeignTokens, wanted: WantedToken, target: RequestTarget) {
     this.#requireTrust();
-    const url = absoluteUrl(target.url, target.headers);
+    const { line } = this.#input.node;
+    const url = urlToSafeHost(target.url, [target.disguise], target.headers, line);
     const made = foreignProfile(wanted, { origin: url.origin, file: this.#input.file });
     await this.#origins.checkUndeclared(made.profile, destinationsOf(url, target.headers));
     tokens.use(made);
@@ -248,7 +276,7 @@ export class Preparation {
         data: { token: profile.name },
       });
     }
-    this.#parts.redactor.register(secret, profile.name);
+    registerTokenValue(this.#parts.redactor, profile, secret);
     return { secret, text: made.withScheme ? `Bearer ${secret}` : secret };
   }
 

@@ -57,7 +57,7 @@ export class DpopProofs {
         jwk !== undefined &&
         (await calculateJwkThumbprint(jwk)) === thumbprint &&
         htm === request.method &&
-        new URL(htu).href === new URL(request.originalUrl.replace(/[?#].*$/, ''), this.#origin).href &&
+        new URL(htu).href === new URL(request.originalUrl.split(/[?#]/, 1)[0] ?? '', this.#origin).href &&
         ath === createHash('sha256').update(token).digest('base64url');
       if (!fits) return 'invalid_dpop_proof';
       if (nonce !== this.nonce && (nonce === undefined || nonce !== this.#before)) return 'use_dpop_nonce';

@@ -1,6 +1,7 @@
 import { KeyturnError } from '../errors.ts';
 import type { HttpFile } from '../httpfile/tree.ts';
 import { visible, visibleJson } from '../visible.ts';
+import { maskedUrl } from '../maskedUrl.ts';
 import { parseArguments, type Command, type ExitCode } from './command.ts';
 import { listJson } from './listJson.ts';
 import { readHttpFile } from './httpFiles.ts';
@@ -49,7 +50,7 @@ function describe(tree: HttpFile, paint: ReturnType<typeof palette>): string {
   const lines = tree.requests.map((request) => {
     const label = request.name ?? request.title;
     const at = paint.dim(String(request.line + 1).padStart(5));
-    return `${at}  ${visible(request.method).padEnd(7)} ${visible(request.url)}${label === null ? '' : `  ${paint.dim(`# ${visible(label)}`)}`}`;
+    return `${at}  ${visible(request.method).padEnd(7)} ${visible(maskedUrl(request.url))}${label === null ? '' : `  ${paint.dim(`# ${visible(label)}`)}`}`;
   });
   if (lines.length === 0) lines.push(paint.dim('  no requests'));
   for (const problem of tree.problems) {

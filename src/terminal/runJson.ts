@@ -1,3 +1,4 @@
+import { maskedUrl } from '../maskedUrl.ts';
 import type { RequestResult } from '../run/result.ts';
 
 /** The object of one line of `keyturn run --json`; unknown values are null. */
@@ -8,7 +9,7 @@ export function runJson(file: string, result: RequestResult, skipped: boolean) {
     file,
     name: result.node.name,
     line: result.node.line + 1,
-    request: result.request ?? { method: result.node.method, url: result.node.url, headers: [] },
+    request: result.request ?? { method: result.node.method, url: maskedUrl(result.node.url), headers: [] },
     response: response && {
       status: response.status,
       headers: response.headers,

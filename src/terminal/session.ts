@@ -229,7 +229,7 @@ function lazyOAuth(
       agreements: consent,
       clock: systemClock,
       mask: (text) => redactor.mask(text),
-      register: (secret, label) => redactor.register(secret, label),
+      register: (secret, label, near) => redactor.registerGiven(secret, label, near),
       sources,
     };
     const tools = createGrantTools(options);

@@ -53,7 +53,7 @@ export async function attemptToken(parts: AttemptParts, state: TokenState, attem
       notSaved: (error) => keeper.notSaved(state, error),
       otherToken: (name) => parts.otherToken(state, name, signal),
     });
-    registerToken(options.redactor, profile.name, obtained);
+    registerToken(options.redactor, profile, obtained);
     const result = { ...obtained, scope: maskedScope(options.redactor, obtained.scope) };
     const now = options.clock.now();
     if (result.serverTimeMs !== undefined) state.clockSkewMs = clockSkew(now, result.serverTimeMs);

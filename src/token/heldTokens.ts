@@ -74,7 +74,7 @@ export class HeldTokens {
   /** Makes this the held token: from the store, from another window, from a server. */
   async adopt(state: TokenState, token: Token | null): Promise<void> {
     const notBeforeMs = token === null ? null : await startOf(state.profile, token, state.clockSkewMs);
-    if (token !== null) registerToken(this.#options.redactor, token.name, token);
+    if (token !== null) registerToken(this.#options.redactor, state.profile, token);
     const before = state.token;
     if (!isEqual(before, token) || state.lastError !== null) this.changes.add(state.key);
     if (before?.refreshToken !== token?.refreshToken) state.signInEnded = false;

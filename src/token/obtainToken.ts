@@ -108,8 +108,8 @@ class Secrets {
   async get(kind: AskedSecret): Promise<string> {
     const secret = await this.#find(kind);
     const label = `${NAMES[kind]} of ${this.#state.profile.name}`;
-    this.#options.redactor.register(secret.value, label);
-    this.#options.redactor.register(formEncodedSecret(secret.value), label);
+    this.#options.redactor.registerKept(secret.value, label);
+    this.#options.redactor.registerKept(formEncodedSecret(secret.value), label);
     this.#used.set(kind, secret);
     if (secret.from === 'person') await this.#stillCurrent();
     return secret.value;

@@ -12,7 +12,14 @@ export function withoutScheme(text: string): string {
 
 /** A token that was wrapped, by a terminal or in a message, in one line again. */
 export function unwrapped(text: string): string {
-  return text.replace(/\s*\r?\n\s*/g, '');
+  // Not by one expression for blanks around a line end: it would look at a long row of blanks again and again.
+  return text
+    .split('\n')
+    .map((line, index, { length }) => {
+      const begun = index === 0 ? line : line.trimStart();
+      return index === length - 1 ? begun : begun.trimEnd();
+    })
+    .join('');
 }
 
 function withoutQuotes(text: string): string {

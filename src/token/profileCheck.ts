@@ -8,6 +8,7 @@ import {
   type TokenProfile,
 } from './profile.ts';
 import { isOAuthGrant, neededProperties, usedProperties, type GrantProperty } from './profileGrants.ts';
+import { isRoutingHeader } from '../routingHeaders.ts';
 import { parseUrl } from '../url.ts';
 import { hasVariable } from './variables.ts';
 
@@ -32,16 +33,6 @@ export interface ProfileFault {
 const WARNINGS: ReadonlySet<ProfileFaultCode> = new Set(['grant_discouraged', 'property_unused']);
 /** RFC 9110 section 5.6.2. */
 const HTTP_TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** Headers that frame or route a message; a token in one of them would break the request. */
-const RESERVED_HEADERS = new Set([
-  'connection',
-  'content-length',
-  'host',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 const ENDPOINTS = [
   'issuer',
   'tokenEndpoint',
@@ -210,9 +201,7 @@ export function sendAsFault(sendAs: SendAs): string | null {
   if ('header' in sendAs) {
     if (hasVariable(sendAs.header)) return null;
     if (!HTTP_TOKEN.test(sendAs.header)) return 'The header must be a header name, such as "X-API-Key".';
-    return RESERVED_HEADERS.has(sendAs.header.toLowerCase())
-      ? 'A token cannot be sent in this header.'
-      : null;
+    return isRoutingHeader(sendAs.header) ? 'A token cannot be sent in this header.' : null;
   }
   if ('query' in sendAs)
     return sendAs.query === '' ? 'The name of the query parameter must not be empty.' : null;

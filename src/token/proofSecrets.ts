@@ -34,8 +34,8 @@ export class ProofSecrets {
     const name = kind.replaceAll('_', ' ');
     if (value === '') throw missingSecret(profile, kind);
     const label = `${name} of ${profile.name}`;
-    redactor.register(value, label);
-    redactor.register(formEncodedSecret(value), label);
+    redactor.registerKept(value, label);
+    redactor.registerKept(formEncodedSecret(value), label);
     if (known === null) {
       await store.setSecret(key, value);
       await places?.secretStored(profile, kind);

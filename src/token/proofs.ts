@@ -206,7 +206,7 @@ export class TokenProofs {
         data: { token: profile.name },
       });
     }
-    registerToken(this.#options.redactor, profile.name, token);
+    registerToken(this.#options.redactor, profile, token);
     return token;
   }
 
@@ -224,7 +224,7 @@ export class TokenProofs {
 
   async #narrow({ key, profile }: TokenEntry): Promise<Token[]> {
     const tokens = await narrowTokens(this.#options.store, { key, name: profile.name });
-    for (const token of tokens) registerToken(this.#options.redactor, profile.name, token);
+    for (const token of tokens) registerToken(this.#options.redactor, profile, token);
     return tokens;
   }
 

@@ -1,4 +1,6 @@
+import { fullyDecoded } from '../fullyDecoded.ts';
 import { secretForms } from '../secretForms.ts';
+import { isAddress, isTelling, WholeValues } from './wholeValues.ts';
 
 /** Values shorter than this would be found inside ordinary words. */
 const SHORTEST_VALUE = 6;
@@ -10,6 +12,9 @@ const LONGEST_TAIL = 24;
 const FILTER_BITS = 1 << 20;
 /** Base of the rolling hash over the last `SHORTEST_VALUE` characters. */
 const HASH_BASE = 0x01000193;
+
+/** What stands between spaces and quotes: an encoded value is part of one. */
+const RUN = /[^\s"'<>]+/g;
 
 /** What stands between the delimiters of headers, queries, JSON and prose. */
 const WORD = /[^\s"',;:=<>()[\]{}&?]+/g;
@@ -41,6 +46,7 @@ export class Redactor {
   readonly #secrets: Secret[] = [];
   readonly #known = new Set<string>();
   readonly #words = new Map<string, string>();
+  readonly #whole = new WholeValues();
   readonly #tails = new Map<number, Tail[]>();
   readonly #filter = new Uint8Array(FILTER_BITS >> 3);
   /** Of the value that was found last: one token stands in every request of a batch. All forms of all would be much. */
@@ -53,7 +59,7 @@ export class Redactor {
   register(value: string, label?: string): void {
     if (this.#known.has(value) || value.length < SHORTEST_WORD) return;
     this.#known.add(value);
-    const mask = label === undefined ? '•••' : `•••${label}•••`;
+    const mask = maskOf(label);
     if (value.length < SHORTEST_VALUE) {
       this.#words.set(value, mask);
       return;
@@ -62,10 +68,42 @@ export class Redactor {
     secretForms(value).forEach((form, index) => this.#addTail(form, secret, index));
   }
 
+  /**
+   * The same for a value that a server or a file chose. It may be chosen so that its mask hides something else: one that
+   * is short, reads like a host or a URL, or stands in one of `near` (endpoints, origins) is masked only where it stands
+   * alone, as a value; see `WholeValues`.
+   */
+  registerGiven(value: string, label?: string, near: readonly string[] = []): void {
+    if (this.#known.has(value) || this.#whole.has(value)) return;
+    if (isTelling(value, near)) this.#whole.add(value, maskOf(label));
+    else this.register(value, label);
+  }
+
+  /** The same for a secret that is kept: a person gave it, or a server that registered this client. */
+  registerKept(value: string, label?: string): void {
+    if (isAddress(value)) this.registerGiven(value, label);
+    else this.register(value, label);
+  }
+
   /** The text with every registered value replaced by its mask. */
   mask(text: string): string {
-    const masked = this.#secrets.length === 0 || text.length < SHORTEST_VALUE ? text : this.#maskTails(text);
-    return this.#words.size === 0 ? masked : this.#maskWords(masked);
+    let masked = text;
+    if (this.#secrets.length > 0 && text.length >= SHORTEST_VALUE) {
+      masked = this.#maskTails(text);
+      if (masked.includes('%')) masked = this.#maskEncoded(masked);
+    }
+    if (this.#words.size > 0) masked = this.#maskWords(masked);
+    return this.#whole.mask(masked);
+  }
+
+  /** What was encoded more than once, or more than needed, is found when it is decoded. */
+  #maskEncoded(text: string): string {
+    return text.replace(RUN, (run) => {
+      if (!run.includes('%')) return run;
+      const decoded = fullyDecoded(run);
+      const masked = this.#maskTails(decoded);
+      return masked === decoded ? run : masked;
+    });
   }
 
   #addTail(form: string, secret: number, index: number): void {
@@ -147,6 +185,10 @@ export class Redactor {
   #maskWords(text: string): string {
     return text.replace(WORD, (word) => this.#words.get(word) ?? word);
   }
+}
+
+function maskOf(label: string | undefined): string {
+  return label === undefined ? '•••' : `•••${label}•••`;
 }
 
 const LEAVING_FACTOR = power(HASH_BASE, SHORTEST_VALUE);

@@ -1,10 +1,13 @@
 import { KeyturnError } from '../errors.ts';
 import type { HeaderList, HttpRequest } from '../http/message.ts';
+import { isRoutingHeader } from '../routingHeaders.ts';
 import type { SendAs, TokenProfile } from './profile.ts';
 
 export type RequestParts = Pick<HttpRequest, 'headers' | 'url'>;
 
 export interface AppliedToken extends RequestParts {
+  /** Name of the header that the token stands in, in lower case; null where it stands in the query. */
+  readonly header: string | null;
   /** The token and what was derived from it: to be registered with the redactor and kept from other origins. */
   readonly secrets: readonly string[];
 }
@@ -23,11 +26,22 @@ export function applyToken(
     const value = percentEncode(accessToken);
     return {
       headers: request.headers,
+      header: null,
       url: withQuery(request.url, sendAs.query, value),
       secrets: value === accessToken ? [accessToken] : [accessToken, value],
     };
   }
   const { name, value, secrets } = headerFor(sendAs, accessToken, profile.name);
+  if (isRoutingHeader(name)) {
+    throw new KeyturnError(
+      'token_invalid',
+      `The token "${profile.name}" cannot be sent in the header ${name}.`,
+      {
+        hint: 'Name a header in "sendAs" that only the API reads.',
+        data: { token: profile.name },
+      },
+    );
+  }
   if (!/^[\x20-\x7e\x80-\xff]*$/.test(value)) {
     throw new KeyturnError(
       'token_invalid',
@@ -40,6 +54,7 @@ export function applyToken(
   }
   return {
     headers: withHeader(request.headers, name, value),
+    header: name.toLowerCase(),
     url: request.url,
     secrets: [...new Set([accessToken, ...secrets])],
   };

@@ -105,10 +105,8 @@ describe('recording', () => {
     log.record(
       eventOf({
         accessToken: secret,
-        tokenName: secret,
-        origin: `https://${secret}.example.com`,
         path: `/by/${secret}/x?key=${secret}`,
-        method: secret,
+        detail: `it is ${secret}`,
         cause: `/w/${secret}.http:1`,
         error: secret,
       }),
@@ -121,6 +119,21 @@ describe('recording', () => {
       expect(await readFile(join(folder, file), 'utf8')).not.toContain(secret);
     }
     expect((await log.read()).map(({ path }) => path)).toEqual(['/by/{secret}/x', '/by/{secret}/{secret}']);
+  });
+
+  it('says where a token went and what came of it, whatever a token is', async () => {
+    const { log, redactor } = await auditHarness();
+    for (const value of ['https://api.example.com', 'api.example.com', 'viewer', 'DELETE', 'token_invalid'])
+      redactor.register(value, 'x');
+    const origin = 'https://api.example.com';
+    log.record(eventOf({ tokenName: 'viewer', origin, method: 'DELETE', error: 'token_invalid' }));
+    await log.flush();
+    expect((await log.read())[0]).toMatchObject({
+      token: 'viewer',
+      origin,
+      method: 'DELETE',
+      error: 'token_invalid',
+    });
   });
 
   it.skipIf(process.platform === 'win32')('keeps its files from other people', async () => {

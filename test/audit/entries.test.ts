@@ -49,6 +49,13 @@ describe('path templates', () => {
     expect(pathTemplate(path)).toBe(template);
   });
 
+  it('is made in linear time', () => {
+    const start = performance.now();
+    for (const piece of ['1', '1,', '-', 'a1', '%', '.', 'A'])
+      pathTemplate(`/${piece.repeat(200_000)}x/${piece.repeat(100)}`);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
   it('is bounded', () => {
     expect(pathTemplate(`/${'a/'.repeat(5000)}`).length).toBeLessThan(100);
     expect(pathTemplate(`/${'ab-'.repeat(300)}`).length).toBeLessThan(310);

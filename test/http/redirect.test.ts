@@ -16,6 +16,7 @@ function hop(changes: Partial<Hop> = {}): Hop {
     verifyTls: true,
     clientCertificate: null,
     secrets: [],
+    made: { headers: new Set(), body: false },
     ...changes,
   };
 }

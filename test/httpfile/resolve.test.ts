@@ -188,9 +188,9 @@ describe('tokens', () => {
       expect.arrayContaining([
         { tokenName: 'viewer', value: '<viewer>' },
         { tokenName: 'a', value: '<a>' },
-        { tokenName: 'a', value: '%3Ca%3E' },
       ]),
     );
+    expect(request.made).toEqual({ headers: new Set(['authorization']), body: true });
   });
 
   test('through a variable, and asked for once', async () => {

@@ -56,7 +56,7 @@ describe('acquire', () => {
     expect(second).toMatchObject({ refreshed: false, token: first.token });
     expect(h.calls).toHaveLength(1);
     expect(await h.store.get(tokenKey(profile))).toEqual(first.token);
-    expect(h.redactor.mask('got access-1')).toBe('got •••viewer•••');
+    expect(h.redactor.mask('Bearer access-1')).toBe('Bearer •••viewer•••');
   });
 
   it('refreshes ahead of the end, and not before', async () => {
@@ -148,7 +148,7 @@ describe('acquire', () => {
     const h = harness();
     await h.manager.acquire(profile);
     h.server.answer = () =>
-      Promise.reject(new KeyturnError('token_endpoint_failed', 'It answered 500 to access-1.'));
+      Promise.reject(new KeyturnError('token_endpoint_failed', 'It answered 500 to "access-1".'));
     await h.clock.advance(6 * MINUTE);
     h.calls.length = 0;
     const old = await h.manager.acquire(profile);
@@ -156,7 +156,7 @@ describe('acquire', () => {
     const entry = await h.manager.peek(profile);
     expect(entry.lastError).toEqual({
       code: 'token_endpoint_failed',
-      message: 'It answered 500 to •••viewer•••.',
+      message: 'It answered 500 to "•••viewer•••".',
     });
     // Not again at each of a hundred requests.
     for (let i = 0; i < 100; i++) await h.manager.acquire(profile);
@@ -663,14 +663,20 @@ describe('time', () => {
 it('knows every secret of a token from when it is obtained, and from when it is read', async () => {
   const first = harness();
   first.server.answer = () =>
-    Promise.resolve(first.result({ refreshToken: 'refresh-of-it', idToken: 'id-token-of-it' }));
+    Promise.resolve(
+      first.result({
+        accessToken: 'access-token-of-it',
+        refreshToken: 'refresh-token-of-it',
+        idToken: 'id-token-of-viewer',
+      }),
+    );
   await first.manager.acquire(profileOf());
-  expect(first.redactor.mask('access-1 refresh-of-it id-token-of-it')).toBe(
+  expect(first.redactor.mask('access-token-of-it refresh-token-of-it id-token-of-viewer')).toBe(
     '•••viewer••• •••viewer••• •••viewer•••',
   );
   const second = harness({ store: first.store });
   await second.manager.peek(profileOf());
-  expect(second.redactor.mask('access-1 refresh-of-it id-token-of-it')).toBe(
+  expect(second.redactor.mask('access-token-of-it refresh-token-of-it id-token-of-viewer')).toBe(
     '•••viewer••• •••viewer••• •••viewer•••',
   );
 });

@@ -13,3 +13,9 @@ it('loses what was copied along with the token', () => {
 it('is in one line again', () => {
   expect(unwrapped('abc.\n  def\r\n.ghi')).toBe('abc.def.ghi');
 });
+
+it('is in one line again in time that grows with the text alone', () => {
+  const start = performance.now();
+  expect(unwrapped(`a${' '.repeat(300_000)}b${'\n '.repeat(100_000)}c`).length).toBe(300_003);
+  expect(performance.now() - start).toBeLessThan(1000);
+});

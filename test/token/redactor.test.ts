@@ -51,6 +51,24 @@ describe('Redactor', () => {
     expect(masked.replace('•••x•••', '').length).toBeLessThan(text.length - AWKWARD.length + 6);
   });
 
+  it.each([2, 3, 5, 9])('masks what was percent-encoded %i times', (times) => {
+    let text = AWKWARD;
+    for (let each = 0; each < times; each++) text = encodeURIComponent(text);
+    expect(masking([AWKWARD, 'x']).mask(`GET https://a.example/?t=${text}&u=1 done`)).toBe(
+      'GET https://a.example/?t=•••x•••&u=1 done',
+    );
+  });
+
+  it('masks what was encoded although nobody needs to', () => {
+    const text = JWT.replace(/[^]/g, (char) => `%${char.charCodeAt(0).toString(16)}`);
+    expect(masking([JWT, 'x']).mask(`/${text}/?100%25`)).toBe('/•••x•••/?100%');
+  });
+
+  it('masks a value in lower case, as a host is written', () => {
+    const value = 'S3cr3tProdTokenValue';
+    expect(masking([value, 'x']).mask(`${value.toLowerCase()}.example.com`)).toBe('•••x•••.example.com');
+  });
+
   it('finds base64 at every alignment, with anything before and after', () => {
     fc.assert(
       fc.property(

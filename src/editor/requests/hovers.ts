@@ -1,6 +1,8 @@
 import { Hover, type HoverProvider, MarkdownString, type Position, Range, type TextDocument } from 'vscode';
+import { isSecretVariableName } from '../../credentialNames.ts';
 import { secretVariable } from '../../httpfile/secretVariable.ts';
 import { codeSpan, escapeMarkdown } from '../markdown.ts';
+import { maskedUrl } from '../../maskedUrl.ts';
 import type { EditorServices } from '../services.ts';
 import type { DocumentTrees } from './documentTrees.ts';
 import type { InlineResults } from './inlineResults.ts';
@@ -48,8 +50,10 @@ export class Hovers implements HoverProvider {
         ? `${tokenLensTitle(state.facts, services.clock.now())}\n\nThe value of this token, put in when the request is sent.`
         : escapeMarkdown(state.message);
     }
-    const shown = (value: string) =>
-      codeSpan(secretVariable(name) === null ? services.redactor.mask(value) : '•••');
+    const shown = (value: string) => {
+      if (secretVariable(name) !== null || isSecretVariableName(name)) return codeSpan('•••');
+      return codeSpan(services.redactor.mask(value.includes('://') ? maskedUrl(value) : value));
+    };
     const declared = trees.of(document).variables.findLast((variable) => variable.name === name);
     if (declared !== undefined) {
       return `${shown(declared.value)}\n\nFile variable, line ${declared.span.start.line + 1}`;

@@ -1,6 +1,7 @@
 import { l10n, type TextDocument, Uri, window, workspace } from 'vscode';
 import { requestAtLine } from '../../httpfile/requestAt.ts';
 import type { RequestNode } from '../../httpfile/tree.ts';
+import { maskedUrl } from '../../maskedUrl.ts';
 import { maskError } from '../../run/masked.ts';
 import { type RequestResult, unanswered } from '../../run/result.ts';
 import { showError } from '../messages.ts';
@@ -72,7 +73,11 @@ export class SendCommands {
     const target = await this.#target(uri, line);
     if (target === null) return;
     const file = await window.showSaveDialog({
-      defaultUri: Uri.joinPath(target.document.uri, '..', safeFileName(plainUrl(target.node.url), '')),
+      defaultUri: Uri.joinPath(
+        target.document.uri,
+        '..',
+        safeFileName(plainUrl(maskedUrl(target.node.url)), ''),
+      ),
       title: l10n.t(
         'Save the response body of {0}',
         oneLine(this.#parts.services.redactor.mask(label(target.node)), 60),
@@ -202,7 +207,7 @@ async function documentOf(uri: Uri): Promise<TextDocument> {
 }
 
 export function label(node: RequestNode): string {
-  return node.name ?? node.title ?? `${node.method} ${node.url}`;
+  return node.name ?? node.title ?? `${node.method} ${maskedUrl(node.url)}`;
 }
 
 /** `{{api}}/reports` has a last part that names a file, though it is no URL yet. */

@@ -214,7 +214,7 @@ async function signIn(
 ): Promise<void> {
   const key = secretKey('client_secret', profile);
   if (clientSecret !== null) {
-    redactor.register(clientSecret, l10n.t('client secret of {0}', profile.name));
+    redactor.registerGiven(clientSecret, l10n.t('client secret of {0}', profile.name));
     await store.setSecret(key, clientSecret);
     await places.secretStored(profile, 'client_secret');
   }

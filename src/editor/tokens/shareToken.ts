@@ -11,6 +11,7 @@ import { withoutLinks } from '../noticeText.ts';
 import { requireTrust } from '../profiles/trust.ts';
 import type { EditorServices } from '../services.ts';
 import { type EntryPickParts, pickEntry } from './entryPick.ts';
+import { registerTokenValue } from '../../token/registerToken.ts';
 
 /**
  * Copies a token into the system's keychain, where the `keyturn` command finds it under the same key. Never its refresh
@@ -44,7 +45,7 @@ export async function shareToken(
     copy,
   );
   if (answer !== copy) return;
-  redactor.register(token.accessToken, node.name);
+  registerTokenValue(redactor, profile, token.accessToken);
   await withCancellableProgress(
     l10n.t('Copying the token "{0}" to the keychain', node.name),
     async (signal) => {

@@ -15,6 +15,7 @@ import { usesClientSecret } from './model.ts';
 import { changedToken, originChange } from './personal.ts';
 import { askName, askOrigins, askSecret } from './prompts.ts';
 import { workspaceOrigins } from './workspaceOrigins.ts';
+import { registerTokenValue } from '../../token/registerToken.ts';
 
 const SAID_MS = 5000;
 
@@ -34,7 +35,7 @@ export class TokenActions {
     const node = await this.#pickHeld(argument, l10n.t('Copy which token?'));
     const token = node?.entry.token ?? null;
     if (node === null || token === null) return;
-    this.#services.redactor.register(token.accessToken, node.name);
+    registerTokenValue(this.#services.redactor, node.entry.profile, token.accessToken);
     await this.#clipboard.copy(token.accessToken, node.name);
     this.#services.audit.record(tokenEvent('copied', token, tokenCommands.copy));
   }

@@ -2,7 +2,6 @@ import { l10n, type QuickPickItem, window } from 'vscode';
 import { fileLimits } from '../../files.ts';
 import { formatWhen } from '../../text.ts';
 import { tokenEvent } from '../../token/auditEvent.ts';
-import { registerToken } from '../../token/registerToken.ts';
 import { shownAddresses } from '../../token/shownOrigin.ts';
 import { type ImportEffect, type PlannedImport, planImport } from '../../token/transferPlan.ts';
 import { tokenCommands } from '../commands.ts';
@@ -27,7 +26,11 @@ export async function importTokens({ store, audit, clock, redactor, files }: Edi
   if (passphrase === null) return;
   const { decryptTokens } = await import('../sending.ts');
   const tokens = await decryptTokens(new TextDecoder().decode(bytes), passphrase);
-  for (const token of tokens) registerToken(redactor, token.name, token);
+  for (const { name, accessToken, refreshToken, idToken } of tokens) {
+    for (const secret of [accessToken, refreshToken, idToken]) {
+      if (secret !== null) redactor.registerGiven(secret, name);
+    }
+  }
   const plan = (await planImport(tokens, store)).filter(({ effect }) => effect !== 'same');
   if (plan.length === 0) {
     void window.showInformationMessage(l10n.t('All tokens of the file are held here already.'));

@@ -14,7 +14,7 @@ import { authenticateClient } from '../clientAuthentication.ts';
 import type { GrantPerformer } from '../grant.ts';
 import { asksForOpenId, checkIdToken, requireIssuer } from '../idToken.ts';
 import { openRedirect } from '../redirect.ts';
-import { endpointUrl, findUsableServer } from '../server.ts';
+import { addressesOf, endpointUrl, findUsableServer } from '../server.ts';
 import { signInNeeded } from '../signInNeeded.ts';
 import { askTokenEndpoint, requestedResource, type TokenExchange } from '../tokenEndpoint.ts';
 
@@ -60,7 +60,8 @@ export const authorizationCode: GrantPerformer = {
       );
       const { state, nonce, maxAge, codeVerifier } = request;
       const address = await comeBack(redirect, signal, tools.clock);
-      for (const code of address.searchParams.getAll('code')) tools.register(code, `code of ${profile.name}`);
+      for (const code of address.searchParams.getAll('code'))
+        tools.register(code, `code of ${profile.name}`, addressesOf(server));
       const response = checkAuthorizationResponse(
         address,
         { server, client, state, issuerKnown: profile.issuer !== null },

@@ -23,7 +23,7 @@ import { askedEndpoint, requestOptions } from '../endpointRequest.ts';
 import { endpointFailure } from '../failure.ts';
 import type { GrantPerformer, GrantTools } from '../grant.ts';
 import { asksForOpenId, checkIdToken, requireIssuer } from '../idToken.ts';
-import { endpointUrl, findUsableServer } from '../server.ts';
+import { addressesOf, endpointUrl, findUsableServer } from '../server.ts';
 import { signInNeeded } from '../signInNeeded.ts';
 import { askTokenEndpoint, requestedAccess, type TokenExchange } from '../tokenEndpoint.ts';
 
@@ -73,7 +73,7 @@ export const deviceCode: GrantPerformer = {
     const current: DeviceSignIn = { profile, context, tools, server, client, proof, scope };
     const askedAtMs = tools.clock.now();
     const device = await requestCode(current);
-    tools.register(device.device_code, `device code of ${profile.name}`);
+    tools.register(device.device_code, `device code of ${profile.name}`, addressesOf(server));
     const shown = shownCode(device, askedAtMs, profile);
 
     const done = new AbortController();

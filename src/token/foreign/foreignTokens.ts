@@ -58,7 +58,7 @@ export class ForeignTokens implements PresetSecrets {
       // One that was taken out of the file is asked for from now on.
       if (value === undefined) this.#secrets.delete(secretKey(kind, profile));
       else {
-        this.#redactor.register(value, `${kind.replaceAll('_', ' ')} of ${profile.name}`);
+        this.#redactor.registerGiven(value, `${kind.replaceAll('_', ' ')} of ${profile.name}`);
         this.#secrets.set(secretKey(kind, profile), value);
       }
     }
