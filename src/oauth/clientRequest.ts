@@ -21,7 +21,7 @@ export type SendAsClient = (authenticate: () => Promise<ClientAuth>) => Promise<
 
 /** What an answer refuses, where something else could be sent. */
 type Refusal =
-  /** Who the client is. */
+  /** Who the client is, or the assertion of ours that is exchanged. */
   | 'client'
   /** What we signed: it seems to be of another time. */
   | 'time'
@@ -84,12 +84,12 @@ async function refusalsOf(response: Response, profile: TokenProfile): Promise<Re
   if (profile.options.dpop && error === 'invalid_dpop_proof') found.add('time');
   // Servers that do not say what they mind mostly mind the client.
   const bare = [400, 401, 403].includes(response.status) && !isOAuthCode(error);
+  const signed = profile.grant === 'jwt_bearer' && (error === 'invalid_grant' || bare);
   const client = error === 'invalid_client' || error === 'unauthorized_client' || bare;
-  if (client) found.add('client');
+  if (client || signed) found.add('client');
   const signs =
     profile.clientAuthentication === 'client_secret_jwt' ||
     profile.clientAuthentication === 'private_key_jwt';
-  if ((client && signs) || (profile.grant === 'jwt_bearer' && (error === 'invalid_grant' || bare)))
-    found.add('time');
+  if ((client && signs) || signed) found.add('time');
   return found;
 }
