@@ -68,6 +68,7 @@ export type ErrorCode =
   | 'connect_timeout'
   | 'timeout'
   | 'tls_failed'
+  | 'certificate_not_verified'
   | 'proxy_failed'
   | 'redirect_loop'
   | 'redirect_invalid'

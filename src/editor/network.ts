@@ -1,5 +1,4 @@
 import { isAbsolute } from 'node:path';
-import { Uri, workspace } from 'vscode';
 import { asKeyturnError, KeyturnError } from '../errors.ts';
 import type { Clock } from '../clock.ts';
 import type { AddressSpace } from '../http/addressSpace.ts';
@@ -175,16 +174,25 @@ function proxySettings(): ProxySettings | null {
   };
 }
 
+/** By its whole path: a file of the workspace would decide which servers get tokens. */
 async function readCertificate(path: string): Promise<string> {
-  const folder = workspace.workspaceFolders?.[0]?.uri;
-  const file = isAbsolute(path) || folder === undefined ? path : Uri.joinPath(folder, path).fsPath;
+  const hint = 'Correct the setting keyturn.tls.caCertificates.';
+  if (!isAbsolute(path)) {
+    throw new KeyturnError(
+      'file_unreadable',
+      `The certificate file ${path} is not named by its whole path.`,
+      {
+        hint,
+      },
+    );
+  }
   try {
-    return await privateFiles.readText(file, fileLimits.certificates);
+    return await privateFiles.readText(path, fileLimits.certificates);
   } catch (error) {
     const { message } = asKeyturnError(error);
     throw new KeyturnError('file_unreadable', message, {
       cause: error,
-      hint: 'Correct the setting keyturn.tls.caCertificates.',
+      hint,
     });
   }
 }

@@ -24,7 +24,7 @@ export interface RunOptions {
   /** 0 means no limit. */
   readonly totalTimeoutMs: number;
   readonly maxBodyBytes: number;
-  /** Hosts whose certificate is not verified; exact names. */
+  /** Hosts whose certificate is not verified; exact names, with or without a port. */
   readonly insecureHosts: readonly string[];
   /** False in an untrusted workspace: no token is used, every certificate verified, no file read from elsewhere. */
   readonly trusted: boolean;
@@ -53,6 +53,8 @@ export interface Asker {
     readonly origin: string;
     readonly allowed: readonly string[];
   }): Promise<'once' | 'remember' | 'refuse'>;
+  /** The file says not to verify the certificate of the server that a token is about to go to. True sends it once. */
+  sendUnverified(question: { readonly tokenName: string; readonly origin: string }): Promise<boolean>;
   /** A secret that is not stored yet; null when the person gave none. */
   secret(question: {
     readonly kind: AskedSecret;

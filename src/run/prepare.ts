@@ -17,7 +17,7 @@ import { applyToken } from '../token/sendAs.ts';
 import type { AcquiredToken, AcquireOptions, TokenManager } from '../token/tokenManager.ts';
 import { TimedFiles } from '../timedFiles.ts';
 import { untrusted } from '../untrusted.ts';
-import type { RunInput } from './engine.ts';
+import type { Asker, RunInput } from './engine.ts';
 import { GeneratedValues } from './generated.ts';
 import { OriginCheck, type OriginCheckParts } from './originCheck.ts';
 import { ProofSigner, type SignerParts } from './proofSigner.ts';
@@ -26,10 +26,12 @@ import { shownCertificate } from './shownCertificate.ts';
 import { tokenFailure } from './tokenFailure.ts';
 import type { ShownRequest } from './masked.ts';
 import { urlToSafeHost } from './secretHost.ts';
+import { isInsecureHost, UnverifiedCheck } from './unverified.ts';
 import { absoluteUrl, destinationsOf } from './url.ts';
 import { writtenCredentials } from './writtenCredentials.ts';
 
 export interface PrepareParts extends OriginCheckParts, SignerParts {
+  readonly asker: Pick<Asker, 'allowOrigin' | 'sendUnverified'>;
   readonly files: Files;
   readonly tokens: TokenManager;
   readonly redactor: Redactor;
@@ -73,6 +75,7 @@ export class Preparation {
   readonly #settings: RequestSettings;
   readonly #variables: ReadonlyMap<string, string>;
   readonly #origins: OriginCheck;
+  readonly #unverified: UnverifiedCheck;
   readonly #files: TimedFiles;
   readonly #generated = new GeneratedValues();
   readonly #acquired = new Map<string, Promise<AcquiredToken>>();
@@ -88,6 +91,7 @@ export class Preparation {
     this.#settings = requestSettings(input.node, input.options, input.tokenName);
     this.#variables = withOverrides(input.environment, input.overrides);
     this.#origins = new OriginCheck(parts, this.cause);
+    this.#unverified = new UnverifiedCheck(parts.asker);
     this.#files = new TimedFiles(parts.files, this.#settings.totalTimeoutMs, signal);
     this.#startedAtMs = parts.clock.now();
   }
@@ -112,12 +116,17 @@ export class Preparation {
 
     // Every token that stands somewhere in the request must be allowed to go where the request goes.
     for (const pending of this.#acquired.values()) {
-      await this.#origins.check((await pending).profile, destinations);
+      const { profile } = await pending;
+      await this.#origins.check(profile, destinations);
+      await this.#checkVerified(profile.name, url);
     }
     let primary: AcquiredToken | null = null;
     if (settings.tokenName !== null) {
       // Asked before the token is obtained: a refused origin costs no refresh.
-      if (options.trusted) await this.#origins.check(await this.#profileOf(settings.tokenName), destinations);
+      if (options.trusted) {
+        await this.#origins.check(await this.#profileOf(settings.tokenName), destinations);
+        await this.#checkVerified(settings.tokenName, url);
+      }
       primary = await this.#acquire(settings.tokenName);
       const { profile, token } = primary;
       const sent = applyToken({ url, headers }, sentProfile(primary), token.accessToken);
@@ -133,7 +142,6 @@ export class Preparation {
       if (first !== undefined) primary = await first;
     }
 
-    const insecureHost = options.trusted && options.insecureHosts.includes(url.hostname);
     const signer = this.#signer(primary, headers, destinations);
     const tokens = await Promise.all(this.#acquired.values());
     const clientCertificate = await shownCertificate(
@@ -164,7 +172,7 @@ export class Preparation {
         secrets,
         made,
         followRedirects: settings.followRedirects,
-        verifyTls: settings.verifyTls && !insecureHost,
+        verifyTls: settings.verifyTls && !isInsecureHost(url, options),
         connectTimeoutMs: settings.connectTimeoutMs,
         totalTimeoutMs: this.#files.leftMs,
         maxBodyBytes: options.maxBodyBytes,
@@ -213,6 +221,12 @@ export class Preparation {
       ...(foreign && { foreign: this.#foreignSource(foreign) }),
     });
     return this.#resolved;
+  }
+
+  /** A host that the settings name is not asked about: the person said so, not the file. */
+  async #checkVerified(tokenName: string, url: URL): Promise<void> {
+    if (this.#settings.verifyTls || isInsecureHost(url, this.#input.options)) return;
+    await this.#unverified.check(tokenName, url);
   }
 
   #acquire(name: string): Promise<AcquiredToken> {

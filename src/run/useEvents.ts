@@ -24,7 +24,8 @@ export function useEvent(
 
 /** That a token was about to go where it may not; null for any other failure. */
 export function refusalEvent(error: unknown, method: string, cause: string): AuditEvent | null {
-  if (!KeyturnError.is(error, 'origin_not_allowed', 'insecure_origin')) return null;
+  if (!KeyturnError.is(error, 'origin_not_allowed', 'insecure_origin', 'certificate_not_verified'))
+    return null;
   const { token, origin } = error.data;
   if (typeof token !== 'string' || typeof origin !== 'string') return null;
   return {

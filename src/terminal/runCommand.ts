@@ -29,6 +29,7 @@ const options = {
   timeout: { type: 'string' },
   output: { type: 'string', short: 'o' },
   untrusted: { type: 'boolean' },
+  'insecure-host': { type: 'string', multiple: true },
 } as const;
 
 const defaultMaxSize = '50 MB';
@@ -48,6 +49,8 @@ body goes to standard output and everything else to standard error.
   --var NAME=VALUE   a variable that stands above all others; may be repeated
   --token NAME       token for every request, instead of its own # @token
   --allow-origin O   an origin that tokens may go to although nothing declares it; may be repeated
+  --insecure-host H  a host, such as localhost:8443, whose certificate is not verified, with tokens too; may be
+                     repeated. A token goes nowhere else with # @insecure
   --concurrency N    requests under way at once (1 to 256, default 1)
   --fail             a status of 400 and above, and a test that Keyturn does not run, count as failures
   -y, --yes          sends requests with a \`# @note\` without asking
@@ -82,7 +85,7 @@ Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
       connectTimeoutMs: 10_000,
       totalTimeoutMs: parseWholeNumber('timeout', values.timeout ?? '300', 0, 86_400) * 1000,
       maxBodyBytes: parseSize('max-size', values['max-size'] ?? defaultMaxSize),
-      insecureHosts: [],
+      insecureHosts: (values['insecure-host'] ?? []).map(hostOf),
       trusted: values.untrusted !== true,
       saveBodyTo: values.output ?? null,
     };
@@ -136,6 +139,18 @@ Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
 /** For `--fail`: what was not run may have failed. */
 function isFailure({ response, notRun }: RequestResult): boolean {
   return (response?.status ?? 0) >= 400 || notRun.length > 0;
+}
+
+/** Fails with `usage`. */
+function hostOf(text: string): string {
+  const url = parseUrl(`https://${text}`);
+  if (url === null || /[@/?#*\\\s]/.test(text) || url.hostname === '') {
+    throw new KeyturnError(
+      'usage',
+      '`--insecure-host` takes a host such as localhost or dev.example.com:8443.',
+    );
+  }
+  return url.host;
 }
 
 /** Fails with `usage`. */

@@ -175,6 +175,7 @@ export function openSession(
       asker: {
         confirmSend: createSendAsker(streams, signal),
         allowOrigin: ({ origin }) => Promise.resolve(allowedOrigins.includes(origin) ? 'once' : 'refuse'),
+        sendUnverified: () => Promise.resolve(false),
       },
       consent: createConsentStore(values),
       processEnv: streams.env,

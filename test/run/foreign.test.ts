@@ -79,6 +79,7 @@ function tool({ entries = {}, answer = 'remember' }: Setup = {}) {
     dpop: createDpopProver(options.keptSecrets),
     certificates: noCertificates,
     asker: {
+      sendUnverified: () => Promise.resolve(false),
       allowOrigin(question) {
         questions.push(question);
         return Promise.resolve(answer);

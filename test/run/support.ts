@@ -48,6 +48,7 @@ export interface EngineSetup {
   readonly manager?: Partial<TokenManagerOptions>;
   readonly allowOrigin?: Asker['allowOrigin'];
   readonly confirmSend?: Asker['confirmSend'];
+  readonly sendUnverified?: Asker['sendUnverified'];
   readonly client?: HttpClient;
   readonly audit?: AuditRecorder;
   readonly certificates?: ApiCertificates;
@@ -73,6 +74,7 @@ export function engineOver({
   manager,
   allowOrigin,
   confirmSend,
+  sendUnverified,
   client,
   audit,
   certificates = noCertificates,
@@ -93,6 +95,7 @@ export function engineOver({
     asker: {
       allowOrigin: allowOrigin ?? (() => Promise.resolve('refuse')),
       confirmSend: confirmSend ?? (() => Promise.resolve(false)),
+      sendUnverified: sendUnverified ?? (() => Promise.resolve(false)),
     },
     consent: createConsentStore(memoryValues()),
     processEnv: {},

@@ -69,10 +69,14 @@ async function api(): Promise<string> {
   return `https://localhost:${port}`;
 }
 
-async function run(token: string, changes: Record<string, string> = {}) {
+async function run(
+  token: string,
+  changes: Record<string, string> = {},
+  options = ['--insecure-host', 'localhost'],
+) {
   const text = `# @token ${token}\n# @insecure\nGET ${await api()}/reports\n`;
   await writeFile(join(cwd, 'a.http'), text);
-  return keyturn(['run', 'a.http', '--json'], { cwd, env: { ...env, ...changes } });
+  return keyturn(['run', 'a.http', '--json', ...options], { cwd, env: { ...env, ...changes } });
 }
 
 describe('keyturn run with a token that is bound to a certificate', () => {
@@ -81,6 +85,13 @@ describe('keyturn run with a token that is bound to a certificate', () => {
     expect(JSON.parse(out)).toMatchObject({ error: null, response: { status: 200 } });
     expect(code).toBe(0);
     expect(out + err).not.toContain(own.key.split('\n')[1]);
+  });
+
+  it('sends it over no connection that the file alone does not let be verified', async () => {
+    const { code, out } = await run('mtls', {}, []);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ error: { code: 'certificate_not_verified' }, response: null });
+    expect((await run('mtls', {}, ['--insecure-host', 'https://localhost/'])).code).toBe(2);
   });
 
   it('reads no key file that nobody agreed to', async () => {

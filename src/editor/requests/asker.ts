@@ -37,6 +37,22 @@ export function createAsker(): Asker {
       if (answer === alwaysAllow) return 'remember';
       return answer === sendOnce ? 'once' : 'refuse';
     },
+    async sendUnverified({ tokenName, origin }) {
+      const sendOnce = l10n.t('Send Once');
+      const answer = await askModal({
+        title: l10n.t('Send the token {0} over a connection that is not verified?', quoted(tokenName)),
+        detail: [
+          l10n.t(
+            "The request turns the check of the certificate off, so Keyturn can't tell who answers at {0}. Anyone between you and that server can read the token.",
+            shownAddress(origin),
+          ),
+          l10n.t('To allow a host for good, name it in the setting keyturn.tls.insecureHosts.'),
+        ],
+        buttons: [sendOnce],
+        rest: null,
+      });
+      return answer === sendOnce;
+    },
     async secret({ kind, profileName, issuedBy }) {
       const kept = l10n.t('It is kept in the secret storage of the editor.');
       const secret = await window.showInputBox({

@@ -56,13 +56,13 @@ export function startable(command: readonly string[], options: StartOptions): St
 /** The whole path of a program that is named by its path or found on PATH; null where there is none. */
 export function findProgram(name: string, options: StartOptions): string | null {
   const { cwd, platform } = options;
-  const { resolve } = platform === 'win32' ? win32 : posix;
+  const paths = platform === 'win32' ? win32 : posix;
   const isPath = (platform === 'win32' ? /[\\/:]/ : /\//).test(name);
   // One that is named by its path and may not be run is said to be that.
   const { exists = isPath ? isFile : isProgram } = options;
   for (const folder of isPath ? [cwd] : pathFolders(options)) {
     for (const ending of platform === 'win32' ? windowsEndings(name) : ['']) {
-      const path = resolve(folder, name + ending);
+      const path = paths.resolve(folder, name + ending);
       if (name !== '' && exists(path)) return path;
     }
   }
@@ -91,9 +91,9 @@ export function safeEnvironment(
 }
 
 function pathFolders({ env, platform }: Pick<StartOptions, 'env' | 'platform'>): string[] {
-  const { isAbsolute, delimiter } = platform === 'win32' ? win32 : posix;
+  const paths = platform === 'win32' ? win32 : posix;
   const path = platform === 'win32' ? variable(env, 'PATH') : env['PATH'];
-  return (path ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
+  return (path ?? '').split(paths.delimiter).filter((folder) => paths.isAbsolute(folder));
 }
 
 function isPathVariable(name: string, platform: NodeJS.Platform): boolean {
@@ -115,12 +115,16 @@ function variable(env: StartOptions['env'], name: string): string | undefined {
 function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return isFile(path);
   } catch {
     return false;
   }
+  return isFile(path);
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
