@@ -1,3 +1,5 @@
+import { exactJson } from './exactJson.ts';
+
 /**
  * Text from files, servers and names as a person can read it: nothing in it moves the cursor, turns the direction of
  * what stands around it, begins a line of its own or looks like nothing.
@@ -28,13 +30,13 @@ export function visibleLines(text: string): string {
   return text.replace(UNSEEN_IN_LINES, escapeCharacter);
 }
 
-/** `JSON.stringify` for a terminal, a pipe or a file: what is not seen is escaped, and the value stays the same. */
+/** JSON for a terminal, a pipe or a file, numbers as they were read: what is not seen is escaped, and the value stays the same. */
 export function visibleJson(
   value: unknown,
   replacer?: (this: unknown, key: string, value: unknown) => unknown,
   space?: number,
 ): string {
-  return escapeJson(JSON.stringify(value, replacer, space));
+  return escapeJson(exactJson(value, replacer, space));
 }
 
 /** The same for a text that is JSON already. */

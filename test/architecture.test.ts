@@ -41,6 +41,7 @@ const shared = new Set([
   'lazy.ts',
   'position.ts',
   'jsonText.ts',
+  'exactJson.ts',
   'secretForms.ts',
   'credentialNames.ts',
   'fullyDecoded.ts',

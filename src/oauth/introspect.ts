@@ -7,6 +7,7 @@ import {
 } from 'oauth4webapi';
 import { decodeProtectedHeader } from 'jose';
 import { KeyturnError } from '../errors.ts';
+import { parseExactJson } from '../exactJson.ts';
 import { isTooDeepJwt } from '../jsonDepth.ts';
 import { isObject, readClaims, type JsonObject } from '../token/claims.ts';
 import type { AskedSecret } from '../token/grant.ts';
@@ -20,6 +21,7 @@ import { withClientCertificate } from './clientCertificate.ts';
 import { sendAsClient } from './clientRequest.ts';
 import { askedEndpoint, requestOptions } from './endpointRequest.ts';
 import { endpointFailure } from './failure.ts';
+import { exactPart } from './exactPart.ts';
 import type { GrantTools } from './grant.ts';
 import type { KeySets } from './keySets.ts';
 import { openEncrypted } from './openEncrypted.ts';
@@ -132,19 +134,18 @@ export async function askIssuer(
     );
   const read = async (answer: Response) => {
     if (isJwtAnswer(answer)) return readSigned(answer, request, server, shown, tools);
+    const claims = objectOf(await answer.clone().text());
     const response = await asIntrospectionResponse(answer, tools.mask);
     try {
-      return {
-        answer: await processIntrospectionResponse(server, client, response.clone()),
-        signed: false,
-      };
+      const facts = await processIntrospectionResponse(server, client, response.clone());
+      return { answer: facts, claims: claims ?? facts, signed: false };
     } catch (error) {
       throw await endpointFailure(error, asked, tools.mask, response);
     }
   };
   const signs = (server.introspection_signing_alg_values_supported ?? []).length > 0;
   try {
-    const { answer, signed } = await read(await send(signs)).catch(async (error: unknown) => {
+    const { signed, ...answer } = await read(await send(signs)).catch(async (error: unknown) => {
       // Servers may sign for some of their clients only, or announce what they do not do.
       if (!signs || !KeyturnError.is(error, 'introspection_failed', 'oauth_error')) throw error;
       return read(await send(false));
@@ -168,6 +169,12 @@ function unsupported(cause: KeyturnError, { issuer }: AuthorizationServer): Keyt
   );
 }
 
+interface Answer {
+  readonly answer: IntrospectionResponse;
+  /** The same, with the numbers as the server wrote them. */
+  readonly claims: JsonObject;
+}
+
 /** RFC 9701 section 5; some servers call it a JWT of any kind. */
 function isJwtAnswer(response: Response): boolean {
   return response.ok && /^application\/(?:token-introspection\+jwt|jwt|jose)$/.test(mediaType(response));
@@ -180,7 +187,7 @@ async function readSigned(
   server: AuthorizationServer,
   shown: string,
   tools: IntrospectionTools,
-): Promise<{ readonly answer: IntrospectionResponse; readonly signed: true }> {
+): Promise<Answer & { readonly signed: true }> {
   const { profile } = request;
   const text = (await response.text()).trim();
   let signedAnswer = text;
@@ -202,7 +209,8 @@ async function readSigned(
       },
     );
     await checkAnswer(signedAnswer, request, server, shown, tools);
-    return { answer, signed: true };
+    const { token_introspection: claims } = decodedPart(signedAnswer, 1);
+    return { answer, claims: isObject(claims) ? claims : answer, signed: true };
   } catch (error) {
     if (error instanceof KeyturnError) throw error;
     if (error instanceof ProofFault) throw unproven(error, shown);
@@ -227,12 +235,19 @@ function jwtFault(error: unknown, jwt: string, mask: (text: string) => string): 
   return `: its "${name}" ${came}`;
 }
 
-function decodedPart(jwt: string, index: number): JsonObject {
+/** Null for what is no JSON object. */
+function objectOf(text: string): JsonObject | null {
   try {
-    const value: unknown = JSON.parse(
-      Buffer.from(jwt.split('.', 3)[index] ?? '', 'base64url').toString('utf8'),
-    );
-    return isObject(value) ? value : {};
+    const json = parseExactJson(text);
+    return isObject(json) ? json : null;
+  } catch {
+    return null;
+  }
+}
+
+function decodedPart(jwt: string, index: 0 | 1): JsonObject {
+  try {
+    return exactPart(jwt, index);
   } catch {
     return {};
   }
@@ -273,7 +288,7 @@ export function isSelfContained(token: string): boolean {
 }
 
 function introspectionOf(
-  answer: IntrospectionResponse,
+  { answer, claims }: Answer,
   token: string,
   endpoint: string,
   signed: boolean,
@@ -288,7 +303,7 @@ function introspectionOf(
     scopes: answer.scope === undefined ? null : facts.scopes,
     expiresAtMs: facts.expiresAtMs,
     subject: facts.subject,
-    claims: answer,
+    claims,
     signed,
     checkedAtMs: tools.clock.now(),
   };

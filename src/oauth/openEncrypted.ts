@@ -1,4 +1,5 @@
 import { compactDecrypt } from 'jose';
+import { parseExactJson } from '../exactJson.ts';
 import { isObject, type JsonObject } from '../token/claims.ts';
 import { readDecryptionKey } from './heldKey.ts';
 import { ProofFault } from './proofFault.ts';
@@ -43,7 +44,7 @@ export async function openEncrypted(jwe: string, keyText: string | null): Promis
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     return null;
   }

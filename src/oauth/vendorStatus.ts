@@ -1,4 +1,5 @@
 import { KeyturnError } from '../errors.ts';
+import { parseExactJson } from '../exactJson.ts';
 import { isObject } from '../token/claims.ts';
 import { HIDDEN_TOKEN } from '../token/hideTokens.ts';
 import { classifyToken } from '../token/kind.ts';
@@ -116,7 +117,7 @@ export async function askVendor(
 /** Null for what is not JSON. A vendor may repeat the token: Vault calls it the token's id. */
 async function bodyOf(response: Response, accessToken: string): Promise<unknown> {
   try {
-    return JSON.parse(await response.text(), (_name, value: unknown) =>
+    return parseExactJson(await response.text(), (_name, value: unknown) =>
       value === accessToken ? HIDDEN_TOKEN : value,
     );
   } catch {

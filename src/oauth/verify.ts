@@ -11,6 +11,7 @@ import { classifyToken } from '../token/kind.ts';
 import type { TokenProfile } from '../token/profile.ts';
 import type { OpenedToken, ProofCheck, ProofKey, TokenProof } from '../token/proof.ts';
 import type { Discovery } from './discovery.ts';
+import { exactPart } from './exactPart.ts';
 import { serverText } from './serverText.ts';
 import type { KeySets } from './keySets.ts';
 import { findKeySource, isNone, issuerUnknown, unsigned } from './keySource.ts';
@@ -109,7 +110,7 @@ async function verify(request: VerifyRequest, tools: VerifyTools, seen: Seen): P
     throw explained(error, jwt, held, expectations, seen);
   }
   const { header, payload, failure, from } = good;
-  if (seen.opened !== null) seen.opened = openedToken(header, payload);
+  if (seen.opened !== null) seen.opened = openedToken(header, claimsOf(jwt));
   seen.key = {
     kid: header.kid === undefined ? null : serverText(header.kid, tools.mask, 100),
     alg: header.alg,
@@ -198,7 +199,8 @@ function headerOf(jwt: string): CompactJWSHeaderParameters {
 
 function claimsOf(jwt: string): JsonObject {
   try {
-    return decodeJwt(jwt);
+    decodeJwt(jwt);
+    return exactPart(jwt, 1);
   } catch {
     throw unreadable('payload');
   }

@@ -1,5 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { decodeProtectedHeader } from 'jose/decode/protected_header';
 import { decodeJwt } from 'jose/jwt/decode';
+import { mayHoldOddNumbers, parseExactJson } from '../exactJson.ts';
 import { isTooDeep } from '../jsonDepth.ts';
 import {
   type ClaimFacts,
@@ -74,6 +76,8 @@ function decodeSigned(token: string, nestedLeft: number, warnings: TokenWarning[
   let claims: JsonObject;
   try {
     claims = decodeJwt(token);
+    const text = textOf(payload);
+    if (mayHoldOddNumbers(text)) claims = readObject(text);
   } catch {
     return { header, ...decodeUnusualPayload(payload, nestedLeft, warnings) };
   }
@@ -109,6 +113,13 @@ function decodeUnusualPayload(payload: string, nestedLeft: number, warnings: Tok
   return json === null ? {} : { claims: json, ...readClaims(json, warnings) };
 }
 
+/** Throws where the text is no JSON object. */
+function readObject(text: string): JsonObject {
+  const json = parseExactJson(text);
+  if (!isObject(json)) throw new TypeError('no JSON object');
+  return json;
+}
+
 function factsOf(token: DecodedToken): ClaimFacts {
   const { scopes, scopeClaims, audience, issuer, subject, clientId, expiresAtMs, notBeforeMs, issuedAtMs } =
     token;
@@ -119,12 +130,18 @@ function factsOf(token: DecodedToken): ClaimFacts {
 function parsePart(part: string): { json: JsonObject | null; problem: string } {
   const encoding = /^[\w-]*$/.test(part) ? null : 'it has characters that base64url does not know';
   if (part === '') return { json: null, problem: 'it is empty' };
+  const bytes = Buffer.from(part, 'base64url');
+  const notUtf8 = isUtf8(bytes) ? null : 'its text is not in UTF-8, and was read as Latin-1';
   try {
-    const json: unknown = JSON.parse(textOf(part));
-    if (isObject(json)) return { json, problem: encoding ?? 'its encoding has left-over bits' };
-    return { json: null, problem: encoding ?? 'it is not a JSON object' };
+    const json = parseExactJson(bytes.toString(notUtf8 === null ? 'utf8' : 'latin1'));
+    const problem = encoding ?? notUtf8;
+    if (isObject(json)) return { json, problem: problem ?? 'its encoding has left-over bits' };
+    return { json: null, problem: problem ?? 'it is not a JSON object' };
   } catch {
-    return { json: null, problem: encoding ?? 'it is not JSON' };
+    return {
+      json: null,
+      problem: encoding ?? (notUtf8 === null ? 'it is not JSON' : 'it is neither UTF-8 nor JSON'),
+    };
   }
 }
 
@@ -161,8 +178,7 @@ function decodePaseto(token: string, warnings: TokenWarning[]): Contents {
 function parseObject(text: string): JsonObject | null {
   if (isTooDeep(text)) return null;
   try {
-    const json: unknown = JSON.parse(text);
-    return isObject(json) ? json : null;
+    return readObject(text);
   } catch {
     return null;
   }

@@ -96,6 +96,22 @@ describe('a token within a token', () => {
   });
 });
 
+test('numbers are shown with all their digits, in the tree and in the document', () => {
+  const payload = '{"user_id":174322306148984899,"ratio":1.10,"list":[9007199254740993]}';
+  const token = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from(payload).toString('base64url')}.c2ln`;
+  const document = detailsText(entryWith(token), null);
+  for (const text of ['"user_id": 174322306148984899', '"ratio": 1.10', '9007199254740993']) {
+    expect(document).toContain(text);
+    expect(inspectedText(decodeToken(token))).toContain(text);
+  }
+  const claims = detailsOf('entry', entryWith(token), NOW, plainWords).find(
+    ({ label }) => label === 'Claims',
+  );
+  const members = claims?.children?.() ?? [];
+  expect(members.map(({ value }) => value)).toEqual(['174322306148984899', '1.10', '1 item']);
+  expect(members[2]?.children?.().map(({ value }) => value)).toEqual(['9007199254740993']);
+});
+
 test('what is too long for a line is masked before it is cut', () => {
   const secret = 's'.repeat(200);
   const mask = (text: string) => text.replaceAll(secret, '•••');

@@ -1,6 +1,7 @@
 import { generateKeyPair, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import { exactJson } from '../../src/exactJson.ts';
 import { noOptions, type TokenProfile } from '../../src/token/profile.ts';
 import { profileOf, staticProfile } from '../token/support.ts';
 import { ENCRYPTED_RESOURCE, JWT_RESOURCE, OPAQUE_RESOURCE, startProofProvider } from './proofProvider.mjs';
@@ -128,6 +129,14 @@ describe('a hostile introspection endpoint', () => {
     expect(['introspection_failed', 'oauth_error']).toContain(error.code);
     expect(error.message).toContain(server.origin);
     expect(error.message).not.toContain('opaque-token');
+  });
+
+  it('has its numbers shown as it wrote them', async () => {
+    const introspection = await ask((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end('{"active":true,"user_id":174322306148984899,"ratio":1.10}');
+    });
+    expect(exactJson(introspection.claims)).toBe('{"active":true,"user_id":174322306148984899,"ratio":1.10}');
   });
 
   it('that calls a JWT inactive concludes nothing, and of an opaque token it does', async () => {

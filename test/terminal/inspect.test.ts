@@ -42,6 +42,26 @@ describe('keyturn token inspect', () => {
     expect(JSON.parse(out)).toMatchObject({ kind: { id: 'jwt' }, warnings: [], scopes: ['reports:read'] });
   });
 
+  it('shows all digits of numbers, and calls Latin-1 what it is', async () => {
+    const part = (text: string, encoding: 'utf8' | 'latin1' = 'utf8') =>
+      Buffer.from(text, encoding).toString('base64url');
+    const header = part('{"alg":"HS256"}');
+    const exact = `${header}.${part('{"user_id":174322306148984899,"ratio":1.10,"exp":1700000000.0}')}.c2ln`;
+    const people = await keyturn(['token', 'inspect', '-'], { cwd, stdin: exact });
+    expect(people.out).toContain('"user_id": 174322306148984899');
+    expect(people.out).toContain('"ratio": 1.10');
+    const programs = await keyturn(['token', 'inspect', '-', '--json'], { cwd, stdin: exact });
+    expect(programs.out).toContain('"user_id":174322306148984899,"ratio":1.10,"exp":1700000000.0');
+    expect(JSON.parse(programs.out)).toMatchObject({ expiresAt: '2023-11-14T22:13:20.000Z' });
+
+    const latin = `${header}.${part('{"name":"Zoë"}', 'latin1')}.c2ln`;
+    const outcome = await keyturn(['token', 'inspect', '-'], { cwd, stdin: latin });
+    expect(outcome.out).toContain(
+      'The payload is not valid: its text is not in UTF-8, and was read as Latin-1.',
+    );
+    expect(outcome.out).toContain('"name": "Zoë"');
+  });
+
   it('says that nothing can be read from an opaque token, and that nothing came', async () => {
     const opaque = await keyturn(['token', 'inspect', '-'], { cwd, stdin: 'hello' });
     expect(opaque.out).toContain('Nothing can be read from it');

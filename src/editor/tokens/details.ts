@@ -1,3 +1,4 @@
+import { numberSpelling } from '../../exactJson.ts';
 import { formatWhen } from '../../text.ts';
 import { isObject, type JsonObject } from '../../token/claims.ts';
 import { decodeToken, type DecodedToken } from '../../token/decode.ts';
@@ -156,13 +157,22 @@ function maker(parentId: string, t: Words['t']) {
     return node(id, { label, value: items.map(({ text }) => text).join(' '), icon, tooltip: null, children });
   };
 
-  const value = (id: string, label: string, json: unknown, nowMs: number): DetailNode => {
+  const member = (id: string, holder: JsonObject | readonly unknown[], key: string, nowMs: number) =>
+    value(id, key, Reflect.get(holder, key), nowMs, numberSpelling(holder, key));
+
+  const value = (
+    id: string,
+    label: string,
+    json: unknown,
+    nowMs: number,
+    spelling: string | null,
+  ): DetailNode => {
     if (Array.isArray(json)) {
       const items: readonly unknown[] = json;
       const children =
         items.length === 0
           ? null
-          : () => capped(id, items, (item, index) => value(`${id}/${index}`, String(index), item, nowMs));
+          : () => capped(id, items, (_item, index) => member(`${id}/${index}`, items, String(index), nowMs));
       return node(id, {
         label,
         value: items.length === 1 ? t('1 item') : t('{0} items', items.length),
@@ -176,10 +186,7 @@ function maker(parentId: string, t: Words['t']) {
       const children =
         members.length === 0
           ? null
-          : () =>
-              capped(id, members, ([name, member], index) =>
-                value(`${id}/${index}:${name}`, name, member, nowMs),
-              );
+          : () => capped(id, members, ([name], index) => member(`${id}/${index}:${name}`, json, name, nowMs));
       return node(id, {
         label,
         value: members.length === 0 ? '{}' : '',
@@ -189,7 +196,13 @@ function maker(parentId: string, t: Words['t']) {
       });
     }
     const date = typeof json === 'number' && isDateClaim(label) ? formatWhen(json * 1000, nowMs) : null;
-    return node(id, { label, value: date ?? claimValue(json), icon: null, tooltip: null, children: null });
+    return node(id, {
+      label,
+      value: date ?? spelling ?? claimValue(json),
+      icon: null,
+      tooltip: null,
+      children: null,
+    });
   };
 
   const json = (
@@ -199,7 +212,7 @@ function maker(parentId: string, t: Words['t']) {
     object: JsonObject,
     nowMs: number,
   ): DetailNode => ({
-    ...value(`${parentId}/${name}`, label, object, nowMs),
+    ...value(`${parentId}/${name}`, label, object, nowMs, null),
     value: note,
     icon: 'json',
   });

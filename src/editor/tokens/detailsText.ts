@@ -1,3 +1,4 @@
+import { exactJson } from '../../exactJson.ts';
 import { formatLocal } from '../../text.ts';
 import type { JsonObject } from '../../token/claims.ts';
 import { type DecodedToken, decodeToken } from '../../token/decode.ts';
@@ -42,7 +43,7 @@ export function detailsText(entry: TokenEntry, known: KnownProof | null): string
       ...claims,
     }),
   };
-  return JSON.stringify(document, hideTokens, 2);
+  return exactJson(document, hideTokens, 2);
 }
 
 /** What can be read of a token that is not held, without a key: neither the token nor its signature is part of it. */
@@ -60,7 +61,7 @@ export function inspectedText(decoded: DecodedToken): string {
     ...present('header', header),
     ...(claims === null && header === null ? {} : { specifications: specificationsOf(header, claims ?? {}) }),
   };
-  return JSON.stringify(document, hideTokens, 2);
+  return exactJson(document, hideTokens, 2);
 }
 
 function proofPart({ reason, hint, key, checks, checkedAtMs }: TokenProof) {

@@ -1,3 +1,4 @@
+import { exactJson } from '../../exactJson.ts';
 import { formatWhen } from '../../text.ts';
 import { hideTokens } from '../../token/hideTokens.ts';
 import { endedCount, type NarrowRevocation } from '../../token/narrowTokens.ts';
@@ -27,7 +28,7 @@ export async function entryToProve(
 
 /** One line of JSON, with every known secret masked. */
 export function jsonLine(value: unknown, mask: (text: string) => string): string {
-  return `${escapeJson(mask(JSON.stringify(value, hideTokens)))}\n`;
+  return `${escapeJson(mask(exactJson(value, hideTokens)))}\n`;
 }
 
 export function isoTime(ms: number | null): string | null {
