@@ -43,6 +43,7 @@ export type ErrorCode =
   | 'sign_in_needed'
   | 'authorization_failed'
   | 'access_denied'
+  | 'receiver_not_allowed'
   | 'state_mismatch'
   | 'nonce_mismatch'
   | 'id_token_invalid'

@@ -29,6 +29,7 @@ import { TokenDirectory } from './editor/tokens/tokenDirectory.ts';
 import { createEditorFiles } from './editor/vscodeFiles.ts';
 import { editorWords } from './editor/words.ts';
 import { Lazy } from './lazy.ts';
+import type { FindReceivers } from './oauth/receivers.ts';
 import { createConsentStore } from './token/consent.ts';
 import { KeptSecrets } from './token/keptSecrets.ts';
 import { ForeignTokens } from './token/foreign/foreignTokens.ts';
@@ -69,8 +70,14 @@ export function activate(context: ExtensionContext): void {
   const redirects = new EditorRedirects(context.extension.id);
   const deviceCodes = new DeviceCodes(clock);
   const signIn = createSignIn(redirects, deviceCodes);
-  const askSecret: TokenManagerOptions['askSecret'] = ({ name, issuer, tokenEndpoint }, { kind }) =>
-    asker.secret({ kind, profileName: name, issuedBy: issuer ?? tokenEndpoint ?? '' });
+  const findReceivers: FindReceivers = async (profile, kind) =>
+    (await network.get()).receivers(profile, kind);
+  const askSecret: TokenManagerOptions['askSecret'] = async (profile, { kind }) =>
+    asker.secret({
+      kind,
+      profileName: profile.name,
+      receivers: await findReceivers(profile, kind),
+    });
   const network = new Lazy(async () => {
     const { createEditorSources, createNetwork } = await import('./editor/sending.ts');
     const release = (concerned: (profile: TokenProfile) => boolean) => tokens.release(concerned);
@@ -138,6 +145,7 @@ export function activate(context: ExtensionContext): void {
     sandbox,
     engine: () => engine.get(),
     apiSignIn: async () => (await network.get()).apiSignIn,
+    findReceivers,
     redirectPlace: () => ({ loopback: isLoopbackReachable(), editorUri: redirects.fixedUri }),
   };
   const sandboxParts = { sandbox, profiles, store, places };

@@ -11,6 +11,7 @@ import { createApiCertificates } from '../oauth/apiCertificates.ts';
 import { type ApiSignIn, createApiSignIn } from '../oauth/apiSignIn.ts';
 import { createGrantTools, createObtain, type Obtain, type ObtainOptions } from '../oauth/obtain.ts';
 import { createProver } from '../oauth/prover.ts';
+import { type FindReceivers, secretReceivers } from '../oauth/receivers.ts';
 import { privateFiles } from '../privateFiles.ts';
 import type { ApiCertificates } from '../token/boundCertificate.ts';
 import type { TokenProver } from '../token/proof.ts';
@@ -28,6 +29,7 @@ export interface Network {
   readonly obtain: Obtain;
   readonly prover: TokenProver;
   readonly apiSignIn: ApiSignIn;
+  readonly receivers: FindReceivers;
   readonly certificates: ApiCertificates;
   readonly sources: EditorSources;
 }
@@ -60,6 +62,7 @@ export function createNetwork(
     prover: createProver(tools, secrets),
     certificates: createApiCertificates(tools, secrets),
     apiSignIn: createApiSignIn(tools),
+    receivers: (profile, kind) => secretReceivers(profile, kind, tools),
     obtain: (profile, context) => withSignInProgress(profile, context, (watched) => obtain(profile, watched)),
   };
 }

@@ -4,6 +4,7 @@ import type { Files } from '../files.ts';
 import type { EnvironmentSet } from '../httpfile/environments.ts';
 import type { Span } from '../position.ts';
 import type { ApiSignIn } from '../oauth/apiSignIn.ts';
+import type { FindReceivers } from '../oauth/receivers.ts';
 import type { Engine } from '../run/engine.ts';
 import type { ForeignTokens } from '../token/foreign/foreignTokens.ts';
 import type { TokenProfile } from '../token/profile.ts';
@@ -48,6 +49,7 @@ export interface EditorServices {
   /** Loads the same half. */
   apiSignIn(): Promise<ApiSignIn>;
   /** How a browser gets back to this window now. */
+  readonly findReceivers: FindReceivers;
   redirectPlace(): RedirectPlace;
 }
 

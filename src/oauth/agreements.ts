@@ -2,8 +2,10 @@ import type { GrantContext } from '../token/grant.ts';
 import { isWithin } from '../token/origin.ts';
 import type { TokenProfile } from '../token/profile.ts';
 import { questionOf } from '../token/sources/consent.ts';
-import { parseUrl } from '../url.ts';
+import type { AuthorizationServer } from './discovery.ts';
 import type { GrantTools } from './grant.ts';
+import { neededEndpoints, strayReceivers, strayReceiversAt, strayRegistration } from './receivers.ts';
+import { findUsableServer } from './server.ts';
 
 type Context = Pick<GrantContext, 'waiting' | 'signal'>;
 type Tools = Pick<GrantTools, 'agreements'>;
@@ -13,27 +15,50 @@ type Tools = Pick<GrantTools, 'agreements'>;
  * it for a server, and tokens sent to origins, of its own choice. Fails with `access_denied`.
  */
 export async function requireKeyFile(profile: TokenProfile, context: Context, tools: Tools): Promise<void> {
-  const { issuer, tokenEndpoint, options } = profile;
+  const { grant, issuer, tokenEndpoint, options } = profile;
   if (options.keyFile === null) return;
-  const servers = [issuer, tokenEndpoint].filter((server) => server !== null);
+  const device = grant === 'device_code' ? options.deviceAuthorizationEndpoint : null;
+  const servers = [issuer, tokenEndpoint, device].filter((server) => server !== null);
   const question = questionOf(profile, { kind: 'key_file', path: options.keyFile, servers });
   await tools.agreements.require(question, context);
 }
 
 /**
- * A keyturn.json that names its own token endpoint beside the sign-in page of another server would be sent what the
- * person's sign-in there brings, verifier and all. Metadata speaks for its own issuer. Fails with `access_denied`.
+ * Secrets go where the person sees them going: a page speaks for its own server, metadata for their own issuer. What a
+ * file or the metadata of one server lead to another one needs the person's word, or a sign-in at an honest server would
+ * be redeemed elsewhere (RFC 9700 section 4.4). Fails with `receiver_not_allowed`, and like discovery.
  */
-export async function requireSignIn(
+export async function requireReceivers(
   profile: TokenProfile,
-  signInPage: URL,
+  context: Context & Pick<GrantContext, 'reauthenticate'>,
+  tools: Tools & Pick<GrantTools, 'discovery' | 'mask'>,
+): Promise<void> {
+  const server = await findUsableServer(profile, neededEndpoints(profile, context), context.signal, tools);
+  const stray = await strayReceivers(profile, server, context.signal, tools);
+  if (stray !== null) await tools.agreements.require(questionOf(profile, stray), context);
+}
+
+/** The same for the page at which a device code is entered, before the person sees it. */
+export async function requireCodePage(
+  page: URL,
+  profile: TokenProfile,
+  server: AuthorizationServer,
   context: Context,
+  tools: Tools & Pick<GrantTools, 'discovery'>,
+): Promise<void> {
+  const stray = await strayReceiversAt(page, profile, server, context.signal, tools);
+  if (stray !== null) await tools.agreements.require(questionOf(profile, stray), context);
+}
+
+/** The same for the endpoint that registers Keyturn as a client. */
+export async function requireRegistration(
+  profile: TokenProfile,
+  server: AuthorizationServer,
+  signal: AbortSignal,
   tools: Tools,
 ): Promise<void> {
-  const named = profile.tokenEndpoint === null ? null : parseUrl(profile.tokenEndpoint);
-  if (named === null || named.origin === signInPage.origin) return;
-  const subject = { kind: 'sign_in', at: signInPage.origin, redeemedAt: named.origin } as const;
-  await tools.agreements.require(questionOf(profile, subject), context);
+  const stray = strayRegistration(profile, server);
+  if (stray !== null) await tools.agreements.require(questionOf(profile, stray), { waiting: true, signal });
 }
 
 /**

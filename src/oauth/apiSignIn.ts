@@ -1,3 +1,5 @@
+import type { TokenProfile } from '../token/profile.ts';
+import { requireRegistration } from './agreements.ts';
 import type { AuthorizationServer } from './discovery.ts';
 import type { GrantTools } from './grant.ts';
 import { describeResource, type ProtectedResource } from './protectedResource.ts';
@@ -10,6 +12,11 @@ export interface ApiSignIn {
   describe(url: URL, metadataUrl: string | null, signal: AbortSignal): Promise<ProtectedResource>;
   /** Fails like `Discovery.find`. */
   server(issuer: string, signal: AbortSignal): Promise<AuthorizationServer>;
+  /**
+   * Asks the person before Keyturn registers for a profile at a server for which neither the issuer nor the page to sign
+   * in at answers. Fails with `receiver_not_allowed`.
+   */
+  requireRegistration(profile: TokenProfile, server: AuthorizationServer, signal: AbortSignal): Promise<void>;
   /** Fails with `registration_failed`. */
   register(
     server: AuthorizationServer,
@@ -24,6 +31,7 @@ export function createApiSignIn(tools: GrantTools): ApiSignIn {
   return {
     describe: (url, metadataUrl, signal) => describeResource(url, metadataUrl, tools, signal),
     server: (issuer, signal) => tools.discovery.find(issuer, signal),
+    requireRegistration: (profile, server, signal) => requireRegistration(profile, server, signal, tools),
     register: (server, request, signal) => registerClient(server, request, tools, signal),
     unregister: async ({ management }) => management !== null && unregisterClient(management, tools),
   };

@@ -40,6 +40,8 @@ export interface ProofRequest {
   readonly held: (kind: 'verification_key' | 'decryption_key') => Promise<string | null>;
   /** Told of a token that stands within another, before anybody sees anything of it. */
   readonly found: (innerToken: string) => void;
+  /** Somebody waits for the answer: only then may a person be asked anything. */
+  readonly waiting: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -101,8 +103,7 @@ export async function askIssuer(
   tools: IntrospectionTools,
 ): Promise<Introspection> {
   const { profile, signal } = request;
-  const url = endpointUrl(server, 'introspection_endpoint', tools.mask);
-  requireVouched(profile, url, 'introspectionEndpoint', tools.mask);
+  const url = await requireVouched(profile, server, 'introspection_endpoint', request, tools);
   const shown = shownUrl(url, tools.mask);
   if (profile.clientId === null) {
     throw new KeyturnError('profile_invalid', `The token profile "${profile.name}" names no client.`, {

@@ -1,12 +1,13 @@
 import { KeyturnError } from '../errors.ts';
 import type { GrantContext, GrantResult } from '../token/grant.ts';
 import type { Grant, OAuthGrant, TokenProfile } from '../token/profile.ts';
+import { signsIn } from '../token/renewal.ts';
 import { createSelfSigned } from '../token/sources/selfSigned.ts';
 import type { TokenSource } from '../token/sources/source.ts';
-import { requireKeyFile } from './agreements.ts';
+import { requireKeyFile, requireReceivers } from './agreements.ts';
 import { withClientCertificate } from './clientCertificate.ts';
 import { ClientHabits } from './clientHabits.ts';
-import { createDiscovery } from './discovery.ts';
+import { createDiscovery, type Discovery } from './discovery.ts';
 import { DpopHandles } from './dpop.ts';
 import type { GrantPerformer, GrantTools } from './grant.ts';
 import { authorizationCode } from './grants/authorizationCode.ts';
@@ -83,8 +84,34 @@ export function createObtain(options: ObtainOptions, tools = createGrantTools(op
     const performer = performerOf(profile.grant);
     if (performer === undefined)
       throw new KeyturnError('unsupported', `The grant ${profile.grant} is not supported.`);
-    const own = withClientCertificate(profile, context, tools);
-    return obtainOrRenew(performer, profile, context, own);
+    const own = withOneDiscovery(withClientCertificate(profile, context, tools));
+    return obtainOrRenew(withKnownReceivers(performer), profile, context, own);
+  };
+}
+
+/** What the person agreed to is what is used: metadata that change meanwhile change nothing for this token. */
+function withOneDiscovery(tools: GrantTools): GrantTools {
+  const found = new Map<string, ReturnType<Discovery['find']>>();
+  return {
+    ...tools,
+    discovery: {
+      find(issuer, signal) {
+        const known = found.get(issuer) ?? tools.discovery.find(issuer, signal);
+        found.set(issuer, known);
+        return known;
+      },
+    },
+  };
+}
+
+/** Before anything is asked for or sent. A grant that nobody can perform says so itself. */
+function withKnownReceivers(performer: GrantPerformer): GrantPerformer {
+  return {
+    ...performer,
+    async obtain(profile, context, tools) {
+      if (!signsIn(profile.grant) || context.signIn !== null) await requireReceivers(profile, context, tools);
+      return performer.obtain(profile, context, tools);
+    },
   };
 }
 

@@ -21,6 +21,7 @@ export function createProver(grantTools: GrantTools, secrets: ProofSecrets): Tok
   const requestOf = (profile: TokenProfile, { interactive, signal }: ProofContext): ProofRequest => ({
     profile,
     signal,
+    waiting: interactive,
     secret: (kind) => secrets.secret(profile, kind, interactive),
     held: (kind) => secrets.held(profile, kind),
     found: (innerToken) => tools.register(innerToken, profile.name),

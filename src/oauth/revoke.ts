@@ -16,7 +16,7 @@ import {
   type IntrospectionTools,
   type ProofRequest,
 } from './introspect.ts';
-import { endpointUrl, findServer } from './server.ts';
+import { findServer } from './server.ts';
 import { requireVouched } from './vouched.ts';
 
 /**
@@ -31,8 +31,7 @@ export async function revokeToken(
 ): Promise<Revocation[]> {
   const { profile, signal } = request;
   const server = await revokingServer(profile, signal, tools);
-  const url = endpointUrl(server, 'revocation_endpoint', tools.mask);
-  requireVouched(profile, url, 'revocationEndpoint', tools.mask);
+  const url = await requireVouched(profile, server, 'revocation_endpoint', request, tools);
   const own = withClientCertificate(profile, request, tools);
   const proof = await authenticateClient(profile, request, own);
   const tokens: [RevokedKind, string][] = [['access_token', accessToken]];

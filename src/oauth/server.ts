@@ -143,7 +143,11 @@ function withoutPlainHttp(server: AuthorizationServer): AuthorizationServer {
   };
 }
 
-function namedEndpoints({ tokenEndpoint, options }: TokenProfile): Partial<Record<EndpointName, string>> {
+/** What the profile itself says; it stands above the metadata. */
+export function namedEndpoints({
+  tokenEndpoint,
+  options,
+}: TokenProfile): Partial<Record<EndpointName, string>> {
   const named: Partial<Record<EndpointName, string>> = {};
   if (tokenEndpoint !== null) named.token_endpoint = tokenEndpoint;
   if (options.authorizationEndpoint !== null) named.authorization_endpoint = options.authorizationEndpoint;

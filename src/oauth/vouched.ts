@@ -1,31 +1,45 @@
 import { KeyturnError } from '../errors.ts';
+import type { GrantContext } from '../token/grant.ts';
 import { originAllowed } from '../token/origin.ts';
 import type { TokenProfile } from '../token/profile.ts';
 import { isOAuthGrant } from '../token/profileGrants.ts';
+import { questionOf } from '../token/sources/consent.ts';
 import { parseUrl } from '../url.ts';
-import { shownUrl } from './server.ts';
+import type { AuthorizationServer } from './discovery.ts';
+import type { GrantTools } from './grant.ts';
+import { type LaterEndpoint, strayLater } from './receivers.ts';
+import { endpointUrl, shownUrl } from './server.ts';
+
+const PROPERTIES = {
+  introspection_endpoint: 'introspectionEndpoint',
+  revocation_endpoint: 'revocationEndpoint',
+} as const;
 
 /**
- * Lets a token and its client's secret go only where they are known already. An endpoint that a keyturn.json names
- * itself must be at the origin of the issuer or the token endpoint, to which the client's secret is bound; one that
- * the issuer's metadata names is the issuer's own affair. A token that did not come from the issuer goes to its own
- * origins only. Fails with `origin_not_allowed`.
+ * Lets a token and its client's secret go only where they are known already, and gives the address. An endpoint that a
+ * keyturn.json names itself must be at the origin of the issuer or the token endpoint, to which the client's secret is
+ * bound; for one that is another issuer's there, or that the metadata of one server name at another, the person is asked.
+ * A token that did not come from the issuer goes to its own origins only. Fails with `origin_not_allowed`,
+ * `receiver_not_allowed` or `discovery_failed`.
  */
-export function requireVouched(
+export async function requireVouched(
   profile: TokenProfile,
-  url: URL,
-  endpoint: 'introspectionEndpoint' | 'revocationEndpoint',
-  mask: (text: string) => string,
-): void {
+  server: AuthorizationServer,
+  endpoint: LaterEndpoint,
+  context: Pick<GrantContext, 'waiting' | 'signal'>,
+  tools: Pick<GrantTools, 'agreements' | 'discovery' | 'mask'>,
+): Promise<URL> {
+  const url = endpointUrl(server, endpoint, tools.mask);
+  const property = PROPERTIES[endpoint];
   const { name, grant, issuer, tokenEndpoint, origins, options } = profile;
   const homes = [issuer, tokenEndpoint].map((address) =>
     address === null ? null : parseUrl(address)?.origin,
   );
   const data = { token: name, origin: url.origin };
-  if (options[endpoint] !== null && !homes.includes(url.origin)) {
+  if (options[property] !== null && !homes.includes(url.origin)) {
     throw new KeyturnError(
       'origin_not_allowed',
-      `The "${endpoint}" ${shownUrl(url, mask)} is not at the origin of the issuer of "${name}", so nothing is sent there.`,
+      `The "${property}" ${shownUrl(url, tools.mask)} is not at the origin of the issuer of "${name}", so nothing is sent there.`,
       {
         hint: 'Name the issuer that it belongs to, or leave the endpoint to the metadata of the issuer.',
         data,
@@ -38,4 +52,7 @@ export function requireVouched(
       data,
     });
   }
+  const stray = await strayLater(profile, server, endpoint, context.signal, tools);
+  if (stray !== null) await tools.agreements.require(questionOf(profile, stray), context);
+  return url;
 }

@@ -59,8 +59,8 @@ export interface Asker {
   secret(question: {
     readonly kind: AskedSecret;
     readonly profileName: string;
-    /** The server that knows it; empty for a key of our own. */
-    readonly issuedBy: string;
+    /** The addresses that get it, or what is signed with it; none for a key of our own. */
+    readonly receivers: readonly string[];
   }): Promise<string | null>;
 }
 

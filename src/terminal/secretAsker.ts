@@ -1,7 +1,10 @@
 import { KeyturnError } from '../errors.ts';
+import type { FindReceivers } from '../oauth/receivers.ts';
+import { declaredReceivers } from '../token/declaredReceivers.ts';
 import type { AskedSecret } from '../token/grant.ts';
 import { secretKey } from '../token/key.ts';
 import type { TokenManagerOptions } from '../token/managerOptions.ts';
+import { shownAddress } from '../token/shownOrigin.ts';
 import { visible } from '../visible.ts';
 import { askInTurn } from './askInTurn.ts';
 import { canAsk, readSecret, type SecretOptions } from './secretPrompt.ts';
@@ -13,19 +16,27 @@ const words: Readonly<Record<AskedSecret, { readonly name: string } & SecretOpti
   private_key: { name: 'private key', lines: 'several' },
 };
 
+/** " at https://id.example.com": who gets a secret, or what is signed with it. */
+export function atServers(receivers: readonly string[]): string {
+  return receivers.length === 0 ? '' : ` at ${receivers.map(shownAddress).join(' and ')}`;
+}
+
 /**
  * Asks for the secrets of a grant at a terminal, and nobody where there is none. What was not
  * given is not asked for again in this call; Ctrl+C ends it all with `cancelled`.
  */
-export function createSecretAsker(streams: Streams, signal: AbortSignal): TokenManagerOptions['askSecret'] {
+export function createSecretAsker(
+  streams: Streams,
+  signal: AbortSignal,
+  findReceivers: FindReceivers = (profile) => Promise.resolve(declaredReceivers(profile)),
+): TokenManagerOptions['askSecret'] {
   const declined = new Set<string>();
   return async (profile, { kind, refused }) => {
     if (!canAsk(streams)) return null;
     const key = secretKey(kind, profile);
     const { name, ...options } = words[kind];
-    // Where it goes.
-    const server = profile.tokenEndpoint ?? profile.issuer;
-    const whose = visible(`${name} for ${profile.name}${server === null ? '' : ` at ${server}`}`);
+    const receivers = await findReceivers(profile, kind);
+    const whose = visible(`${name} for ${profile.name}${atServers(receivers)}`);
     return askInTurn(streams, signal, async () => {
       if (declined.has(key)) return null;
       if (refused) streams.err.write(`The ${whose} was refused.\n`);

@@ -9,6 +9,7 @@ import { loadEnvironments, type EnvironmentSet } from '../httpfile/environments.
 import { createEngine } from '../run/createEngine.ts';
 import type { Engine } from '../run/engine.ts';
 import { Lazy } from '../lazy.ts';
+import type { FindReceivers } from '../oauth/receivers.ts';
 import type { Obtain, ObtainOptions } from '../oauth/obtain.ts';
 import type { Search } from '../nearestFile.ts';
 import { privateFiles } from '../privateFiles.ts';
@@ -50,6 +51,7 @@ export interface Session extends AsyncDisposable {
   readonly proofs: TokenProofs;
   readonly store: TokenStore;
   readonly preset: PresetSecrets;
+  readonly findReceivers: FindReceivers;
   readonly profiles: ProfileFolder;
   /** Variables of the chosen environment, as the file at `path` sees them. Read once for each folder. */
   environment(path: string): Promise<ReadonlyMap<string, string>>;
@@ -100,7 +102,8 @@ export function openSession(
     secrets: () => (keychain.isOpen ? keychain : null),
     report: (error) => say(error.message, error.hint),
   });
-  const askSecret = createSecretAsker(streams, signal);
+  const findReceivers: FindReceivers = async (profile, kind) => (await oauth.get()).receivers(profile, kind);
+  const askSecret = createSecretAsker(streams, signal, findReceivers);
   const oauth = lazyOAuth(
     client,
     { streams, keychain, redactor, clock: systemClock, say, audit },
@@ -160,6 +163,7 @@ export function openSession(
     proofs,
     store,
     preset,
+    findReceivers,
     profiles,
     mask: (text) => redactor.mask(text),
     audit,
@@ -206,18 +210,21 @@ function lazyOAuth(
   readonly obtain: Obtain;
   readonly prover: TokenProver;
   readonly certificates: ApiCertificates;
+  readonly receivers: FindReceivers;
 }> {
   return new Lazy(async () => {
     const [
       { createGrantTools, createObtain },
       { createProver },
       { createApiCertificates },
+      { secretReceivers },
       { fetchThrough },
       { createTerminalSources },
     ] = await Promise.all([
       import('../oauth/obtain.ts'),
       import('../oauth/prover.ts'),
       import('../oauth/apiCertificates.ts'),
+      import('../oauth/receivers.ts'),
       import('../http/fetch.ts'),
       import('./sources.ts'),
     ]);
@@ -238,6 +245,7 @@ function lazyOAuth(
       obtain: createObtain(options, tools),
       prover: createProver(tools, secrets),
       certificates: createApiCertificates(tools, secrets),
+      receivers: (profile, kind) => secretReceivers(profile, kind, tools),
     };
   });
 }

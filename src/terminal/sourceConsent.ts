@@ -22,10 +22,12 @@ export const ALLOWED_COMMANDS = 'KEYTURN_ALLOW_COMMANDS';
 export const ALLOWED_KEY_FILES = 'KEYTURN_ALLOW_KEY_FILES';
 /** Names of the tokens for which others may be exchanged there, one a line. */
 export const ALLOWED_EXCHANGES = 'KEYTURN_ALLOW_EXCHANGES';
+/** Servers that belong together there, one line each: the page or issuer, then those that may get its secrets. */
+export const ALLOWED_RECEIVERS = 'KEYTURN_ALLOW_RECEIVERS';
 
 /**
  * Asks at a terminal, and remembers in the keychain: a file could be changed by whatever wants to be run. Where there
- * is no terminal, variables hold the command lines, key files and exchanges that are agreed to.
+ * is no terminal, variables hold the command lines, key files, exchanges and receivers that are agreed to.
  */
 export function createTerminalConsent(
   streams: Streams,
@@ -62,9 +64,10 @@ function givenBy({ tokenName, subject }: ConsentQuestion): { variable: string; l
       return { variable: ALLOWED_KEY_FILES, line: subject.path };
     case 'exchange':
       return { variable: ALLOWED_EXCHANGES, line: tokenName };
+    case 'sign_in':
+      return { variable: ALLOWED_RECEIVERS, line: [subject.at, ...subject.receivers].join(' ') };
     case 'keychain':
     case 'account':
-    case 'sign_in':
       return null;
   }
 }
@@ -163,8 +166,12 @@ function describe({ tokenName: name, subject, origins, declaredIn }: ConsentQues
       ];
     case 'sign_in':
       return [
-        `For the token "${tokenName}" you sign in at ${shownAddress(subject.at)},`,
-        `  and ${shownAddress(subject.redeemedAt)} gets what that brings. Agree only if both belong together.`,
+        `The secrets of the token "${tokenName}" go to ${subject.receivers.map(shownAddress).join(' and ')}.`,
+        `  ${subject.hasPage ? 'You sign in at' : 'The issuer is'} ${shownAddress(subject.at)}.`,
+        ...(subject.hasPage && subject.issuer !== null
+          ? [`  The issuer is ${shownAddress(subject.issuer)}.`]
+          : []),
+        '  Allow this only if these servers belong together.',
         ...where,
       ];
     case 'exchange':

@@ -8,6 +8,7 @@ const NEEDS_PERSON = new Set([
   'sign_in_needed',
   'authorization_failed',
   'access_denied',
+  'receiver_not_allowed',
   'device_code_expired',
   'id_token_mismatch',
   'account_unavailable',

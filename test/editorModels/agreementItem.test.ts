@@ -47,10 +47,17 @@ describe('an agreement in the list', () => {
       `Signs for https://id.example.com · ${END}`,
     ],
     [
-      { kind: 'sign_in', at: 'https://id.example.com', redeemedAt: 'https://other.example.com' },
+      {
+        kind: 'sign_in',
+        at: 'https://id.example.com',
+        redeemedAt: 'https://other.example.com',
+        receivers: ['https://other.example.com', 'https://third.example.com'],
+        issuer: null,
+        hasPage: true,
+      },
       'https://id.example.com',
-      'sign-in at two servers for the token gh',
-      `https://other.example.com gets what that brings · ${END}`,
+      'sign-in at several servers for the token gh',
+      `https://other.example.com, https://third.example.com gets the secrets · ${END}`,
     ],
     [{ kind: 'exchange', tokens: ['one', 'two'] }, 'one, two', 'exchange of tokens for the token gh', END],
   ])('%j', (subject, label, description, detail) => {

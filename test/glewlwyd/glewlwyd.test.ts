@@ -181,6 +181,7 @@ describe('introspection and revocation', () => {
     secret,
     held: () => Promise.resolve(null),
     found: () => undefined,
+    waiting: true,
     signal: new AbortController().signal,
   });
 

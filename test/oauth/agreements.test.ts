@@ -94,7 +94,7 @@ describe('a token that is exchanged', () => {
     const error = await failureOf(obtainer()(asked, contextOf({ otherToken: holding(ofApi) })));
     expect(error.code).toBe('origin_not_allowed');
     expect(bodies).toEqual([]);
-    const own = profileOf({ name: 'subject', origins: [server.origin], issuer: server.origin });
+    const own = endpointProfile(`${server.origin}/token`, { name: 'subject', origins: [server.origin] });
     await obtainer()(asked, contextOf({ otherToken: holding(own) }));
     expect(new URLSearchParams(bodies[0]).get('subject_token')).toBe('subject-refresh');
   });
@@ -149,9 +149,12 @@ describe('a sign-in', () => {
         options: { ...noOptions, ...named },
       });
       const error = await failureOf(obtainer({ agreements })(profile, contextOf({ signIn })));
-      expect(error.code).toBe('access_denied');
+      expect(error.code).toBe('receiver_not_allowed');
       expect(questions).toMatchObject([
-        { subject: { kind: 'sign_in', at: page, redeemedAt: server.origin }, origins: profile.origins },
+        {
+          subject: { kind: 'sign_in', at: page, redeemedAt: server.origin, receivers: [server.origin] },
+          origins: profile.origins,
+        },
       ]);
       expect(bodies).toEqual([]);
     },
@@ -177,7 +180,7 @@ describe('a key file', () => {
 
   it.each(grants)('signs for %s only after the person agreed', async (_name, changes) => {
     const profile = endpointProfile(`${server.origin}/token`, {
-      issuer: 'https://id.example.com',
+      issuer: server.origin,
       options: { ...noOptions, keyFile },
       ...changes,
     });
@@ -197,7 +200,7 @@ describe('a key file', () => {
     expect(questions[0]?.subject).toEqual({
       kind: 'key_file',
       path: keyFile,
-      servers: ['https://id.example.com', `${server.origin}/token`],
+      servers: [server.origin, `${server.origin}/token`],
     });
     await obtain(profile, contextOf());
     await obtain(profile, contextOf());

@@ -61,7 +61,7 @@ describe('a sign-in with a code at a real provider', () => {
       entered = true;
     });
     const result = obtainAs(device(sandbox.issuer), signIn, {}, { clock });
-    await expect.poll(() => entered).toBe(true);
+    await expect.poll(() => entered, { timeout: 10_000 }).toBe(true);
     await passing(clock, result);
     const { accessToken, idToken, refreshToken } = await result;
     expect(decodeJwt(accessToken)).toMatchObject({

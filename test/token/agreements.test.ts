@@ -14,7 +14,14 @@ const subjects: readonly ConsentSubject[] = [
   { kind: 'keychain', service: 'gh:github.com', account: 'zoe' },
   { kind: 'account', provider: 'github', scopes: ['repo', 'user'] },
   { kind: 'key_file', path: '~/.keys/a.pem', servers: ['https://id.example.com'] },
-  { kind: 'sign_in', at: 'https://id.example.com', redeemedAt: 'https://other.example.com' },
+  {
+    kind: 'sign_in',
+    at: 'https://id.example.com',
+    redeemedAt: 'https://other.example.com',
+    receivers: ['https://other.example.com', 'https://third.example.com'],
+    issuer: null,
+    hasPage: true,
+  },
   { kind: 'exchange', tokens: ['one', 'two'] },
 ];
 
@@ -61,7 +68,7 @@ describe('standing agreements', () => {
       ['gh', 'keychain entry "gh:github.com" of "zoe", for https://api.example.com', HOME],
       [
         'gh',
-        'sign-in at https://id.example.com for https://other.example.com, for https://api.example.com',
+        'sign-in at https://id.example.com for https://other.example.com https://third.example.com, for https://api.example.com',
         HOME,
       ],
       ['viewer', 'use at https://far.example.com', HOME],

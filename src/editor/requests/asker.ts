@@ -53,11 +53,10 @@ export function createAsker(): Asker {
       });
       return answer === sendOnce;
     },
-    async secret({ kind, profileName, issuedBy }) {
-      const kept = l10n.t('It is kept in the secret storage of the editor.');
+    async secret({ kind, profileName, receivers }) {
       const secret = await window.showInputBox({
         title: secretTitle(kind, visible(profileName)),
-        prompt: issuedBy === '' ? kept : `${l10n.t('For {0}.', shownAddress(issuedBy))} ${kept}`,
+        prompt: secretPrompt(kind, receivers),
         password: true,
         ignoreFocusOut: true,
         validateInput: (value) => (value.trim() === '' ? l10n.t('Enter it, or press Escape.') : undefined),
@@ -65,6 +64,18 @@ export function createAsker(): Asker {
       return secret === undefined ? null : secret.trim();
     },
   };
+}
+
+/** Where a secret goes, and where it is kept. */
+function secretPrompt(kind: AskedSecret, receivers: readonly string[]): string {
+  const kept = l10n.t('It is kept in the secret storage of the editor.');
+  if (receivers.length === 0) return kept;
+  const servers = shownAddresses(receivers);
+  const sent =
+    kind === 'private_key'
+      ? l10n.t('It signs what is sent to {0}.', servers)
+      : l10n.t('It is sent to {0}.', servers);
+  return `${sent} ${kept}`;
 }
 
 function secretTitle(kind: AskedSecret, profileName: string): string {

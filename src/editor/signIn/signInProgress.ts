@@ -1,4 +1,5 @@
 import { l10n, type Progress, ProgressLocation, window } from 'vscode';
+import { declaredReceivers } from '../../token/declaredReceivers.ts';
 import type { GrantContext, GrantResult } from '../../token/grant.ts';
 import type { TokenProfile } from '../../token/profile.ts';
 import { signsIn } from '../../token/renewal.ts';
@@ -23,7 +24,7 @@ export async function withSignInProgress(
   const notice = new Notice(profile.name, () => controller.abort());
   // A refresh token that is held may spare the sign-in.
   if (context.refreshToken === null || context.reauthenticate !== null) {
-    notice.showLate(l10n.t('Asking {0}…', serverOf(profile)));
+    notice.showLate(l10n.t('Asking {0}…', declaredReceivers(profile).map(hostOf).join(', ')));
   }
   try {
     return await perform({
@@ -34,7 +35,8 @@ export async function withSignInProgress(
         async openBrowser(url) {
           notice.show(
             l10n.t(
-              'Go on in the browser. The token may go to: {0}',
+              'Go on in the browser at {0}. The token may go to: {1}',
+              hostOf(url),
               withoutLinks(shownAddresses(profile.origins)),
             ),
           );
@@ -52,8 +54,8 @@ export async function withSignInProgress(
   }
 }
 
-function serverOf({ issuer, tokenEndpoint }: TokenProfile): string {
-  return parseUrl(issuer ?? tokenEndpoint ?? '')?.host ?? '';
+function hostOf(address: string): string {
+  return parseUrl(address)?.host ?? '';
 }
 
 /** A notification whose text changes while it is there. */

@@ -61,10 +61,13 @@ export async function signInToApi(
   const name = await askProfileName(services, document, url);
   if (name === null) return null;
   const scope = scopeFor(scopes, server);
-  const client = await clientFor(network, server, way, scope, api.dpopRequired);
+  const profileFor = (client: RegisteredClient) =>
+    writtenProfile(api, server, way, client, scope, url.origin);
+  const wanted = file.profileWith(name, profileFor(UNREGISTERED));
+  const client = await clientFor(network, server, way, wanted);
   if (client === null) return null;
   try {
-    const written = writtenProfile(api, server, way, client, scope, url.origin);
+    const written = profileFor(client);
     const profile = file.profileWith(name, written);
     await signIn(services, profile, client);
     await keepProfile(services, file, profile, written);
@@ -75,6 +78,14 @@ export async function signInToApi(
   }
   return nameToken(document, node(), name);
 }
+
+/** Stands for the client until there is one. */
+const UNREGISTERED: RegisteredClient = {
+  clientId: 'unregistered',
+  clientSecret: null,
+  clientAuthentication: 'none',
+  management: null,
+};
 
 function writtenProfile(
   api: ProtectedResource,
@@ -157,12 +168,14 @@ async function clientFor(
   network: ApiSignIn,
   server: AuthorizationServer,
   { grant, registeredUris }: SignInWay,
-  scope: string | null,
-  dpop: boolean,
+  profile: TokenProfile,
 ): Promise<RegisteredClient | null> {
   if (offersRegistration(server)) {
+    const { scope, options } = profile;
+    const request = { grant, redirectUris: registeredUris, scope, dpop: options.dpop };
+    await network.requireRegistration(profile, server, new AbortController().signal);
     return withLateProgress(l10n.t('Registering Keyturn at {0}', server.issuer), (signal) =>
-      network.register(server, { grant, redirectUris: registeredUris, scope, dpop }, signal),
+      network.register(server, request, signal),
     );
   }
   const [redirectUri] = registeredUris;

@@ -84,16 +84,27 @@ function words({ tokenName: name, subject }: ConsentQuestion) {
       };
     case 'sign_in':
       return {
-        title: l10n.t('Sign in at two servers for the token "{0}"?', tokenName),
+        title: subject.hasPage
+          ? l10n.t('Let another server have the sign-in for the token "{0}"?', tokenName)
+          : l10n.t('Let another server than the issuer have the secrets of the token "{0}"?', tokenName),
         lines: [
-          l10n.t(
-            'You sign in at {0}. What that brings is sent to {1}, which can then act as you.',
-            shownAddress(subject.at),
-            shownAddress(subject.redeemedAt),
-          ),
-          l10n.t('Allow this only if both servers belong together.'),
+          subject.hasPage
+            ? l10n.t(
+                'You sign in at {0}. {1} gets the result and can then act as you.',
+                shownAddress(subject.at),
+                shownAddresses(subject.receivers),
+              )
+            : l10n.t(
+                'The issuer is {0}. {1} gets the secrets and can then act as you.',
+                shownAddress(subject.at),
+                shownAddresses(subject.receivers),
+              ),
+          ...(subject.hasPage && subject.issuer !== null
+            ? [l10n.t('The issuer is {0}.', shownAddress(subject.issuer))]
+            : []),
+          l10n.t('Allow this only if these servers belong together.'),
         ],
-        once: l10n.t('Sign In Once'),
+        once: subject.hasPage ? l10n.t('Sign In Once') : l10n.t('Send Once'),
       };
     case 'exchange':
       return {

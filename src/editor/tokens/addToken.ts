@@ -37,8 +37,9 @@ export async function pasteToken(
     l10n.t('Paste Token: {0}', visible(name)),
     refresh
       ? l10n.t(
-          'Paste the refresh token of "{0}". It is tried at once and kept if the server takes it.',
+          'Paste the refresh token of "{0}". It is sent to {1} at once and kept if the server takes it.',
           visible(name),
+          shownAddresses(await services.findReceivers(profile, 'refresh_token')),
         )
       : l10n.t(
           'Paste the token of "{0}". It goes only to {1}.',

@@ -2,7 +2,7 @@ import { type Agreement, askedForBy } from '../../token/agreements.ts';
 import { commandLine } from '../../token/sources/commandLine.ts';
 import { secretWords } from '../../token/places.ts';
 import type { ConsentSubject } from '../../token/sources/consent.ts';
-import { shownAddress } from '../../token/shownOrigin.ts';
+import { shownAddress, shownAddresses } from '../../token/shownOrigin.ts';
 import { quoted } from '../../visible.ts';
 import { withoutIcons } from '../plainLabel.ts';
 import type { Words } from '../words.ts';
@@ -103,8 +103,9 @@ function subjectParts(subject: ConsentSubject, { t }: Words): Parts {
       return { icon: 'file', label: quoted(subject.path), kind: t('key file'), facts };
     }
     case 'sign_in': {
-      const facts = [t('{0} gets what that brings', shownAddress(subject.redeemedAt))];
-      return { icon: 'sign-in', label: shownAddress(subject.at), kind: t('sign-in at two servers'), facts };
+      const facts = [t('{0} gets the secrets', shownAddresses(subject.receivers))];
+      const kind = subject.hasPage ? t('sign-in at several servers') : t('secrets for several servers');
+      return { icon: 'sign-in', label: shownAddress(subject.at), kind, facts };
     }
     case 'exchange':
       return {

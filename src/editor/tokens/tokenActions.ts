@@ -2,6 +2,7 @@ import { l10n, window } from 'vscode';
 import { tokenEvent } from '../../token/auditEvent.ts';
 import { secretKey, tokenKey } from '../../token/key.ts';
 import type { TokenProfile } from '../../token/profile.ts';
+import { shownAddresses } from '../../token/shownOrigin.ts';
 import type { Token } from '../../token/token.ts';
 import { signsIn } from '../../token/renewal.ts';
 import { tokenCommands } from '../commands.ts';
@@ -190,10 +191,14 @@ export class TokenActions {
 
   async #askClientSecret(profile: TokenProfile): Promise<void> {
     requireTrust(profile);
-    const server = profile.issuer ?? profile.tokenEndpoint ?? '';
+    const receivers = await this.#services.findReceivers(profile, 'client_secret');
     const secret = await askSecret(
       l10n.t('Client Secret: {0}', profile.name),
-      l10n.t('Paste the secret of the client {0} at {1}.', profile.clientId ?? '', server),
+      l10n.t(
+        'Paste the secret of the client {0}. It is sent to {1}.',
+        profile.clientId ?? '',
+        shownAddresses(receivers),
+      ),
       () => ({ text: l10n.t('It is kept in the secret storage of the editor.'), usable: true }),
     );
     if (secret === null) return;

@@ -1,3 +1,5 @@
+import { declaredReceivers } from '../../token/declaredReceivers.ts';
+import { isOAuthGrant } from '../../token/profileGrants.ts';
 import { formatDuration, formatWhen } from '../../text.ts';
 import { decodeToken } from '../../token/decode.ts';
 import type { KnownProof } from '../../token/proofs.ts';
@@ -32,8 +34,10 @@ export function entryTooltip(
     rows.push([t('Ends'), formatWhen(token.expiresAtMs, nowMs)]);
   const scope = scopeText(entry);
   if (scope !== '') rows.push([t('Scopes'), scope]);
-  const issuer = decoded?.issuer ?? profile.issuer ?? profile.tokenEndpoint;
+  const issuer = decoded?.issuer ?? profile.issuer;
   if (issuer !== null) rows.push([t('Issuer'), shownAddress(issuer)]);
+  const receivers = isOAuthGrant(profile.grant) ? declaredReceivers(profile) : [];
+  if (receivers.length > 0) rows.push([t('Obtained from'), shownAddresses(receivers)]);
   rows.push([t('Origins'), shownAddresses(profile.origins)], [t('Sent as'), sendAsText(profile.sendAs, t)]);
   const lines = [
     `**${safe(profile.name)}**: ${safe(entryDescription({ ...entry, lastError: null }, nowMs, words))}`,

@@ -7,14 +7,14 @@ import type { Clock } from '../../clock.ts';
 import { KeyturnError } from '../../errors.ts';
 import type { GrantResult } from '../../token/grant.ts';
 import type { Redirect } from '../../token/signIn.ts';
-import { requireSignIn } from '../agreements.ts';
 import { authorizationRequest, authorizationUrl, joinedScope } from '../authorizationRequest.ts';
 import { checkAuthorizationResponse } from '../authorizationResponse.ts';
 import { authenticateClient } from '../clientAuthentication.ts';
 import type { GrantPerformer } from '../grant.ts';
 import { asksForOpenId, checkIdToken, requireIssuer } from '../idToken.ts';
+import { neededEndpoints } from '../receivers.ts';
 import { openRedirect } from '../redirect.ts';
-import { addressesOf, endpointUrl, findUsableServer } from '../server.ts';
+import { addressesOf, findUsableServer } from '../server.ts';
 import { signInNeeded } from '../signInNeeded.ts';
 import { askTokenEndpoint, requestedResource, type TokenExchange } from '../tokenEndpoint.ts';
 
@@ -33,13 +33,7 @@ export const authorizationCode: GrantPerformer = {
     if (signIn === null) throw signInNeeded(profile);
     const openId = asksForOpenId(joinedScope(profile.scope, context.reauthenticate?.scope ?? null));
     if (openId) requireIssuer(profile);
-    const server = await findUsableServer(
-      profile,
-      ['authorization_endpoint', 'token_endpoint', ...(openId ? (['jwks_uri'] as const) : [])],
-      signal,
-      tools,
-    );
-    await requireSignIn(profile, endpointUrl(server, 'authorization_endpoint', tools.mask), context, tools);
+    const server = await findUsableServer(profile, neededEndpoints(profile, context), signal, tools);
     const client: Client = { client_id: profile.clientId ?? '' };
     // Before the browser opens: a code does not live long enough to look for a secret then.
     const proof = await authenticateClient(profile, context, tools);

@@ -13,7 +13,7 @@ import { isSecureUrl } from '../../token/origin.ts';
 import type { TokenProfile } from '../../token/profile.ts';
 import type { DeviceCode } from '../../token/signIn.ts';
 import { parseUrl } from '../../url.ts';
-import { requireSignIn } from '../agreements.ts';
+import { requireCodePage } from '../agreements.ts';
 import { joinedScope } from '../authorizationRequest.ts';
 import { authenticateClient, type ClientProof } from '../clientAuthentication.ts';
 import { sendAsClient } from '../clientRequest.ts';
@@ -23,6 +23,7 @@ import { askedEndpoint, requestOptions } from '../endpointRequest.ts';
 import { endpointFailure } from '../failure.ts';
 import type { GrantPerformer, GrantTools } from '../grant.ts';
 import { asksForOpenId, checkIdToken, requireIssuer } from '../idToken.ts';
+import { neededEndpoints } from '../receivers.ts';
 import { addressesOf, endpointUrl, findUsableServer } from '../server.ts';
 import { signInNeeded } from '../signInNeeded.ts';
 import { askTokenEndpoint, requestedAccess, type TokenExchange } from '../tokenEndpoint.ts';
@@ -35,7 +36,8 @@ const SHORTEST_INTERVAL_MS = 1_000;
 const LONGEST_INTERVAL_MS = 60_000;
 /** Whatever the server says, nobody looks for a code longer. */
 const LONGEST_LIFE_MS = 60 * 60_000;
-const LONGEST_CODE = 64;
+/** RFC 8628 section 6.1: letters and digits, in groups. It goes into the clipboard, so it may be nothing to be run. */
+const USER_CODE = /^(?=.{1,24}$)[A-Za-z0-9]+(?:[ -]+[A-Za-z0-9]+)*$/;
 
 /** What the requests of one sign-in have in common. */
 interface DeviceSignIn {
@@ -60,14 +62,7 @@ export const deviceCode: GrantPerformer = {
     const scope = joinedScope(profile.scope, context.reauthenticate?.scope ?? null);
     const openId = asksForOpenId(scope);
     if (openId) requireIssuer(profile);
-    const server = await findUsableServer(
-      profile,
-      ['device_authorization_endpoint', 'token_endpoint', ...(openId ? (['jwks_uri'] as const) : [])],
-      signal,
-      tools,
-    );
-    const page = endpointUrl(server, 'device_authorization_endpoint', tools.mask);
-    await requireSignIn(profile, page, context, tools);
+    const server = await findUsableServer(profile, neededEndpoints(profile, context), signal, tools);
     const client: Client = { client_id: profile.clientId ?? '' };
     const proof = await authenticateClient(profile, context, tools);
     const current: DeviceSignIn = { profile, context, tools, server, client, proof, scope };
@@ -75,6 +70,7 @@ export const deviceCode: GrantPerformer = {
     const device = await requestCode(current);
     tools.register(device.device_code, `device code of ${profile.name}`, addressesOf(server));
     const shown = shownCode(device, askedAtMs, profile);
+    await requireCodePage(new URL(shown.verificationUri), profile, server, context, tools);
 
     const done = new AbortController();
     const polling = AbortSignal.any([signal, done.signal]);
@@ -120,34 +116,45 @@ async function requestCode(current: DeviceSignIn): Promise<DeviceAuthorizationRe
   }
 }
 
-/** What the person is shown: nothing but a short code and addresses that are fit to be opened. */
+/**
+ * What the person is shown: nothing but a short code and addresses that are fit to be opened. An address with the code
+ * in it is used only where it leads to the server that is shown.
+ */
 function shownCode(
   device: DeviceAuthorizationResponse,
   askedAtMs: number,
   { name: tokenName, origins }: TokenProfile,
 ): DeviceCode {
   const { user_code: userCode, verification_uri: uri, verification_uri_complete: complete } = device;
-  const address = safeAddress(uri);
-  if (address === null || userCode.length > LONGEST_CODE || !/^[\x21-\x7e ]+$/.test(userCode)) {
-    throw new KeyturnError(
-      'authorization_failed',
-      'The server sent a code or an address for it that cannot be shown: the address must be https.',
-      { hint: 'Report this to whoever runs the server.' },
+  if (!USER_CODE.test(userCode)) {
+    throw unfit(
+      'The "user_code" of the server is no code to enter: up to 24 letters and digits, in groups with "-" or spaces.',
     );
   }
+  const address = safeAddress(uri);
+  if (address === null)
+    throw unfit('The "verification_uri" of the server is no https address that can be opened.');
+  const direct = complete === undefined ? null : safeAddress(complete);
   return {
     tokenName,
     userCode,
-    verificationUri: address,
-    verificationUriComplete: complete === undefined ? null : safeAddress(complete),
+    verificationUri: address.href,
+    verificationUriComplete: direct?.origin === address.origin ? direct.href : null,
     expiresAtMs: askedAtMs + Math.min(device.expires_in * 1000, LONGEST_LIFE_MS),
     origins,
   };
 }
 
-function safeAddress(text: string): string | null {
+function safeAddress(text: string): URL | null {
   const url = parseUrl(text);
-  return url !== null && isSecureUrl(url) ? url.href : null;
+  // User information makes one server look like another.
+  return url !== null && isSecureUrl(url) && url.username === '' && url.password === '' ? url : null;
+}
+
+function unfit(message: string): KeyturnError {
+  return new KeyturnError('authorization_failed', message, {
+    hint: 'Report this to whoever runs the server.',
+  });
 }
 
 /** Asks until the person has decided. A network that fails meanwhile is asked less often, not given up. */

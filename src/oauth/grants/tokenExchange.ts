@@ -8,9 +8,10 @@ import type { GrantContext } from '../../token/grant.ts';
 import { originAllowed } from '../../token/origin.ts';
 import type { TokenProfile } from '../../token/profile.ts';
 import { isOAuthGrant } from '../../token/profileGrants.ts';
-import { parseUrl } from '../../url.ts';
+import { addressOf, parseUrl } from '../../url.ts';
 import { requireExchange } from '../agreements.ts';
-import type { GrantPerformer } from '../grant.ts';
+import type { GrantPerformer, GrantTools } from '../grant.ts';
+import { findServer } from '../server.ts';
 import { askTokenEndpoint, requestedAccess, type TokenEndpoint } from '../tokenEndpoint.ts';
 
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -38,7 +39,8 @@ export const tokenExchange: GrantPerformer = {
         const set = async (prefix: 'subject' | 'actor', name: string, type: string) => {
           const other = await context.otherToken(name);
           others.push(other.profile);
-          parameters.set(`${prefix}_token`, valueOf(other, type, profile, endpoint));
+          await requireGoesTo(endpoint, type, other.profile, profile, context.signal, tools);
+          parameters.set(`${prefix}_token`, valueOf(other, type));
           parameters.set(`${prefix}_token_type`, type);
         };
         await set('subject', subjectToken, subjectTokenType ?? ACCESS_TOKEN);
@@ -61,20 +63,54 @@ export const tokenExchange: GrantPerformer = {
 
 type OtherToken = Awaited<ReturnType<GrantContext['otherToken']>>;
 
-/** The value of another profile's token, if it may go where this one is obtained. */
-function valueOf(other: OtherToken, type: string, profile: TokenProfile, { server }: TokenEndpoint): string {
-  const { name } = other.profile;
+/** Fails with `origin_not_allowed` for a token that may not go where the other one is obtained. */
+async function requireGoesTo(
+  { server }: TokenEndpoint,
+  type: string,
+  other: TokenProfile,
+  profile: TokenProfile,
+  signal: AbortSignal,
+  tools: GrantTools,
+): Promise<void> {
   const endpoint = new URL(server.token_endpoint ?? '');
-  if (!mayGoTo(endpoint, type, other.profile, profile)) {
-    throw new KeyturnError(
-      'origin_not_allowed',
-      `The token "${name}" may not go to ${endpoint.origin}, where "${profile.name}" would exchange it.`,
-      {
-        hint: `Add ${endpoint.origin} to the "origins" of "${name}" if that server may use the token.`,
-        data: { token: name, origin: endpoint.origin },
-      },
-    );
-  }
+  if (type !== REFRESH_TOKEN && originAllowed(other.origins, endpoint)) return;
+  if (await isOwnEndpoint(endpoint, other, profile, signal, tools)) return;
+  const { name } = other;
+  throw new KeyturnError(
+    'origin_not_allowed',
+    `The token "${name}" may not go to ${addressOf(endpoint)}, where "${profile.name}" would exchange it.`,
+    {
+      hint:
+        type === REFRESH_TOKEN
+          ? `A refresh token goes to its own issuer only: name that issuer in "${profile.name}".`
+          : `Add ${endpoint.origin} to the "origins" of "${name}" if that server may use the token.`,
+      data: { token: name, origin: endpoint.origin },
+    },
+  );
+}
+
+/**
+ * A token may be shown to its own authorization server, and where its origins say; a refresh token to that server
+ * alone. That is the same issuer, or the very same endpoint: issuers that share a host share nothing. A token that came
+ * from elsewhere has no such server, whatever issuer its profile names: people agree to origins. Without this a
+ * keyturn.json could hand the tokens of its other profiles to any server.
+ */
+async function isOwnEndpoint(
+  endpoint: URL,
+  other: TokenProfile,
+  profile: TokenProfile,
+  signal: AbortSignal,
+  tools: GrantTools,
+): Promise<boolean> {
+  if (!isOAuthGrant(other.grant)) return false;
+  const named = profile.tokenEndpoint ?? other.tokenEndpoint;
+  if (named === null && profile.issuer === other.issuer) return true;
+  // An issuer that cannot be asked vouches for nothing.
+  const own = await findServer(other, ['token_endpoint'], signal, tools).catch(() => null);
+  return own?.token_endpoint !== undefined && parseUrl(own.token_endpoint)?.href === endpoint.href;
+}
+
+function valueOf({ profile: { name }, ...other }: OtherToken, type: string): string {
   const value = tokenOfType(other, type);
   if (value !== null) return value;
   throw new KeyturnError(
@@ -87,22 +123,7 @@ function valueOf(other: OtherToken, type: string, profile: TokenProfile, { serve
   );
 }
 
-/**
- * A token may be shown to its own authorization server, and where its origins say; a refresh token to that server
- * alone. One that came from elsewhere has no such server, whatever issuer its profile names: people agree to origins.
- * Without this a keyturn.json could hand the tokens of its other profiles to any server.
- */
-function mayGoTo(endpoint: URL, type: string, other: TokenProfile, profile: TokenProfile): boolean {
-  if (type !== REFRESH_TOKEN && originAllowed(other.origins, endpoint)) return true;
-  if (!isOAuthGrant(other.grant)) return false;
-  if (profile.tokenEndpoint === null && profile.issuer !== null && profile.issuer === other.issuer)
-    return true;
-  return [other.issuer, other.tokenEndpoint].some(
-    (url) => url !== null && parseUrl(url)?.origin === endpoint.origin,
-  );
-}
-
-function tokenOfType({ token }: OtherToken, type: string): string | null {
+function tokenOfType({ token }: Pick<OtherToken, 'token'>, type: string): string | null {
   if (type === `${TYPE}id_token`) return token.idToken;
   if (type === REFRESH_TOKEN) return token.refreshToken;
   return token.accessToken;

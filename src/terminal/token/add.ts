@@ -1,5 +1,5 @@
 import { KeyturnError } from '../../errors.ts';
-import { secretKey } from '../../token/key.ts';
+import { secretKey, type SecretKind } from '../../token/key.ts';
 import { parseOriginPattern } from '../../token/origin.ts';
 import { pastedProfile, type SendAs, type TokenProfile } from '../../token/profile.ts';
 import { isValidName } from '../../token/profileName.ts';
@@ -10,9 +10,11 @@ import { shownAddresses } from '../../token/shownOrigin.ts';
 import { visible } from '../../visible.ts';
 import { requireKey, requireUse } from './secretUse.ts';
 import { parseArguments, type Command } from '../command.ts';
-import { readSecret } from '../secretPrompt.ts';
+import { atServers } from '../secretAsker.ts';
+import { canAsk, readSecret } from '../secretPrompt.ts';
+import type { Streams } from '../streams.ts';
 import { namedSecret, secretOptions } from './secretOptions.ts';
-import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
+import { oneName, openPlace, type Place, placeHelp, placeOptions } from './shared.ts';
 
 export const addCommand: Command = {
   name: 'token add',
@@ -66,7 +68,13 @@ Exit codes: 0 stored, 1 not stored, 2 wrong use.
     if (other !== null) {
       const { kind, words, lines } = other;
       requireUse(kind, profile);
-      const secret = await readSecret(streams, `The ${words} for ${name}: `, signal, { lines });
+      const whose = `${words} for ${name}`;
+      const secret = await readSecret(
+        streams,
+        `The ${whose}${await goesTo(kind, profile, place, streams)}: `,
+        signal,
+        { lines },
+      );
       if (kind === 'private_key') await requireKey(secret, profile);
       await place.session.store.setSecret(secretKey(kind, profile), secret);
       streams.err.write(`The ${words} for ${visible(name)} is stored.\n`);
@@ -78,7 +86,8 @@ Exit codes: 0 stored, 1 not stored, 2 wrong use.
       });
     }
     const what = profile.grant === 'refresh_token' ? 'Refresh token' : 'Token';
-    const entered = await readSecret(streams, `${what} ${name}: `, signal);
+    const to = what === 'Token' ? '' : await goesTo('refresh_token', profile, place, streams);
+    const entered = await readSecret(streams, `${what} ${name}${to}: `, signal);
     // Another header or a query parameter may want such words in its value.
     const value = 'scheme' in profile.sendAs ? withoutScheme(entered) : entered;
     await place.session.tokens.add(profile, value, { signal, cause: 'keyturn token add' });
@@ -94,6 +103,18 @@ function howToObtain({ name, grant, clientId }: TokenProfile): string {
   return grant === 'client_credentials' || grant === 'token_exchange'
     ? `To store its client secret: \`keyturn token add ${name} --client-secret\`.`
     : `\`keyturn token refresh ${name}\` obtains it now${clientId === null ? '' : '; --client-secret stores the secret of its client'}.`;
+}
+
+/** Who gets a secret that is about to be entered; empty for a key that checks or opens tokens, and in a pipe. */
+async function goesTo(
+  kind: SecretKind | 'refresh_token',
+  profile: TokenProfile,
+  { session }: Place,
+  streams: Streams,
+): Promise<string> {
+  if (!canAsk(streams) || kind === 'verification_key' || kind === 'decryption_key' || kind === 'dpop_key')
+    return '';
+  return visible(atServers(await session.findReceivers(profile, kind)));
 }
 
 async function declared(finding: Promise<TokenProfile>): Promise<TokenProfile> {

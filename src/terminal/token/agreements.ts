@@ -24,7 +24,7 @@ export const agreementsCommand: Command = {
   help: `Usage: keyturn token agreements [--withdraw ID] [--json]
 
 Lists what you answered with "always": command lines that are run, entries of the keychain and key files that are
-read, tokens that are exchanged, sign-ins at two servers; each with the origins its token may go to and the
+read, tokens that are exchanged, secrets that go to other servers than the issuer or the page; each with the origins its token may go to and the
 keyturn.json that asked. They are remembered in the keychain. What KEYTURN_ALLOW_COMMANDS and the like hold
 is no part of it.
 

@@ -1,4 +1,4 @@
-import { KeyturnError } from '../../errors.ts';
+import { type ErrorCode, KeyturnError } from '../../errors.ts';
 import { type AuditRecorder, tokenEvent } from '../auditEvent.ts';
 import type { KeyValueStore } from '../keyValue.ts';
 import type { TokenProfile } from '../profile.ts';
@@ -26,8 +26,19 @@ export type ConsentSubject =
       /** Issuer and token endpoint for which it signs; empty for a token that is signed here. */
       readonly servers: readonly string[];
     }
-  /** The person signs in at one server, and what that brings is redeemed at another. */
-  | { readonly kind: 'sign_in'; readonly at: string; readonly redeemedAt: string }
+  /** Secrets go to other servers than the one that the person sees. */
+  | {
+      readonly kind: 'sign_in';
+      /** The server of the page, or the issuer for a grant without one. Origins, whole addresses where two share one. */
+      readonly at: string;
+      /** The server that makes the token of what it gets. */
+      readonly redeemedAt: string;
+      /** Everybody who gets a code, a token or another secret, and for whom `at` does not answer. */
+      readonly receivers: readonly string[];
+      /** As keyturn.json names it; null where it names none. */
+      readonly issuer: string | null;
+      readonly hasPage: boolean;
+    }
   /** Tokens of these profiles bring one that goes where they may not. */
   | { readonly kind: 'exchange'; readonly tokens: readonly string[] };
 
@@ -49,7 +60,7 @@ export interface ConsentAsker {
 export interface SourceConsent {
   /**
    * Returns once the person agreed, now or before; asks only while somebody waits. Fails with `command_refused` for a
-   * command, else with `access_denied`.
+   * command, `receiver_not_allowed` for the receivers of secrets, else with `access_denied`.
    */
   require(question: ConsentQuestion, options: { waiting: boolean; signal: AbortSignal }): Promise<void>;
 }
@@ -113,8 +124,15 @@ export function questionOf(profile: TokenProfile, subject: ConsentSubject): Cons
 }
 
 function refused({ tokenName, subject }: ConsentQuestion, hint: string): KeyturnError {
-  const code = subject.kind === 'command' ? 'command_refused' : 'access_denied';
-  return new KeyturnError(code, refusals[subject.kind](tokenName), { hint, data: { token: tokenName } });
+  return new KeyturnError(codeOf(subject), refusals[subject.kind](tokenName), {
+    hint,
+    data: { token: tokenName },
+  });
+}
+
+function codeOf({ kind }: ConsentSubject): ErrorCode {
+  if (kind === 'sign_in') return 'receiver_not_allowed';
+  return kind === 'command' ? 'command_refused' : 'access_denied';
 }
 
 const refusals: Readonly<Record<ConsentSubject['kind'], (name: string) => string>> = {
@@ -122,6 +140,7 @@ const refusals: Readonly<Record<ConsentSubject['kind'], (name: string) => string
   keychain: (name) => `You haven't allowed the keychain entry of the token "${name}" yet. It was not read.`,
   account: (name) => `You haven't allowed the account of the token "${name}" yet. It was not used.`,
   key_file: (name) => `You haven't allowed the key file of the token "${name}" yet. It was not read.`,
-  sign_in: (name) => `You haven't allowed the sign-in for "${name}" at these servers yet. It did not begin.`,
+  sign_in: (name) =>
+    `You haven't allowed the servers that would get the secrets of "${name}" yet. Nothing was sent.`,
   exchange: (name) => `You haven't allowed the exchange for "${name}" yet. No token was exchanged.`,
 };

@@ -22,7 +22,14 @@ const questionSchema = v.object({
     v.object({ kind: v.literal('keychain'), service: v.string(), account: v.nullable(v.string()) }),
     v.object({ kind: v.literal('account'), provider: v.string(), scopes: texts }),
     v.object({ kind: v.literal('key_file'), path: v.string(), servers: texts }),
-    v.object({ kind: v.literal('sign_in'), at: v.string(), redeemedAt: v.string() }),
+    v.object({
+      kind: v.literal('sign_in'),
+      at: v.string(),
+      redeemedAt: v.string(),
+      receivers: texts,
+      issuer: v.nullable(v.string()),
+      hasPage: v.boolean(),
+    }),
     v.object({ kind: v.literal('exchange'), tokens: texts }),
   ]),
   origins: texts,
@@ -76,7 +83,7 @@ function subjectText(subject: ConsentSubject): string {
     case 'key_file':
       return `key file ${[quoted(subject.path), ...subject.servers.map(shownAddress)].join(' ')}`;
     case 'sign_in':
-      return `sign-in at ${shownAddress(subject.at)} for ${shownAddress(subject.redeemedAt)}`;
+      return `${subject.hasPage ? 'sign-in at' : 'secrets of'} ${shownAddress(subject.at)} for ${subject.receivers.map(shownAddress).join(' ')}`;
     case 'exchange':
       return visible(`exchange of ${subject.tokens.join(' ')}`);
   }
@@ -104,7 +111,14 @@ function subjectParts(subject: ConsentSubject): readonly unknown[] {
     case 'key_file':
       return [subject.kind, subject.path, subject.servers];
     case 'sign_in':
-      return [subject.kind, subject.at, subject.redeemedAt];
+      return [
+        subject.kind,
+        subject.at,
+        subject.redeemedAt,
+        subject.receivers,
+        subject.issuer,
+        subject.hasPage,
+      ];
     case 'exchange':
       return [subject.kind, subject.tokens];
   }
