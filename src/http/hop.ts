@@ -32,7 +32,7 @@ export function firstHop(request: HttpRequest): Hop {
       'Check the start of the URL.',
     );
   }
-  const names = new Set<string>();
+  const names = new Set<string>(request.omittedHeaders);
   for (const [name, value] of request.headers) {
     checkHeader(name, value, names, body);
     names.add(name.toLowerCase());

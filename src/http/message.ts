@@ -30,6 +30,8 @@ export interface HttpRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: HeaderList;
+  /** Names of headers, in lower case, that are not added where they are missing. */
+  readonly omittedHeaders?: readonly string[];
   readonly body: Uint8Array | null;
   /** Stripped (headers) or refused (URL, body) when a redirect leads to another origin. */
   readonly secrets: readonly SecretValue[];

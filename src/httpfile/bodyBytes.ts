@@ -1,5 +1,6 @@
 import { KeyturnError } from '../errors.ts';
 import { fileLimits, type Files } from '../files.ts';
+import { type CurlSource, dataBytes, formBytes } from './curl/body.ts';
 import type { Expander } from './expander.ts';
 import { graphqlPayload } from './graphqlBody.ts';
 import { parseFileReference, wellFormed, type FileReference } from './text.ts';
@@ -14,6 +15,8 @@ export interface BodySource {
   readonly dialect: Dialect;
   /** Value of the Content-Type header, variables replaced; empty when there is none. */
   readonly contentType: string;
+  /** Stands between the parts of a form that a cURL command describes. */
+  readonly boundary: string;
 }
 
 /** The bytes of a body: variables replaced, files read. Null for none. */
@@ -28,6 +31,9 @@ export async function bodyBytes(
     case 'file':
       return fileBytes(body, source, expander, body.span.start.line);
     case 'multipart':
+      if (body.form !== undefined) {
+        return formBytes(body.form, source.boundary, curlSource(body.span.start.line, source, expander));
+      }
       return linesToBytes(body.text, '\r\n', body.span.start.line, source, expander);
     case 'graphql': {
       const payload = await graphqlPayload(body.text, {
@@ -37,8 +43,27 @@ export async function bodyBytes(
       return new TextEncoder().encode(payload);
     }
     case 'text':
+      if (body.data !== undefined) {
+        return dataBytes(body.data, curlSource(body.span.start.line, source, expander));
+      }
       return textBytes(body.text, body.span.start.line, source, expander);
   }
+}
+
+/** Variables and files of a cURL command on this line. */
+export function curlSource(
+  line: number,
+  source: Omit<BodySource, 'contentType' | 'boundary'>,
+  expander: Expander,
+): CurlSource {
+  return {
+    expand: (text) => expander.expand(text, line),
+    readFile: async (path) => {
+      const bytes = await readBodyFile(await expander.expand(path, line), path, source);
+      expander.budget.spendFile(bytes.byteLength);
+      return bytes;
+    },
+  };
 }
 
 async function textBytes(
@@ -125,7 +150,11 @@ async function readText(
 }
 
 /** `written` is the path as it stands in the file: with its variables replaced it might show a secret. */
-async function readBodyFile(path: string, written: string, source: BodySource): Promise<Uint8Array> {
+async function readBodyFile(
+  path: string,
+  written: string,
+  source: Omit<BodySource, 'contentType' | 'boundary'>,
+): Promise<Uint8Array> {
   const location = source.files.resolve(source.file, path);
   const bytes = await source.files.read(location, {
     from: source.file,

@@ -1,6 +1,7 @@
 import { separatorTitle } from './blocks.ts';
 import { contentType, makeBody } from './bodyNode.ts';
 import { nameMetadata, type PartBuilder } from './builder.ts';
+import { afterCurl, isCurlLine, readCurlRequest } from './curlRequest.ts';
 import { normalKey, stopsRequest } from './directives.ts';
 import { parseHeaderLine } from './headerLine.ts';
 import { parseMetadataLine } from './metadataLine.ts';
@@ -71,6 +72,7 @@ class HttpyacReader {
       this.#readExtra('assertion');
       return;
     }
+    if (this.#readCurl(text)) return;
     if (this.#readGraphql(text, indent)) return;
     if (/^proto +< +\S/.test(text.slice(indent))) {
       this.#skipProtoOptions();
@@ -198,6 +200,22 @@ class HttpyacReader {
     return true;
   }
 
+  #readCurl(text: string): boolean {
+    const region = this.#region;
+    if (region.request !== null || region.inResponse || !isCurlLine(text)) return false;
+    const { lines } = this.#builder;
+    const line = this.#at;
+    let last = line;
+    while (last + 1 < lines.count && separatorTitle(lines.text(last + 1), this.#rules) === null) last++;
+    const curl = readCurlRequest(this.#builder, line, last);
+    region.curl = curl;
+    region.request = { line, method: curl.method, url: curl.url, urlSpan: lines.span(line) };
+    for (const header of curl.headers) region.headers.push(header);
+    region.metadata.push(...curl.metadata);
+    this.#at = curl.last;
+    return true;
+  }
+
   #readGraphql(text: string, indent: number): boolean {
     const rest = text.slice(indent);
     const region = this.#region;
@@ -302,10 +320,15 @@ class HttpyacReader {
 
   #close(last: number): void {
     const { lines } = this.#builder;
-    const { request, title, first, metadata, extras, headers, body, hasQuery } = this.#region;
+    const { request, curl, title, first, metadata, extras, headers, body, hasQuery } = this.#region;
     if (request === null) {
       this.#builder.loose({ title, metadata, extras });
       return;
+    }
+    const stray = curl === null ? [] : body.filter((index) => !isBlank(lines.text(index)));
+    const refusals = [...(curl?.refusals ?? []), ...stray.map((index) => afterCurl(lines.span(index)))];
+    for (const { message, span } of refusals.slice(curl?.refusals.length)) {
+      this.#builder.problem('unsupported', span, message);
     }
     this.#builder.request({
       index: this.#builder.nextIndex,
@@ -320,13 +343,17 @@ class HttpyacReader {
       url: request.url,
       urlSpan: request.urlSpan,
       headers,
-      body: makeBody(lines, body, {
-        method: request.method,
-        headers,
-        rules: this.#rules,
-        graphql: hasQuery,
-      }),
+      body:
+        curl?.body ??
+        makeBody(lines, body, {
+          method: request.method,
+          headers,
+          rules: this.#rules,
+          graphql: hasQuery,
+        }),
       extras,
+      ...(curl !== null && { curl: curl.curl }),
+      ...(refusals.length > 0 && { refusals }),
     });
   }
 }

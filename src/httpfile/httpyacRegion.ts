@@ -1,3 +1,4 @@
+import type { CurlRequest } from './curlRequest.ts';
 import type { ExtraNode, HeaderNode, MetadataNode, Span } from './tree.ts';
 
 /** What is known of the request that is being read, and what stood before it. */
@@ -9,6 +10,8 @@ export interface Region {
   readonly headers: HeaderNode[];
   readonly body: number[];
   request: { line: number; method: string; url: string; urlSpan: Span } | null;
+  /** The request is a cURL command. */
+  curl: CurlRequest | null;
   hasQuery: boolean;
   isMarkdown: boolean;
   /** After a recorded response everything up to the next request belongs to it. */
@@ -26,6 +29,7 @@ export function newRegion(title: string | null, first: number): Region {
     headers: [],
     body: [],
     request: null,
+    curl: null,
     hasQuery: false,
     isMarkdown: false,
     inResponse: false,

@@ -1,7 +1,7 @@
 import { makeBody } from './bodyNode.ts';
 import type { Block } from './blocks.ts';
 import { nameMetadata, type PartBuilder, takeAll } from './builder.ts';
-import { isCurlLine, parseCurl } from './curl.ts';
+import { afterCurl, isCurlLine, readCurlRequest } from './curlRequest.ts';
 import { directiveEffect, normalKey, stopsRequest } from './directives.ts';
 import { parseHeaderLine } from './headerLine.ts';
 import { parseMetadataLine } from './metadataLine.ts';
@@ -9,7 +9,7 @@ import { joinTarget, parseRequestLine } from './requestLine.ts';
 import type { DialectRules } from './rules.ts';
 import { extraOf, preRequestScriptAt, responsePartAt, type ScriptPart } from './scripts.ts';
 import { indentOf, isAssertion, isComment, parseFileReference } from './text.ts';
-import type { BodyNode, ExtraNode, HeaderNode, MetadataNode, Span } from './tree.ts';
+import type { BodyNode, ExtraNode, HeaderNode, MetadataNode, Refusal, RequestNode, Span } from './tree.ts';
 import { parseVariableLine } from './variableLine.ts';
 
 /** Reads one block, the lines between two separators, into at most one request. */
@@ -280,27 +280,46 @@ class BlockReader {
   }
 
   #readCurl(line: number): void {
-    const { lines } = this.#builder;
-    const texts: string[] = [];
-    for (let index = line; index <= this.#block.last; index++) texts.push(lines.text(index));
-    const curl = parseCurl(texts.join('\n'));
-    const span = lines.span(line);
-    for (const { name, value } of curl.headers) this.#headers.push({ name, value, span });
-    if (curl.url === '') this.#builder.problem('url_missing', span, 'This cURL command has no URL.');
-    if (curl.unclosedQuote) {
-      this.#builder.problem('request_line_missing', span, 'A quote in this cURL command is not closed.');
-    }
-    const range = lines.range(line, Math.max(line, this.#block.last));
-    const body: BodyNode =
-      curl.body === null
-        ? { kind: 'none' }
-        : curl.bodyFile === null
-          ? { kind: 'text', text: curl.body, span: range }
-          : { kind: 'file', path: curl.bodyFile, expand: false, encoding: null, span: range };
-    this.#finish(line, { method: curl.method, url: curl.url, urlSpan: span }, body);
+    const request = readCurlRequest(this.#builder, line, this.#block.last);
+    for (const header of request.headers) this.#headers.push(header);
+    this.#metadata.push(...request.metadata);
+    this.#at = request.last + 1;
+    const refusals = [...request.refusals, ...this.#readAfterCurl()];
+    const target = { method: request.method, url: request.url, urlSpan: this.#builder.lines.span(line) };
+    this.#finish(line, target, request.body, {
+      curl: request.curl,
+      ...(refusals.length > 0 && { refusals }),
+    });
   }
 
-  #finish(line: number, target: Target, body: BodyNode): void {
+  /** Comments, variables and scripts may stand below a command; any other text belongs to nothing. */
+  #readAfterCurl(): readonly Refusal[] {
+    const { lines } = this.#builder;
+    const rules = this.#rules;
+    const refusals: Refusal[] = [];
+    for (; this.#at <= this.#block.last; this.#at++) {
+      const text = lines.text(this.#at);
+      const indent = indentOf(text);
+      if (indent === text.length) continue;
+      if (isComment(text, indent)) {
+        this.#readLateMetadata(text);
+        continue;
+      }
+      if (this.#readAssertion(text, indent)) continue;
+      if (text[indent] === '@' && rules.variables !== 'before-request' && this.#noteVariable(text)) continue;
+      if (rules.scripts && this.#take(responsePartAt(lines, this.#at, this.#isEnd))) continue;
+      refusals.push(afterCurl(lines.span(this.#at, indent)));
+    }
+    for (const { message, span } of refusals) this.#builder.problem('unsupported', span, message);
+    return refusals;
+  }
+
+  #finish(
+    line: number,
+    target: Target,
+    body: BodyNode,
+    more: Pick<RequestNode, 'curl' | 'refusals'> = {},
+  ): void {
     const { lines } = this.#builder;
     const title = this.#block.title;
     this.#builder.request({
@@ -318,6 +337,7 @@ class BlockReader {
       headers: takeAll(this.#headers),
       body,
       extras: takeAll(this.#extras),
+      ...more,
     });
   }
 

@@ -2,7 +2,8 @@ import type { Clock } from '../clock.ts';
 import { KeyturnError } from '../errors.ts';
 import type { Files } from '../files.ts';
 import type { HeaderList, MadeFromSecrets } from '../http/message.ts';
-import { bodyBytes } from './bodyBytes.ts';
+import { bodyBytes, curlSource } from './bodyBytes.ts';
+import { addBoundary, utf8Header, withQuery } from './curlTarget.ts';
 import { Expander } from './expander.ts';
 import type { ForeignTokenSource, RequestTarget } from './foreignToken.ts';
 import { refuseClientParts, resolveHeaders, type TracedHeader } from './resolveHeaders.ts';
@@ -47,6 +48,8 @@ export interface ResolvedRequest {
   readonly url: string;
   readonly headers: HeaderList;
   readonly body: Uint8Array | null;
+  /** Names of headers, in lower case, that are not added by themselves. */
+  readonly omittedHeaders: readonly string[];
   /** What must not follow a redirect to another origin. */
   readonly tokenValues: readonly TokenValue[];
   /** The parts that were made from secrets. */
@@ -73,23 +76,25 @@ export async function resolveRequest(context: ResolveContext): Promise<ResolvedR
     once(() => requestTarget(context)),
   );
   const traced = await resolveHeaders(node.headers, expander, tree.dialect);
-  const url = await resolveUrl(context, expander, traced);
+  const source = {
+    files: context.files,
+    file: context.file,
+    trusted: context.trusted,
+    dialect: tree.dialect,
+  };
+  const target = await resolveUrl(context, expander, traced);
+  const url = await withQuery(target, node, curlSource(node.line, source, expander), expander);
   const isGraphql = node.body.kind === 'graphql';
-  const headers = traced.map(([name, value]): [string, string] => [name, value.text]);
-  const contentType = valueOf(headers, 'content-type');
-  if (isGraphql && contentType === null) headers.push(['Content-Type', 'application/json']);
+  const sentText = node.curl === undefined ? (text: string) => text : utf8Header;
+  const headers = traced.map(([name, value]): [string, string] => [name, sentText(value.text)]);
+  if (isGraphql && valueOf(headers, 'content-type') === null) {
+    headers.push(['Content-Type', 'application/json']);
+  }
+  const boundary = `keyturn-${crypto.randomUUID()}`;
+  if (node.body.kind === 'multipart' && node.body.form !== undefined) addBoundary(headers, boundary);
+  const contentType = valueOf(headers, 'content-type') ?? '';
   const before = expander.secretTexts;
-  const body = await bodyBytes(
-    node.body,
-    {
-      files: context.files,
-      file: context.file,
-      trusted: context.trusted,
-      dialect: tree.dialect,
-      contentType: contentType ?? '',
-    },
-    expander,
-  );
+  const body = await bodyBytes(node.body, { ...source, contentType, boundary }, expander);
   const secretHeaders = traced.filter(([, value]) => value.isSecret);
   return {
     method: node.method === 'GRAPHQL' ? 'POST' : node.method,
@@ -98,13 +103,17 @@ export async function resolveRequest(context: ResolveContext): Promise<ResolvedR
     urlSecrets: url.origins.map(({ name }) => name),
     headers: headers.filter(([name]) => !dropped(name, isGraphql)),
     body,
+    omittedHeaders: node.curl?.omitted ?? [],
     tokenValues: tokenValues(expander.tokenValues, traced),
     made: {
       headers: new Set(secretHeaders.map(([name]) => name.toLowerCase())),
       body: expander.secretTexts > before,
     },
     shownHeaders: new Map(
-      secretHeaders.map(([, value]) => [value.text, value.disguised(({ name }) => `•••${name}•••`)]),
+      secretHeaders.map(([, value]) => [
+        sentText(value.text),
+        value.disguised(({ name }) => `•••${name}•••`),
+      ]),
     ),
   };
 }

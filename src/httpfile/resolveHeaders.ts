@@ -132,7 +132,9 @@ async function sentValue(
   if (!exact && !isAuthorization(name)) return (await expander.trace(value)).trimmed();
   const before = expander.secretTexts;
   const credentials = exact
-    ? basicCredentials(withPassword(await expander.expandWritten(value)))
+    ? basicCredentials(
+        withPassword(await expander.expandWritten({ ...value, text: value.text.slice('Basic '.length) })),
+      )
     : await authorization(expander.unwrap(value), expander, dialect, line);
   const origin = expander.secretTexts > before ? expander.lastSecret : null;
   if (origin === null) return Traced.plain(credentials);

@@ -30,6 +30,8 @@ export function requireRunnable(tree: HttpFile, node: RequestNode): void {
 }
 
 function* obstacles(tree: HttpFile, node: RequestNode): Generator<Obstacle> {
+  for (const { message, span } of node.refusals ?? [])
+    yield { span, message: `Line ${lineOf(span)}: ${message}` };
   yield* ownObstacles(tree.dialect, node);
   for (const part of sharedParts(tree, node)) {
     if ('url' in part && isSharedBlock(part)) {

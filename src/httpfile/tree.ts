@@ -38,7 +38,7 @@ export interface RequestNode {
   readonly requestLineSpan: Span;
   /** `# @key value` and `// @key value` lines, keys as written. */
   readonly metadata: readonly MetadataNode[];
-  /** Upper case; GET where the file gives none. */
+  /** Upper case, in a cURL command as it is written; GET where the file gives none. */
   readonly method: string;
   /** Continuation lines joined without their indentation; a trailing HTTP/x removed. */
   readonly url: string;
@@ -47,7 +47,45 @@ export interface RequestNode {
   readonly body: BodyNode;
   /** What this version reads but does not run: scripts, assertions, response references, redirections. */
   readonly extras: readonly ExtraNode[];
+  /** Absent for a request that is no cURL command. */
+  readonly curl?: CurlNode;
+  /** Why this request is not sent; each is a problem too. */
+  readonly refusals?: readonly Refusal[];
 }
+
+export interface Refusal {
+  readonly message: string;
+  readonly span: Span;
+}
+
+/** What a cURL command says besides. */
+export interface CurlNode {
+  /** Added to the query of the URL. */
+  readonly query: readonly CurlData[];
+  /** Names of headers, in lower case, that are not sent though Keyturn would add them. */
+  readonly omitted: readonly string[];
+}
+
+/** A piece of what `-d` and its like send. */
+export type CurlData = {
+  /** Stands before it, unless it is the first. */
+  readonly glue: '&' | '';
+  /** Stands before it as it is: `name=` of `--data-urlencode`. */
+  readonly name: string;
+  /** Whether it is percent-encoded. */
+  readonly encodes: boolean;
+} & (
+  | { readonly text: string }
+  /** `strips`: without line breaks and NULs. */
+  | { readonly path: string; readonly strips: boolean }
+);
+
+/** A part of a form that `-F` describes. */
+export type FormPart = {
+  readonly name: string;
+  readonly type: string | null;
+  readonly filename: string | null;
+} & ({ readonly text: string } | { readonly path: string });
 
 export interface MetadataNode {
   readonly key: string;
@@ -74,7 +112,8 @@ export interface VariableNode {
 
 export type BodyNode =
   | { readonly kind: 'none' }
-  | { readonly kind: 'text'; readonly text: string; readonly span: Span }
+  /** `data`: what a cURL command makes it of, to the byte. */
+  | { readonly kind: 'text'; readonly text: string; readonly data?: readonly CurlData[]; readonly span: Span }
   | {
       readonly kind: 'file';
       readonly path: string;
@@ -84,7 +123,13 @@ export type BodyNode =
       readonly span: Span;
     }
   /** `text` holds the whole raw body, boundaries and `< file` lines included. */
-  | { readonly kind: 'multipart'; readonly text: string; readonly span: Span }
+  | {
+      readonly kind: 'multipart';
+      readonly text: string;
+      /** The parts that a cURL command says instead, which get a boundary when they are sent. */
+      readonly form?: readonly FormPart[];
+      readonly span: Span;
+    }
   | { readonly kind: 'graphql'; readonly text: string; readonly span: Span };
 
 export interface ExtraNode {

@@ -168,6 +168,7 @@ export class Preparation {
         method: resolved.method,
         url,
         headers,
+        omittedHeaders: resolved.omittedHeaders,
         body: resolved.body,
         secrets,
         made,
