@@ -14,9 +14,17 @@ export interface OriginPattern {
 
 export type OriginFaultCode = 'origin_invalid' | 'origin_too_wide' | 'insecure_origin';
 
+export interface OriginFault {
+  readonly code: OriginFaultCode;
+  readonly message: string;
+}
+
 export type OriginPatternResult =
   | { readonly pattern: OriginPattern; readonly fault: null }
-  | { readonly pattern: null; readonly fault: { readonly code: OriginFaultCode; readonly message: string } };
+  | { readonly pattern: null; readonly fault: OriginFault };
+
+/** RFC 1035 section 2.3.4. A longer name would push its end, which says whose it is, out of a question. */
+const LONGEST_HOST = 253;
 
 /** Second-level labels under which a country's registry sells names, such as `co.uk` and `com.au`. */
 const REGISTRY_LABELS = new Set([
@@ -81,6 +89,12 @@ export function parseOriginPattern(text: string): OriginPatternResult {
       'An asterisk may stand only for whole subdomains, at the start of the host.',
     );
   }
+  if (!isHostName(host)) {
+    return fault(
+      'origin_invalid',
+      'A host has letters, digits, ".", "-" and "_", and at most 253 characters.',
+    );
+  }
   if (subdomains && isAddress(host)) return fault('origin_invalid', 'An IP address has no subdomains.');
   if (subdomains && isRegistry(host)) {
     return fault(
@@ -140,6 +154,12 @@ export function isLoopback(url: URL): boolean {
 /** True when a secret may be sent to the URL: https, or http to this computer. */
 export function isSecureUrl(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
+}
+
+/** The URL parser lets signs such as `!` and `;` be part of a name, and several dots; no server has such a name. */
+function isHostName(host: string): boolean {
+  if (host.startsWith('[')) return true;
+  return host.length <= LONGEST_HOST && /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(host);
 }
 
 function isAddress(host: string): boolean {

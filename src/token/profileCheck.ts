@@ -1,4 +1,5 @@
-import { isSecureUrl, parseOriginPattern, type OriginFaultCode } from './origin.ts';
+import { isSecureUrl, type OriginFaultCode } from './origin.ts';
+import { originFault } from './originFault.ts';
 import { checkOptions } from './optionCheck.ts';
 import {
   noOptions,
@@ -57,7 +58,7 @@ export function checkProfile(profile: TokenProfile): ProfileFault[] {
     add('origins_missing', ['origins'], `Say in "origins" where the token "${profile.name}" may go.`);
   }
   profile.origins.forEach((origin, index) => {
-    const { fault } = hasVariable(origin) ? { fault: null } : parseOriginPattern(origin);
+    const fault = hasVariable(origin) ? null : originFault(origin);
     if (fault !== null) add(fault.code, ['origins', index], fault.message);
   });
 

@@ -1,5 +1,5 @@
 import { InputBoxValidationSeverity, l10n, type QuickPickItem, window } from 'vscode';
-import { parseOriginPattern } from '../../token/origin.ts';
+import { originFault } from '../../token/originFault.ts';
 import type { SendAs } from '../../token/profile.ts';
 import { isValidName } from '../../token/profileName.ts';
 import { shownAddress } from '../../token/shownOrigin.ts';
@@ -104,7 +104,7 @@ async function askOtherOrigins(title: string): Promise<string[] | null> {
     placeHolder: 'https://api.example.com https://*.example.org',
     validateInput(value) {
       for (const part of splitOrigins(value)) {
-        const { fault } = parseOriginPattern(part);
+        const fault = originFault(part);
         if (fault !== null) return fault.message;
       }
       return splitOrigins(value).length === 0 ? l10n.t('Name at least one origin.') : undefined;

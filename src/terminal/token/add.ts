@@ -1,6 +1,6 @@
 import { KeyturnError } from '../../errors.ts';
 import { secretKey, type SecretKind } from '../../token/key.ts';
-import { parseOriginPattern } from '../../token/origin.ts';
+import { originFault } from '../../token/originFault.ts';
 import { pastedProfile, type SendAs, type TokenProfile } from '../../token/profile.ts';
 import { isValidName } from '../../token/profileName.ts';
 import { sendAsFault } from '../../token/profileCheck.ts';
@@ -140,7 +140,7 @@ function profileFromOptions(
     throw new KeyturnError('usage', 'A token is sent in a header or in the query, not both.');
   }
   for (const origin of origins) {
-    const { fault } = parseOriginPattern(origin);
+    const fault = originFault(origin);
     if (fault !== null) throw new KeyturnError('usage', fault.message);
   }
   const sendAs: SendAs =
