@@ -2,6 +2,7 @@
 // chunks.
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import esbuild from 'esbuild';
+import { completionSchema } from './src/editor/profiles/completionSchema.ts';
 
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
@@ -66,6 +67,8 @@ const builds = [
 rmSync('dist', { recursive: true, force: true });
 // Node-API, so that one file for each system serves Node and the editor's Electron of any version.
 cpSync('node_modules/keytar/prebuilds', 'dist/keychain/prebuilds', { recursive: true });
+const schema = JSON.parse(readFileSync('media/keyturn.schema.json', 'utf8'));
+writeFileSync('dist/keyturn.schema.json', JSON.stringify(completionSchema(schema)));
 if (watch) {
   for (const options of builds) await (await esbuild.context(options)).watch();
 } else {

@@ -220,7 +220,6 @@ test('marks what is wrong in keyturn.json where it stands', async () => {
     const at = document.positionAt(document.getText().indexOf('"tokens": {') + '"tokens": {'.length);
     edit.insert(profiles, at, '"nowhere": { "grant": "static" },');
     await workspace.applyEdit(edit);
-    // The schema warns of the same place; the error is ours.
     const found = await eventually('an error', () =>
       problems(profiles).find(
         ({ message, severity }) => severity === DiagnosticSeverity.Error && message.includes('origins'),
@@ -228,6 +227,14 @@ test('marks what is wrong in keyturn.json where it stands', async () => {
     );
     assert.equal(found.range.start.line, at.line);
     assert.ok(!found.range.start.isEqual(new Position(0, 0)));
+    // What is wrong is said once: the schema, which offers and explains, checks nothing.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    assert.deepEqual(
+      problems(profiles).map(({ message }) => message),
+      [found.message],
+    );
+    const nowhere = await eventually('the profile in the tree', () => tap.entry('nowhere'));
+    assert.match(nowhere.description, /Line \d+ of keyturn\.json: .*origins/);
   } finally {
     await commands.executeCommand('workbench.action.files.revert');
     await workspace.fs.writeFile(profiles, before);

@@ -27,6 +27,26 @@ describe('listed profiles', () => {
     ]);
   });
 
+  it('keeps a profile that has errors, and says what is wrong with it and where', () => {
+    const text = `{
+      "tokens": {
+        "good": { "grant": "static", "origins": ["https://a.example"] },
+        "typo": { "grant": "client_credential", "origins": ["https://a.example"], "scope": 7 },
+        "nowhere": { "grant": "static" },
+        "good": { "grant": "static" },
+        "two words": { "grant": "static", "origins": ["https://a.example"] },
+        "${'x'.repeat(500)}": 1
+      }
+    }`;
+    const listed = listProfiles(parseProfileFile(text, 'file:///project/keyturn.json'), variables({}), []);
+    const names = listed.map(({ name }) => name);
+    expect(new Set(names)).toEqual(new Set(['good', 'typo', 'nowhere', 'two words', 'x'.repeat(100)]));
+    expect(names).toHaveLength(5);
+    const typo = listed.find(({ name }) => name === 'typo');
+    expect(typo).toMatchObject({ profile: null, problem: { code: 'profile_invalid' } });
+    expect(typo?.problem?.message).toMatch(/^Line 4 of keyturn\.json: "grant" must be one of /);
+  });
+
   it('names the only environment that a profile can be filled from', () => {
     const listed = listProfiles(file({ viewer: client('https://{{stage}}.example.com') }), variables({}), [
       environment('staging', { stage: 'staging' }),

@@ -2,11 +2,19 @@ import { Diagnostic, DiagnosticSeverity, languages, Range, Uri } from 'vscode';
 import type { ProfileProblem } from '../../token/profileFile.ts';
 import type { ProfileFiles } from './profileFiles.ts';
 
+/** Mistakes that the editor marks in any JSON file. */
+const MARKED_BY_EDITOR: ReadonlySet<ProfileProblem['code']> = new Set([
+  'json_invalid',
+  'name_duplicate',
+  'property_duplicate',
+]);
+
 /** Shows the problems of every `keyturn.json` that was read, where they stand. */
 export function showProfileProblems(files: ProfileFiles): { dispose(): void } {
   const collection = languages.createDiagnosticCollection('keyturn');
   const read = files.onDidRead((file) => {
-    collection.set(Uri.parse(file.location, true), file.problems.map(toDiagnostic));
+    const ours = file.problems.filter(({ code }) => !MARKED_BY_EDITOR.has(code));
+    collection.set(Uri.parse(file.location, true), ours.map(toDiagnostic));
   });
   const changed = files.onDidChange(() => {
     // Read again at once: nobody else may ask for a file that is only being edited.

@@ -6,6 +6,7 @@ import {
   type ProfileFile,
   resolveProfile,
 } from '../../token/profileFile.ts';
+import { LONGEST_NAME } from '../../token/profileName.ts';
 import { hasVariable } from '../../token/variables.ts';
 import type { ListedProfile } from './listedProfile.ts';
 
@@ -38,13 +39,13 @@ export function fillProfile(
   }
 }
 
-/** Every profile of a file, once for each environment in which it differs. */
+/** Every profile of a file, once for each environment in which it differs; those with errors too, which none can use. */
 export function listProfiles(
   file: ProfileFile,
   chosen: Variables,
   environments: readonly { readonly name: string; readonly variables: Variables }[],
 ): ListedProfile[] {
-  return file.profiles.flatMap((declared) => {
+  const usable = file.profiles.flatMap((declared) => {
     if (!usesVariables(declared)) return [fillProfile(declared, chosen, null)];
     const each = environments.map(({ name, variables }) => fillProfile(declared, variables, name));
     const [first] = each;
@@ -52,6 +53,26 @@ export function listProfiles(
     // With one environment alone, that one is named: the variables come from nowhere else.
     return each.length > 1 && isSameEverywhere(each) ? [{ ...first, environment: null }] : each;
   });
+  return [...usable, ...withErrors(file)];
+}
+
+/** Profiles that were left out for what is wrong with them, in the order of the file, each with its first error. */
+function withErrors({ profiles, problems, location }: ProfileFile): ListedProfile[] {
+  const known = new Set(profiles.map(({ name }) => name));
+  const listed: ListedProfile[] = [];
+  for (const { severity, profileName: name, message, span } of problems) {
+    if (severity !== 'error' || name === null || known.has(name)) continue;
+    known.add(name);
+    const words = `Line ${span.start.line + 1} of keyturn.json: ${message}`;
+    listed.push({
+      name: name.slice(0, LONGEST_NAME),
+      declaredIn: location,
+      environment: null,
+      profile: null,
+      problem: { code: 'profile_invalid', message: words },
+    });
+  }
+  return listed;
 }
 
 export function usesVariables(declared: DeclaredProfile): boolean {
