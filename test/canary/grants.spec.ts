@@ -339,7 +339,7 @@ test.each(['entry', 'flow'])('a file of another tool: %s', async (name) => {
 async function signInToApi(name: string): Promise<void> {
   await editor.openFile(`${name}.http`);
   await editor.clickLens(/^Send$/, bareLine());
-  await notification('wants a token').getByRole('button', { name: 'Sign In to This API' }).click();
+  await notification('requires a token').getByRole('button', { name: 'Sign In to This API' }).click();
   await answerModal('Sign In');
   await editor.answer(name);
 }

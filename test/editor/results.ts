@@ -2,8 +2,17 @@
 import * as assert from 'node:assert/strict';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { commands, type Uri, window, workspace } from 'vscode';
-import { eventuallyResponds, fileUri, hoverText, keyturn, open, responseText, send } from './driver.ts';
+import { commands, type TextDocument, type Uri, window, workspace } from 'vscode';
+import {
+  eventuallyResponds,
+  fileUri,
+  hoverText,
+  jwtThatEnds,
+  keyturn,
+  open,
+  responseText,
+  send,
+} from './driver.ts';
 import { eventually, runAll, test } from './suite.ts';
 import { installWiretap } from './wiretap.ts';
 
@@ -11,7 +20,10 @@ const tap = installWiretap();
 const held: ServerResponse[] = [];
 const server = createServer((request, response) => {
   if (request.url === '/slow') held.push(response);
-  else response.end(`answer of ${request.url}`);
+  else if (request.url === '/401') response.writeHead(401).end();
+  else if (request.url === '/token') {
+    response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"invalid_client"}');
+  } else response.end(`answer of ${request.url}`);
 });
 
 async function openFile() {
@@ -83,6 +95,60 @@ test('leaves the result of a request away that was under way when another enviro
   await sent;
   assert.match(await eventuallyResponds(/late/), /^environment two; one is chosen now$/m);
   assert.doesNotMatch(await hoverText(document, SLOW), /200/);
+});
+
+/** What a failed send offers, with the words above it. */
+async function offerOf(document: TextDocument, line: number) {
+  tap.messages.length = 0;
+  await send(document, line);
+  return eventually('an offer', () => tap.messages.find(({ actions }) => actions.length > 0));
+}
+
+test('offers what helps after each failure of a token', async () => {
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const tokens = {
+    pasted: { grant: 'static', origins: [origin] },
+    old: { grant: 'static', origins: [origin] },
+    client: {
+      grant: 'client_credentials',
+      tokenEndpoint: `${origin}/token`,
+      clientId: 'me',
+      origins: [origin],
+    },
+  };
+  await workspace.fs.writeFile(fileUri('offers/keyturn.json'), Buffer.from(JSON.stringify({ tokens })));
+  const requests = ['', '# @token pasted\n', '# @token old\n', '# @token client\n'];
+  const text = requests.map((token) => `${token}GET ${origin}/401\n`).join('\n###\n');
+  await workspace.fs.writeFile(fileUri('offers/requests.http'), Buffer.from(text));
+  const document = await open(fileUri('offers/requests.http'));
+  const lines = text.split('\n').flatMap((line, at) => (line.startsWith('GET') ? [at] : []));
+
+  // No token, and an API that does not say who issues its tokens.
+  const bare = await offerOf(document, lines[0]!);
+  assert.match(bare.text, /requires a token/);
+  assert.deepEqual(bare.actions, ['Send with Token…', 'Add Token…']);
+
+  tap.inputAnswers.push('a-pasted-token-0123456789');
+  tap.messageAnswer = ({ actions }) => actions.find((action) => action === 'Paste Token…');
+  assert.deepEqual((await offerOf(document, lines[1]!)).actions, ['Paste Token…']);
+  await eventually('the pasted token', () => tap.inputAnswers.length === 0);
+  tap.messageAnswer = () => undefined;
+  const refused = await offerOf(document, lines[1]!);
+  assert.match(refused.text, /refused the token "pasted"/);
+  assert.deepEqual(refused.actions, ['Paste Token…', 'Send with Token…']);
+
+  tap.inputAnswers.push(jwtThatEnds(-3600));
+  tap.messageAnswer = ({ actions }) => actions.find((action) => action === 'Paste Token…');
+  await offerOf(document, lines[2]!);
+  await eventually('the pasted token', () => tap.inputAnswers.length === 0);
+  tap.messageAnswer = () => undefined;
+  const expired = await offerOf(document, lines[2]!);
+  assert.match(expired.text, /"old" expired/);
+  assert.deepEqual(expired.actions, ['Paste Token…']);
+
+  tap.inputAnswers.push('a-wrong-secret');
+  const wrong = await offerOf(document, lines[3]!);
+  assert.deepEqual(wrong.actions, ['Set Client Secret…']);
 });
 
 export async function run(): Promise<void> {

@@ -151,9 +151,9 @@ test('shows 401 without a token and 403 with the scope that is missing', async (
   await eventuallyResponds(/401/);
   // Whoever has tokens may have forgotten to name one.
   const offer = await eventually('the offer', () =>
-    tap.messages.find(({ text }) => text.includes('wants a token')),
+    tap.messages.find(({ text }) => text.includes('requires a token')),
   );
-  assert.deepEqual(offer.actions, ['Sign In to This API', 'Send with Token…']);
+  assert.deepEqual(offer.actions, ['Sign In to This API', 'Send with Token…', 'Add Token…']);
   await send(document, requestLine(document, 'tooLittle'));
   await eventuallyResponds(/reports:admin/);
 });

@@ -86,19 +86,32 @@ describe('what is offered after an answer', () => {
     expect(challengeStep(answer(401, challenge), entry('static'))).toBeNull();
   });
 
-  it('is to sign in to the API where there was no token, or one that cannot be renewed', () => {
-    const offered = { kind: 'sign_in_to_api' };
-    expect(challengeStep(answer(401, {}, { token: null }), null)).toEqual(offered);
-    expect(challengeStep(answer(401, {}, { token: null, authenticate: 'DPoP algs="ES256"' }), null)).toEqual(
-      offered,
-    );
-    expect(challengeStep(answer(401, { error: 'invalid_token' }), entry('static'))).toEqual(offered);
+  it('is another token where there was none, whatever scheme the API names', () => {
+    const offered = { kind: 'other_token', paste: false, signInToApi: false };
+    for (const authenticate of ['Bearer', 'DPoP algs="ES256"', 'Basic realm="x"', '']) {
+      expect(challengeStep(answer(401, {}, { token: null, authenticate }), null)).toEqual(offered);
+    }
+  });
+
+  it('is to sign in to the API only where the API names who issues its tokens', () => {
+    const named = { resourceMetadata: 'https://api.example.com/.well-known/oauth-protected-resource' };
+    const offered = { kind: 'other_token', paste: false, signInToApi: true };
+    expect(challengeStep(answer(401, named, { token: null }), null)).toEqual(offered);
+    expect(challengeStep(answer(401, named), entry('command'))).toEqual(offered);
+    expect(challengeStep(answer(401, {}), entry('command'))).toBeNull();
+  });
+
+  it('is to paste another one where a pasted token was refused', () => {
+    expect(challengeStep(answer(401, { error: 'invalid_token' }), entry('static'))).toEqual({
+      kind: 'other_token',
+      paste: true,
+      signInToApi: false,
+    });
     expect(challengeStep(answer(401, {}), entry('client_credentials', true))).toBeNull();
     expect(challengeStep(answer(401, {}), person)).toBeNull();
   });
 
   it.each([
-    ['another scheme', answer(401, {}, { token: null, authenticate: 'Basic realm="x"' })],
     ['no challenge', answer(200, null, { token: null })],
     ['a 403 that says no more', answer(403, {}, { token: null })],
     [

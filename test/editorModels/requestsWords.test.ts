@@ -372,6 +372,10 @@ describe('what to do after a failure', () => {
 
   it('asks for a token that was never pasted, and says when there is none of that name', () => {
     expect(nextStep('token_missing', chosen)).toBe('paste_token');
+    expect(nextStep('token_expired', chosen)).toBe('paste_token');
+    expect(nextStep('invalid_grant', chosen)).toBe('paste_token');
+    expect(nextStep('invalid_client', chosen)).toBe('set_client_secret');
+    expect(nextStep('secret_missing', chosen)).toBe('set_client_secret');
     expect(unusableWords('profile_unknown', open)).toBe('no such token');
   });
 });

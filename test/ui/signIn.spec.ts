@@ -272,7 +272,7 @@ describe('an API that nobody knows', () => {
   test('says itself where to sign in: from a bare 401 to a 200', async () => {
     await editor.clickLens(/^Send$/, editor.line(one));
     await editor.inlineTextAt(editor.line(one), /401 Unauthorized/);
-    const offer = story.notification('wants a token');
+    const offer = story.notification('requires a token');
     await offer.waitFor();
     await story.picture('api-401');
     await offer.getByRole('button', { name: 'Sign In to This API' }).click();

@@ -1,7 +1,6 @@
 import { usableScopes } from '../../oauth/protectedResource.ts';
 import { leftOrigin } from '../../run/answerToChallenge.ts';
 import type { RequestResult } from '../../run/result.ts';
-import { tokenChallenges } from '../../token/challenge.ts';
 import type { Reauthentication } from '../../token/grant.ts';
 import { signsIn } from '../../token/renewal.ts';
 import { scopeWords } from '../../token/scopes.ts';
@@ -13,7 +12,14 @@ export type ChallengeStep =
   | { readonly kind: 'ask_scopes'; readonly scopes: readonly string[]; readonly wanted: Reauthentication }
   /** RFC 9470. */
   | { readonly kind: 'sign_in_again'; readonly wanted: Reauthentication }
-  | { readonly kind: 'sign_in_to_api' };
+  /** A 401 to a request without a token, or with one that cannot be refreshed. */
+  | {
+      readonly kind: 'other_token';
+      /** A person pasted the token that was refused. */
+      readonly paste: boolean;
+      /** The API says who issues its tokens (RFC 9728 section 5.1). */
+      readonly signInToApi: boolean;
+    };
 
 /** `entry` is the token that the request carried; null for none. Null where words are enough. */
 export function challengeStep(
@@ -46,7 +52,10 @@ export function challengeStep(
     };
     return { kind: 'sign_in_again', wanted };
   }
-  if (response.status !== 401 || tokenChallenges(response.headers).length === 0) return null;
-  const renewable = entry !== null && (entry.canRefresh || person);
-  return renewable ? null : { kind: 'sign_in_to_api' };
+  if (response.status !== 401) return null;
+  const signInToApi = challenge.resourceMetadata !== null;
+  if (entry === null) return { kind: 'other_token', paste: false, signInToApi };
+  if (entry.canRefresh || person) return null;
+  const paste = entry.profile.grant === 'static';
+  return paste || signInToApi ? { kind: 'other_token', paste, signInToApi } : null;
 }

@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../../errors.ts';
 
 /** What one click can do about a request or a token that failed. */
-export type NextStep = 'choose_environment' | 'correct_profile' | 'paste_token' | 'sign_in';
+export type NextStep =
+  'choose_environment' | 'correct_profile' | 'paste_token' | 'set_client_secret' | 'sign_in';
 
 /** Where it failed. */
 export interface Situation {
@@ -14,12 +15,16 @@ export interface Situation {
 /** Errors behind which a value may stand that only an environment has. */
 const mayNeedEnvironment: readonly ErrorCode[] = ['variable_unknown', 'profile_invalid'];
 
+/** Errors of a token or refresh token that was pasted; others are obtained again without a person. */
+const pasteable: readonly ErrorCode[] = ['token_missing', 'token_expired', 'invalid_grant'];
+
 /** Null where words are enough. */
 export function nextStep(code: ErrorCode, situation: Situation): NextStep | null {
   if (code === 'profile_invalid' && situation.profileHasErrors) return 'correct_profile';
   if (situation.environmentOpen && mayNeedEnvironment.includes(code)) return 'choose_environment';
   if (code === 'sign_in_needed') return 'sign_in';
-  return code === 'token_missing' ? 'paste_token' : null;
+  if (code === 'invalid_client' || code === 'secret_missing') return 'set_client_secret';
+  return pasteable.includes(code) ? 'paste_token' : null;
 }
 
 /** Why a token cannot be used, in the few words that a lens has room for. */

@@ -8,7 +8,8 @@ import { isEnvironmentOpen } from '../environments/environmentOpen.ts';
 import { withoutLinks } from '../noticeText.ts';
 import { requireTrust } from '../profiles/trust.ts';
 import type { EditorServices } from '../services.ts';
-import { challengeStep } from './challengeStep.ts';
+import { takesPastedToken, usesClientSecret } from '../tokens/model.ts';
+import { type ChallengeStep, challengeStep } from './challengeStep.ts';
 import { requestCommands } from './commands.ts';
 import { namedToken } from './lensTitles.ts';
 import { nextStep } from './nextStep.ts';
@@ -67,10 +68,18 @@ async function offerRepair(
     }
     case 'paste_token': {
       const entry = await entryOf(services, failed);
-      if (entry === null) return;
+      if (entry === null || !takesPastedToken(entry.profile)) return;
       const paste = l10n.t('Paste Token…');
       const answer = await window.showWarningMessage(message, paste);
       if (answer === paste) await commands.executeCommand(tokenCommands.paste, { key: entry.key });
+      return;
+    }
+    case 'set_client_secret': {
+      const entry = await entryOf(services, failed);
+      if (entry === null || !usesClientSecret(entry.profile)) return;
+      const set = l10n.t('Set Client Secret…');
+      const answer = await window.showWarningMessage(message, set);
+      if (answer === set) await commands.executeCommand(tokenCommands.setClientSecret, { key: entry.key });
       return;
     }
     case 'sign_in': {
@@ -102,26 +111,44 @@ async function offerAnswerToChallenge(services: EditorServices, failed: FailedSe
       await offerSignIn(services, failed, entry, message, l10n.t('Sign In Again'), step.wanted);
       return;
     }
-    case 'sign_in_to_api': {
-      const signIn = l10n.t('Sign In to This API');
-      const message =
-        entry === null
-          ? l10n.t('{0} wants a token.', origin)
-          : l10n.t('{0} does not take the token "{1}".', origin, entry.profile.name);
-      // Who has a token may just have forgotten to name it.
-      const sendWith = l10n.t('Send with Token…');
-      const { document } = failed;
-      const forgotten = entry === null && (await services.profiles.names(document.uri)).length > 0;
-      const actions = forgotten ? [signIn, sendWith] : [signIn];
-      const answer = await window.showWarningMessage(withoutLinks(message), ...actions);
-      if (answer === signIn) await failed.signInToApi();
-      if (answer === sendWith) {
-        await commands.executeCommand(requestCommands.sendWithToken, document.uri, result.node.line);
-      }
+    case 'other_token':
+      await offerOtherToken(services, failed, entry, step, origin);
       return;
-    }
     case undefined:
   }
+}
+
+/** Another token, from where there may be one: pasted, added, of those that are there, or from the API's own issuer. */
+async function offerOtherToken(
+  services: EditorServices,
+  failed: FailedSend,
+  entry: TokenEntry | null,
+  { paste, signInToApi }: Extract<ChallengeStep, { kind: 'other_token' }>,
+  origin: string,
+): Promise<void> {
+  const { document, result } = failed;
+  const message =
+    entry === null
+      ? l10n.t('{0} requires a token.', origin)
+      : l10n.t('{0} refused the token "{1}".', origin, entry.profile.name);
+  const names = await services.profiles.names(document.uri);
+  const others = names.filter((name) => name !== entry?.profile.name);
+  const offers = new Map<string, () => unknown>();
+  if (paste && entry !== null) {
+    offers.set(l10n.t('Paste Token…'), () =>
+      commands.executeCommand(tokenCommands.paste, { key: entry.key }),
+    );
+  }
+  if (signInToApi) offers.set(l10n.t('Sign In to This API'), () => failed.signInToApi());
+  // Who has a token may just have forgotten to name it.
+  if (others.length > 0) {
+    offers.set(l10n.t('Send with Token…'), () =>
+      commands.executeCommand(requestCommands.sendWithToken, document.uri, result.node.line),
+    );
+  }
+  if (entry === null) offers.set(l10n.t('Add Token…'), () => commands.executeCommand(tokenCommands.add));
+  const answer = await window.showWarningMessage(withoutLinks(message), ...offers.keys());
+  if (answer !== undefined) await offers.get(answer)?.();
 }
 
 const nothingMore: Reauthentication = { scope: null, acrValues: null, maxAge: null };
