@@ -4,7 +4,8 @@
  * is most of what an activation costs.
  */
 export { createAuditLog } from '../audit/auditLog.ts';
-export { loadEnvironments } from '../httpfile/environments.ts';
+export { loadDotenv, loadEnvironments } from '../httpfile/environments.ts';
+export { fileProblems } from '../httpfile/marks/fileProblems.ts';
 export { findProfile, foundProfileFile, parseProfileFile, resolveProfile } from '../token/profileFile.ts';
 export { plainTokens } from './fileSecrets/plainTokens.ts';
 export { variableSecrets } from './fileSecrets/variableSecrets.ts';

@@ -8,6 +8,7 @@ import { loadDotenv } from './environments.ts';
 import { dynamicValue, shortened, splitCall } from './dynamicVariables.ts';
 import { ForeignExpander, type ForeignValue } from './foreignExpander.ts';
 import { foreignExpression, type OAuthFlowHeader, type RequestTarget } from './foreignToken.ts';
+import { missingVariable } from './missingVariable.ts';
 import type { ResolveContext, TokenValue } from './resolve.ts';
 import { rulesOf } from './rules.ts';
 import { secretVariable } from './secretVariable.ts';
@@ -333,42 +334,7 @@ export class Expander {
   }
 
   #missing(name: string, site: Site): KeyturnError {
-    const line = site.line + 1;
-    const shown = shortened(name);
-    const data = { name: shown, line };
-    if (
-      this.#context.node.metadata.some(
-        ({ key, value }) => key === 'prompt' && value.split(/\s/, 1)[0] === name,
-      )
-    ) {
-      return new KeyturnError('unsupported', `# @prompt ${shown} is not supported yet.`, {
-        hint: `Define it in the file instead: @${shown} = value.`,
-        data,
-      });
-    }
-    if (/^[\w-]+\.(response|request)\b/.test(name)) {
-      return new KeyturnError(
-        'unsupported',
-        `{{${shown}}} on line ${line} uses an earlier response, which is not supported yet.`,
-        {
-          data,
-        },
-      );
-    }
-    const isHttpyac = this.#context.tree.dialect === 'httpyac';
-    if (!name.startsWith('$') && (/[^\w.-]/.test(name) || (isHttpyac && name.includes('.')))) {
-      return new KeyturnError(
-        'unsupported',
-        `{{${shown}}} on line ${line} is an expression, which is not supported yet.`,
-        {
-          data,
-        },
-      );
-    }
-    return new KeyturnError('variable_unknown', `The variable ${shown} on line ${line} is not defined.`, {
-      hint: 'Define it in the file, in http-client.env.json or in the settings, or choose an environment that does: in the status bar, or with --env.',
-      data,
-    });
+    return missingVariable(name, this.#context, site.line);
   }
 }
 

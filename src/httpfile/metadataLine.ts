@@ -1,9 +1,7 @@
 import { countHashes, countSlashes, indentOf, skipSpaces } from './text.ts';
+import type { MetadataNode } from './tree.ts';
 
-export interface MetadataLine {
-  readonly key: string;
-  readonly value: string;
-}
+export type MetadataLine = Omit<MetadataNode, 'span'>;
 
 const keyCharacters = /^[\w.-]+/;
 
@@ -18,8 +16,10 @@ export function parseMetadataLine(line: string): MetadataLine | null {
   const key = keyCharacters.exec(line.slice(at + 1))?.[0];
   if (key === undefined) return null;
   const rest = line.slice(at + 1 + key.length).trim();
-  const value = rest.startsWith('=') ? rest.slice(1).trim() : rest;
-  return { key, value: key.toLowerCase() === 'token' ? tokenName(value) : value };
+  const assigned = rest.startsWith('=');
+  const written = assigned ? rest.slice(1).trim() : rest;
+  const value = key.toLowerCase() === 'token' ? tokenName(written) : written;
+  return assigned ? { key, value, assigned } : { key, value };
 }
 
 /** A token's name holds neither white space nor quotes, so quotes around it and a remark behind it are none of it. */

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 
 /** More candidates than this are not compared: a file may define as many names as it likes. */
-const mostCompared = 2000;
+const mostCompared = 500;
 
 /**
  * The word that was probably meant: the nearest within one slip of the keyboard (a letter too many, too few, wrong, or

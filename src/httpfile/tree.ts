@@ -90,6 +90,8 @@ export type FormPart = {
 export interface MetadataNode {
   readonly key: string;
   readonly value: string;
+  /** Written as `# @key = value`: JetBrains' way, or a variable that someone took out. */
+  readonly assigned?: true;
   readonly span: Span;
 }
 
@@ -157,12 +159,17 @@ export type ProblemCode =
   | 'script_unclosed'
   | 'body_invalid'
   | 'unsupported'
-  | 'file_too_large';
+  | 'file_too_large'
+  | 'method_unknown'
+  | 'directive_unknown'
+  | 'variable_unknown'
+  | 'not_run';
 
 export interface Problem {
   readonly code: ProblemCode;
   /** One English sentence. */
   readonly message: string;
-  readonly severity: 'error' | 'warning';
+  /** `hint`: worth knowing, and nothing to mend. */
+  readonly severity: 'error' | 'warning' | 'hint';
   readonly span: Span;
 }

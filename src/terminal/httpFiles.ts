@@ -5,12 +5,14 @@ import { parseHttpFile } from '../httpfile/parse.ts';
 import type { HttpFile } from '../httpfile/tree.ts';
 import { nodeFiles } from './nodeFiles.ts';
 
+export interface ReadFile {
+  readonly path: string;
+  readonly text: string;
+  readonly tree: HttpFile;
+}
+
 /** Reads and parses a file named on the command line: `file_unreadable`. */
-export async function readHttpFile(
-  cwd: string,
-  file: string,
-  signal: AbortSignal,
-): Promise<{ path: string; tree: HttpFile }> {
+export async function readHttpFile(cwd: string, file: string, signal: AbortSignal): Promise<ReadFile> {
   const path = resolve(cwd, file);
   const bytes = await nodeFiles.read(path, {
     from: null,
@@ -20,5 +22,6 @@ export async function readHttpFile(
     signal,
   });
   if (bytes === null) throw new KeyturnError('file_unreadable', `There is no file ${file}.`);
-  return { path, tree: parseHttpFile(new TextDecoder().decode(bytes)) };
+  const text = new TextDecoder().decode(bytes);
+  return { path, text, tree: parseHttpFile(text) };
 }

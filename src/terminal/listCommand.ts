@@ -1,11 +1,13 @@
 import { KeyturnError } from '../errors.ts';
-import type { HttpFile } from '../httpfile/tree.ts';
+import { notRunIn, notRunWords } from '../httpfile/notRun.ts';
+import type { HttpFile, Problem } from '../httpfile/tree.ts';
 import { visible, visibleJson } from '../visible.ts';
 import { maskedUrl } from '../maskedUrl.ts';
 import { parseArguments, type Command, type ExitCode } from './command.ts';
 import { listJson } from './listJson.ts';
-import { readHttpFile } from './httpFiles.ts';
-import { palette } from './streams.ts';
+import { type ReadFile, readHttpFile } from './httpFiles.ts';
+import { problemsOf } from './problems.ts';
+import { palette, type Palette } from './streams.ts';
 
 export const listCommand: Command = {
   name: 'list',
@@ -25,9 +27,9 @@ Exit codes: 0 done, 1 a file could not be read, 2 wrong use.
     const paint = palette(streams.out, streams.env);
     let code: ExitCode = 0;
     for (const [index, file] of positionals.entries()) {
-      let tree: HttpFile;
+      let read: ReadFile;
       try {
-        ({ tree } = await readHttpFile(streams.cwd, file, signal));
+        read = await readHttpFile(streams.cwd, file, signal);
       } catch (error) {
         // One file that cannot be read does not hide the others.
         if (!KeyturnError.is(error, 'file_unreadable')) throw error;
@@ -35,29 +37,35 @@ Exit codes: 0 done, 1 a file could not be read, 2 wrong use.
         code = 1;
         continue;
       }
+      const { tree } = read;
+      const problems = await problemsOf(read, streams.env, signal);
       if (values.json === true) {
-        streams.out.write(`${visibleJson(listJson(file, tree))}\n`);
+        streams.out.write(`${visibleJson(listJson(file, tree, problems))}\n`);
         continue;
       }
       if (positionals.length > 1) streams.out.write(`${index > 0 ? '\n' : ''}${paint.bold(visible(file))}\n`);
-      streams.out.write(describe(tree, paint));
+      streams.out.write(describe(tree, problems, paint));
     }
     return code;
   },
 };
 
-function describe(tree: HttpFile, paint: ReturnType<typeof palette>): string {
+function describe(tree: HttpFile, problems: readonly Problem[], paint: Palette): string {
   const lines = tree.requests.map((request) => {
     const label = request.name ?? request.title;
     const at = paint.dim(String(request.line + 1).padStart(5));
     return `${at}  ${visible(request.method).padEnd(7)} ${visible(maskedUrl(request.url))}${label === null ? '' : `  ${paint.dim(`# ${visible(label)}`)}`}`;
   });
   if (lines.length === 0) lines.push(paint.dim('  no requests'));
-  for (const problem of tree.problems) {
+  for (const problem of problems) {
+    // Of what is not run a count is enough.
+    if (problem.severity === 'hint') continue;
     const colour = problem.severity === 'error' ? paint.bad : paint.warn;
     lines.push(
       `${String(problem.span.start.line + 1).padStart(5)}  ${colour(problem.severity)}: ${visible(problem.message)}`,
     );
   }
+  const left = notRunWords(tree.requests.flatMap((node) => notRunIn(tree.dialect, node)));
+  if (left !== null) lines.push(paint.dim(`  ${left} by this version`));
   return `${lines.join('\n')}\n`;
 }

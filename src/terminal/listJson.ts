@@ -1,4 +1,4 @@
-import type { BodyNode, HttpFile } from '../httpfile/tree.ts';
+import type { BodyNode, HttpFile, Problem } from '../httpfile/tree.ts';
 
 /** What `keyturn list --json` prints for one file. Lines and columns count from 1; everything is raw. */
 export interface ListedFile {
@@ -9,6 +9,7 @@ export interface ListedFile {
     readonly line: number;
     readonly column: number;
     readonly code: string;
+    readonly severity: Problem['severity'];
     readonly message: string;
   }[];
 }
@@ -23,7 +24,11 @@ export interface ListedRequest {
   readonly body: { readonly kind: BodyNode['kind']; readonly text?: string; readonly path?: string };
 }
 
-export function listJson(file: string, tree: HttpFile): ListedFile {
+export function listJson(
+  file: string,
+  tree: HttpFile,
+  problems: readonly Problem[] = tree.problems,
+): ListedFile {
   return {
     file,
     requests: tree.requests.map((request) => ({
@@ -36,13 +41,12 @@ export function listJson(file: string, tree: HttpFile): ListedFile {
       body: listedBody(request.body),
     })),
     variables: tree.variables.map(({ name, value }) => [name, value] as const),
-    problems: tree.problems.map(({ span, code, message }) => ({
-      line: span.start.line + 1,
-      column: span.start.column + 1,
-      code,
-      message,
-    })),
+    problems: problems.map(listedProblem),
   };
+}
+
+export function listedProblem({ span, code, severity, message }: Problem): ListedFile['problems'][number] {
+  return { line: span.start.line + 1, column: span.start.column + 1, code, severity, message };
 }
 
 /** A body from a file shows both the line as it is written and the path in it. */

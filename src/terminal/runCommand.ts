@@ -1,6 +1,6 @@
 import { KeyturnError } from '../errors.ts';
 import { requestAtLine } from '../httpfile/requestAt.ts';
-import type { HttpFile, RequestNode } from '../httpfile/tree.ts';
+import type { HttpFile, Problem, RequestNode } from '../httpfile/tree.ts';
 import type { RunOptions } from '../run/engine.ts';
 import type { RequestResult } from '../run/result.ts';
 import { isSecureUrl } from '../token/origin.ts';
@@ -8,6 +8,7 @@ import { parseUrl } from '../url.ts';
 import { parseArguments, parseAssignments, parseSize, parseWholeNumber, type Command } from './command.ts';
 import { readHttpFile } from './httpFiles.ts';
 import { JoinedWriter } from './joinedWriter.ts';
+import { isSaidBefore, problemLine, problemsByRequest } from './problems.ts';
 import { printResult, writeBody } from './printResult.ts';
 import { runJson } from './runJson.ts';
 import { isSkipped, runInOrder } from '../run/batch.ts';
@@ -110,6 +111,8 @@ Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
     const report = reporter(streams, lines, show);
     let failed = false;
     for (const { file, path, tree, nodes } of files) {
+      const problems = problemsByRequest(tree);
+      warn(streams, { file, problems, nodes: chosen ? nodes : [null, ...nodes], json: show.json });
       if (nodes.length === 0) streams.err.write(`There are no requests in ${visible(file)}.\n`);
       const environment = await session.environment(path);
       const run = (node: RequestNode) =>
@@ -129,12 +132,35 @@ Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
       for await (const result of runInOrder(nodes, run, { concurrency, signal })) {
         const skipped = !chosen && isSkipped(result);
         failed ||= !skipped && (result.error !== null || (values.fail === true && isFailure(result)));
-        report(file, result, { skipped, mask: session.mask });
+        report(file, result, {
+          skipped,
+          problems: problems.get(result.node) ?? [],
+          mask: session.mask,
+        });
       }
     }
     return failed || signal.aborted ? 1 : 0;
   },
 };
+
+interface Warning {
+  readonly file: string;
+  readonly problems: ReturnType<typeof problemsByRequest>;
+  /** Null for what stands outside of all requests. */
+  readonly nodes: readonly (RequestNode | null)[];
+  readonly json: boolean;
+}
+
+/** Before anything is sent. In JSON each request carries its own problems. */
+function warn(streams: Streams, { file, problems, nodes, json }: Warning): void {
+  const paint = palette(streams.err, streams.env);
+  for (const node of nodes) {
+    if (json && node !== null) continue;
+    for (const problem of problems.get(node) ?? []) {
+      if (isSaidBefore(problem, node)) streams.err.write(problemLine(file, problem, paint));
+    }
+  }
+}
 
 /** For `--fail`: what was not run may have failed. */
 function isFailure({ response, notRun }: RequestResult): boolean {
@@ -185,6 +211,7 @@ function choose(tree: HttpFile, name: string | null, line: number | null): reado
 interface ReportContext {
   /** Left out on purpose: see `isSkipped`. */
   readonly skipped: boolean;
+  readonly problems: readonly Problem[];
   readonly mask: (text: string) => string;
 }
 
@@ -192,7 +219,7 @@ type Report = (file: string, result: RequestResult, context: ReportContext) => v
 
 function reporter(streams: Streams, lines: JoinedWriter, show: { json: boolean; body: boolean }): Report {
   if (show.json) {
-    return (file, result, { skipped }) => lines.write(`${visibleJson(runJson(file, result, skipped))}\n`);
+    return (file, result, context) => lines.write(`${visibleJson(runJson(file, result, context))}\n`);
   }
   const paint = palette(show.body ? streams.err : streams.out, streams.env);
   return (_file, result, { skipped, mask }) => {

@@ -1,8 +1,14 @@
+import type { Problem } from '../httpfile/tree.ts';
 import { maskedUrl } from '../maskedUrl.ts';
 import type { RequestResult } from '../run/result.ts';
+import { listedProblem } from './listJson.ts';
 
 /** The object of one line of `keyturn run --json`; unknown values are null. */
-export function runJson(file: string, result: RequestResult, skipped: boolean) {
+export function runJson(
+  file: string,
+  result: RequestResult,
+  { skipped, problems }: { readonly skipped: boolean; readonly problems: readonly Problem[] },
+) {
   const { response, token, challenge } = result;
   const error = skipped ? null : result.error;
   return {
@@ -52,6 +58,7 @@ export function runJson(file: string, result: RequestResult, skipped: boolean) {
     },
     notes: result.notes,
     notRun: result.notRun.map(({ kind, line, text }) => ({ kind, line: line + 1, text })),
+    problems: problems.map(listedProblem),
     skipped: skipped ? 'disabled' : null,
     error: error && { code: error.code, message: error.message },
   };

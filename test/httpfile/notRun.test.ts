@@ -97,7 +97,7 @@ describe('what is read and not run', () => {
     const script = `> {% ${'test("'.repeat(200_000)} %}`;
     const started = performance.now();
     left(`GET https://a.org\n\n${script}`, 'jetbrains');
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
 

@@ -56,6 +56,8 @@ test('what list --json prints', () => {
       },
     ],
     variables: [['host', 'https://a.org']],
-    problems: [{ line: 13, column: 1, code: 'url_missing', message: 'This request has no URL.' }],
+    problems: [
+      { line: 13, column: 1, code: 'url_missing', severity: 'error', message: 'This request has no URL.' },
+    ],
   });
 });

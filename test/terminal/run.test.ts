@@ -93,6 +93,7 @@ describe('keyturn run', () => {
         challenge: null,
         notes: [],
         notRun: [],
+        problems: [],
         skipped: null,
         error: null,
       },

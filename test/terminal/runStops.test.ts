@@ -105,3 +105,68 @@ describe('what is not run', () => {
     expect(await run(`GET ${origin}/one\n`, '--fail')).toMatchObject({ code: 0 });
   });
 });
+
+describe('mistakes in the file', () => {
+  const text = () => `# @tokn viewer\nGET ${origin}/one\n\n###\nGTE ${origin}/two\n`;
+
+  it('are said on standard error before anything is sent', async () => {
+    const { code, err, out } = await run(text());
+    expect({ code, seen }).toEqual({ code: 1, seen: ['GET /one'] });
+    expect(err).toBe('a.http:1: warning: There is no directive @tokn. Did you mean @token?\n');
+    expect(out).toContain('There is no method GTE (line 5).\n  Did you mean GET?');
+  });
+
+  it('stand beside each request in JSON', async () => {
+    const { err, out } = await run(text(), '--json');
+    expect(err).toBe('');
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toMatchObject([
+      { problems: [{ line: 1, column: 1, code: 'directive_unknown', severity: 'warning' }] },
+      {
+        problems: [{ line: 5, code: 'method_unknown', severity: 'error' }],
+        error: { code: 'request_invalid' },
+      },
+    ]);
+  });
+
+  it('of other requests are not said when one is chosen', async () => {
+    expect((await run(text(), '--line', '5')).err).not.toContain('@tokn');
+    expect((await run(text(), '--line', '2')).err).toContain('@tokn');
+  });
+
+  it('outside of all requests are said too', async () => {
+    const { err } = await run(`run ./other.http\n\n###\nGET ${origin}/one\n\n> {% %}\n`, '--json');
+    expect(err).toBe('a.http:1: warning: run ./other.http on line 1 is not supported yet.\n');
+  });
+});
+
+describe('keyturn list', () => {
+  it('shows them with unknown variables, whatever the environment', async () => {
+    await writeFile(join(folder, 'http-client.env.json'), JSON.stringify({ dev: { host: 'a.org' } }));
+    await writeFile(
+      join(folder, 'a.http'),
+      '# @tokn x\nGTE https://{{host}}/{{hots}}\n\n###\nGET https://a.org\n?? status == 200\n',
+    );
+    const json = await keyturn(['list', 'a.http', '--json'], { cwd: folder });
+    expect(JSON.parse(json.out)).toMatchObject({
+      problems: [
+        { line: 1, code: 'directive_unknown', severity: 'warning' },
+        { line: 2, column: 1, code: 'method_unknown', severity: 'error' },
+        {
+          line: 2,
+          column: 22,
+          code: 'variable_unknown',
+          message: 'The variable hots is not defined. Did you mean host?',
+        },
+        { line: 6, code: 'not_run', severity: 'hint', message: 'Keyturn does not run ?? status == 200 yet.' },
+      ],
+    });
+    const { out } = await keyturn(['list', 'a.http'], { cwd: folder });
+    expect(out).toContain('2  error: There is no method GTE. Did you mean GET?');
+    expect(out).toContain('1 test not run by this version');
+  });
+});

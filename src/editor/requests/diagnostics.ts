@@ -1,5 +1,5 @@
 import { Diagnostic, DiagnosticSeverity, l10n, languages, type TextDocument, workspace } from 'vscode';
-import type { MetadataNode } from '../../httpfile/tree.ts';
+import type { HttpFile, MetadataNode, Problem } from '../../httpfile/tree.ts';
 import { secretDiagnostics } from '../fileSecrets/diagnostics.ts';
 import { visible } from '../../visible.ts';
 import type { EditorServices } from '../services.ts';
@@ -11,7 +11,13 @@ const waitMs = 400;
 /** More than anybody reads. */
 const mostProblems = 1000;
 
-/** The parser's problems, names of tokens that nobody declares, and secrets in plain text. */
+const severities: Readonly<Record<Problem['severity'], DiagnosticSeverity>> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  hint: DiagnosticSeverity.Hint,
+};
+
+/** What is wrong with requests and what is not run, names of tokens that nobody declares, and secrets in plain text. */
 export class RequestDiagnostics {
   readonly #trees: DocumentTrees;
   readonly #services: EditorServices;
@@ -30,6 +36,7 @@ export class RequestDiagnostics {
       workspace.onDidCloseTextDocument((document) => this.#closed(document)),
       services.profiles.onDidChange(() => this.checkAll()),
       services.tokens.onDidChange(() => this.checkAll()),
+      services.environments.onDidChange(() => this.checkAll()),
     ];
     this.checkAll();
   }
@@ -58,15 +65,11 @@ export class RequestDiagnostics {
   async #check(document: TextDocument): Promise<void> {
     const { version } = document;
     const tree = this.#trees.of(document);
-    const found = tree.problems
+    const problems = await this.#problems(document, tree);
+    const found = problems
       .slice(0, mostProblems)
       .map(({ code, message, severity, span }) =>
-        diagnostic(
-          toRange(span),
-          message,
-          code,
-          severity === 'error' ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
-        ),
+        diagnostic(toRange(span), message, code, severities[severity]),
       );
     const named = tree.requests.flatMap(({ metadata }) => metadata.filter(namesToken));
     if (named.length > 0) {
@@ -83,6 +86,36 @@ export class RequestDiagnostics {
     }
     found.push(...(await secretDiagnostics(document, tree)));
     if (!document.isClosed && document.version === version) this.#collection.set(document.uri, found);
+  }
+
+  async #problems(document: TextDocument, tree: HttpFile): Promise<Problem[]> {
+    const { files, environments, redactor } = this.#services;
+    const { fileProblems, loadDotenv } = await import('../later.ts');
+    const { uri } = document;
+    const trusted = workspace.isTrusted;
+    const chosen = environments.selected(uri);
+    const elsewhere = new Map<string, string[]>();
+    for (const name of await environments.names(uri)) {
+      if (name === chosen) continue;
+      for (const variable of (await environments.variables(uri, name)).keys()) {
+        elsewhere.set(variable, [...(elsewhere.get(variable) ?? []), name]);
+      }
+    }
+    const seesDotenv = tree.dialect === 'httpyac' || document.getText().includes('$dotenv');
+    const problems = fileProblems(
+      tree,
+      (line) => (line < document.lineCount ? document.lineAt(line).text : ''),
+      {
+        values: await environments.variables(uri),
+        elsewhere,
+        // One that cannot be read stops the requests that use it.
+        dotenv: seesDotenv
+          ? await loadDotenv(files, uri.toString(), { trusted }).catch(() => new Map<string, string>())
+          : new Map(),
+        processEnv: trusted ? process.env : null,
+      },
+    );
+    return problems.map((problem) => ({ ...problem, message: redactor.mask(problem.message) }));
   }
 
   #closed(document: TextDocument): void {

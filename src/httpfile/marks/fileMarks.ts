@@ -1,0 +1,59 @@
+import { shortened } from '../dynamicVariables.ts';
+import { type NotRun, notRunIn } from '../notRun.ts';
+import { obstaclesIn, ownObstacles } from '../runnable.ts';
+import type { HttpFile, LooseNode, Problem, RequestNode } from '../tree.ts';
+import { unknownMethod } from '../unknownMethod.ts';
+import { directiveMark } from './directiveMarks.ts';
+
+/**
+ * What a person should know before a file is sent, beyond what cannot be read: unknown methods and directives, what stops a
+ * request, and what is left out. In time proportional to the file.
+ */
+export function fileMarks(tree: HttpFile): Problem[] {
+  const marks: Problem[] = [];
+  for (const node of tree.requests) {
+    const method = methodMark(tree, node);
+    if (method !== null) marks.push(method);
+    for (const { span, message } of ownObstacles(tree.dialect, node)) marks.push(unsupported(span, message));
+    marks.push(...partMarks(tree, node));
+  }
+  for (const part of tree.loose) {
+    for (const { span, message } of obstaclesIn(tree.dialect, part)) marks.push(unsupported(span, message));
+    marks.push(...partMarks(tree, part));
+  }
+  return marks;
+}
+
+function partMarks({ dialect }: HttpFile, part: RequestNode | LooseNode): Problem[] {
+  const directives = part.metadata.flatMap((metadata) => directiveMark(metadata, dialect) ?? []);
+  return [...directives, ...notRunIn(dialect, part).map(notRunMark)];
+}
+
+function methodMark(tree: HttpFile, node: RequestNode): Problem | null {
+  const unknown = unknownMethod(node, tree.dialect);
+  if (unknown === null) return null;
+  const { start } = node.requestLineSpan;
+  // The URL begins after the method and a blank.
+  const end = node.urlSpan.start.line === start.line ? node.urlSpan.start : node.requestLineSpan.end;
+  return {
+    code: 'method_unknown',
+    message: `${unknown.message} ${unknown.hint}`,
+    severity: unknown.refused ? 'error' : 'hint',
+    span: { start, end },
+  };
+}
+
+function unsupported(span: Problem['span'], message: string): Problem {
+  return { code: 'unsupported', message, severity: 'warning', span };
+}
+
+function notRunMark({ kind, line, text }: NotRun): Problem {
+  const what = text === null ? `this ${kind}` : `${kind === 'test' ? 'the test ' : ''}${shortened(text)}`;
+  const start = { line, column: 0 };
+  return {
+    code: 'not_run',
+    message: `Keyturn does not run ${what} yet.`,
+    severity: 'hint',
+    span: { start, end: start },
+  };
+}

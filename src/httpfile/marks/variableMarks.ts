@@ -1,0 +1,200 @@
+import { asKeyturnError } from '../../errors.ts';
+import { definitionsIn } from '../definitions.ts';
+import { dynamicValue, shortened, splitCall } from '../dynamicVariables.ts';
+import { foreignExpression } from '../foreignToken.ts';
+import { missingVariable } from '../missingVariable.ts';
+import { nearest } from '../near.ts';
+import { rulesOf } from '../rules.ts';
+import { splitTemplate, tokenNameOf } from '../template.ts';
+import { isComment } from '../text.ts';
+import type { HttpFile, LooseNode, Problem, RequestNode, Span } from '../tree.ts';
+
+/** What the requests of a file see beside its own variables. */
+export interface SeenVariables {
+  /** Variables that have a value: those of the environment, and those given for the run. */
+  readonly values: ReadonlyMap<string, unknown>;
+  /** Names of other environments, and which of them define it. */
+  readonly elsewhere: ReadonlyMap<string, readonly string[]>;
+  /** Of the nearest `.env`. */
+  readonly dotenv: ReadonlyMap<string, unknown>;
+  /** Null where the process may not be looked at. */
+  readonly processEnv: Readonly<Record<string, string | undefined>> | null;
+}
+
+/** More marks than anybody reads. */
+const mostMarks = 1000;
+/** Names for which a near one is looked for. */
+const mostSuggested = 100;
+
+/**
+ * Marks each `{{ }}` of the requests and variables that has no value; `lineText` gives the lines of the file. In time
+ * proportional to the file.
+ */
+export function variableMarks(
+  tree: HttpFile,
+  lineText: (line: number) => string,
+  seen: SeenVariables,
+): Problem[] {
+  // What a file brings along that cannot be read stops the request by itself.
+  if (tree.dialect === 'httpyac' && imports(tree)) return [];
+  const checker = new Checker(tree, seen);
+  const done = new Set<number>();
+  const marks: Problem[] = [];
+  const check = (node: Pick<RequestNode, 'metadata'>, line: number) => {
+    if (done.has(line) || marks.length >= mostMarks) return;
+    done.add(line);
+    const text = lineText(line);
+    if (!text.includes('{{')) return;
+    for (const part of splitTemplate(text)) {
+      if (part.kind !== 'expression') continue;
+      const span = {
+        start: { line, column: part.offset },
+        end: { line, column: part.offset + part.length },
+      };
+      const mark = checker.mark(part.text, node, span);
+      if (mark !== null) marks.push(mark);
+    }
+  };
+  for (const { span } of tree.variables) for (const line of linesOf(span)) check({ metadata: [] }, line);
+  for (const node of tree.requests) {
+    for (const line of writtenLines(tree, node, lineText)) check(node, line);
+  }
+  return marks;
+}
+
+/** The lines of a request whose variables are replaced when it is sent. */
+function* writtenLines(
+  tree: HttpFile,
+  node: RequestNode,
+  lineText: (line: number) => string,
+): Generator<number> {
+  const scripts = node.extras.map(({ span }) => span);
+  const isScript = (line: number) => scripts.some(({ start, end }) => line >= start.line && line <= end.line);
+  for (const line of linesOf(node.urlSpan)) if (!isComment(lineText(line)) && !isScript(line)) yield line;
+  for (const { span } of node.headers) yield* linesOf(span);
+  if (node.body.kind === 'none') return;
+  const dropsComments = rulesOf[tree.dialect].bodyComments === 'dropped';
+  for (const line of linesOf(node.body.span)) {
+    if (!isScript(line) && !(dropsComments && isComment(lineText(line)))) yield line;
+  }
+}
+
+function* linesOf({ start, end }: Span): Generator<number> {
+  for (let line = start.line; line <= end.line; line++) yield line;
+}
+
+function imports(tree: HttpFile): boolean {
+  const parts: readonly Pick<LooseNode, 'metadata'>[] = [...tree.loose, ...tree.requests];
+  return parts.some(({ metadata }) => metadata.some(({ key }) => key.toLowerCase() === 'import'));
+}
+
+class Checker {
+  readonly #tree: HttpFile;
+  readonly #seen: SeenVariables;
+  #scripted: ReadonlyMap<string, number> | null = null;
+  #names: readonly string[] | null = null;
+  readonly #suggested = new Map<string, string | null>();
+
+  constructor(tree: HttpFile, seen: SeenVariables) {
+    this.#tree = tree;
+    this.#seen = seen;
+  }
+
+  /** Null where the expression has a value, as far as can be told without working it out. */
+  mark(written: string, node: Pick<RequestNode, 'metadata'>, span: Span): Problem | null {
+    const { line } = span.start;
+    const isEncoded = written.startsWith('%') && this.#tree.dialect === 'rest-client';
+    const expression = isEncoded ? written.slice(1).trim() : written;
+    const missing = (name: string) => {
+      const { code, message } = missingVariable(name, { tree: this.#tree, node }, line);
+      if (code === 'unsupported') return { code, message, severity: 'warning', span } as const;
+      return this.#unknown(name, span);
+    };
+    if (!expression.startsWith('$')) return this.#isNamed(expression) ? null : missing(expression);
+    return this.#dynamic(expression, span, missing);
+  }
+
+  #dynamic(expression: string, span: Span, missing: (name: string) => Problem): Problem | null {
+    if (tokenNameOf(expression) !== null || foreignExpression(expression) !== null) return null;
+    try {
+      if (dynamicValue(expression, { nowMs: 0, dialect: this.#tree.dialect }) !== null) return null;
+    } catch (error) {
+      const { message, hint = '' } = asKeyturnError(error);
+      return { code: 'variable_invalid', message: `${message} ${hint}`.trim(), severity: 'warning', span };
+    }
+    const { name, args } = splitCall(expression);
+    const [argument = ''] = args;
+    const inProcess = (key: string) => {
+      const { processEnv } = this.#seen;
+      if (processEnv === null || processEnv[key] !== undefined) return null;
+      return unset(`The process has no variable ${shortened(key)}.`, span);
+    };
+    if (name === '$processEnv' || name === '$dotenv') {
+      if (argument.startsWith('%')) {
+        return this.#isNamed(argument.slice(1)) ? null : missing(argument.slice(1));
+      }
+      if (name === '$processEnv') return inProcess(argument);
+      if (this.#seen.dotenv.has(argument)) return null;
+      return unset(`No .env file defines the variable ${shortened(argument)}.`, span);
+    }
+    if (name.startsWith('$env.')) return inProcess(name.slice('$env.'.length));
+    if (name === '$shared') return this.#isNamed(argument) ? null : missing(argument);
+    const message = `{{${shortened(expression)}}} is not supported yet.`;
+    return { code: 'unsupported', message, severity: 'warning', span };
+  }
+
+  #isNamed(name: string): boolean {
+    if (definitionsIn(this.#tree).has(name) || this.#seen.values.has(name)) return true;
+    return this.#tree.dialect === 'httpyac' && this.#seen.dotenv.has(name);
+  }
+
+  #unknown(name: string, span: Span): Problem {
+    const shown = shortened(name);
+    const script = this.#setByScripts().get(name);
+    if (script !== undefined) {
+      const message = `The variable ${shown} is set by a script on line ${script + 1}, which is not run yet.`;
+      return { code: 'unsupported', message, severity: 'warning', span };
+    }
+    const environments = this.#seen.elsewhere.get(name);
+    if (environments !== undefined) {
+      const message = `The variable ${shown} is defined in another environment: ${environments.join(', ')}.`;
+      return { code: 'variable_unknown', message, severity: 'hint', span };
+    }
+    const meant = this.#meant(name);
+    const question = meant === null ? '' : ` Did you mean ${shortened(meant)}?`;
+    return unset(`The variable ${shown} is not defined.${question}`, span);
+  }
+
+  #meant(name: string): string | null {
+    const known = this.#suggested.get(name);
+    if (known !== undefined) return known;
+    if (this.#suggested.size >= mostSuggested) return null;
+    this.#names ??= [...definitionsIn(this.#tree).keys(), ...this.#seen.values.keys()];
+    const meant = nearest(name, this.#names);
+    this.#suggested.set(name, meant);
+    return meant;
+  }
+
+  /** Names that scripts of the file give a value, with the zero-based line of the script. */
+  #setByScripts(): ReadonlyMap<string, number> {
+    if (this.#scripted !== null) return this.#scripted;
+    const found = new Map<string, number>();
+    for (const { metadata, extras } of [...this.#tree.loose, ...this.#tree.requests]) {
+      for (const { text, span } of extras) {
+        for (const [, called, exported] of text.matchAll(
+          /\.set\(\s{0,5}["'`]([\w.-]{1,100})|\b(?:exports|\$global)\.([\w-]{1,100})\s{0,5}=/g,
+        )) {
+          found.set(called ?? exported ?? '', span.start.line);
+        }
+      }
+      for (const { key, value, span } of metadata) {
+        if (/^env-(?:json|header)-key$/.test(key)) found.set(value.split(/\s/, 1)[0] ?? '', span.start.line);
+      }
+    }
+    return (this.#scripted = found);
+  }
+}
+
+function unset(message: string, span: Span): Problem {
+  return { code: 'variable_unknown', message, severity: 'warning', span };
+}

@@ -1,0 +1,37 @@
+import { KeyturnError } from '../errors.ts';
+import { normalKey } from './directives.ts';
+import { shortened } from './dynamicVariables.ts';
+import type { HttpFile, RequestNode } from './tree.ts';
+
+/** Why a name in `{{ }}` has no value; `line` is zero-based. */
+export function missingVariable(
+  name: string,
+  { tree, node }: { readonly tree: HttpFile; readonly node: Pick<RequestNode, 'metadata'> },
+  at: number,
+): KeyturnError {
+  const line = at + 1;
+  const shown = shortened(name);
+  const data = { name: shown, line };
+  const asked = node.metadata.find(
+    ({ key, value }) => ['prompt', 'secret'].includes(normalKey(key)) && value.split(/\s/, 1)[0] === name,
+  );
+  if (asked !== undefined) {
+    return new KeyturnError('unsupported', `# @${asked.key} ${shown} is not supported yet.`, {
+      hint: `Define it in the file instead: @${shown} = value.`,
+      data,
+    });
+  }
+  if (/^[\w-]+\.(response|request)\b/.test(name)) {
+    const message = `{{${shown}}} on line ${line} uses an earlier response, which is not supported yet.`;
+    return new KeyturnError('unsupported', message, { data });
+  }
+  const isHttpyac = tree.dialect === 'httpyac';
+  if (!name.startsWith('$') && (/[^\w.-]/.test(name) || (isHttpyac && name.includes('.')))) {
+    const message = `{{${shown}}} on line ${line} is an expression, which is not supported yet.`;
+    return new KeyturnError('unsupported', message, { data });
+  }
+  return new KeyturnError('variable_unknown', `The variable ${shown} on line ${line} is not defined.`, {
+    hint: 'Define it in the file, in http-client.env.json or in the settings, or choose an environment that does: in the status bar, or with --env.',
+    data,
+  });
+}
