@@ -1,5 +1,6 @@
 import { KeyturnError } from '../errors.ts';
 import { fileLimits, type Files } from '../files.ts';
+import { type Encode, encoderFor, encodeUtf8, parameterOf } from './charset.ts';
 import { type CurlSource, dataBytes, formBytes } from './curl/body.ts';
 import type { Expander } from './expander.ts';
 import { graphqlPayload } from './graphqlBody.ts';
@@ -29,18 +30,24 @@ export async function bodyBytes(
     case 'none':
       return null;
     case 'file':
-      return fileBytes(body, source, expander, body.span.start.line);
+      return fileBytes(
+        body,
+        source,
+        expander,
+        body.span.start.line,
+        body.expand ? await encoderFor(source.contentType) : encodeUtf8,
+      );
     case 'multipart':
       if (body.form !== undefined) {
         return formBytes(body.form, source.boundary, curlSource(body.span.start.line, source, expander));
       }
-      return linesToBytes(body.text, '\r\n', body.span.start.line, source, expander);
+      return multipartBytes(body.text, body.span.start.line, source, expander);
     case 'graphql': {
       const payload = await graphqlPayload(body.text, {
         expand: (text) => expander.expand(text, body.span.start.line),
         readFile: (path, written) => readText(path, written, source, expander),
       });
-      return new TextEncoder().encode(payload);
+      return (await encoderFor(source.contentType))(payload, body.text);
     }
     case 'text':
       if (body.data !== undefined) {
@@ -75,15 +82,15 @@ async function textBytes(
   const type = source.contentType.toLowerCase();
   const hasFiles = text.startsWith('<') || text.includes('\n<');
   if (hasFiles && text.split('\n').some((each) => parseFileReference(each) !== null)) {
-    return linesToBytes(text, '\n', line, source, expander);
+    return linesToBytes(text, line, source, expander);
   }
+  const encode = await encoderFor(source.contentType);
   if (type.startsWith('application/x-www-form-urlencoded')) {
-    return new TextEncoder().encode(
-      encodeForm(await expander.expand(joinFormLines(text, source.dialect), line)),
-    );
+    const form = await expander.expand(joinFormLines(text, source.dialect), line);
+    return encodeUtf8(encodeForm(form, text, encode), text);
   }
   const isLineDelimited = /^application\/(x-)?(ndjson|ldjson|jsonl)/.test(type);
-  return new TextEncoder().encode((await expander.expand(text, line)) + (isLineDelimited ? '\n' : ''));
+  return encode((await expander.expand(text, line)) + (isLineDelimited ? '\n' : ''), text);
 }
 
 /** A form may be written over several lines, with the `&` at either end of a line. */
@@ -96,32 +103,81 @@ function joinFormLines(text: string, dialect: Dialect): string {
   return pieces.join('');
 }
 
-/** Percent-encodes what cannot stand in a form body, a `%` that begins no escape too, and leaves what is encoded. */
-function encodeForm(text: string): string {
-  return wellFormed(text).replace(/%(?![\dA-Fa-f]{2})|[^!#-;=?-[\]_a-z~]+/g, encodeURIComponent);
+/**
+ * Percent-encodes what cannot stand in a form body, in its charset, and a `%` that begins no escape too; leaves what is
+ * encoded.
+ */
+function encodeForm(text: string, written: string, encode: Encode): string {
+  return wellFormed(text).replace(/%(?![\dA-Fa-f]{2})|[^!#-;=?-[\]_a-z~]+/g, (found) =>
+    Array.from(encode(found, written), (byte) => `%${hex(byte)}`).join(''),
+  );
+}
+
+function hex(byte: number): string {
+  return byte.toString(16).toUpperCase().padStart(2, '0');
 }
 
 /** Line by line: `< file` lines become the file, all others have their variables replaced. */
 async function linesToBytes(
   text: string,
-  ending: string,
   line: number,
   source: BodySource,
   expander: Expander,
 ): Promise<Uint8Array> {
-  const encoder = new TextEncoder();
+  const encode = await encoderFor(source.contentType);
   const chunks: Uint8Array[] = [];
-  const lines = text.split('\n');
-  for (const [index, each] of lines.entries()) {
-    const file = parseFileReference(each);
-    chunks.push(
-      file === null
-        ? encoder.encode(await expander.expand(each, line + index))
-        : await fileBytes(file, source, expander, line + index),
-    );
-    if (index < lines.length - 1 || ending === '\r\n') chunks.push(encoder.encode(ending));
+  for (const [index, each] of text.split('\n').entries()) {
+    if (index > 0) chunks.push(encode('\n', ''));
+    chunks.push(await lineBytes(each, line + index, source, expander, encode));
   }
   return Buffer.concat(chunks);
+}
+
+/** The same, with CRLF; the text of each part is in the charset of its own Content-Type, else in that of the whole. */
+async function multipartBytes(
+  text: string,
+  line: number,
+  source: BodySource,
+  expander: Expander,
+): Promise<Uint8Array> {
+  const boundary = `--${parameterOf(source.contentType, 'boundary') ?? ''}`;
+  const ofWhole = await encoderFor(source.contentType);
+  const chunks: Uint8Array[] = [];
+  let encode = encodeUtf8;
+  let isHead = true;
+  let partType: string | null = null;
+  for (const [index, each] of text.split('\n').entries()) {
+    const expanded = parseFileReference(each) === null ? await expander.expand(each, line + index) : null;
+    if (expanded?.startsWith(boundary) === true) {
+      [encode, isHead, partType] = [encodeUtf8, true, null];
+    } else if (isHead && expanded?.trim() === '') {
+      isHead = false;
+      chunks.push(encodeUtf8(`${expanded}\r\n`, each));
+      encode = partType === null ? ofWhole : await encoderFor(partType);
+      continue;
+    } else if (isHead) {
+      partType = /^\s*content-type\s*:(.*)$/i.exec(expanded ?? '')?.[1] ?? partType;
+    }
+    chunks.push(
+      expanded === null
+        ? await lineBytes(each, line + index, source, expander, encode)
+        : encode(expanded, each),
+      encode('\r\n', ''),
+    );
+  }
+  return Buffer.concat(chunks);
+}
+
+async function lineBytes(
+  text: string,
+  line: number,
+  source: BodySource,
+  expander: Expander,
+  encode: Encode,
+): Promise<Uint8Array> {
+  const file = parseFileReference(text);
+  if (file === null) return encode(await expander.expand(text, line), text);
+  return fileBytes(file, source, expander, line, encode);
 }
 
 async function fileBytes(
@@ -129,13 +185,15 @@ async function fileBytes(
   source: BodySource,
   expander: Expander,
   line: number,
+  encode: Encode,
 ): Promise<Uint8Array> {
   const path = await expander.expand(reference.path, line);
   const bytes = await readBodyFile(path, reference.path, source);
   expander.budget.spendFile(bytes.byteLength);
   if (!reference.expand) return bytes;
   const text = decode(bytes, reference.encoding ?? 'utf-8');
-  return new TextEncoder().encode(await expander.expand(text, line));
+  // What the file holds is no secret of a variable.
+  return encode(await expander.expand(text, line), text);
 }
 
 async function readText(
