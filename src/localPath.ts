@@ -32,8 +32,9 @@ export function isSystemPath(path: string, platform: NodeJS.Platform): boolean {
   return /^\/+(?:proc|sys|dev)(?:\/|$)/.test(spelled);
 }
 
-/** Whether `path` is the folder or lies in it, at any depth. Both are real paths. */
+/** Whether `path` is the folder or lies in it, at any depth. Both are real paths; Windows knows no capitals. */
 export function isInside(folder: string, path: string, separator: string): boolean {
-  const prefix = folder.endsWith(separator) ? folder : folder + separator;
-  return path === folder || path.startsWith(prefix);
+  const [outer, inner] = separator === '\\' ? [folder.toLowerCase(), path.toLowerCase()] : [folder, path];
+  const prefix = outer.endsWith(separator) ? outer : outer + separator;
+  return inner === outer || inner.startsWith(prefix);
 }

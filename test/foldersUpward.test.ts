@@ -53,6 +53,12 @@ it.runIf(process.getuid?.() === 0)('ends at a folder of another user', async () 
   expect(await below(deep)).toEqual(['a/b/c', 'a/b', 'a']);
 });
 
+it.runIf(process.getuid?.() === 0)('goes on to a workspace folder that belongs to that user', async () => {
+  for (const each of ['a', 'a/b', 'a/b/c']) await chown(join(folder, each), NOBODY, NOBODY);
+  expect(await below(deep, join(folder, 'a'))).toEqual(['a/b/c', 'a/b', 'a']);
+  expect(await below(deep)).toEqual(['a/b/c']);
+});
+
 it.runIf(isPosix)("takes the person's and the system's files for their own, and no other", () => {
   const own = process.getuid?.() ?? 0;
   expect(isOwn({ uid: own }, '/w/a', {})).toBe(true);

@@ -69,6 +69,8 @@ describe('a folder', () => {
     expect(isInside('/w', '/w/a/b', '/')).toBe(true);
     expect(isInside('/w', '/wide/a', '/')).toBe(false);
     expect(isInside('/', '/a', '/')).toBe(true);
+    expect(isInside('/W', '/w/a', '/')).toBe(false);
+    expect(isInside('c:\\w', 'C:\\W\\a', '\\')).toBe(true);
     expect(isInside('/w/a', '/w', '/')).toBe(false);
   });
 });

@@ -20,15 +20,15 @@ export function createEditorFiles(leftAside: Files['leftAside']): Files {
         name: how.name ?? displayPath(uri),
         from: from.fsPath,
         within: how.trusted ? null : homeOf(from).fsPath,
-        // Who trusts a folder trusts whom it belongs to: in a container that may be another user.
-        ownerOf: how.trusted ? (workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? null) : null,
+        // Who opens a folder knows whom it belongs to: in a container that may be another user.
+        ownerOf: workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? null,
       });
     },
     resolve(base, reference) {
       const from = Uri.parse(base, true);
       const path = reference.replaceAll('\\', '/');
       if (from.scheme === 'file' && (WINDOWS_DRIVE.test(reference) || path.startsWith('//'))) {
-        return Uri.file(reference).toString();
+        return Uri.file(path).toString();
       }
       const target = path.startsWith('/')
         ? from.with({ path: path.replace(/^\/+/, '/') })

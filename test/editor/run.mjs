@@ -45,8 +45,16 @@ const suites = {
   agreements: { files: requestFile },
   proofs: { files: requestFile, extensions: [companion], keyring: true },
   restricted: {
-    files: (sandbox) => ({ ...requestFiles(sandbox), 'keyturn.json': sandboxProfiles(sandbox, ['viewer']) }),
-    env: { KEYTURN_TEST_RESTRICTED: '1' },
+    // What lies above the workspace is the person's own.
+    files: (sandbox) => ({
+      '.env': 'CLOUD_KEY=of-the-person-1\n',
+      'http-client.private.env.json': { $shared: { liveKey: 'of-the-person-2' } },
+      id_key: 'of-the-person-3',
+      'project/requests.http': requestFiles(sandbox)['requests.http'],
+      'project/keyturn.json': sandboxProfiles(sandbox, ['viewer']),
+    }),
+    open: 'project',
+    env: { KEYTURN_TEST_RESTRICTED: '1', CLOUD_KEY: 'of-the-person-4' },
   },
   folders: {
     files: (sandbox) => ({

@@ -1,5 +1,6 @@
 // In a trusted workspace with one folder: what a person does on a normal day.
 import * as assert from 'node:assert/strict';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import {
   commands,
   DiagnosticSeverity,
@@ -28,6 +29,7 @@ import {
   send,
 } from './driver.ts';
 import { changedGlobals, sharedGlobals } from './globals.ts';
+import { recordingServer } from './recordingServer.ts';
 import { eventually, runAll, test } from './suite.ts';
 import { installWiretap } from './wiretap.ts';
 
@@ -332,5 +334,27 @@ test('starts a sandbox of its own and stops it', async () => {
 test('changed nothing that other extensions share', () => {
   assert.deepEqual(changedGlobals(globals), []);
 });
+
+test('sends no file of the system, by its path or behind a link', async () => {
+  if (process.platform === 'win32') return;
+  const server = await recordingServer();
+  symlinkSync('/proc/self/environ', fileUri('picture.png').fsPath);
+  symlinkSync('/proc/self', fileUri('mine').fsPath);
+  const paths = ['/proc/self/environ', './picture.png', './mine/environ', '/dev/zero'];
+  const text = paths.map((path) => `POST ${server.origin}/\n\n< ${path}\n`).join('\n###\n');
+  writeFileSync(fileUri('system.http').fsPath, text);
+  const document = await open(fileUri('system.http'));
+  for (const [index, path] of paths.entries()) {
+    const line = document.getText().split('\n').indexOf(`< ${path}`) - 2;
+    await send(document, line);
+    await eventually(
+      `a reason for ${path}`,
+      async () => (await hoverText(document, line)).includes('belongs to the system'),
+      30_000,
+    );
+    assert.equal(server.received(), '', `${index}: ${path} was sent`);
+  }
+  server.close();
+}, 120_000);
 
 export const run = runAll;

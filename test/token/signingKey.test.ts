@@ -235,9 +235,9 @@ describe('a key file', () => {
       'is a folder',
       async () => join(folder, (await mkdir(join(folder, 'dir'), { recursive: true })) ? 'dir' : 'dir'),
       'file_unreadable',
-      'is not a file',
+      'is a folder',
     ],
-    ['is a device', () => '/dev/zero', 'file_unreadable', 'is not a file'],
+    ['is a device', () => '/dev/zero', 'file_unreadable', 'belongs to the system'],
     [
       'is too long',
       async () => {
@@ -245,7 +245,7 @@ describe('a key file', () => {
         return join(folder, 'long.pem');
       },
       'file_unreadable',
-      'larger than 64 KiB',
+      'longer than 65.5 kB',
     ],
     [
       'is no key',
