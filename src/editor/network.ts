@@ -6,7 +6,7 @@ import { fileLimits } from '../files.ts';
 import { createHttpClient } from '../http/client.ts';
 import { fetchThrough } from '../http/fetch.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/message.ts';
-import { proxyFromEnvironment, type ProxySettings } from '../http/proxy.ts';
+import { PROXY_SETTING, proxyFromEnvironment, type ProxySettings } from '../http/proxy.ts';
 import { createApiCertificates } from '../oauth/apiCertificates.ts';
 import { type ApiSignIn, createApiSignIn } from '../oauth/apiSignIn.ts';
 import { createGrantTools, createObtain, type Obtain, type ObtainOptions } from '../oauth/obtain.ts';
@@ -168,7 +168,14 @@ function proxySettings(): ProxySettings | null {
   const authorization = readSetting('http.proxyAuthorization');
   const noProxy = readSetting('http.noProxy');
   const settings =
-    proxy === '' ? proxyFromEnvironment(process.env) : { httpProxy: proxy, httpsProxy: proxy, noProxy: [] };
+    proxy === ''
+      ? proxyFromEnvironment(process.env)
+      : {
+          httpProxy: proxy,
+          httpsProxy: proxy,
+          namedBy: { http: PROXY_SETTING, https: PROXY_SETTING },
+          noProxy: [],
+        };
   if (settings === null) return null;
   return {
     ...settings,

@@ -23,15 +23,24 @@ import {
 } from './message.ts';
 import { addressesOf, systemNetwork, type Network } from './network.ts';
 import { Pool, type Slot } from './pool.ts';
-import { proxyAuthorization, proxyFor, proxySettingsFault, type ProxySettings } from './proxy.ts';
+import {
+  proxyAuthorization,
+  proxyFor,
+  proxySettingOf,
+  proxySettingsFault,
+  type ProxySettings,
+} from './proxy.ts';
 import { hopKey, MAX_REDIRECTS, nextHop, redirectLoop, redirectTarget, redirectTooNear } from './redirect.ts';
-import { Trust } from './trust.ts';
+import { Trust, type PersonalTrust } from './trust.ts';
+import { credentialsWanted } from './tunnel.ts';
 import type { DispatchOptions } from './undiciCore.ts';
 
 export interface HttpClientOptions {
   readonly proxy: ProxySettings | null;
   /** Certificates in PEM, trusted besides Node's own and the system's. */
   readonly caCertificates: readonly string[];
+  /** What the person trusts besides, and how to trust more. */
+  readonly trust?: PersonalTrust;
   /** Missing: the system's. */
   readonly network?: Network;
   /** Is told of settings that cannot be followed in full; called while the client is made. */
@@ -56,12 +65,12 @@ class PooledClient implements HttpClient {
   readonly #running = new Set<Cancellation>();
   #closed = false;
 
-  constructor({ proxy, caCertificates, network = systemNetwork, report }: HttpClientOptions) {
+  constructor({ proxy, caCertificates, network = systemNetwork, report, trust }: HttpClientOptions) {
     const fault = proxySettingsFault(proxy);
     if (fault !== null) report?.(fault);
     this.#proxy = proxy;
     this.#network = network;
-    this.#pool = new Pool(new Trust(caCertificates), network);
+    this.#pool = new Pool(new Trust(caCertificates, trust), network);
   }
 
   async send(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> {
@@ -196,7 +205,7 @@ class PooledClient implements HttpClient {
           release: () => this.#pool.release(key, slot),
         });
         return {
-          exchanged,
+          exchanged: { ...exchanged, fault: exchanged.fault ?? proxyRefusal(route, exchanged.head) },
           timings: timingsOf(slot, fresh, sentAt, exchanged),
           space: slot.connection.space,
         };
@@ -245,6 +254,11 @@ function timingsOf(
   };
 }
 
+/** A plain request is answered by the proxy where that wants credentials (RFC 9110 section 15.5.8). */
+function proxyRefusal({ proxy, secure }: Route, { status }: ResponseHead): KeyturnError | null {
+  return proxy === null || secure || status !== 407 ? null : credentialsWanted(proxy, '');
+}
+
 function placeOf(url: URL): Place & { hostname: string } {
   const { hostname } = url;
   return {
@@ -267,6 +281,7 @@ function routeTo(
     proxy: proxy && {
       secure: proxy.protocol === 'https:',
       ...placeOf(proxy),
+      setting: settings === null ? '' : proxySettingOf(hop.url, settings),
       authorization: headerValue(hop.headers, 'proxy-authorization') ?? proxyAuthorization(proxy, settings),
     },
   };

@@ -2,7 +2,7 @@ import net, { type Socket } from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
 import { KeyturnError } from '../errors.ts';
 import { hostSpace, isNearer, type AddressSpace } from './addressSpace.ts';
-import { connectFailure, type Place } from './failure.ts';
+import { connectFailure, placeName, untrusted, type Place } from './failure.ts';
 import { isLocalhost, withoutTrailingDot } from './localhost.ts';
 import type { ClientCertificate } from './message.ts';
 import { lookupWithin, tooNear, type Network } from './network.ts';
@@ -28,6 +28,8 @@ export interface ProxyRoute {
   readonly secure: boolean;
   readonly hostname: string;
   readonly port: number;
+  /** What names it, for messages. */
+  readonly setting: string;
   /** Value of Proxy-Authorization. */
   readonly authorization: string | null;
 }
@@ -92,7 +94,7 @@ async function attempt(
   if (proxy !== null) {
     try {
       if (proxyContext !== null)
-        socket = await startTls(socket, first, proxyContext, true, ['http/1.1'], signal);
+        socket = await startTls(socket, first, proxyContext, trust, ['http/1.1'], signal);
       // Plain requests are handed to the proxy as they are (RFC 9112 section 3.2.2).
       if (route.secure) await openTunnel(socket, route, proxy, signal);
     } catch (error) {
@@ -107,7 +109,14 @@ async function attempt(
   if (context === null) {
     return { socket, h2: false, space, dnsMs: opened.dnsMs, connectMs, tlsMs: null, tlsError: () => null };
   }
-  const secured = await startTls(socket, route, context, route.verifyTls, ['h2', 'http/1.1'], signal);
+  const secured = await startTls(
+    socket,
+    route,
+    context,
+    route.verifyTls ? trust : null,
+    ['h2', 'http/1.1'],
+    signal,
+  );
   let tlsError: Error | null = null;
   secured.on('error', (error: Error) => {
     if (tlsError === null && isTlsError(error)) tlsError = error;
@@ -162,21 +171,30 @@ async function startTls(
   below: Socket,
   place: Place,
   secureContext: tls.SecureContext,
-  verify: boolean,
+  /** Null: whoever answers is believed. */
+  trust: Trust | null,
   ALPNProtocols: string[],
   signal: AbortSignal,
 ): Promise<TLSSocket> {
   const socket = tls.connect({
     socket: below,
     secureContext,
-    rejectUnauthorized: verify,
+    // Judged below, where the certificate can still be looked at. Nothing is sent before.
+    rejectUnauthorized: false,
     ALPNProtocols,
     host: place.hostname,
     // Server Name Indication carries no address and no dot at the end (RFC 6066 section 3).
     ...(net.isIP(place.hostname) === 0 ? { servername: withoutTrailingDot(place.hostname) } : {}),
   });
   await settled(socket, below, 'secureConnect', place, true, signal);
-  return socket;
+  if (trust === null || socket.authorized) return socket;
+  const certificate = socket.getPeerX509Certificate();
+  const name = placeName({ ...place, isProxy: false });
+  if (certificate !== undefined && (await trust.accepts(name, certificate.fingerprint256))) return socket;
+  const failure = untrusted(socket.authorizationError, place, certificate, trust.hint);
+  socket.destroy();
+  below.destroy();
+  throw failure;
 }
 
 /** Waits for the event; on an error or the abort destroys both sockets and fails. */

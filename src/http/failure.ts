@@ -1,7 +1,10 @@
+import type { X509Certificate } from 'node:crypto';
 import { KeyturnError, type ErrorCode } from '../errors.ts';
 import { seconds } from './cancellation.ts';
 import { errorCode } from './errorCode.ts';
 import type { ClientCertificate } from './message.ts';
+import { PROXY_SETTING } from './proxy.ts';
+import { certificateData } from './peerCertificate.ts';
 import { HINT_NOT_TLS, tlsReason, type TlsReason } from './tlsReasons.ts';
 
 /** Who a failure is about. Messages name host and port only: a path, a query or a header may hold a secret. */
@@ -10,6 +13,8 @@ export interface Place {
   readonly port: number;
   /** Set while it is the proxy that is spoken to. */
   readonly isProxy?: boolean;
+  /** Of a proxy: what names it, such as `HTTPS_PROXY`. */
+  readonly setting?: string;
   /** What it was shown in the handshake of this connection. */
   readonly clientCertificate?: ClientCertificate | null;
 }
@@ -18,6 +23,17 @@ export interface Place {
 export function placeName({ hostname, port, isProxy = false }: Place): string {
   const host = hostname.includes(':') && !hostname.startsWith('[') ? `[${hostname}]` : hostname;
   return `${isProxy ? 'the proxy ' : ''}${host}:${port}`;
+}
+
+/** What to do about a proxy: it is named by a setting, and so can the hosts be that it is not for. */
+export function proxyHint({ setting }: Pick<Place, 'setting'>): string {
+  return setting === undefined
+    ? 'Check the proxy.'
+    : `Check ${setting}, which names the proxy; ${exceptions(setting)} names the hosts that are reached without it.`;
+}
+
+function exceptions(setting: string): string {
+  return setting === PROXY_SETTING ? 'the setting http.noProxy' : 'NO_PROXY';
 }
 
 function sentence(text: string): string {
@@ -85,7 +101,7 @@ export function connectFailure(error: unknown, place: Place, inTls: boolean): Ke
 export function connectTimeout(place: Place, timeoutMs: number): KeyturnError {
   const message = `No connection to ${placeName(place)} could be opened within ${seconds(timeoutMs)}.`;
   return new KeyturnError(place.isProxy === true ? 'proxy_failed' : 'connect_timeout', message, {
-    hint: HINT_REACHABLE,
+    hint: place.isProxy === true ? proxyHint(place) : HINT_REACHABLE,
     data: { host: place.hostname, port: place.port, timeoutMs },
   });
 }
@@ -198,6 +214,33 @@ function tlsFailure(error: unknown, code: string, { reason, hint }: TlsReason, p
   });
 }
 
+/** A certificate that does not hold, with everything that helps to judge it. */
+export function untrusted(
+  /** Node says a code here, where its types say an error. */
+  said: unknown,
+  place: Place,
+  certificate: X509Certificate | undefined,
+  hint: string,
+): KeyturnError {
+  const code = typeof said === 'string' ? said : errorCode(said);
+  const { reason, hint: own = hint } = tlsReason(code) ?? {
+    reason: `its certificate is not accepted (${code})`,
+  };
+  const name = placeName(place);
+  return new KeyturnError('tls_failed', `No secure connection to ${name}: ${reason}.`, {
+    cause: Object.assign(new Error(code), { code }),
+    hint: own,
+    data: {
+      host: place.hostname,
+      port: place.port,
+      reason: code,
+      ...(certificate === undefined
+        ? {}
+        : certificateData(certificate, placeName({ ...place, isProxy: false }))),
+    },
+  });
+}
+
 function failure(
   code: ErrorCode,
   cause: unknown,
@@ -208,6 +251,7 @@ function failure(
   return new KeyturnError(place.isProxy === true ? 'proxy_failed' : code, sentence(message), {
     cause,
     ...options,
+    ...(place.isProxy === true ? { hint: proxyHint(place) } : {}),
     data: { host: place.hostname, port: place.port },
   });
 }

@@ -107,7 +107,7 @@ export interface HttpResponse {
    * Empty when it went to a sink.
    */
   readonly body: Uint8Array;
-  /** Why the body is not whole; null where it is. */
+  /** Why the body is not whole, or not that of the server: a proxy wants credentials. Null where all is well. */
   readonly bodyFault: KeyturnError | null;
   /** True when the body was longer than `maxBodyBytes` and the rest was not read. */
   readonly bodyTruncated: boolean;

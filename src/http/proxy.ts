@@ -2,11 +2,16 @@ import { KeyturnError } from '../errors.ts';
 import { isLoopbackHost } from './localhost.ts';
 import { LOOPBACK_THROUGH_PROXY, readNoProxy } from './noProxy.ts';
 
+/** What names the proxy in the editor. */
+export const PROXY_SETTING = 'the setting http.proxy';
+
 export interface ProxySettings {
   /** Proxy for http: requests, such as `http://proxy.example:3128`; null for none. Credentials may stand in it. */
   readonly httpProxy: string | null;
   /** Proxy for https: requests. */
   readonly httpsProxy: string | null;
+  /** What names them, for messages: `HTTP_PROXY`, `the setting http.proxy`. */
+  readonly namedBy?: { readonly http: string; readonly https: string };
   /** What is reached directly, as `readNoProxy` reads it. */
   readonly noProxy: readonly string[];
   /** Value of Proxy-Authorization; comes before credentials in the proxy's URL. */
@@ -24,10 +29,17 @@ export function proxyFromEnvironment(
     const value = (env[name.toLowerCase()] ?? env[name] ?? '').trim();
     return value === '' ? null : value;
   };
+  const nameOf = (name: string): string =>
+    env[name.toLowerCase()] === undefined ? name : name.toLowerCase();
   const httpProxy = read('HTTP_PROXY');
   const httpsProxy = read('HTTPS_PROXY');
   if (httpProxy === null && httpsProxy === null) return null;
-  return { httpProxy, httpsProxy, noProxy: (read('NO_PROXY') ?? '').split(/[\s,]+/).filter(Boolean) };
+  return {
+    httpProxy,
+    httpsProxy,
+    namedBy: { http: nameOf('HTTP_PROXY'), https: nameOf('HTTPS_PROXY') },
+    noProxy: (read('NO_PROXY') ?? '').split(/[\s,]+/).filter(Boolean),
+  };
 }
 
 /** The proxy that a request to `url` goes through, or null. Fails with `proxy_failed` when its address is no URL. */
@@ -37,7 +49,13 @@ export function proxyFor(url: URL, settings: ProxySettings | null): URL | null {
   if (address === null || address === '') return null;
   if (isLoopbackHost(url.hostname) && !settings.noProxy.includes(LOOPBACK_THROUGH_PROXY)) return null;
   if (readNoProxy(settings.noProxy).covers(url)) return null;
-  return parseProxy(address);
+  return parseProxy(address, proxySettingOf(url, settings));
+}
+
+/** What names the proxy for a URL, for messages. */
+export function proxySettingOf(url: URL, { namedBy }: ProxySettings): string {
+  const { http, https } = namedBy ?? { http: 'HTTP_PROXY', https: 'HTTPS_PROXY' };
+  return url.protocol === 'https:' ? https : http;
 }
 
 /** What of the settings says nothing; null where all is understood. */
@@ -65,21 +83,21 @@ export function basicAuthorization(url: URL): string {
   return `Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
 }
 
-function parseProxy(address: string): URL {
+function parseProxy(address: string, setting: string): URL {
   const text = address.includes('://') ? address : `http://${address}`;
   let proxy: URL;
   try {
     proxy = new URL(text);
   } catch (cause) {
-    throw new KeyturnError('proxy_failed', 'The proxy address is not a valid URL.', {
+    throw new KeyturnError('proxy_failed', `The address of the proxy in ${setting} is not a valid URL.`, {
       cause,
-      hint: 'Write it as http://host:port in the proxy setting or in HTTP_PROXY and HTTPS_PROXY.',
+      hint: 'Write it as http://host:port.',
     });
   }
   if (proxy.protocol !== 'http:' && proxy.protocol !== 'https:') {
     throw new KeyturnError(
       'proxy_failed',
-      `Proxies of the kind ${proxy.protocol.slice(0, -1)} are not supported.`,
+      `${setting} names a proxy of the kind ${proxy.protocol.slice(0, -1)}, which is not supported.`,
       {
         hint: 'Use an http or https proxy.',
       },

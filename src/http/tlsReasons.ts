@@ -1,8 +1,6 @@
 import { errorCode } from './errorCode.ts';
 
 export const HINT_NOT_TLS = 'Check that this port speaks https, not http.';
-const HINT_TRUST =
-  'Add the issuer to the extra CA certificates, or switch verification off for this request or host in a trusted workspace.';
 
 /** Why a TLS connection failed: what completes "No secure connection to …:", and what to do next. */
 export interface TlsReason {
@@ -12,9 +10,8 @@ export interface TlsReason {
 
 const UNKNOWN_AUTHORITY: TlsReason = {
   reason: 'its certificate was issued by an authority that is not trusted here',
-  hint: HINT_TRUST,
 };
-const SELF_SIGNED: TlsReason = { reason: 'its certificate is self-signed', hint: HINT_TRUST };
+const SELF_SIGNED: TlsReason = { reason: 'its certificate is self-signed' };
 const WRONG_HOST: TlsReason = {
   reason: 'its certificate is for another host name',
   hint: 'Check the host in the URL; the certificate must name it.',

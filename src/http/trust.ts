@@ -3,19 +3,37 @@ import tls, { type SecureContext, type SecureContextOptions } from 'node:tls';
 import { KeyturnError } from '../errors.ts';
 import type { ClientCertificate } from './message.ts';
 
+/** What a person decides about certificates, and the words for how. */
+export interface PersonalTrust {
+  /** Whether exactly this certificate (SHA-256, in pairs of digits) is trusted for exactly this host (`name:port`). */
+  accepts?(host: string, sha256: string): Promise<boolean>;
+  /** How to trust a certificate that nobody known vouches for. */
+  readonly hint: string;
+}
+
 /**
  * Which certificate authorities are trusted: Node's own and the extra ones first, and the system's only once a server
  * needs them, since reading the system's store costs more than a whole request.
  */
 export class Trust {
   readonly #extra: readonly string[];
+  readonly #personal: PersonalTrust | null;
   #first: SecureContext | null = null;
   #withSystem: SecureContext | null = null;
   #client: ClientContext | null = null;
 
   /** `extra`: certificates in PEM. */
-  constructor(extra: readonly string[]) {
+  constructor(extra: readonly string[], personal: PersonalTrust | null = null) {
     this.#extra = extra;
+    this.#personal = personal;
+  }
+
+  async accepts(host: string, sha256: string): Promise<boolean> {
+    return (await this.#personal?.accepts?.(host, sha256)) === true;
+  }
+
+  get hint(): string {
+    return this.#personal?.hint ?? 'Trust the issuer of the certificate.';
   }
 
   /**

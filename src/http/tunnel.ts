@@ -2,7 +2,8 @@ import type { Socket } from 'node:net';
 import { KeyturnError } from '../errors.ts';
 import type { ProxyRoute, Route } from './connect.ts';
 import { errorCode } from './errorCode.ts';
-import { placeName } from './failure.ts';
+import { placeName, proxyHint } from './failure.ts';
+import { PROXY_SETTING } from './proxy.ts';
 
 const LONGEST_ANSWER_BYTES = 16 * 1024;
 
@@ -29,8 +30,9 @@ export function openTunnel(
       reject(error instanceof Error ? error : new Error('aborted'));
     };
     const onAbort = (): void => fail(signal.reason);
-    const onError = (error: Error): void => fail(refused(`failed (${errorCode(error)})`, HINT_PROXY, error));
-    const onClose = (): void => fail(refused('closed the connection', HINT_PROXY));
+    const onError = (error: Error): void =>
+      fail(refused(`failed (${errorCode(error)})`, proxyHint(proxy), error));
+    const onClose = (): void => fail(refused('closed the connection', proxyHint(proxy)));
     const refused = (what: string, hint: string, cause?: unknown): KeyturnError =>
       new KeyturnError('proxy_failed', `The proxy ${placeName(proxy)} ${what} when asked for ${authority}.`, {
         hint,
@@ -41,13 +43,13 @@ export function openTunnel(
       answer = answer.length === 0 ? chunk : Buffer.concat([answer, chunk]);
       const end = answer.indexOf('\r\n\r\n');
       if (end < 0) {
-        if (answer.length > LONGEST_ANSWER_BYTES) fail(refused('gave no proper answer', HINT_PROXY));
+        if (answer.length > LONGEST_ANSWER_BYTES) fail(refused('gave no proper answer', proxyHint(proxy)));
         return;
       }
       const status = /^HTTP\/1\.[01] ([1-5]\d\d)(?: |\r\n)/.exec(answer.toString('latin1', 0, end + 2))?.[1];
-      if (status === undefined) fail(refused('gave no proper answer', HINT_PROXY));
-      else if (status === '407') fail(refused('asks for credentials (407)', HINT_CREDENTIALS));
-      else if (!status.startsWith('2')) fail(refused(`answered ${status}`, HINT_PROXY));
+      if (status === undefined) fail(refused('gave no proper answer', proxyHint(proxy)));
+      else if (status === '407') fail(credentialsWanted(proxy, ` when asked for ${authority}`));
+      else if (!status.startsWith('2')) fail(refused(`answered ${status}`, proxyHint(proxy)));
       else {
         settle();
         if (answer.length > end + 4) socket.unshift(answer.subarray(end + 4));
@@ -66,5 +68,16 @@ export function openTunnel(
   });
 }
 
-const HINT_PROXY = 'Check the proxy settings and NO_PROXY.';
-const HINT_CREDENTIALS = 'Put the user name and password into the address of the proxy.';
+/** `when` completes the sentence. */
+export function credentialsWanted(proxy: ProxyRoute, when: string): KeyturnError {
+  const { hostname: host, port, setting } = proxy;
+  const more = setting === PROXY_SETTING ? ', or its header into http.proxyAuthorization' : '';
+  return new KeyturnError(
+    'proxy_failed',
+    `The proxy ${placeName(proxy)} asks for credentials (407)${when}.`,
+    {
+      hint: `Put the user name and password into ${setting}: http://user:password@host:port${more}.`,
+      data: { host, port },
+    },
+  );
+}

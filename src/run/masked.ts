@@ -1,5 +1,6 @@
 import type { HeaderList, HttpRequest, HttpResponse } from '../http/message.ts';
 import type { NotRun } from '../httpfile/notRun.ts';
+import { certificateOf, type PeerCertificate } from '../http/peerCertificate.ts';
 import type { RateLimit } from '../ratelimit/rateLimit.ts';
 import { isCredentialName } from '../credentialNames.ts';
 import { withoutUser } from '../http/hop.ts';
@@ -13,10 +14,12 @@ type Mask = Pick<Redactor, 'mask'>;
 
 export function maskError(redactor: Mask, thrown: unknown): ResultError {
   const { code, message, hint } = asKeyturnError(thrown);
+  const certificate = certificateOf(thrown);
   return {
     code,
     message: redactor.mask(message),
     hint: hint === undefined ? null : redactor.mask(hint),
+    ...(certificate === null ? {} : { certificate: maskCertificate(redactor, certificate) }),
   };
 }
 
@@ -29,6 +32,16 @@ export interface ShownRequest {
   readonly parameters: ReadonlySet<string>;
   /** How header values are shown that were made of secrets, by the value that was sent. */
   readonly values: ReadonlyMap<string, string>;
+}
+
+function maskCertificate(redactor: Mask, certificate: PeerCertificate): PeerCertificate {
+  const { subject, issuer, names } = certificate;
+  return {
+    ...certificate,
+    subject: redactor.mask(subject),
+    issuer: redactor.mask(issuer),
+    names: redactor.mask(names),
+  };
 }
 
 /** Everything but the body, which is masked where it is shown. */

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import type { HeaderList, HttpResponse } from '../http/message.ts';
+import type { PeerCertificate } from '../http/peerCertificate.ts';
 import type { NotRun } from '../httpfile/notRun.ts';
 import type { RequestNode } from '../httpfile/tree.ts';
 import type { RateLimit } from '../ratelimit/rateLimit.ts';
@@ -36,6 +37,8 @@ export interface ResultError {
   readonly code: ErrorCode;
   readonly message: string;
   readonly hint: string | null;
+  /** The server's, where it is what was not accepted. */
+  readonly certificate?: PeerCertificate;
 }
 
 export interface TokenUse {

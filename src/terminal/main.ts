@@ -1,5 +1,7 @@
 import { asKeyturnError, KeyturnError } from '../errors.ts';
+import { certificateOf } from '../http/peerCertificate.ts';
 import { visible } from '../visible.ts';
+import { certificateLines } from './certificateLines.ts';
 import type { Command, ExitCode } from './command.ts';
 import { palette, type Streams } from './streams.ts';
 
@@ -88,6 +90,8 @@ function complain(thrown: unknown, streams: Streams): ExitCode {
   const error = asKeyturnError(thrown);
   const paint = palette(streams.err, streams.env);
   streams.err.write(`${paint.bad('keyturn:')} ${visible(error.message)}\n`);
+  const certificate = certificateOf(error);
+  if (certificate !== null) streams.err.write(certificateLines(certificate));
   if (error.hint !== undefined) streams.err.write(`  ${visible(error.hint)}\n`);
   if (
     error.code === 'internal' &&

@@ -7,6 +7,7 @@ import type { RequestResult } from '../run/result.ts';
 import { maskedUrl } from '../maskedUrl.ts';
 import { formatBytes, formatElapsed } from '../text.ts';
 import { visible, visibleLines } from '../visible.ts';
+import { certificateLines } from './certificateLines.ts';
 import { type Palette, type Streams } from './streams.ts';
 
 /** One line a request, one for its answer, and those that say what failed and what is to be done about it. */
@@ -17,7 +18,8 @@ export function printResult(result: RequestResult, paint: Palette, skipped = fal
   const where = `${what}${label === null ? '' : paint.dim(`  # ${visible(label)}`)}\n`;
   if (skipped) return `${paint.dim('–')} ${where}  skipped: ${visible(error?.message ?? '')}\n`;
   const hint = error?.hint == null ? '' : `  ${visible(error.hint)}\n`;
-  const failure = error === null ? '' : `  ${paint.bad(visible(error.message))}\n${hint}`;
+  const certificate = error?.certificate === undefined ? '' : certificateLines(error.certificate);
+  const failure = error === null ? '' : `  ${paint.bad(visible(error.message))}\n${certificate}${hint}`;
   if (response === null) return `${paint.bad('✗')} ${where}${failure}`;
   const good = response.status < 400 && result.notRun.length === 0;
   const mark = error !== null ? paint.bad('✗') : good ? paint.good('✓') : paint.warn('!');

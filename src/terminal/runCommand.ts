@@ -5,6 +5,7 @@ import type { RunOptions } from '../run/engine.ts';
 import type { RequestResult } from '../run/result.ts';
 import { isSecureUrl } from '../token/origin.ts';
 import { parseUrl } from '../url.ts';
+import { authorityHelp, authorityOptions, readAuthorities } from './authorities.ts';
 import { parseArguments, parseAssignments, parseSize, parseWholeNumber, type Command } from './command.ts';
 import { readHttpFile } from './httpFiles.ts';
 import { JoinedWriter } from './joinedWriter.ts';
@@ -31,6 +32,7 @@ const options = {
   output: { type: 'string', short: 'o' },
   untrusted: { type: 'boolean' },
   'insecure-host': { type: 'string', multiple: true },
+  ...authorityOptions,
 } as const;
 
 const defaultMaxSize = '50 MB';
@@ -52,6 +54,7 @@ body goes to standard output and everything else to standard error.
   --allow-origin O   an origin that tokens may go to although nothing declares it; may be repeated
   --insecure-host H  a host, such as localhost:8443, whose certificate is not verified, with tokens too; may be
                      repeated. A token goes nowhere else with # @insecure
+${authorityHelp}
   --concurrency N    requests under way at once (1 to 256, default 1)
   --fail             a status of 400 and above, and a test that Keyturn does not run, count as failures
   -y, --yes          sends requests with a \`# @note\` without asking
@@ -103,6 +106,7 @@ Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
     await using session = openSession(streams, values.env ?? null, signal, null, allowed, {
       trusted: runOptions.trusted,
       timeoutMs: runOptions.totalTimeoutMs,
+      caCertificates: await readAuthorities(streams, values.ca, signal),
     });
     const overrides = parseAssignments(values.var ?? []);
     const show = { json: values.json === true, body: chosen && values.output === undefined };

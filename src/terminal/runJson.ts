@@ -60,7 +60,11 @@ export function runJson(
     notRun: result.notRun.map(({ kind, line, text }) => ({ kind, line: line + 1, text })),
     problems: problems.map(listedProblem),
     skipped: skipped ? 'disabled' : null,
-    error: error && { code: error.code, message: error.message },
+    error: error && {
+      code: error.code,
+      message: error.message,
+      ...(error.certificate && { certificate: error.certificate }),
+    },
   };
 }
 

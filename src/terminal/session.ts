@@ -33,6 +33,7 @@ import type { TokenManager } from '../token/tokenManager.ts';
 import { createTokenStore } from '../token/tokenStore.ts';
 import { createUsageRecord } from '../token/usage.ts';
 import { openAudit } from './audit.ts';
+import { AUTHORITY_HINT } from './authorities.ts';
 import { environmentSecrets } from './environmentTokens.ts';
 import { KeychainSecretStore } from '../keychain/keychainSecretStore.ts';
 import { visible } from '../visible.ts';
@@ -62,6 +63,11 @@ export interface Session extends AsyncDisposable {
 /** Five minutes, as in the editor. */
 const leadMs = 5 * 60_000;
 
+export interface SessionLimits extends Pick<Search, 'trusted' | 'timeoutMs'> {
+  /** In PEM, trusted too. */
+  readonly caCertificates?: readonly string[];
+}
+
 export function openSession(
   streams: Streams,
   environmentName: string | null,
@@ -69,7 +75,7 @@ export function openSession(
   signIn: SignIn | null = null,
   /** Where tokens may go in this call although nothing declares it. */
   allowedOrigins: readonly string[] = [],
-  reading: Pick<Search, 'trusted' | 'timeoutMs'> = { trusted: true },
+  { caCertificates = [], ...reading }: SessionLimits = { trusted: true },
 ): Session {
   const redactor = new Redactor();
   const paint = palette(streams.err, streams.env);
@@ -83,7 +89,8 @@ export function openSession(
 
   const client = createHttpClient({
     proxy: proxyFromEnvironment(streams.env),
-    caCertificates: [],
+    caCertificates,
+    trust: { hint: AUTHORITY_HINT },
     report: (fault) => say(fault.message, fault.hint),
   });
   const files = createNodeFiles((reason) => say(reason.message, reason.hint));

@@ -2,11 +2,13 @@ import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import { describe, expect, it } from 'vitest';
+import type { KeyturnError } from '../../src/errors.ts';
 import { LOOPBACK_THROUGH_PROXY, readNoProxy } from '../../src/http/noProxy.ts';
 import {
   proxyAuthorization,
   proxyFor,
   proxyFromEnvironment,
+  PROXY_SETTING,
   type ProxySettings,
 } from '../../src/http/proxy.ts';
 import {
@@ -151,7 +153,12 @@ describe('which proxy', () => {
         http_proxy: 'http://b:2',
         NO_PROXY: 'x.example, .y.example z',
       }),
-    ).toEqual({ httpProxy: 'http://b:2', httpsProxy: null, noProxy: ['x.example', '.y.example', 'z'] });
+    ).toEqual({
+      httpProxy: 'http://b:2',
+      httpsProxy: null,
+      namedBy: { http: 'http_proxy', https: 'HTTPS_PROXY' },
+      noProxy: ['x.example', '.y.example', 'z'],
+    });
     expect(proxyFromEnvironment({ https_proxy: 'http://c:3' })?.httpsProxy).toBe('http://c:3');
   });
 
@@ -263,8 +270,10 @@ describe('through a proxy', () => {
     );
     expect(error).toMatchObject({ code: 'proxy_failed' });
     expect((error as Error).message).toContain('asks for credentials (407)');
+    expect((error as KeyturnError).hint).toContain('into HTTPS_PROXY: http://user:password@host:port.');
     const refused = await newClient(through(proxy.address)).send(newRequest({ url: plain.url }));
-    expect(refused).toMatchObject({ status: 407 });
+    expect(refused).toMatchObject({ status: 407, bodyFault: { code: 'proxy_failed' } });
+    expect(refused.bodyFault?.hint).toContain('into HTTP_PROXY: http://user:password@host:port.');
   });
 
   it.each([
@@ -294,6 +303,14 @@ describe('through a proxy', () => {
     expect(refused).toMatchObject({
       code: 'proxy_failed',
       message: `The proxy 127.0.0.1:${port} refused the connection.`,
+      hint: 'Check HTTP_PROXY, which names the proxy; NO_PROXY names the hosts that are reached without it.',
+    });
+    const namedBy = { http: PROXY_SETTING, https: PROXY_SETTING };
+    const inEditor = newClient({
+      proxy: { httpProxy: `http://127.0.0.1:${port}`, httpsProxy: null, noProxy: [], namedBy },
+    });
+    expect(await failureOf(inEditor.send(newRequest({ url: 'http://far.example/' })))).toMatchObject({
+      hint: expect.stringContaining('the setting http.noProxy') as string,
     });
     const silent = await rawServer(() => undefined);
     const slow = await failureOf(

@@ -1,4 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { certificateOf } from '../../src/http/peerCertificate.ts';
 import {
   certificate,
   failureOf,
@@ -62,6 +64,59 @@ describe('TLS', () => {
     const response = await client.send(newRequest({ url: server.url }));
     expect(response).toMatchObject({ status: 200, tlsVerified: true, httpVersion: '1.1' });
     expect(response.timings.tlsMs).toEqual(expect.any(Number));
+  });
+
+  it('shows the certificate that is not accepted', async () => {
+    const until = new Date('2031-02-03T04:05:06Z');
+    const authority = await certificate({ names: ['Test Authority'] });
+    const leaf = await certificate({ issuer: authority, notAfter: until });
+    const server = await httpsServer((_request, response) => response.end('ok'), leaf);
+    const client = newClient({ trust: { hint: 'Trust it.' } });
+    const error = await failureOf(client.send(newRequest({ url: server.url })));
+    expect(error).toMatchObject({ code: 'tls_failed', hint: 'Trust it.' });
+    expect(certificateOf(new Error('because of it', { cause: error }))).toEqual({
+      host: `localhost:${server.port}`,
+      reason: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      subject: 'CN=localhost',
+      issuer: 'CN=Test Authority',
+      names: 'DNS:localhost',
+      validFrom: expect.stringMatching(/^20.*Z$/) as string,
+      validTo: '2031-02-03T04:05:06.000Z',
+      sha256: new X509Certificate(leaf.cert).fingerprint256,
+    });
+    expect(certificateOf(new Error('another one'))).toBeNull();
+    const silent = await rawServer((socket) => socket.destroy());
+    const closed = await failureOf(client.send(newRequest({ url: silent.url.replace('http:', 'https:') })));
+    expect(certificateOf(closed)).toBeNull();
+  });
+
+  it('takes a certificate that the person trusts, for exactly its host and no other certificate', async () => {
+    const wrong = await certificate({
+      names: ['other.example'],
+      notBefore: new Date('2020-01-01'),
+      notAfter: new Date('2021-01-01'),
+    });
+    const changed = await certificate();
+    const server = await httpsServer((_request, response) => response.end('ok'), wrong);
+    const second = await httpsServer((_request, response) => response.end('ok'), wrong);
+    const trusted = new Set([`localhost:${server.port} ${new X509Certificate(wrong.cert).fingerprint256}`]);
+    const trust = {
+      accepts: (host: string, sha256: string) => Promise.resolve(trusted.has(`${host} ${sha256}`)),
+      hint: '',
+    };
+    const client = newClient({ trust });
+    expect(await client.send(newRequest({ url: server.url }))).toMatchObject({
+      status: 200,
+      tlsVerified: true,
+    });
+    for (const url of [second.url, server.url.replace('localhost', '127.0.0.1')]) {
+      expect(await failureOf(client.send(newRequest({ url })))).toMatchObject({ code: 'tls_failed' });
+    }
+    const other = await httpsServer((_request, response) => response.end('ok'), changed);
+    trusted.add(`localhost:${other.port} ${new X509Certificate(wrong.cert).fingerprint256}`);
+    expect(await failureOf(client.send(newRequest({ url: other.url })))).toMatchObject({
+      code: 'tls_failed',
+    });
   });
 
   it('goes unverified only where it was asked for, on connections of its own', async () => {

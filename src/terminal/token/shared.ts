@@ -4,6 +4,7 @@ import type { TokenProfile } from '../../token/profile.ts';
 import { signsIn } from '../../token/renewal.ts';
 import type { SignIn } from '../../token/signIn.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
+import { authorityHelp, authorityOptions, readAuthorities } from '../authorities.ts';
 import { parseAssignments } from '../command.ts';
 import type { Session } from '../session.ts';
 import type { Streams } from '../streams.ts';
@@ -12,10 +13,12 @@ import type { Streams } from '../streams.ts';
 export const placeOptions = {
   env: { type: 'string', short: 'e' },
   var: { type: 'string', multiple: true },
+  ...authorityOptions,
 } as const;
 
 export const placeHelp = `  -e, --env E        environment, for {{variables}} in keyturn.json
-  --var NAME=VALUE   a variable that stands above all others; may be repeated`;
+  --var NAME=VALUE   a variable that stands above all others; may be repeated
+${authorityHelp}`;
 
 export interface Place extends AsyncDisposable {
   readonly session: Session;
@@ -28,13 +31,20 @@ export interface Place extends AsyncDisposable {
 /** The session of a token command, seen from the working folder; `signIn` where the person may be sent to a browser. */
 export async function openPlace(
   streams: Streams,
-  values: { readonly env?: string | undefined; readonly var?: string[] | undefined },
+  values: {
+    readonly env?: string | undefined;
+    readonly var?: string[] | undefined;
+    readonly ca?: string[] | undefined;
+  },
   signal: AbortSignal,
   signIn: SignIn | null = null,
 ): Promise<Place> {
   const overrides = parseAssignments(values.var ?? []);
   const { openSession } = await import('../session.ts');
-  const session = openSession(streams, values.env ?? null, signal, signIn);
+  const session = openSession(streams, values.env ?? null, signal, signIn, [], {
+    trusted: true,
+    caCertificates: await readAuthorities(streams, values.ca, signal),
+  });
   const from = join(streams.cwd, 'keyturn.json');
   const variables = new Map([...(await session.environment(from)), ...Object.entries(overrides)]);
   return {

@@ -1,0 +1,66 @@
+import type { X509Certificate } from 'node:crypto';
+import { KeyturnError } from '../errors.ts';
+
+/** The certificate with which a server was not let through, as a person or a program looks at it. */
+export interface PeerCertificate {
+  /** The server, as `api.example.com:443`. */
+  readonly host: string;
+  /** Why it is not trusted: a stable code of the TLS library. */
+  readonly reason: string;
+  /** What the certificate says of itself, on one line each; nothing of it is proven. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** The names it holds for. */
+  readonly names: string;
+  /** ISO 8601; empty where the certificate holds no date that can be read. */
+  readonly validFrom: string;
+  readonly validTo: string;
+  /** Its fingerprint, in pairs of hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/** As the `data` of an error carries it. */
+export function certificateData(certificate: X509Certificate, host: string): Record<string, string> {
+  return {
+    certificateHost: host,
+    certificateSubject: oneLine(certificate.subject),
+    certificateIssuer: oneLine(certificate.issuer),
+    certificateNames: oneLine(certificate.subjectAltName ?? ''),
+    certificateValidFrom: isoDate(certificate.validFrom),
+    certificateValidTo: isoDate(certificate.validTo),
+    certificateSha256: certificate.fingerprint256,
+  };
+}
+
+/** The certificate that an error is about, or one of the errors that led to it; null for none. */
+export function certificateOf(error: unknown): PeerCertificate | null {
+  for (let one: unknown = error; one instanceof Error; one = one.cause) {
+    if (!KeyturnError.is(one, 'tls_failed')) continue;
+    const text = (name: string) => String(one.data[name] ?? '');
+    const sha256 = text('certificateSha256');
+    if (sha256 === '') continue;
+    return {
+      host: text('certificateHost'),
+      reason: text('reason'),
+      subject: text('certificateSubject'),
+      issuer: text('certificateIssuer'),
+      names: text('certificateNames'),
+      validFrom: text('certificateValidFrom'),
+      validTo: text('certificateValidTo'),
+      sha256,
+    };
+  }
+  return null;
+}
+
+const LONGEST = 300;
+
+/** A distinguished name has its parts on lines of their own. */
+function oneLine(text: string | undefined): string {
+  return (text ?? '').trim().split('\n').join(', ').slice(0, LONGEST);
+}
+
+function isoDate(text: string): string {
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
+}
