@@ -1,11 +1,11 @@
-import { KeyturnError } from '../errors.ts';
+import { asKeyturnError, KeyturnError } from '../errors.ts';
 import type { HeaderList } from '../http/message.ts';
 import { absoluteUrl } from './url.ts';
 
 /**
  * The URL of a request, which no secret may lead: it would choose where the request goes, and DNS would tell it to
  * everybody. `disguises` are the same text with other words in the place of its secrets. Whatever a URL makes of its
- * text, all of them must lead to the same host. Fails with `request_invalid`, and like `absoluteUrl`.
+ * text, all of them must lead to the same host, or fail alike. Fails with `request_invalid`, and like `absoluteUrl`.
  */
 export function urlToSafeHost(
   text: string,
@@ -13,19 +13,20 @@ export function urlToSafeHost(
   headers: HeaderList,
   line: number,
 ): URL {
-  const url = absoluteUrl(text, headers);
-  if (disguises.every((disguise) => leadsTo(url, disguise, headers))) return url;
+  const places = [text, ...disguises].map((each) => placeOf(each, headers));
+  if (places.every((place) => place === places[0])) return absoluteUrl(text, headers);
   throw new KeyturnError('request_invalid', `A secret in the URL on line ${line + 1} stands in its host.`, {
     hint: 'Put it into a header, the path, the query or the body. If it is no secret, give its variable another name.',
     data: { line: line + 1 },
   });
 }
 
-function leadsTo(url: URL, text: string, headers: HeaderList): boolean {
+/** Scheme, host and port; for what is no URL the fault, which may quote the text. */
+function placeOf(text: string, headers: HeaderList): string {
   try {
     const { protocol, host } = absoluteUrl(text, headers);
-    return protocol === url.protocol && host === url.host;
-  } catch {
-    return false;
+    return `${protocol}//${host}`;
+  } catch (error) {
+    return asKeyturnError(error).message;
   }
 }

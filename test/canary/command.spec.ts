@@ -30,8 +30,11 @@ const values = {
   variable: canaryValue('variable'),
   inFile: canaryValue('inFile'),
 };
+/** Written into a request by hand. */
+const byHand = canaryValue('byHand');
 const given: Readonly<Record<string, string>> = {
   ...values,
+  'by hand': byHand,
   'pem body': pem.split('\n')[1] ?? '',
   'jwk member': jwk.d ?? '',
 };
@@ -59,6 +62,7 @@ beforeAll(async () => {
   const requests = Object.keys(tokens).map((name) => `# @token ${name}\nGET ${issuer.origin}/api/echo\n`);
   requests.push(`GET ${issuer.origin}/api/echo\nAuthorization: Bearer {{$auth.token("foreign")}}\n`);
   await writeFile(join(folder, 'work/all.http'), requests.join('\n###\n'));
+  await writeFile(join(folder, 'work/hand.http'), handMade(issuer.origin));
   await writeFile(join(folder, 'work/http-client.env.json'), JSON.stringify(foreign(issuer.origin)));
   env = {
     PATH: process.env['PATH'] ?? '',
@@ -121,6 +125,21 @@ function profilesAt(origin: string, [token = [], fail = []]: string[][]) {
   };
 }
 
+/** Credentials by hand in every place, a token that is encoded again and again, and requests that cannot be made. */
+function handMade(origin: string): string {
+  const inUrl = encodeURIComponent(byHand);
+  const encoding = [1, 2, 3, 4].map((times) => `@t${times} = {{%t${times - 1}}}`);
+  const credentials = `X-Api-Key: ${byHand}\nsessionId: ${byHand}\nCookie: theme=dark; sid=${inUrl}`;
+  return [
+    `@t0 = {{$token pasted}}\n${encoding.join('\n')}`,
+    `GET ${origin}/api/echo?q={{t4}}\nX-Many: {{t3}}`,
+    `GET ${origin.replace('://', `://zoe:${inUrl}@`)}/api/echo?api_key=${inUrl}\n${credentials}`,
+    `GET https://zoe:${inUrl}@no host/?sig=${inUrl}`,
+    `GET https:///{{t0}}.example.com/`,
+    `GET https://a{{t4}}.example.com/?accessToken=${inUrl}`,
+  ].join('\n\n###\n\n');
+}
+
 function foreign(origin: string) {
   const entry = {
     Type: 'OAuth2',
@@ -147,6 +166,14 @@ test.each([['--json'], ['--allow-origin']])('requests with every kind of token: 
   const args = option === '--json' ? [option] : [option, issuer.origin];
   const { text } = await keyturn(['run', 'all.http', ...args]);
   expect(text).toContain('200');
+  if (isMasked) expect(findings).toEqual([]);
+});
+
+test('credentials that were written by hand, and tokens in disguise', async () => {
+  for (const args of [['run'], ['run', '--json'], ['list']]) {
+    expect((await keyturn([...args, 'hand.http'])).text).toContain('/api/echo');
+  }
+  for (const name of ['8', '13']) await keyturn(['run', 'hand.http', '--line', name]);
   if (isMasked) expect(findings).toEqual([]);
 });
 
@@ -217,7 +244,10 @@ test('nothing is left but the file that held one', async () => {
     expect([...kinds]).toEqual(expect.arrayContaining(everyShownKind));
     return;
   }
-  expect(findings).toEqual([{ secret: 'inFile', where: source }]);
+  expect(findings).toEqual([
+    { secret: 'by hand', where: join(folder, 'work/hand.http') },
+    { secret: 'inFile', where: source },
+  ]);
 });
 
 /** What the command shows where nothing is masked; keys never leave it. */

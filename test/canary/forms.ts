@@ -44,8 +44,8 @@ function wrapped(text: string, columns: number): string {
 }
 
 /**
- * Every form in which a secret could be found again: as it is, in JSON, URL-encoded (more or fewer signs, upper and lower
- * case), in a table, in HTML, in hexadecimal, each of them in base64 at any alignment, and that URL-encoded once more.
+ * Every form in which a secret could be found again: as it is, in JSON, in lower case, URL-encoded (more or fewer signs,
+ * upper and lower case, several times), in a table, in HTML, in hexadecimal, each of them in base64 at any alignment, and that URL-encoded once more.
  */
 export function secretForms(secret: string): string[] {
   const encoded = encodeURIComponent(secret);
@@ -59,6 +59,9 @@ export function secretForms(secret: string): string[] {
     // RFC 6749 section 2.3.1, as strict clients read it.
     encoded.replace(/[-_.!~*'()]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`),
   ]);
+  // Encoded again and again, and in a host.
+  for (let times = 2, again = encoded; times <= 5; times++) plain.add((again = encodeURIComponent(again)));
+  plain.add(secret.toLowerCase());
   for (const form of [...plain]) plain.add(form.replace(/%../g, (escape) => escape.toLowerCase()));
   const hex = Buffer.from(secret).toString('hex');
   const forms = new Set(plain).add(hex).add(hex.toUpperCase());

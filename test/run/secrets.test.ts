@@ -51,6 +51,7 @@ describe('a token in the host of a URL', () => {
     'GET https://{{%t}}.example.com/',
     'GET {{base}}/x',
     'GET {{t}}',
+    'GET {{t}}://a.example.com/',
     'GET https://a.example.com:{{$token prod}}/',
     'GET /x\nHost: {{$token prod}}.example.com',
     'GET https://a.example.com\n{{h}}: {{$token prod}}.example.com',
