@@ -2,6 +2,7 @@ import type { GrantContext } from '../token/grant.ts';
 import { isWithin } from '../token/origin.ts';
 import type { TokenProfile } from '../token/profile.ts';
 import { questionOf } from '../token/sources/consent.ts';
+import { parseUrl } from '../url.ts';
 import type { AuthorizationServer } from './discovery.ts';
 import type { GrantTools } from './grant.ts';
 import { neededEndpoints, strayReceivers, strayReceiversAt, strayRegistration } from './receivers.ts';
@@ -18,9 +19,17 @@ export async function requireKeyFile(profile: TokenProfile, context: Context, to
   const { grant, issuer, tokenEndpoint, options } = profile;
   if (options.keyFile === null) return;
   const device = grant === 'device_code' ? options.deviceAuthorizationEndpoint : null;
-  const servers = [issuer, tokenEndpoint, device].filter((server) => server !== null);
+  const named = [issuer, tokenEndpoint, device, ...audiencesOf(options)];
+  const servers = [...new Set(named.filter((server) => server !== null))];
   const question = questionOf(profile, { kind: 'key_file', path: options.keyFile, servers });
   await tools.agreements.require(question, context);
+}
+
+/** Servers at which a JWT that the file words itself is good, though they may not be those that get it. */
+function audiencesOf({ claims }: TokenProfile['options']): string[] {
+  const audience: unknown = claims?.['aud'];
+  const all: readonly unknown[] = Array.isArray(audience) ? audience : [audience];
+  return all.filter((one): one is string => typeof one === 'string' && parseUrl(one) !== null);
 }
 
 /**

@@ -2,7 +2,8 @@ import type { AuthorizationServer } from 'oauth4webapi';
 import { KeyturnError } from '../errors.ts';
 import type { TokenProfile } from '../token/profile.ts';
 import { parseUrl } from '../url.ts';
-import type { PostedEndpoint } from './server.ts';
+import { isOfIssuer } from './sameServer.ts';
+import { namedEndpoints, type PostedEndpoint } from './server.ts';
 
 /** Whom an assertion may be meant for, with the name that keyturn.json has for it. */
 export interface AssertionAudience {
@@ -48,28 +49,11 @@ export function assertionAudiences(
   );
 }
 
-/** Where keyturn.json can name an endpoint itself. */
-function namedInFile({ tokenEndpoint, options }: TokenProfile, endpoint: PostedEndpoint): boolean {
-  switch (endpoint) {
-    case 'token_endpoint':
-      return tokenEndpoint !== null;
-    case 'device_authorization_endpoint':
-      return options.deviceAuthorizationEndpoint !== null;
-    case 'introspection_endpoint':
-      return options.introspectionEndpoint !== null;
-    case 'revocation_endpoint':
-      return options.revocationEndpoint !== null;
-    case 'pushed_authorization_request_endpoint':
-      return false;
-  }
-}
-
-/** The issuer's metadata speaks for its endpoints. What a file names has to lie below the issuer, as its own do. */
+/** The issuer's metadata speaks for its endpoints. What a file names has to lie where the issuer's own do. */
 function issuerOwns(profile: TokenProfile, endpoint: PostedEndpoint, receiver: string): boolean {
   const issuer = profile.issuer === null ? null : parseUrl(profile.issuer);
   if (issuer === null) return false;
-  if (!namedInFile(profile, endpoint)) return true;
+  if (namedEndpoints(profile)[endpoint] === undefined) return true;
   const url = parseUrl(receiver);
-  const below = issuer.pathname.endsWith('/') ? issuer.pathname : `${issuer.pathname}/`;
-  return url !== null && url.origin === issuer.origin && url.pathname.startsWith(below);
+  return url !== null && isOfIssuer(url, issuer);
 }

@@ -138,8 +138,14 @@ function timeCheck(
     };
   }
   const when = formatWhen(seconds * 1000, nowMs);
-  return { outcome: 'passed', text: ends ? `It ends ${when}.` : `It is valid since ${when}.` };
+  const isPast = seconds * 1000 <= nowMs;
+  if (ends && isPast) return { outcome: 'passed', text: `It expired ${when}, ${TOLERATED}` };
+  if (!ends && !isPast) return { outcome: 'passed', text: `It is valid from ${when} on, ${TOLERATED}` };
+  return { outcome: 'passed', text: ends ? `It expires ${when}.` : `It is valid since ${when}.` };
 }
+
+/** Verification allows for clocks that differ a little: what it says must not hide that. */
+const TOLERATED = 'which is within what clocks may differ by.';
 
 const CHECKS: Readonly<Record<string, CheckName>> = {
   iss: 'issuer',

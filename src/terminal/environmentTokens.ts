@@ -1,11 +1,6 @@
 import { KeyturnError } from '../errors.ts';
-import { SECRET_PREFIXES, TOKEN_PREFIX } from '../secretVariables.ts';
+import { environmentName, SECRET_PREFIXES, TOKEN_PREFIX } from '../secretVariables.ts';
 import type { PresetSecrets } from '../token/managerOptions.ts';
-
-/** The end of a profile's variables: upper case, everything but letters and digits replaced by `_`. */
-export function environmentName(profileName: string): string {
-  return profileName.toUpperCase().replace(/[^A-Z0-9]/g, '_');
-}
 
 /**
  * Tokens and the secrets to get them from the environment, for machines without a keychain; read-only. `say` is told once of

@@ -42,8 +42,10 @@ export function printResult(result: RequestResult, paint: Palette, skipped = fal
   if (response.bodyTruncated) facts.push(paint.warn('body cut off, see --max-size and --output'));
   const refusal = result.challenge?.refusal ?? null;
   const why = refusal === null ? '' : `  ${visible([refusal.message, refusal.hint].join(' ').trim())}\n`;
+  const said = result.challenge?.errorDescription ?? null;
+  const words = said === null ? '' : `  The server says: ${visible(said)}\n`;
   const notes = result.notes.map((note) => `  ${paint.warn('note:')} ${visible(note)}\n`).join('');
-  return `${mark} ${where}  ${facts.join(' · ')}\n${failure}${why}${notes}`;
+  return `${mark} ${where}  ${facts.join(' · ')}\n${failure}${words}${why}${notes}`;
 }
 
 /** The body of the one request that was chosen: text masked, other bytes only where no terminal reads them. */

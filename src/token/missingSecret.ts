@@ -1,5 +1,5 @@
 import { KeyturnError } from '../errors.ts';
-import { SECRET_PREFIXES } from '../secretVariables.ts';
+import { environmentName, SECRET_PREFIXES } from '../secretVariables.ts';
 import type { AskedSecret } from './grant.ts';
 import type { TokenProfile } from './profile.ts';
 import { PROFILE_FILE_NAME } from './profileName.ts';
@@ -10,7 +10,7 @@ export function missingSecret(
   kind: AskedSecret,
 ): KeyturnError {
   const words = kind.replaceAll('_', ' ');
-  const variable = `set ${SECRET_PREFIXES[kind]}<NAME>`;
+  const variable = `set ${SECRET_PREFIXES[kind]}${environmentName(name)}`;
   // What a file of another tool declares is no name that the command knows.
   const declared = declaredIn?.split(/[\\/]/).at(-1) === PROFILE_FILE_NAME;
   const stored = `\`keyturn token add ${name} --${kind.replaceAll('_', '-')}\``;

@@ -1,8 +1,11 @@
 import { asKeyturnError, KeyturnError } from '../errors.ts';
+import { environmentName, NEW_TOKEN_FILE_PREFIX, TOKEN_PREFIX } from '../secretVariables.ts';
 import { differs, type HeldTokens, isSame } from './heldTokens.ts';
 import type { LeaseTurn, StoredMark } from './lease.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
 import { isStored } from './sources/holding.ts';
+import type { TokenProfile } from './profile.ts';
+import { refreshTokenOf } from './renewal.ts';
 import type { Token } from './token.ts';
 import type { TokenState } from './tokenState.ts';
 
@@ -29,6 +32,8 @@ export function pauseAfter(failures: number): number {
 export class TokenKeeper {
   readonly #options: TokenManagerOptions;
   readonly #held: HeldTokens;
+  /** Whose preset refresh token is known to be spent. */
+  readonly #told = new WeakSet<TokenState>();
 
   constructor(options: TokenManagerOptions, held: HeldTokens) {
     this.#options = options;
@@ -67,6 +72,7 @@ export class TokenKeeper {
   /** Stores and then holds a new token, unless the store changed since `before` was read: what was done there wins. */
   async keep(state: TokenState, token: Token, before: Stored, turn: LeaseTurn): Promise<Token> {
     if (isOutside(state)) {
+      if (token.refreshToken !== null) await this.#presetReplaced(state, token.refreshToken);
       const held = state.token;
       // A source that is asked at each use mostly says the same again.
       if (held !== null && held.accessToken === token.accessToken && held.expiresAtMs === token.expiresAtMs) {
@@ -105,6 +111,7 @@ export class TokenKeeper {
       : await this.read(state);
     if (current !== null && current.refreshToken !== sent) return null;
     const before = current ?? state.token;
+    if (isOutside(state)) await this.#presetReplaced(state, refreshToken);
     if (before === null) {
       state.presetRefreshToken = refreshToken;
       return null;
@@ -158,6 +165,19 @@ export class TokenKeeper {
     }
   }
 
+  /** A refresh token from outside is spent now, and what brought it brings it again: the person is told once. */
+  async #presetReplaced(state: TokenState, refreshToken: string): Promise<void> {
+    if (state.presetRefreshToken === null || refreshToken === refreshTokenOf(state)) return;
+    const { profile } = state;
+    try {
+      if ((await this.#options.presetReplaced?.(profile, refreshToken)) === true) return;
+      if (!this.#told.has(state)) this.#options.report?.(presetSpent(profile));
+      this.#told.add(state);
+    } catch (error) {
+      this.#options.report?.(asKeyturnError(error));
+    }
+  }
+
   notSaved(state: TokenState, thrown: unknown): void {
     const error = asKeyturnError(thrown);
     this.#held.setError(state, error);
@@ -186,6 +206,18 @@ function behind({ profile: { name } }: TokenState): Stored {
     token: null,
     error: new KeyturnError('store_unavailable', message, { hint, data: { token: name } }),
   };
+}
+
+function presetSpent({ name }: TokenProfile): KeyturnError {
+  const suffix = environmentName(name);
+  return new KeyturnError(
+    'store_write_failed',
+    `The server replaced the refresh token "${name}" of ${TOKEN_PREFIX}${suffix}: that one works no more, and the new one is kept for this run alone.`,
+    {
+      hint: `Store a refresh token with \`keyturn token add ${name}\`, or name a file for the new one in ${NEW_TOKEN_FILE_PREFIX}${suffix}.`,
+      data: { token: name },
+    },
+  );
 }
 
 /** What is true when the write of a new token was refused; the store only knows that it wrote nothing. */

@@ -210,6 +210,20 @@ describe('a key file', () => {
     expect(questions.length).toBe(3);
   });
 
+  it('signs nothing that is good at a server which the question does not name', async () => {
+    const { agreements, questions } = consentOf('refuse');
+    const profile = endpointProfile(`${server.origin}/token`, {
+      grant: 'jwt_bearer',
+      clientAuthentication: 'none',
+      options: { ...noOptions, keyFile, claims: { aud: ['https://honest.example/token', 'a-name'] } },
+    });
+    expect((await failureOf(obtainer({ agreements })(profile, contextOf()))).code).toBe('access_denied');
+    expect(questions[0]?.subject).toMatchObject({
+      kind: 'key_file',
+      servers: [`${server.origin}/token`, 'https://honest.example/token'],
+    });
+  });
+
   it('is not read in the background, nor to ask about a token, without that', async () => {
     const { agreements, questions } = consentOf();
     const profile = endpointProfile(`${server.origin}/token`, {

@@ -167,7 +167,9 @@ describe('whom an assertion is meant for', () => {
       tokenEndpoint: `${server.origin}/tenant-b/token`,
     });
     await failureOf(obtainer()(profile, withKey));
-    expect(server.asked.map((asked) => claimsOf(asked).aud)).toEqual([`${server.origin}/tenant-b/token`]);
+    // The metadata of the issuer is looked for too.
+    const posted = server.asked.filter(({ form }) => form.has('client_assertion'));
+    expect(posted.map((asked) => claimsOf(asked).aud)).toEqual([`${server.origin}/tenant-b/token`]);
   });
 
   it('is the device endpoint itself where the file names one elsewhere', async () => {

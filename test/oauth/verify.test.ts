@@ -171,6 +171,16 @@ describe('a token of a known issuer', () => {
     expect((await prover.verify(profile(), token, proofContext())).code).toBe('expired');
   });
 
+  it('that expired a moment ago is good for clocks that differ, which the check says', async () => {
+    await issuing();
+    const late = await verify(await sign({ exp: nowSeconds - 5 }));
+    expect(late.status).toBe('verified');
+    const expiry = late.checks.find(({ name }) => name === 'expiry')?.text;
+    expect(expiry).toMatch(/^It expired .*, which is within what clocks may differ by\.$/);
+    const early = await verify(await sign({ nbf: nowSeconds + 5 }));
+    expect(early.checks.find(({ name }) => name === 'not_before')?.text).toContain('is within what clocks');
+  });
+
   it('is verified without a type, as most servers still issue it', async () => {
     await issuing();
     const proof = await verify(await sign({}, { typ: undefined }));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { environmentName, environmentSecrets } from '../../src/terminal/environmentTokens.ts';
+import { environmentName } from '../../src/secretVariables.ts';
+import { environmentSecrets } from '../../src/terminal/environmentTokens.ts';
 import { profileOf } from '../token/support.ts';
 
 it.each([

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { listen } from '../oauth/support.ts';
 import { keyturn, type Outcome, type Surroundings } from './support.ts';
 
 const secret = 'canary-token-0123456789';
@@ -165,8 +166,8 @@ describe('keyturn run', () => {
 });
 
 describe('tokens in keyturn run', () => {
-  const profile = () =>
-    write('keyturn.json', JSON.stringify({ tokens: { api: { grant: 'static', origins: [origin] } } }));
+  const profile = (at = origin) =>
+    write('keyturn.json', JSON.stringify({ tokens: { api: { grant: 'static', origins: [at] } } }));
   const env = { KEYTURN_TOKEN_API: secret };
 
   it('puts the token where the request asks for it, and never shows it', async () => {
@@ -197,6 +198,18 @@ describe('tokens in keyturn run', () => {
       env: { ...env, KEYTURN_TOKEN_OTHER: 'another-token-value' },
     });
     expect(lines(outcome)).toMatchObject([{ token: { name: 'other' } }]);
+  });
+
+  it('prints why the server refuses the token, in its words', async () => {
+    const api = await listen((_request, response) => {
+      const challenge = 'Bearer error="invalid_token", error_description="It was revoked, today"';
+      response.writeHead(401, { 'www-authenticate': challenge }).end();
+    });
+    await profile(api.origin);
+    await write('a.http', `# @token api\nGET ${api.origin}/\n`);
+    const text = await run(['run', 'a.http'], { env });
+    await api.close();
+    expect(text.out).toContain('  The server says: It was revoked, today\n');
   });
 
   it('says what the server says of the token', async () => {

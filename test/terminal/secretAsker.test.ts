@@ -70,7 +70,7 @@ describe('a secret that a grant needs', () => {
     const { code, err } = await keyturn(['token', 'refresh', 'machine'], { cwd });
     expect(code).toBe(1);
     expect(err).toContain('`keyturn token add machine --client-secret`');
-    expect(err).toContain('KEYTURN_CLIENT_SECRET_<NAME>');
+    expect(err).toContain('KEYTURN_CLIENT_SECRET_MACHINE');
   });
 
   it('is asked for once, whoever else waits, and not again after it was declined', async () => {

@@ -13,6 +13,6 @@ it.each([
     code: 'secret_missing',
     message: 'The client secret for "viewer" is not stored.',
   });
-  expect(error.hint).toContain('KEYTURN_CLIENT_SECRET_<NAME>');
+  expect(error.hint).toContain('KEYTURN_CLIENT_SECRET_VIEWER');
   expect(error.hint?.includes('`keyturn token add viewer --client-secret`')).toBe(isKnown);
 });

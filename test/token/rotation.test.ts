@@ -147,3 +147,46 @@ describe('a refresh token that the server refuses', () => {
     expect(await failureOf(h.manager.acquire(h.profile))).toMatchObject({ code });
   });
 });
+
+describe('a refresh token of a variable that the server replaces', () => {
+  const rotating: readonly Answer[] = [
+    [200, { ...good, expires_in: 1 }],
+    [200, { ...good, refresh_token: 'third-refresh', expires_in: 1 }],
+  ];
+  const preset = { token: () => 'preset-refresh', secret: () => null };
+
+  async function twice(presetReplaced?: (profile: unknown, refreshToken: string) => Promise<boolean>) {
+    const { profile, sent, clock } = await holding(rotating);
+    const told: string[] = [];
+    const h = harness({
+      clock,
+      obtain: obtainer({ clock: systemClock }),
+      preset,
+      report: (error) => void told.push(`${error.message} ${error.hint ?? ''}`),
+      ...(presetReplaced === undefined ? {} : { presetReplaced }),
+    });
+    await h.manager.acquire(profile);
+    await h.manager.acquire(profile, { force: true });
+    expect(sent).toEqual(['preset-refresh', 'new-refresh']);
+    return told;
+  }
+
+  it('is said once to be spent, with the ways to keep the new one', async () => {
+    const told = await twice();
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain('KEYTURN_TOKEN_PERSON');
+    expect(told[0]).toContain('KEYTURN_NEW_TOKEN_FILE_PERSON');
+    expect(told[0]).toContain('`keyturn token add person`');
+    expect(told[0]).not.toMatch(/new-refresh|preset-refresh/);
+  });
+
+  it('goes where the person said, each time, without a word', async () => {
+    const kept: string[] = [];
+    const told = await twice((_profile, refreshToken) => {
+      kept.push(refreshToken);
+      return Promise.resolve(true);
+    });
+    expect(kept).toEqual(['new-refresh', 'third-refresh']);
+    expect(told).toEqual([]);
+  });
+});
