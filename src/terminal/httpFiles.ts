@@ -12,11 +12,16 @@ export interface ReadFile {
 }
 
 /** Reads and parses a file named on the command line: `file_unreadable`. */
-export async function readHttpFile(cwd: string, file: string, signal: AbortSignal): Promise<ReadFile> {
+export async function readHttpFile(
+  cwd: string,
+  file: string,
+  signal: AbortSignal,
+  trusted = true,
+): Promise<ReadFile> {
   const path = resolve(cwd, file);
   const bytes = await nodeFiles.read(path, {
-    from: null,
-    trusted: true,
+    from: path,
+    trusted,
     maxBytes: fileLimits.requests,
     name: file,
     signal,

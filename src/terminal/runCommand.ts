@@ -96,7 +96,7 @@ Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
     const line = values.line === undefined ? null : parseWholeNumber('line', values.line, 1, 999_999_999);
     const files = await Promise.all(
       positionals.map(async (file) => {
-        const { path, tree } = await readHttpFile(streams.cwd, file, signal);
+        const { path, tree } = await readHttpFile(streams.cwd, file, signal, runOptions.trusted);
         return { file, path, tree, nodes: choose(tree, values.name ?? null, line) };
       }),
     );

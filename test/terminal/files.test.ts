@@ -136,6 +136,16 @@ describe('keyturn run --untrusted', () => {
     if (!text.includes('@insecure')) expect(received).toContain('of-the-person');
   });
 
+  it('reads no request file that is a link out of its folder', async () => {
+    await writeFile(join(home, 'mine.http'), `GET ${origin}/?a=of-the-person\n`);
+    await symlink('../../mine.http', join(project, 'b.http'));
+    const outcome = await keyturn(['run', 'b.http', '--untrusted'], { cwd: project });
+    expect(outcome).toMatchObject({ code: 1, out: '' });
+    expect(outcome.err).toContain('b.http lies outside');
+    expect(received).toBe('');
+    expect((await keyturn(['run', 'b.http'], { cwd: project })).code).toBe(0);
+  });
+
   it('sends what lies beside the file', async () => {
     await writeFile(join(project, '.env'), 'OWN=env-value\n');
     await writeFile(join(project, 'http-client.env.json'), '{ "dev": { "mine": "file-value" } }');
