@@ -296,6 +296,7 @@ describe('time grows with the length, not faster', () => {
     ['\\\n', 'curl '],
     ['-Ha:b ', 'curl '],
     ['-sx ', 'curl '],
+    [':', 'curl ['],
     ["-F 'a=b;type=c/d;filename=\"' ", 'curl '],
     ['{{ "', 'curl '],
     ['^\n', 'curl '],

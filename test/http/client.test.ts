@@ -81,6 +81,10 @@ describe('a request', () => {
       ['User-agent', 'me'],
     ]);
     expect(own).toMatchObject({ 'accept-encoding': 'identity', accept: 'text/html', 'user-agent': 'me' });
+    const omittedHeaders = ['accept', 'user-agent'];
+    const { body } = await client.send({ ...newRequest({ url: server.url }), omittedHeaders });
+    const bare = JSON.parse(Buffer.from(body).toString()) as Record<string, string>;
+    expect(Object.keys(bare)).toEqual(expect.not.arrayContaining(omittedHeaders));
   });
 
   it('turns user and password of the URL into Basic authorization, and out of the URL', async () => {

@@ -227,7 +227,7 @@ class CommandReader {
     if (range !== undefined && body.kind !== 'none') {
       this.#refuse(`Keyturn doesn't support ${range.written} with a body yet.`, range);
     }
-    if (range !== undefined && !/^[\d,\s-]*\d[\d,\s-]*$/.test(range.argument)) {
+    if (range !== undefined && !(/\d/.test(range.argument) && /^[\d,\s-]+$/.test(range.argument))) {
       this.#refuse(`${range.written} takes numbers, such as 0-99.`, range);
     }
     add(range, 'Range', (bytes) => `bytes=${bytes.includes('-') ? bytes : `${bytes}-`}`);
@@ -374,6 +374,10 @@ function globIn(text: string): boolean {
   const literal = splitTemplate(text)
     .map((part) => (part.kind === 'literal' ? part.text : ''))
     .join('');
-  const plain = literal.replace(/\\[[\]{}]/g, '').replace(/\[[\dA-Fa-f:.%]*:[\dA-Fa-f:.%]*\]|\[\]/g, '');
+  const plain = literal
+    .replace(/\\[[\]{}]/g, '')
+    .replace(/\[([\dA-Fa-f:.%]*)\]/g, (found, inner: string) =>
+      inner === '' || inner.includes(':') ? '' : found,
+    );
   return /[[\]{}]/.test(plain);
 }
