@@ -46,6 +46,7 @@ export function createNetwork(
   const options: ObtainOptions = {
     fetch: fetchThrough(client),
     fetchAs: (clientCertificate) => fetchThrough(client, { clientCertificate }),
+    locate: (url) => client.locate(url),
     files: privateFiles,
     agreements: sources.consent,
     clock,

@@ -9,12 +9,18 @@ const NULL_BODY_STATUSES = new Set([204, 205, 304]);
 /** The certificate that is shown to the servers, and how near they may be. */
 export type FetchOptions = Pick<HttpRequest, 'clientCertificate' | 'nearest'>;
 
+/** A `fetch` that takes for each request how near the server may be. */
+export type ReachingFetch = (
+  input: string | URL | Request,
+  init?: RequestInit & Pick<HttpRequest, 'nearest'>,
+) => Promise<Response>;
+
 /**
  * A `fetch` over a client, for libraries that take one. It follows no redirects, whatever it is asked, reads at most
  * 1 MiB and takes at most 30 s. Fails with a KeyturnError: those of the client, `response_too_large`,
  * `response_invalid`.
  */
-export function fetchThrough(client: HttpClient, options: FetchOptions = {}): typeof fetch {
+export function fetchThrough(client: HttpClient, options: FetchOptions = {}): ReachingFetch {
   return async (input, init) => {
     const request = new Request(input, init);
     const body = request.body === null ? null : new Uint8Array(await request.arrayBuffer());
@@ -29,6 +35,7 @@ export function fetchThrough(client: HttpClient, options: FetchOptions = {}): ty
         followRedirects: false,
         verifyTls: true,
         ...options,
+        ...(init?.nearest === undefined ? {} : { nearest: init.nearest }),
         connectTimeoutMs: CONNECT_TIMEOUT_MS,
         totalTimeoutMs: TIMEOUT_MS,
         maxBodyBytes: MAX_RESPONSE_BYTES,

@@ -5,11 +5,13 @@ import { questionOf } from '../token/sources/consent.ts';
 import { parseUrl } from '../url.ts';
 import type { AuthorizationServer } from './discovery.ts';
 import type { GrantTools } from './grant.ts';
-import { neededEndpoints, strayReceivers, strayReceiversAt, strayRegistration } from './receivers.ts';
+import { requireReachable } from './reach.ts';
+import { neededEndpoints, pageOf, strayReceivers, strayReceiversAt, strayRegistration } from './receivers.ts';
 import { findUsableServer } from './server.ts';
 
 type Context = Pick<GrantContext, 'waiting' | 'signal'>;
 type Tools = Pick<GrantTools, 'agreements'>;
+type Reach = Pick<GrantTools, 'discovery' | 'fetch' | 'fetchAs' | 'locate'>;
 
 /**
  * A key file lies outside the workspace, and its path is no secret: any keyturn.json could have assertions signed with
@@ -35,14 +37,16 @@ function audiencesOf({ claims }: TokenProfile['options']): string[] {
 /**
  * Secrets go where the person sees them going: a page speaks for its own server, metadata for their own issuer. What a
  * file or the metadata of one server lead to another one needs the person's word, or a sign-in at an honest server would
- * be redeemed elsewhere (RFC 9700 section 4.4). Fails with `receiver_not_allowed`, and like discovery.
+ * be redeemed elsewhere (RFC 9700 section 4.4). Fails with `receiver_not_allowed`, `address_too_near`, and like discovery.
  */
 export async function requireReceivers(
   profile: TokenProfile,
   context: Context & Pick<GrantContext, 'reauthenticate'>,
-  tools: Tools & Pick<GrantTools, 'discovery' | 'mask'>,
+  tools: Tools & Reach & Pick<GrantTools, 'mask'>,
 ): Promise<void> {
   const server = await findUsableServer(profile, neededEndpoints(profile, context), context.signal, tools);
+  const page = pageOf(profile, server);
+  if (page !== null) await requireReachable(page, profile, tools);
   const stray = await strayReceivers(profile, server, context.signal, tools);
   if (stray !== null) await tools.agreements.require(questionOf(profile, stray), context);
 }
@@ -53,8 +57,9 @@ export async function requireCodePage(
   profile: TokenProfile,
   server: AuthorizationServer,
   context: Context,
-  tools: Tools & Pick<GrantTools, 'discovery'>,
+  tools: Tools & Reach,
 ): Promise<void> {
+  await requireReachable(page, profile, tools);
   const stray = await strayReceiversAt(page, profile, server, context.signal, tools);
   if (stray !== null) await tools.agreements.require(questionOf(profile, stray), context);
 }

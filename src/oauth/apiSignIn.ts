@@ -1,8 +1,10 @@
 import type { TokenProfile } from '../token/profile.ts';
+import { parseUrl } from '../url.ts';
 import { requireRegistration } from './agreements.ts';
-import type { AuthorizationServer } from './discovery.ts';
+import { createDiscovery, type AuthorizationServer } from './discovery.ts';
 import type { GrantTools } from './grant.ts';
 import { describeResource, type ProtectedResource } from './protectedResource.ts';
+import { noNearerThan, spaceOf, withinReachOf } from './reach.ts';
 import { unregisterClient } from './registrationManagement.ts';
 import { registerClient, type RegisteredClient, type RegistrationRequest } from './registration.ts';
 
@@ -10,8 +12,8 @@ import { registerClient, type RegisteredClient, type RegistrationRequest } from 
 export interface ApiSignIn {
   /** Fails with `discovery_failed`. */
   describe(url: URL, metadataUrl: string | null, signal: AbortSignal): Promise<ProtectedResource>;
-  /** Fails like `Discovery.find`. */
-  server(issuer: string, signal: AbortSignal): Promise<AuthorizationServer>;
+  /** The server that `api` led to. Fails like `Discovery.find`, and with `address_too_near`. */
+  server(issuer: string, signal: AbortSignal, api?: URL): Promise<AuthorizationServer>;
   /**
    * Asks the person before Keyturn registers for a profile at a server for which neither the issuer nor the page to sign
    * in at answers. Fails with `receiver_not_allowed`.
@@ -30,9 +32,16 @@ export interface ApiSignIn {
 export function createApiSignIn(tools: GrantTools): ApiSignIn {
   return {
     describe: (url, metadataUrl, signal) => describeResource(url, metadataUrl, tools, signal),
-    server: (issuer, signal) => tools.discovery.find(issuer, signal),
+    async server(issuer, signal, api) {
+      if (api === undefined || api.origin === parseUrl(issuer)?.origin)
+        return tools.discovery.find(issuer, signal);
+      // Not from those that are known: they may have been asked for without this limit.
+      const fetch = noNearerThan(await spaceOf(api, tools), tools.fetch);
+      return createDiscovery({ ...tools, fetch }).find(issuer, signal);
+    },
     requireRegistration: (profile, server, signal) => requireRegistration(profile, server, signal, tools),
-    register: (server, request, signal) => registerClient(server, request, tools, signal),
+    register: (server, request, signal) =>
+      registerClient(server, request, withinReachOf(server.issuer, tools), signal),
     unregister: async ({ management }) => management !== null && unregisterClient(management, tools),
   };
 }

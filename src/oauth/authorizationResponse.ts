@@ -1,13 +1,14 @@
 import { AuthorizationResponseError, validateAuthResponse, type Client } from 'oauth4webapi';
 import { KeyturnError } from '../errors.ts';
 import type { AuthorizationServer } from './discovery.ts';
+import { parseUrl } from '../url.ts';
 import { serverText } from './serverText.ts';
 
 export interface ExpectedResponse {
   readonly server: AuthorizationServer;
   readonly client: Client;
   readonly state: string;
-  /** False where the profile names endpoints alone: then `iss` has nothing to be compared with. */
+  /** False where the profile names endpoints alone: then `iss` can only be at the origin of one of them. */
   readonly issuerKnown: boolean;
 }
 
@@ -21,7 +22,11 @@ export function checkAuthorizationResponse(
   mask: (text: string) => string,
 ): URLSearchParams {
   const response = new URLSearchParams(address.searchParams);
-  if (!issuerKnown) response.delete('iss');
+  if (!issuerKnown) {
+    if (response.getAll('iss').some((named) => !isEndpointsOrigin(named, server)))
+      throw fromElsewhere(server, mask);
+    response.delete('iss');
+  }
   let checked: URLSearchParams;
   try {
     checked = validateAuthResponse(server, client, response, state);
@@ -43,13 +48,7 @@ function refusal(
 ): KeyturnError {
   const issuer = serverText(server.issuer, mask);
   if (error instanceof AuthorizationResponseError) return fromError(error, issuer, mask);
-  if (issuerDiffers(response, server)) {
-    return new KeyturnError(
-      'issuer_mismatch',
-      `The browser came back from another issuer than ${issuer}, or does not say from which.`,
-      { cause: error, hint: 'Do not sign in there: one server may be passing itself off as another.' },
-    );
-  }
+  if (issuerDiffers(response, server)) return fromElsewhere(server, mask, error);
   const states = response.getAll('state');
   if (states.length !== 1 || states[0] !== state) {
     return new KeyturnError('state_mismatch', 'The browser came back with the answer to another sign-in.', {
@@ -67,6 +66,24 @@ function refusal(
   );
 }
 
+function fromElsewhere(
+  server: AuthorizationServer,
+  mask: (text: string) => string,
+  cause?: unknown,
+): KeyturnError {
+  return new KeyturnError(
+    'issuer_mismatch',
+    `The browser came back from another issuer than ${serverText(server.issuer, mask)}, or does not say from which.`,
+    { cause, hint: 'Do not sign in there: one server may be passing itself off as another.' },
+  );
+}
+
+/** A page that sent the browser on to another server, whose answer this is, is none to trust with it. */
+function isEndpointsOrigin(issuer: string, server: AuthorizationServer): boolean {
+  const endpoints = [server.authorization_endpoint, server.token_endpoint];
+  return endpoints.some((endpoint) => parseUrl(endpoint ?? '')?.origin === parseUrl(issuer)?.origin);
+}
+
 function fromError(
   error: AuthorizationResponseError,
   issuer: string,
@@ -78,7 +95,7 @@ function fromError(
   if (error.error === 'access_denied') {
     return new KeyturnError('access_denied', `The sign-in was refused${said}.`, {
       cause: error,
-      hint: 'Sign in again and agree, or ask for less.',
+      hint: 'Sign in again and agree, or ask for less. If you refused nothing, another user of this computer may have.',
       data: { issuer, error: name },
     });
   }

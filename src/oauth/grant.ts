@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { GrantContext, GrantResult } from '../token/grant.ts';
 import type { Grant, TokenProfile } from '../token/profile.ts';
+import type { AddressSpace } from '../http/addressSpace.ts';
+import type { ReachingFetch } from '../http/fetch.ts';
 import type { ClientCertificate } from '../http/message.ts';
 import type { PrivateFiles } from '../privateFiles.ts';
 import type { SourceConsent } from '../token/sources/consent.ts';
@@ -15,6 +17,8 @@ export interface GrantTools {
   readonly fetch: Fetch;
   /** The same, showing a certificate of ours to the server that is asked (RFC 8705). */
   readonly fetchAs: (certificate: ClientCertificate) => Fetch;
+  /** Where the server of a URL is, its name resolved. Fails with `host_not_found`. */
+  readonly locate: (url: URL) => Promise<AddressSpace>;
   readonly files: PrivateFiles;
   /** What a keyturn.json may use of the person's only with their word: see `agreements.ts`. */
   readonly agreements: SourceConsent;
@@ -31,7 +35,8 @@ export interface GrantTools {
   readonly timeoutMs: number;
 }
 
-export type Fetch = typeof globalThis.fetch;
+/** A `fetch` that can be told how near the server may be. */
+export type Fetch = ReachingFetch;
 
 /** One way to obtain a token; one file each in `grants/`. */
 export interface GrantPerformer {

@@ -42,11 +42,19 @@ const keySetSchema = v.object({ keys: v.array(v.record(v.string(), v.unknown()))
  */
 export class KeySets {
   readonly #options: KeySetOptions;
-  readonly #known = new Map<string, KeySet>();
-  readonly #flights = new SingleFlight<KeySet>();
+  #known = new Map<string, KeySet>();
+  #flights = new SingleFlight<KeySet>();
 
   constructor(options: KeySetOptions) {
     this.#options = options;
+  }
+
+  /** The same sets, asked for with another fetch. */
+  through(fetch: Fetch): KeySets {
+    const other = new KeySets({ ...this.#options, fetch });
+    other.#known = this.#known;
+    other.#flights = this.#flights;
+    return other;
   }
 
   /** Fails with a ProofFault whose code begins with `keys_`, or with `cancelled`. */

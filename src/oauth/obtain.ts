@@ -17,6 +17,7 @@ import { jwtBearer } from './grants/jwtBearer.ts';
 import { password } from './grants/password.ts';
 import { refreshToken } from './grants/refreshToken.ts';
 import { tokenExchange } from './grants/tokenExchange.ts';
+import { locateByName, withinReach } from './reach.ts';
 import { obtainOrRenew } from './renewal.ts';
 import { ServerClocks } from './serverClock.ts';
 
@@ -35,6 +36,8 @@ export interface ObtainOptions extends Pick<
   GrantTools,
   'fetch' | 'fetchAs' | 'files' | 'agreements' | 'clock' | 'mask' | 'register'
 > {
+  /** Where the server of a URL is; without this only what its name alone tells. */
+  readonly locate?: GrantTools['locate'];
   /** Sources that only one door has, such as the accounts of the editor. */
   readonly sources?: readonly TokenSource[];
   /** For one answer of a server, from the request to its last byte; 30 s by default. */
@@ -53,6 +56,7 @@ export function createGrantTools(options: ObtainOptions): GrantTools {
   return {
     fetch,
     fetchAs,
+    locate: options.locate ?? locateByName,
     files,
     agreements,
     clock,
@@ -84,7 +88,7 @@ export function createObtain(options: ObtainOptions, tools = createGrantTools(op
     const performer = performerOf(profile.grant);
     if (performer === undefined)
       throw new KeyturnError('unsupported', `The grant ${profile.grant} is not supported.`);
-    const own = withOneDiscovery(withClientCertificate(profile, context, tools));
+    const own = withOneDiscovery(withClientCertificate(profile, context, withinReach(profile, tools)));
     return obtainOrRenew(withKnownReceivers(performer), profile, context, own);
   };
 }

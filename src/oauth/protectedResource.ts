@@ -5,11 +5,13 @@ import {
   resourceDiscoveryRequest,
 } from 'oauth4webapi';
 import { KeyturnError } from '../errors.ts';
+import { hostSpace, isNearer, type AddressSpace } from '../http/addressSpace.ts';
 import { isSecureUrl } from '../token/origin.ts';
 import { hasVariable } from '../token/variables.ts';
 import { parseUrl } from '../url.ts';
 import { boundedFetch, type BoundedFetch } from './boundedFetch.ts';
 import type { GrantTools } from './grant.ts';
+import { spaceOf } from './reach.ts';
 
 /** What an API says of itself (RFC 9728 section 2). */
 export interface ProtectedResource {
@@ -22,7 +24,7 @@ export interface ProtectedResource {
   readonly dpopRequired: boolean;
 }
 
-type Tools = Pick<GrantTools, 'fetch' | 'timeoutMs'>;
+type Tools = Pick<GrantTools, 'fetch' | 'timeoutMs'> & Partial<Pick<GrantTools, 'locate'>>;
 
 const MOST_SERVERS = 20;
 const MOST_SCOPES = 200;
@@ -50,7 +52,7 @@ export async function describeResource(
   for (const { identifier, exact } of attempts) {
     const response = await ask(identifier, exact, url, tools, signal);
     const resource = await identifierIn(response);
-    if (resource !== null) return read(url, resource, response);
+    if (resource !== null) return read(url, resource, response, await spaceOf(url, tools));
   }
   throw failure(url, `The API ${url.origin} does not say who issues its tokens.`, {
     hint: 'Declare a token profile in keyturn.json with the issuer that the documentation of the API names.',
@@ -65,8 +67,13 @@ async function ask(
   signal: AbortSignal,
 ): Promise<Response> {
   const address = exact === null ? identifier : parseUrl(exact);
-  if (address === null || !isAllowedFrom(url, address)) {
+  if (address !== null && !isSecureUrl(address)) {
     throw failure(url, `The API ${url.origin} describes itself at an address without https.`);
+  }
+  if (address?.origin !== url.origin) {
+    throw failure(url, `The API ${url.origin} describes itself at an address of another origin.`, {
+      hint: 'Tell whoever runs the API: its "resource_metadata" must be at its own origin.',
+    });
   }
   const bounded = boundedFetch({
     fetch,
@@ -94,7 +101,12 @@ async function identifierIn(response: Response): Promise<string | null> {
   return typeof named === 'string' ? named : null;
 }
 
-async function read(url: URL, named: string, response: Response): Promise<ProtectedResource> {
+async function read(
+  url: URL,
+  named: string,
+  response: Response,
+  space: AddressSpace,
+): Promise<ProtectedResource> {
   const resource = parseUrl(named);
   if (resource === null || hasVariable(named) || !covers(resource, url)) {
     throw failure(url, `The description of the API ${url.origin} is that of another API.`, {
@@ -102,7 +114,7 @@ async function read(url: URL, named: string, response: Response): Promise<Protec
     });
   }
   const metadata = await processResourceDiscoveryResponse(resource, response);
-  const issuers = strings(metadata.authorization_servers).filter((issuer) => isIssuerFor(url, issuer));
+  const issuers = strings(metadata.authorization_servers).filter((issuer) => isIssuerFor(url, issuer, space));
   if (issuers.length === 0) {
     throw failure(url, `The API ${url.origin} names no authorization server with https.`);
   }
@@ -120,17 +132,18 @@ export function usableScopes(scopes: readonly string[]): string[] {
   return [...new Set(usable)].slice(0, MOST_SCOPES);
 }
 
-function isIssuerFor(url: URL, issuer: string): boolean {
+function isIssuerFor(url: URL, issuer: string, space: AddressSpace): boolean {
   const address = parseUrl(issuer);
   if (address?.username !== '' || address.password !== '') return false;
   // The person is shown the text as it is.
   if (!/^[\x21-\x7e]{1,2000}$/.test(issuer)) return false;
   // It is to be written into keyturn.json, where braces would be replaced by what a variable holds.
-  return !hasVariable(issuer) && isAllowedFrom(url, address);
+  return !hasVariable(issuer) && isAllowedFrom(url, address, space);
 }
 
-/** An API elsewhere must not send us to what listens on this computer. */
-function isAllowedFrom(url: URL, address: URL): boolean {
+/** An API elsewhere must not send us to what listens on this computer or in a local network. */
+function isAllowedFrom(url: URL, address: URL, space: AddressSpace): boolean {
+  if (isNearer(hostSpace(address.hostname) ?? 'public', space)) return false;
   if (address.protocol === 'https:') return true;
   return isSecureUrl(address) && url.protocol === 'http:' && isSecureUrl(url);
 }

@@ -5,6 +5,7 @@ import { requireKeyFile } from './agreements.ts';
 import type { GrantTools } from './grant.ts';
 import { introspectToken, type ProofRequest } from './introspect.ts';
 import { KeySets } from './keySets.ts';
+import { withinReach } from './reach.ts';
 import { revokeToken } from './revoke.ts';
 import { verifyToken } from './verify.ts';
 
@@ -17,17 +18,22 @@ export interface ProofSecrets {
 
 /** Asks servers about tokens. Key sets are kept between calls. */
 export function createProver(grantTools: GrantTools, secrets: ProofSecrets): TokenProver {
-  const tools = { ...grantTools, keySets: new KeySets(grantTools) };
+  const keySets = new KeySets(grantTools);
+  /** For an issuer that the profile names, or the person. */
+  const toolsOf = (profile: TokenProfile, issuer: string | null = null) => {
+    const reaching = withinReach({ ...profile, issuer: profile.issuer ?? issuer }, grantTools);
+    return { ...reaching, keySets: keySets.through(reaching.fetch) };
+  };
   const requestOf = (profile: TokenProfile, { interactive, signal }: ProofContext): ProofRequest => ({
     profile,
     signal,
     waiting: interactive,
     secret: (kind) => secrets.secret(profile, kind, interactive),
     held: (kind) => secrets.held(profile, kind),
-    found: (innerToken) => tools.register(innerToken, profile.name),
+    found: (innerToken) => grantTools.register(innerToken, profile.name),
   });
   const agreed = (profile: TokenProfile, { interactive, signal }: ProofContext) =>
-    requireKeyFile(profile, { waiting: interactive, signal }, tools);
+    requireKeyFile(profile, { waiting: interactive, signal }, grantTools);
   return {
     verify: (profile, accessToken, context) =>
       verifyToken(
@@ -37,15 +43,15 @@ export function createProver(grantTools: GrantTools, secrets: ProofSecrets): Tok
           issuer: context.issuer ?? null,
           clockSkewMs: context.clockSkewMs ?? 0,
         },
-        tools,
+        toolsOf(profile, context.issuer),
       ),
     introspect: async (profile, accessToken, context) => {
       await agreed(profile, context);
-      return introspectToken(requestOf(profile, context), accessToken, tools);
+      return introspectToken(requestOf(profile, context), accessToken, toolsOf(profile));
     },
     revoke: async (profile, token, context) => {
       await agreed(profile, context);
-      return revokeToken(requestOf(profile, context), token, tools);
+      return revokeToken(requestOf(profile, context), token, toolsOf(profile));
     },
   };
 }

@@ -188,7 +188,7 @@ function endpointIn(server: AuthorizationServer, name: AnyEndpoint): URL | null 
 }
 
 /** Where the person signs in, as far as it is known beforehand; null for a grant without a page. */
-function pageOf({ grant }: TokenProfile, server: AuthorizationServer): URL | null {
+export function pageOf({ grant }: TokenProfile, server: AuthorizationServer): URL | null {
   const front = FRONT[grant];
   return front === undefined ? null : endpointIn(server, front);
 }

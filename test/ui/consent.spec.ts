@@ -22,7 +22,8 @@ let editor: EditorPage;
 
 beforeAll(async () => {
   id = await startServer();
-  other = await startServer();
+  // What it says of itself leads the person to the page of the other one.
+  other = await startServer(`${id.origin}/authorize`);
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   outside = await beginFolder('outside', {
     'key.pem': privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
@@ -42,7 +43,7 @@ beforeAll(async () => {
 });
 
 /** A token endpoint, a page to sign in at that asks nothing, and an API: each gives what is wanted. */
-async function startServer() {
+async function startServer(page = '') {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
@@ -52,6 +53,16 @@ async function startServer() {
       back.searchParams.set('state', url.searchParams.get('state') ?? '');
       back.searchParams.set('code', 'a-code');
       response.writeHead(302, { location: back.href }).end();
+      return;
+    }
+    const origin = `http://${request.headers.host ?? ''}`;
+    if (url.pathname === '/.well-known/openid-configuration') {
+      const metadata = {
+        issuer: origin,
+        authorization_endpoint: page === '' ? `${origin}/authorize` : page,
+        token_endpoint: `${origin}/token`,
+      };
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(metadata));
       return;
     }
     const token = {
@@ -102,6 +113,23 @@ function files(): Record<string, string | object> {
       authorizationEndpoint: `${id.origin}/authorize`,
       tokenEndpoint: `${other.origin}/token`,
       redirectUri: 'loopback',
+    },
+    // Single sign-on would make it silent.
+    mixed: {
+      ...own,
+      grant: 'authorization_code',
+      clientId: 'mixed',
+      issuer: other.origin,
+      prompt: 'none',
+      redirectUri: 'loopback',
+    },
+    foreign: {
+      ...own,
+      grant: 'password',
+      clientId: 'foreign',
+      username: 'zoe',
+      issuer: id.origin,
+      tokenEndpoint: `${other.origin}/token`,
     },
     service,
     delegated: {
@@ -173,7 +201,7 @@ describe('a sign-in at one server that another one redeems', () => {
     expect(words).toContain(id.origin);
     expect(words).toContain(other.origin);
     await story.press('Cancel');
-    await editor.inlineTextAt(line(), /haven't allowed the sign-in/);
+    await editor.inlineTextAt(line(), /haven't allowed the servers/);
     expect(id.asked('GET /authorize')).toBe(0);
   });
 
@@ -186,6 +214,44 @@ describe('a sign-in at one server that another one redeems', () => {
     await send('split');
     await arrives();
     expect(other.asked('POST /token')).toBe(1);
+  });
+});
+
+describe('an honest page to which another server leads', () => {
+  test('is not opened when the person says no, and that server gets nothing', async () => {
+    const before = other.asked('POST /token');
+    await send('mixed');
+    const words = await question('mix-up');
+    expect(words).toContain(`You sign in at ${id.origin}`);
+    expect(words).toContain(`${other.origin} gets the result`);
+    await story.press('Cancel');
+    await editor.inlineTextAt(line(), /haven't allowed the servers/);
+    expect(id.asked('GET /authorize')).toBe(1);
+    expect(other.asked('POST /token')).toBe(before);
+  });
+});
+
+describe('a password for another server than the issuer', () => {
+  test('is not asked for when the person says no', async () => {
+    await send('foreign');
+    const words = await question('foreign-password');
+    expect(words).toContain(`The issuer is ${id.origin}`);
+    expect(words).toContain(`${other.origin} gets the secrets`);
+    await story.press('Cancel');
+    await editor.inlineTextAt(line(), /haven't allowed the servers/);
+    expect(await story.question().count()).toBe(0);
+  });
+
+  test('is asked for with the server that gets it', async () => {
+    const before = other.asked('POST /token');
+    await story.clickInline(/^foreign/, 'Refresh Token');
+    await story.press('Send Once');
+    await story.question().getByText('It is sent to').waitFor();
+    await story.picture('foreign-password-prompt');
+    const { masked, prompt } = await editor.answer('a-password');
+    expect(masked).toBe(true);
+    expect(prompt).toContain(`It is sent to ${other.origin}/token.`);
+    await expect.poll(() => other.asked('POST /token')).toBe(before + 1);
   });
 });
 

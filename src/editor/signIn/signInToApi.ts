@@ -52,7 +52,7 @@ export async function signInToApi(
   const issuer = await confirmServer(url, api);
   if (issuer === null) return null;
   const server = await withLateProgress(l10n.t('Reading what {0} offers', issuer), (signal) =>
-    network.server(issuer, signal),
+    network.server(issuer, signal, url),
   );
   const way = signInWay(server, services.redirectPlace());
   const needed = usableScopes(challenges.flatMap(({ scopes }) => scopes));
