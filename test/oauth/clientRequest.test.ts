@@ -111,7 +111,7 @@ describe('whom an assertion is meant for', () => {
     'is the token endpoint where the server refuses the issuer with %i %j',
     async (...refusal) => {
       const server = await answering((asked) =>
-        claimsOf(asked).aud === `${server.url}` ? [200, {}] : refusal,
+        claimsOf(asked).aud === server.url ? [200, {}] : refusal,
       );
       const profile = keyProfile({ issuer: server.origin, tokenEndpoint: server.url });
       const obtain = obtainer();
@@ -226,7 +226,7 @@ describe('whom an assertion is meant for', () => {
       );
       const profile = keyProfile({ issuer: null, tokenEndpoint: server.url });
       expect((await obtainer({ clock })(profile, withKey)).accessToken).toBe('t');
-      expect(claimsOf(server.asked[0]!)['nbf']).toBeUndefined();
+      expect(claimsOf(server.asked[0]!).nbf).toBeUndefined();
     }
   });
 });
