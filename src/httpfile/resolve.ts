@@ -68,8 +68,13 @@ export interface ResolvedRequest {
  * `untrusted_workspace`, `unsupported`, or whatever `token` fails with.
  */
 export async function resolveRequest(context: ResolveContext): Promise<ResolvedRequest> {
+  requireRunnable(context.tree, context.node);
+  return workOutRequest(context);
+}
+
+/** The same for a request that is not to be sent, whatever stands in its way. */
+export async function workOutRequest(context: ResolveContext): Promise<ResolvedRequest> {
   const { node, tree } = context;
-  requireRunnable(tree, node);
   await refuseClientParts(node.headers, tokenlessExpander(context));
   const expander = new Expander(
     context,

@@ -14,15 +14,17 @@ export interface UnknownMethod {
 
 /** Null for a method that Keyturn knows. */
 export function unknownMethod(
-  { method }: Pick<RequestNode, 'method'>,
+  { method: written, curl }: Pick<RequestNode, 'method' | 'curl'>,
   dialect: Dialect,
 ): UnknownMethod | null {
+  const method = written.toUpperCase();
   if (knownMethods.has(method)) return null;
-  const shown = shortened(method);
+  const shown = shortened(written);
   const meant = nearest(method, commonMethods) ?? nearest(method, knownMethods);
   // In a word that was chosen on purpose the first letter is the last to be a slip: READ is no HEAD.
   const isSlip = meant !== null && (method.startsWith(meant.charAt(0)) || meant.length !== method.length);
-  const anyWord = rulesOf[dialect].methods === null;
+  // curl sends whatever stands behind -X.
+  const anyWord = curl !== undefined || rulesOf[dialect].methods === null;
   const refused = !anyWord || isSlip;
   return {
     message: `There is no method ${shown}.`,

@@ -40,6 +40,7 @@ const suites = {
     files: (sandbox) => ({ ...requestFiles(sandbox), 'keyturn.json': sandboxProfiles(sandbox) }),
   },
   results: { files: requestFile },
+  marks: { files: requestFile },
   many: { files: requestFile, extensions: [companion] },
   audit: { files: requestFile, extensions: [companion] },
   agreements: { files: requestFile },

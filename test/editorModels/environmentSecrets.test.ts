@@ -137,6 +137,13 @@ describe('the profiles that use a secret', () => {
     expect(await secretUses(parts, [shared], 'client_secret', 'hush')).toHaveLength(1);
   });
 
+  it('are found in requests that cannot be sent yet', async () => {
+    const text = `# @ref login\n# @disabled\n${jetbrains('https://a.example.com')}`;
+    expect(await secretUses(parts, [await reader(text, withEntry())], 'client_secret', 'hush')).toHaveLength(
+      1,
+    );
+  });
+
   it('find the password of a person', async () => {
     const person = { 'Grant Type': 'Password', Username: 'ada', Password: 'pass phrase' };
     const asked = [await reader(jetbrains('https://a.example.com'), withEntry(person))];

@@ -166,6 +166,9 @@ describe('a method that is a slip', () => {
     expect(refusal('FROBNICATE https://a.org', 'rest-client')).toContain('no method FROBNICATE');
     expect(refusal('FROBNICATE https://a.org', 'jetbrains')).toBeNull();
     expect(refusal('READ https://a.org', 'kulala')).toBeNull();
+    expect(refusal('curl -X FROBNICATE https://a.org', 'rest-client')).toBeNull();
+    expect(refusal('curl -X post https://a.org', 'rest-client')).toBeNull();
+    expect(refusal('curl -X GTE https://a.org', 'rest-client')).toContain('no method GTE');
   });
 
   test.each(['PROPFIND', 'REPORT', 'QUERY', 'PURGE', 'search', 'M-SEARCH', 'LIST'])('%s is none', (word) => {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Files } from '../../files.ts';
 import type { RequestTarget, WantedToken } from '../../httpfile/foreignToken.ts';
-import { resolveRequest } from '../../httpfile/resolve.ts';
+import { workOutRequest } from '../../httpfile/resolve.ts';
 import type { HttpFile } from '../../httpfile/tree.ts';
 import { absoluteUrl } from '../../run/url.ts';
 import { foreignProfile } from '../../token/foreign/foreignProfiles.ts';
@@ -55,7 +55,7 @@ export async function secretUses(
       const take = (wanted: WantedToken, target: RequestTarget) => {
         for (const use of usesIn(wanted, target, reader.file, kind, value)) found.set(use.key, use);
       };
-      await resolveRequest({
+      await workOutRequest({
         ...parts,
         ...reader,
         node,
