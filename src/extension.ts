@@ -88,6 +88,7 @@ export function activate(context: ExtensionContext): void {
       sources,
       { store, redactor, preset: foreignTokens, askSecret, places },
       log,
+      values,
     );
   });
   const tokens = createTokenManager({
@@ -144,6 +145,7 @@ export function activate(context: ExtensionContext): void {
     environments,
     sandbox,
     engine: () => engine.get(),
+    closeConnections: async () => (await network.made)?.closeConnections(),
     apiSignIn: async () => (await network.get()).apiSignIn,
     findReceivers,
     redirectPlace: () => ({ loopback: isLoopbackReachable(), editorUri: redirects.fixedUri }),

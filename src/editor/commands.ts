@@ -44,6 +44,11 @@ export const tokenCommands = {
   focusView: 'keyturn.tokens.focus',
 } as const;
 
+/** Only from a notification: the certificate. True when it is trusted now. */
+export const certificateCommands = {
+  trust: 'keyturn.certificates.trust',
+} as const;
+
 /** Commands of a sign-in that is under way. */
 export const signInCommands = {
   /** Copies the code of a device sign-in again and opens the page where it is entered; from a notification or the palette. */

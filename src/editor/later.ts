@@ -15,6 +15,7 @@ export { openSecretExchange } from './secretExchange.ts';
 export { windowsKey } from './windowChannel.ts';
 export { TokenStatusBar } from './statusBar/tokenStatusBar.ts';
 export { detailsText } from './tokens/detailsText.ts';
+export { trustCertificate } from './trustCertificate.ts';
 export { createCommandHandlers } from './tokens/commandHandlers.ts';
 export { StatusChecks } from './tokens/statusChecks.ts';
 export { TokenTree } from './tokens/treeProvider.ts';

@@ -2,6 +2,7 @@ import { type CancellationToken, l10n, ProgressLocation, window } from 'vscode';
 import { asKeyturnError } from '../errors.ts';
 import type { Redactor } from '../token/redactor.ts';
 import type { Log } from './log.ts';
+import { remedyForError } from './remedies.ts';
 import { withoutLinks } from './noticeText.ts';
 
 export interface MessageParts {
@@ -17,8 +18,11 @@ export function showError({ log, redactor }: MessageParts, what: string, error: 
   const sentence = [known.message, known.hint].filter((part) => part !== undefined).join(' ');
   // The editor cuts a message without a button after its first line, and the hint with it.
   const showLog = l10n.t('Show Log');
-  void window.showErrorMessage(withoutLinks(redactor.mask(sentence)), showLog).then((chosen) => {
+  const remedy = remedyForError(known.code, error);
+  const buttons = remedy === null ? [showLog] : [remedy.title, showLog];
+  void window.showErrorMessage(withoutLinks(redactor.mask(sentence)), ...buttons).then((chosen) => {
     if (chosen === showLog) log.show();
+    else if (chosen === remedy?.title) void remedy?.apply();
   });
 }
 

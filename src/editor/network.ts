@@ -1,12 +1,14 @@
 import { isAbsolute } from 'node:path';
+import { l10n } from 'vscode';
 import { asKeyturnError, KeyturnError } from '../errors.ts';
 import type { Clock } from '../clock.ts';
 import type { AddressSpace } from '../http/addressSpace.ts';
 import { fileLimits } from '../files.ts';
-import { createHttpClient } from '../http/client.ts';
+import { createHttpClient, type HttpClientOptions } from '../http/client.ts';
 import { fetchThrough } from '../http/fetch.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/message.ts';
 import { PROXY_SETTING, proxyFromEnvironment, type ProxySettings } from '../http/proxy.ts';
+import type { PersonalTrust } from '../http/trust.ts';
 import { createApiCertificates } from '../oauth/apiCertificates.ts';
 import { type ApiSignIn, createApiSignIn } from '../oauth/apiSignIn.ts';
 import { createGrantTools, createObtain, type Obtain, type ObtainOptions } from '../oauth/obtain.ts';
@@ -14,9 +16,11 @@ import { createProver } from '../oauth/prover.ts';
 import { type FindReceivers, secretReceivers } from '../oauth/receivers.ts';
 import { privateFiles } from '../privateFiles.ts';
 import type { ApiCertificates } from '../token/boundCertificate.ts';
+import type { KeyValueStore } from '../token/keyValue.ts';
 import type { TokenProver } from '../token/proof.ts';
 import { ProofSecrets, type ProofSecretOptions } from '../token/proofSecrets.ts';
 import type { Redactor } from '../token/redactor.ts';
+import { TrustedCertificates } from '../token/trustedCertificates.ts';
 import type { Log } from './log.ts';
 import { showError } from './messages.ts';
 import { onDidChangeSetting, readSetting } from './settings.ts';
@@ -32,6 +36,8 @@ export interface Network {
   readonly receivers: FindReceivers;
   readonly certificates: ApiCertificates;
   readonly sources: EditorSources;
+  /** Requests that begin from now on open new connections. */
+  closeConnections(): void;
 }
 
 export function createNetwork(
@@ -40,9 +46,13 @@ export function createNetwork(
   sources: EditorSources,
   secretOptions: ProofSecretOptions,
   log: Log,
+  values: KeyValueStore,
 ): Network {
   const mask = (text: string) => redactor.mask(text);
-  const client = new SettingsClient(onceEach((fault) => showError({ log, redactor }, 'Proxy', fault)));
+  const client = new SettingsClient({
+    report: onceEach((fault) => showError({ log, redactor }, 'Proxy', fault)),
+    trust: personalTrust(values),
+  });
   const options: ObtainOptions = {
     fetch: fetchThrough(client),
     fetchAs: (clientCertificate) => fetchThrough(client, { clientCertificate }),
@@ -59,6 +69,7 @@ export function createNetwork(
   const secrets = new ProofSecrets(secretOptions);
   return {
     client,
+    closeConnections: () => client.retire(),
     sources,
     prover: createProver(tools, secrets),
     certificates: createApiCertificates(tools, secrets),
@@ -77,11 +88,11 @@ interface Generation {
 /** A client that follows the settings: after a change of proxy or certificates, new requests use new connections. */
 class SettingsClient implements HttpClient {
   readonly #subscription: { dispose(): void };
-  readonly #report: (fault: KeyturnError) => void;
+  readonly #parts: ClientParts;
   #current: Generation | null = null;
 
-  constructor(report: (fault: KeyturnError) => void) {
-    this.#report = report;
+  constructor(parts: ClientParts) {
+    this.#parts = parts;
     this.#subscription = onDidChangeSetting(
       [
         'http.proxy',
@@ -90,7 +101,7 @@ class SettingsClient implements HttpClient {
         'http.proxySupport',
         'keyturn.tls.caCertificates',
       ],
-      () => this.#retire(),
+      () => this.retire(),
     );
   }
 
@@ -104,7 +115,7 @@ class SettingsClient implements HttpClient {
 
   async #with<Result>(use: (client: HttpClient) => Promise<Result>): Promise<Result> {
     const generation = (this.#current ??= {
-      client: createClient(this.#report),
+      client: createClient(this.#parts),
       running: 0,
       outdated: false,
     });
@@ -126,7 +137,7 @@ class SettingsClient implements HttpClient {
     await (await this.#current?.client)?.close();
   }
 
-  #retire(): void {
+  retire(): void {
     const old = this.#current;
     this.#current = null;
     if (old === null) return;
@@ -153,12 +164,24 @@ function onceEach(report: (fault: KeyturnError) => void): (fault: KeyturnError) 
   };
 }
 
-async function createClient(report: (fault: KeyturnError) => void): Promise<HttpClient> {
+type ClientParts = Required<Pick<HttpClientOptions, 'report' | 'trust'>>;
+
+function personalTrust(values: KeyValueStore): PersonalTrust {
+  const certificates = new TrustedCertificates(values);
+  return {
+    accepts: (host, sha256) => certificates.accepts(host, sha256),
+    hint: l10n.t(
+      'If you trust it, choose Trust This Certificate…, or name its issuer in keyturn.tls.caCertificates.',
+    ),
+  };
+}
+
+async function createClient(parts: ClientParts): Promise<HttpClient> {
   const paths = readSetting('keyturn.tls.caCertificates');
   return createHttpClient({
     proxy: proxySettings(),
     caCertificates: await Promise.all(paths.map(readCertificate)),
-    report,
+    ...parts,
   });
 }
 

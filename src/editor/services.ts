@@ -46,6 +46,8 @@ export interface EditorServices {
   readonly sandbox: SandboxControl;
   /** Loads the heavy half (undici, OAuth) on first use. */
   engine(): Promise<Engine>;
+  /** Requests that begin from now on open new connections. */
+  closeConnections(): Promise<void>;
   /** Loads the same half. */
   apiSignIn(): Promise<ApiSignIn>;
   /** How a browser gets back to this window now. */

@@ -53,6 +53,18 @@ export function certificateOf(error: unknown): PeerCertificate | null {
   return null;
 }
 
+/** What a person compares, with what it is called. */
+export function certificateRows(certificate: PeerCertificate): (readonly [label: string, value: string])[] {
+  const { subject, issuer, names, validFrom, validTo, sha256 } = certificate;
+  return [
+    ['Certificate', subject],
+    ['Issued by', issuer],
+    ['Names', names],
+    ['Valid', `${validFrom} to ${validTo}`],
+    ['SHA-256', sha256],
+  ];
+}
+
 const LONGEST = 300;
 
 /** A distinguished name has its parts on lines of their own. */

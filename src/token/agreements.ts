@@ -5,12 +5,14 @@ import { readSecretKey, readTokenKey, type SecretKind } from './key.ts';
 import type { KeyValueStore } from './keyValue.ts';
 import { placeText } from './places.ts';
 import type { ConsentQuestion } from './sources/consent.ts';
+import { certificateText, type TrustedCertificate, TrustedCertificates } from './trustedCertificates.ts';
 import { consentText, keptConsents, withdrawConsent } from './sources/consentRecord.ts';
 
 /** What the person agreed to until it is withdrawn. */
 export type Agreement = {
   /** Eight hexadecimal digits, the same each time. */
   readonly id: string;
+  /** Of a certificate its host. */
   readonly tokenName: string;
 } & (
   | ({ readonly kind: 'origin'; readonly tokenKey: string } & AllowedOrigin)
@@ -21,6 +23,7 @@ export type Agreement = {
       /** Of the client that `tokenName` names; null for the token itself. */
       readonly secret: SecretKind | null;
     }
+  | { readonly kind: 'certificate'; readonly certificate: TrustedCertificate }
   /** That a keyturn.json uses what is the person's: a command, an account and so on. */
   | { readonly kind: 'source'; readonly question: ConsentQuestion }
 );
@@ -29,17 +32,23 @@ export type Agreement = {
 export class Agreements {
   readonly #values: KeyValueStore;
   readonly #consent: ConsentStore;
+  readonly #certificates: TrustedCertificates;
   readonly #audit: AuditRecorder;
 
   constructor(values: KeyValueStore, audit: AuditRecorder) {
     this.#values = values;
     this.#consent = createConsentStore(values);
+    this.#certificates = new TrustedCertificates(values);
     this.#audit = audit;
   }
 
   /** By the names of the tokens. Fails like the store. */
   async list(): Promise<Agreement[]> {
-    const [kept, tokens] = await Promise.all([keptConsents(this.#values), this.#consent.all()]);
+    const [kept, tokens, certificates] = await Promise.all([
+      keptConsents(this.#values),
+      this.#consent.all(),
+      this.#certificates.all(),
+    ]);
     const agreements: Agreement[] = kept.map((question) => {
       const { tokenName, declaredIn } = question;
       return {
@@ -73,6 +82,10 @@ export class Agreements {
         });
       }
     }
+    for (const certificate of certificates) {
+      const { host, sha256 } = certificate;
+      agreements.push({ kind: 'certificate', id: idOf([host, sha256]), tokenName: host, certificate });
+    }
     const order = (one: Agreement) => `${one.tokenName}\n${agreementText(one)}`;
     return agreements.sort((a, b) => (order(a) < order(b) ? -1 : 1));
   }
@@ -88,6 +101,9 @@ export class Agreements {
         break;
       case 'place':
         await this.#consent.withdrawPlace(agreement.tokenKey, agreement.place);
+        break;
+      case 'certificate':
+        await this.#certificates.withdraw(agreement.certificate);
         break;
     }
     const event = tokenEvent('withdrawn', { name: agreement.tokenName, accessToken: null }, cause);
@@ -105,6 +121,8 @@ export function agreementText(agreement: Agreement): string {
       return originText(agreement.origin);
     case 'place':
       return placeText(agreement.place, agreement.secret === null ? [] : [agreement.secret]);
+    case 'certificate':
+      return certificateText(agreement.certificate);
   }
 }
 
@@ -117,6 +135,8 @@ export function askedForBy(agreement: Agreement): string | null {
       return agreement.declaredIn;
     case 'place':
       return agreement.place;
+    case 'certificate':
+      return null;
   }
 }
 

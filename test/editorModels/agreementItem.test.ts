@@ -21,6 +21,23 @@ const source = (subject: ConsentSubject): Agreement => ({
 const END = 'May go to https://api.github.com, https://uploads.github.com · Asked for by /w/keyturn.json';
 
 describe('an agreement in the list', () => {
+  it('says what a trusted certificate is, and for which host', () => {
+    const certificate = {
+      host: 'localhost:8443',
+      sha256: 'AB:CD',
+      subject: 'CN=localhost',
+      issuer: 'CN=House',
+      validTo: '2027-01-01T00:00:00.000Z',
+    };
+    const agreement: Agreement = { kind: 'certificate', id: '0', tokenName: certificate.host, certificate };
+    expect(itemOf(agreement)).toEqual({
+      icon: 'verified',
+      label: 'CN=localhost',
+      description: 'certificate for the host localhost:8443',
+      detail: 'Issued by CN=House · Valid to 2027-01-01T00:00:00.000Z · SHA-256 AB:CD',
+    });
+  });
+
   it.each<[ConsentSubject, string, string, string]>([
     [
       { kind: 'command', command: ['gh', 'auth', 'token'], folder: '/w', program: '/usr/bin/gh', files: [] },

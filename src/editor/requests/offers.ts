@@ -6,6 +6,7 @@ import type { TokenEntry } from '../../token/tokenManager.ts';
 import { tokenCommands } from '../commands.ts';
 import { isEnvironmentOpen } from '../environments/environmentOpen.ts';
 import { withoutLinks } from '../noticeText.ts';
+import { remedyFor } from '../remedies.ts';
 import { requireTrust } from '../profiles/trust.ts';
 import type { EditorServices } from '../services.ts';
 import { takesPastedToken, usesClientSecret } from '../tokens/model.ts';
@@ -32,9 +33,9 @@ const SHOWN_SCOPES = 60;
 
 /** Where one click leads on after a failed send, a notification offers it. The error itself stands at the line. */
 export async function offerNextStep(services: EditorServices, failed: FailedSend): Promise<void> {
-  const { response, error } = failed.result;
+  const { challenge, error } = failed.result;
   // What the answer asks for comes before a body that broke off.
-  if (response !== null || error === null) await offerAnswerToChallenge(services, failed);
+  if (challenge !== null || error === null) await offerAnswerToChallenge(services, failed);
   else await offerRepair(services, failed, error);
 }
 
@@ -46,6 +47,12 @@ async function offerRepair(
   const { environments, profiles, redactor } = services;
   const { document } = failed;
   const message = withoutLinks(redactor.mask(error.message));
+  const remedy = remedyFor(error.code, error.certificate ?? null);
+  if (remedy !== null) {
+    const answer = await window.showWarningMessage(message, remedy.title);
+    if (answer === remedy.title && (await remedy.apply())) await failed.again();
+    return;
+  }
   const name = nameOf(failed);
   const declaration = name === null ? null : await profiles.declaration(document.uri, name);
   const situation = {

@@ -1,5 +1,6 @@
 import type { HttpResponse } from '../../http/message.ts';
 import { type NotRun, notRunWords } from '../../httpfile/notRun.ts';
+import { certificateRows } from '../../http/peerCertificate.ts';
 import type { RequestResult, TokenUse } from '../../run/result.ts';
 import { formatDuration, formatElapsed } from '../../text.ts';
 import { escapeMarkdown } from '../markdown.ts';
@@ -16,6 +17,10 @@ export function resultHover(state: InlineState, nowMs: number, localTime: (atMs:
   const parts: string[] = [];
   if (error !== null) {
     parts.push(`**${escapeMarkdown(error.message)}**`);
+    if (error.certificate !== undefined) {
+      const rows = certificateRows(error.certificate);
+      parts.push(rows.map(([label, value]) => `${label}: ${escapeMarkdown(value)}`).join('  \n'));
+    }
     if (error.hint !== null) parts.push(escapeMarkdown(error.hint));
   }
   if (response !== null) {

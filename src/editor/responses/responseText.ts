@@ -1,6 +1,7 @@
 import { decodeText, describeBody, formatText } from '../../http/content.ts';
 import { isWhole, type HttpResponse } from '../../http/message.ts';
 import { maskedUrl } from '../../maskedUrl.ts';
+import { certificateRows } from '../../http/peerCertificate.ts';
 import type { RequestResult } from '../../run/result.ts';
 import { formatBytes } from '../../text.ts';
 import { oneLine, responseFacts, resultTone, signs } from '../requests/resultWords.ts';
@@ -101,6 +102,10 @@ function failureText(
     // Masked before it is broken into lines, which may not part a secret.
     broken(mask(`✗ ${error?.message ?? 'Nothing came back.'}`)),
   ];
+  if (error?.certificate !== undefined) {
+    const rows = certificateRows(error.certificate);
+    lines.push('', ...rows.map(([label, value]) => oneLine(`${label}: ${value}`, 500)));
+  }
   if (error !== null && error.hint !== null) lines.push('', broken(mask(error.hint)));
   return plainText(lines);
 }

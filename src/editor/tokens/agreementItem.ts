@@ -38,9 +38,11 @@ export function agreementItem(
     icon,
     label: withoutIcons(label),
     description: withoutIcons(
-      agreement.kind === 'place' && agreement.secret !== null
-        ? t('{0} of the client {1}', kind, agreement.tokenName)
-        : t('{0} for the token {1}', kind, agreement.tokenName),
+      agreement.kind === 'certificate'
+        ? t('{0} for the host {1}', kind, agreement.tokenName)
+        : agreement.kind === 'place' && agreement.secret !== null
+          ? t('{0} of the client {1}', kind, agreement.tokenName)
+          : t('{0} for the token {1}', kind, agreement.tokenName),
     ),
     detail: withoutIcons(detail.join(' · ')),
   };
@@ -75,6 +77,11 @@ function partsOf(agreement: Agreement, show: (location: string) => string, words
             : t('place of use of the {0}', secretWords(agreement.secret)),
         facts: [],
       };
+    case 'certificate': {
+      const { subject, issuer, validTo, sha256 } = agreement.certificate;
+      const facts = [t('Issued by {0}', issuer), t('Valid to {0}', validTo), t('SHA-256 {0}', sha256)];
+      return { icon: 'verified', label: subject, kind: t('certificate'), facts };
+    }
     case 'source': {
       const { subject, origins } = agreement.question;
       const { facts, ...parts } = subjectParts(subject, words);

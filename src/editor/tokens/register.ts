@@ -1,6 +1,6 @@
 import { commands, EventEmitter, l10n, type TreeDataProvider, type TreeView, window } from 'vscode';
 import { Lazy } from '../../lazy.ts';
-import { contextKeys, type HandledCommand, tokenCommands } from '../commands.ts';
+import { certificateCommands, contextKeys, type HandledCommand, tokenCommands } from '../commands.ts';
 import { showError } from '../messages.ts';
 import type { SandboxActionParts } from '../sandbox/sandboxActions.ts';
 import type { EditorServices } from '../services.ts';
@@ -63,6 +63,10 @@ export function registerTokens(
   visible();
   const parts = [
     ...registered,
+    commands.registerCommand(certificateCommands.trust, async (certificate: unknown) => {
+      const { trustCertificate } = await import('../later.ts');
+      return trustCertificate(services, certificate);
+    }),
     view,
     tree,
     claims,

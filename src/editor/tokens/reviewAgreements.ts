@@ -11,7 +11,8 @@ interface AgreementPick extends QuickPickItem {
 }
 
 /** Lists everything that was agreed to for good, and withdraws what is chosen. */
-export async function reviewAgreements({ values, tokens, audit }: EditorServices): Promise<void> {
+export async function reviewAgreements(services: EditorServices): Promise<void> {
+  const { values, tokens, audit } = services;
   const agreements = new Agreements(values, audit);
   const all = await agreements.list();
   if (all.length === 0) {
@@ -29,6 +30,8 @@ export async function reviewAgreements({ values, tokens, audit }: EditorServices
   if (chosen === undefined || chosen.length === 0) return;
   for (const { agreement } of chosen) {
     await agreements.withdraw(agreement, tokenCommands.reviewAgreements);
+    // An open connection would still be used.
+    if (agreement.kind === 'certificate') await services.closeConnections();
     if (agreement.kind !== 'source') continue;
     const { tokenName, declaredIn } = agreement.question;
     // What its source gave is let go of, so that the next use asks.
