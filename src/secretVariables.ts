@@ -6,9 +6,6 @@ export const SECRET_PREFIXES = {
   private_key: 'KEYTURN_PRIVATE_KEY_',
 } as const;
 
-/** A path, not a secret: where a refresh token goes that replaces the one of a variable. */
-export const NEW_TOKEN_FILE_PREFIX = 'KEYTURN_NEW_TOKEN_FILE_';
-
 /** The end of a profile's variables: upper case, everything but letters and digits replaced by `_`. */
 export function environmentName(profileName: string): string {
   return profileName.toUpperCase().replace(/[^A-Z0-9]/g, '_');

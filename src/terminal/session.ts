@@ -35,7 +35,6 @@ import { createUsageRecord } from '../token/usage.ts';
 import { openAudit } from './audit.ts';
 import { AUTHORITY_HINT } from './authorities.ts';
 import { environmentSecrets } from './environmentTokens.ts';
-import { newTokenFiles } from './newTokenFiles.ts';
 import { KeychainSecretStore } from '../keychain/keychainSecretStore.ts';
 import { visible } from '../visible.ts';
 import { createNodeFiles } from './nodeFiles.ts';
@@ -130,7 +129,6 @@ export function openSession(
     findProfile: async (name, from) =>
       foreignTokens.subjectOf(from, name) ?? profiles.findBeside(from, name, environment),
     preset,
-    presetReplaced: newTokenFiles(streams.env),
     lease: createFileLease(join(stateFolder(streams.env), 'leases')),
     audit,
     report: (error) => say(error.message, error.hint),

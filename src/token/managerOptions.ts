@@ -43,8 +43,6 @@ export interface TokenManagerOptions {
   readonly places?: TokenPlaces;
   readonly audit?: AuditRecorder;
   readonly preset?: PresetSecrets;
-  /** Keeps a refresh token that replaces a preset one; false where nobody said where it may go. */
-  presetReplaced?(profile: TokenProfile, refreshToken: string): Promise<boolean>;
   /** Told of what did not stop anything but matters to the person, such as a store that refuses a write. */
   report?(error: KeyturnError): void;
 }

@@ -1,5 +1,5 @@
 import { asKeyturnError, KeyturnError } from '../errors.ts';
-import { environmentName, NEW_TOKEN_FILE_PREFIX, TOKEN_PREFIX } from '../secretVariables.ts';
+import { environmentName, TOKEN_PREFIX } from '../secretVariables.ts';
 import { differs, type HeldTokens, isSame } from './heldTokens.ts';
 import type { LeaseTurn, StoredMark } from './lease.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
@@ -72,7 +72,7 @@ export class TokenKeeper {
   /** Stores and then holds a new token, unless the store changed since `before` was read: what was done there wins. */
   async keep(state: TokenState, token: Token, before: Stored, turn: LeaseTurn): Promise<Token> {
     if (isOutside(state)) {
-      if (token.refreshToken !== null) await this.#presetReplaced(state, token.refreshToken);
+      if (token.refreshToken !== null) this.#presetReplaced(state, token.refreshToken);
       const held = state.token;
       // A source that is asked at each use mostly says the same again.
       if (held !== null && held.accessToken === token.accessToken && held.expiresAtMs === token.expiresAtMs) {
@@ -111,7 +111,7 @@ export class TokenKeeper {
       : await this.read(state);
     if (current !== null && current.refreshToken !== sent) return null;
     const before = current ?? state.token;
-    if (isOutside(state)) await this.#presetReplaced(state, refreshToken);
+    if (isOutside(state)) this.#presetReplaced(state, refreshToken);
     if (before === null) {
       state.presetRefreshToken = refreshToken;
       return null;
@@ -166,16 +166,10 @@ export class TokenKeeper {
   }
 
   /** A refresh token from outside is spent now, and what brought it brings it again: the person is told once. */
-  async #presetReplaced(state: TokenState, refreshToken: string): Promise<void> {
+  #presetReplaced(state: TokenState, refreshToken: string): void {
     if (state.presetRefreshToken === null || refreshToken === refreshTokenOf(state)) return;
-    const { profile } = state;
-    try {
-      if ((await this.#options.presetReplaced?.(profile, refreshToken)) === true) return;
-      if (!this.#told.has(state)) this.#options.report?.(presetSpent(profile));
-      this.#told.add(state);
-    } catch (error) {
-      this.#options.report?.(asKeyturnError(error));
-    }
+    if (!this.#told.has(state)) this.#options.report?.(presetSpent(state.profile));
+    this.#told.add(state);
   }
 
   notSaved(state: TokenState, thrown: unknown): void {
@@ -209,12 +203,12 @@ function behind({ profile: { name } }: TokenState): Stored {
 }
 
 function presetSpent({ name }: TokenProfile): KeyturnError {
-  const suffix = environmentName(name);
+  const variable = TOKEN_PREFIX + environmentName(name);
   return new KeyturnError(
     'store_write_failed',
-    `The server replaced the refresh token "${name}" of ${TOKEN_PREFIX}${suffix}: that one works no more, and the new one is kept for this run alone.`,
+    `The server replaced the refresh token "${name}" of ${variable}. The old one no longer works, and the new one is kept for this run only.`,
     {
-      hint: `Store a refresh token with \`keyturn token add ${name}\`, or name a file for the new one in ${NEW_TOKEN_FILE_PREFIX}${suffix}.`,
+      hint: `Unset ${variable} and store a refresh token in the keychain with \`keyturn token add ${name}\`: there the new one replaces it.`,
       data: { token: name },
     },
   );
