@@ -1,8 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { certificate } from '../http/support.ts';
 import type { EditorPage } from './editorPage.ts';
 import { beginFolder, beginStory, endOf, type Story, undoneAtEnd, writeFiles } from './story.ts';
 
@@ -15,6 +17,7 @@ const TEMPTING = 'Repair it [here](command:workbench.action.closeSidebar) now.';
 
 let id: Awaited<ReturnType<typeof startServer>>;
 let other: Awaited<ReturnType<typeof startServer>>;
+let unverified: string;
 let outside: string;
 let workspace: string;
 let story: Story;
@@ -24,6 +27,7 @@ beforeAll(async () => {
   id = await startServer();
   // What it says of itself leads the person to the page of the other one.
   other = await startServer(`${id.origin}/authorize`);
+  unverified = await startUnverified();
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   outside = await beginFolder('outside', {
     'key.pem': privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(),
@@ -88,6 +92,20 @@ async function startServer(page = '') {
   return { origin, asked: (request: string) => asked.filter((one) => one === request).length };
 }
 
+/** A server whose certificate no authority signed. */
+async function startUnverified(): Promise<string> {
+  const server = createSecureServer(await certificate({ names: ['localhost'] }), (_, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  undoneAtEnd(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `https://localhost:${(server.address() as AddressInfo).port}`;
+}
+
 /** A keyturn.json whose profiles have a file with one request each, and another folder that names the same token. */
 function files(): Record<string, string | object> {
   const own = { origins: [id.origin] };
@@ -139,6 +157,8 @@ function files(): Record<string, string | object> {
       subjectToken: 'service',
       origins: [id.origin, other.origin],
     },
+    secretive: { ...client, clientId: 'secretive', clientAuthentication: 'client_secret_post' },
+    far: { ...service, clientId: 'far', origins: [unverified] },
     tempting: { ...client, clientId: 'tempting', clientAuthentication: 'client_secret_basic' },
     printed: { ...own, grant: 'command', command: [process.execPath, join(outside, 'tool.mjs'), 'a b'] },
     kept: { ...own, grant: 'keychain', keychainService: 'gh:github.com', keychainAccount: 'ada' },
@@ -148,7 +168,10 @@ function files(): Record<string, string | object> {
   return {
     'keyturn.json': { tokens },
     ...Object.fromEntries(Object.keys(tokens).map((name) => [`${name}.http`, request(name)])),
-    'elsewhere/keyturn.json': { tokens: { service } },
+    'far.http': `# @token far\n# @insecure\nGET ${unverified}/far\n`,
+    // The same client under another name, and for more.
+    'elsewhere/renamed.http': request('renamed'),
+    'elsewhere/keyturn.json': { tokens: { service, renamed: { ...tokens.secretive, scope: 'read admin' } } },
     'elsewhere/there.http': request('service'),
   };
 }
@@ -277,7 +300,8 @@ describe('a command', () => {
     await send('printed');
     const words = await question('command');
     expect(words).toContain(`${join(outside, 'tool.mjs')} "a b"`);
-    expect(words).toContain(workspace);
+    expect(words).toContain(`The program is "${process.execPath}"`);
+    expect(words).toContain(`"${workspace}"`);
     await story.press('Cancel');
     await editor.inlineTextAt(line(), /haven't allowed the command/);
   });
@@ -344,6 +368,44 @@ describe('a token that another keyturn.json names, too', () => {
     await send('there');
     await arrives();
     expect(await story.dialog().count()).toBe(0);
+  });
+});
+
+describe('a secret that was stored for another keyturn.json', () => {
+  test('is not used there when the person says no, whatever the token is called there', async () => {
+    await send('secretive');
+    await editor.answer('the-secret-of-the-client');
+    await arrives();
+    const before = id.asked('POST /token');
+    await send('renamed');
+    const words = await question('stored-secret');
+    expect(words).toContain('stored client secret');
+    expect(words).toContain(join(workspace, 'elsewhere/keyturn.json'));
+    await story.press('Cancel');
+    await editor.inlineTextAt(line(), /haven't allowed the stored client secret/);
+    expect(id.asked('POST /token')).toBe(before);
+  });
+
+  test('is used there once the person agreed', async () => {
+    await send('renamed');
+    await story.press('Allow');
+    await arrives();
+  });
+});
+
+describe('a token over a connection that is not verified', () => {
+  test('is not sent when the person says no', async () => {
+    await send('far');
+    const words = await question('not-verified');
+    expect(words).toContain(unverified);
+    await story.press('Cancel');
+    await editor.inlineTextAt(line(), /was not sent to/);
+  });
+
+  test('is sent once the person agreed', async () => {
+    await send('far');
+    await story.press('Send Once');
+    await arrives();
   });
 });
 
