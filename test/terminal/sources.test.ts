@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -124,7 +124,11 @@ describe('a token that a command prints', () => {
 
 describe('at a terminal', () => {
   /** The command with a person in front of it who types this. */
-  async function ask(typed: string) {
+  async function ask(
+    typed: string | ((asked: number) => string),
+    more: Readonly<Record<string, string>> = {},
+  ) {
+    let asked = 0;
     const input = Object.assign(new PassThrough(), { isTTY: true });
     const out = new PassThrough();
     const err = Object.assign(new PassThrough(), { isTTY: true });
@@ -132,13 +136,14 @@ describe('at a terminal', () => {
     out.on('data', (chunk: Buffer) => (text.out += chunk.toString()));
     err.on('data', (chunk: Buffer) => {
       text.err += chunk.toString();
-      if (chunk.toString().includes('not (n)?')) input.write(typed);
+      if (chunk.toString().includes('not (n)?'))
+        input.write(typeof typed === 'string' ? typed : typed(++asked));
     });
     const streams = {
       in: input,
       out,
       err,
-      env: environment({ NO_COLOR: '1' }),
+      env: environment({ NO_COLOR: '1', ...more }),
       cwd: folder,
       sandboxEntry: '',
     };
@@ -170,6 +175,33 @@ describe('at a terminal', () => {
     expect((await calls()) !== '').toBe(code === 0);
     // There is no keychain here to remember it.
     if (typed === 'a\n') expect(outcome.err).toContain('did not keep your agreement');
+  });
+
+  it('is shown as it is: names that are looked up, paths on one line, and all origins on request', async () => {
+    const many = Array.from({ length: 20 }, (_, at) => `https://a${at}.example.com`);
+    await declare({
+      ...gh,
+      command: ['gh', 'auth', 'token', '\u202e\u3164'],
+      origins: [origin, 'https://ap\u0456.example.com', 'https://a\u2215b.example', ...many],
+    });
+    const outside = folder;
+    // A folder whose name would write lines of its own.
+    folder = join(outside, 'x\n  The token may go to api.example.com.\n\u202e');
+    await mkdir(folder);
+    for (const name of ['keyturn.json', 'a.http']) await copyFile(join(outside, name), join(folder, name));
+    const path = { PATH: `${join(outside, 'bin')}${delimiter}${process.env['PATH'] ?? ''}` };
+    const outcome = await ask((asked) => (asked === 1 ? 'l\n' : 'n\n'), path);
+    folder = outside;
+    expect(outcome.code).toBe(1);
+    expect(outcome.err).toContain('gh auth token "\\u{202E}\\u{3164}"');
+    expect(outcome.err).toContain('https://xn--ap-ioc.example.com (written "https://ap\u0456.example.com")');
+    expect(outcome.err).toContain('https://xn--ab-6bv.example (written "https://a\u2215b.example")');
+    expect(outcome.err.match(/and 13 more/g)).toHaveLength(1);
+    for (const one of many) expect(outcome.err).toContain(`  ${one}\n`);
+    expect(outcome.err).toContain('x\\n  The token may go to api.example.com.\\n\\u{202E}');
+    expect(outcome.err).not.toMatch(/^ {2}The token may go to api/m);
+    // eslint-disable-next-line no-control-regex
+    expect(outcome.err).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u3164]/);
   });
 
   it('is asked once for requests that wait together', async () => {

@@ -67,7 +67,7 @@ function words({ tokenName: name, subject }: ConsentQuestion) {
         lines: [
           subject.scopes.length === 0
             ? l10n.t('It asks for no scopes.')
-            : l10n.t('Scopes: {0}', shownList(subject.scopes.map(quoted))),
+            : l10n.t('Scopes: {0}', visible(subject.scopes.join(' '))),
         ],
         once: l10n.t('Use Once'),
       };
