@@ -127,7 +127,8 @@ const LONGEST_SEARCH_MS = 5_000;
 
 /**
  * The addresses that a secret of a profile goes to, or that get what is signed with it, one for each server, that of the
- * token endpoint first: the issuer for what lies below its path, else the endpoint. Where the issuer does not say them, what the profile itself says of them.
+ * token endpoint first: the issuer for what lies below its path, else the endpoint. Where the issuer does not say them,
+ * what the profile itself says of them.
  */
 export async function secretReceivers(
   profile: TokenProfile,

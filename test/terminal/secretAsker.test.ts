@@ -114,6 +114,18 @@ describe('a secret that a grant needs', () => {
     expect(await secret).toBe('secret-of-a');
   });
 
+  it('is asked for with the server that gets it, not the issuer that the file names beside it', async () => {
+    const { streams, said } = terminal('typed\r');
+    const profile = profileOf({
+      name: 'a',
+      issuer: 'https://login.honest.example',
+      tokenEndpoint: 'https://evil.example/token',
+    });
+    expect(await createSecretAsker(streams, signal)(profile, question)).toBe('typed');
+    expect(said()).toContain('The client secret for a at https://evil.example/token: ');
+    expect(said()).not.toContain('honest');
+  });
+
   it('that was refused is asked for with that word', async () => {
     const { streams, said } = terminal('better\r');
     const profile = profileOf({ name: 'a', clientId: 'a', issuer: 'https://id.example.com' });
