@@ -74,7 +74,7 @@ describe('an agreement in the list', () => {
       },
       'https://id.example.com',
       'sign-in at several servers for the token gh',
-      `https://other.example.com, https://third.example.com gets the secrets · ${END}`,
+      `Secrets go to https://other.example.com, https://third.example.com · ${END}`,
     ],
     [{ kind: 'exchange', tokens: ['one', 'two'] }, 'one, two', 'exchange of tokens for the token gh', END],
   ])('%j', (subject, label, description, detail) => {

@@ -246,7 +246,7 @@ describe('an honest page to which another server leads', () => {
     await send('mixed');
     const words = await question('mix-up');
     expect(words).toContain(`You sign in at ${id.origin}`);
-    expect(words).toContain(`${other.origin} gets the result`);
+    expect(words).toContain(`The result goes to ${other.origin}`);
     await story.press('Cancel');
     await editor.inlineTextAt(line(), /haven't allowed the servers/);
     expect(id.asked('GET /authorize')).toBe(1);
@@ -259,7 +259,7 @@ describe('a password for another server than the issuer', () => {
     await send('foreign');
     const words = await question('foreign-password');
     expect(words).toContain(`The issuer is ${id.origin}`);
-    expect(words).toContain(`${other.origin} gets the secrets`);
+    expect(words).toContain(`The secrets go to ${other.origin}`);
     await story.press('Cancel');
     await editor.inlineTextAt(line(), /haven't allowed the servers/);
     expect(await story.question().count()).toBe(0);
@@ -334,7 +334,7 @@ describe('an account of the editor', () => {
   test('is not used when the person says no', async () => {
     await send('account');
     const words = await question('account');
-    expect(words).toContain('read:user repo');
+    expect(words).toContain('"read:user", "repo"');
     await story.press('Cancel');
     await editor.inlineTextAt(line(), /haven't allowed/);
   });

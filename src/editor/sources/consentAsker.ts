@@ -90,12 +90,12 @@ function words({ tokenName: name, subject }: ConsentQuestion) {
         lines: [
           subject.hasPage
             ? l10n.t(
-                'You sign in at {0}. {1} gets the result and can then act as you.',
+                'You sign in at {0}. The result goes to {1}, which can then act as you.',
                 shownAddress(subject.at),
                 shownAddresses(subject.receivers),
               )
             : l10n.t(
-                'The issuer is {0}. {1} gets the secrets and can then act as you.',
+                'The issuer is {0}. The secrets go to {1}, which can then act as you.',
                 shownAddress(subject.at),
                 shownAddresses(subject.receivers),
               ),

@@ -110,7 +110,7 @@ function subjectParts(subject: ConsentSubject, { t }: Words): Parts {
       return { icon: 'file', label: quoted(subject.path), kind: t('key file'), facts };
     }
     case 'sign_in': {
-      const facts = [t('{0} gets the secrets', shownAddresses(subject.receivers))];
+      const facts = [t('Secrets go to {0}', shownAddresses(subject.receivers))];
       const kind = subject.hasPage ? t('sign-in at several servers') : t('secrets for several servers');
       return { icon: 'sign-in', label: shownAddress(subject.at), kind, facts };
     }
