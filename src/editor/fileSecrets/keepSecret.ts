@@ -2,6 +2,7 @@ import { l10n, type TextDocument, window } from 'vscode';
 import { KeyturnError } from '../../errors.ts';
 import { tokenEvent } from '../../token/auditEvent.ts';
 import { shownAddresses } from '../../token/shownOrigin.ts';
+import { visible } from '../../visible.ts';
 import { requireTrust } from '../profiles/trust.ts';
 import { requestCommands } from '../requests/commands.ts';
 import type { EditorServices } from '../services.ts';
@@ -69,7 +70,7 @@ export async function keepSecret(
     if (others.every((other) => other === null || other === written)) return true;
     const replace = l10n.t('Replace');
     const answer = await window.showWarningMessage(
-      l10n.t('Replace the secret that is stored for "{0}"?', wanted[0]?.profile.name ?? ''),
+      l10n.t('Replace the secret that is stored for "{0}"?', visible(wanted[0]?.profile.name ?? '')),
       {
         modal: true,
         detail: l10n.t('Another one than that of the file is stored. It cannot be brought back.'),

@@ -47,7 +47,10 @@ export class Hovers implements HoverProvider {
     if (name === '$token' && tokenName !== undefined) {
       const state = await states.of(document, tokenName);
       return state.kind === 'known'
-        ? `${tokenLensTitle(state.facts, services.clock.now())}\n\nThe value of this token, put in when the request is sent.`
+        ? `${tokenLensTitle(
+            { ...state.facts, name: escapeMarkdown(state.facts.name) },
+            services.clock.now(),
+          )}\n\nThe value of this token, put in when the request is sent.`
         : escapeMarkdown(state.message);
     }
     const shown = (value: string) => {

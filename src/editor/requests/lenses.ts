@@ -12,6 +12,7 @@ import type { RequestNode } from '../../httpfile/tree.ts';
 import type { EditorServices } from '../services.ts';
 import { requestCommands } from './commands.ts';
 import type { DocumentTrees } from './documentTrees.ts';
+import { withoutIcons } from '../plainLabel.ts';
 import { gap, namedToken, tokenLensTitle } from './lensTitles.ts';
 import type { TokenState, TokenStates } from './tokenStates.ts';
 
@@ -127,7 +128,9 @@ function sendLens(uri: Uri, node: RequestNode): CodeLens {
 function tokenLens(uri: Uri, node: RequestNode, name: string, state: TokenState, nowMs: number): CodeLens {
   const known = state.kind === 'known';
   return new CodeLens(lineRange(node), {
-    title: known ? tokenLensTitle(state.facts, nowMs) : unusableTitle(name, state),
+    title: known
+      ? tokenLensTitle({ ...state.facts, name: withoutIcons(state.facts.name) }, nowMs)
+      : unusableTitle(withoutIcons(name), state),
     tooltip: known ? l10n.t('Refresh, show details, send with another token') : state.message,
     command: requestCommands.tokenActions,
     arguments: [uri, node.line, name],

@@ -25,7 +25,10 @@ export async function pickToken(services: EditorServices, document: TextDocument
       const state = await states.of(document, name);
       if (state.kind !== 'known')
         return { name, label: `$(error) ${withoutIcons(name)}`, description: withoutIcons(state.message) };
-      const label = tokenLensTitle(state.facts, services.clock.now());
+      const label = tokenLensTitle(
+        { ...state.facts, name: withoutIcons(state.facts.name) },
+        services.clock.now(),
+      );
       return { name, label, description: knownProofMark(state.proof, editorWords) };
     }),
   );

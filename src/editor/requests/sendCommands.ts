@@ -88,7 +88,7 @@ export class SendCommands {
     const result = await this.#run(target, { saveBodyTo: file.toString() });
     if (result?.response == null) return;
     const open = l10n.t('Open');
-    const name = workspace.asRelativePath(file);
+    const name = withoutLinks(workspace.asRelativePath(file));
     const answer =
       result.error === null
         ? await window.showInformationMessage(l10n.t('Saved the response body to {0}.', name), open)

@@ -1,3 +1,4 @@
+import { visible } from '../../visible.ts';
 import { l10n, window } from 'vscode';
 import { canRevoke } from './model.ts';
 import type { UsableNode } from './entryPick.ts';
@@ -10,7 +11,7 @@ export async function confirmRotation({ name, entry: { profile } }: UsableNode):
   if (profile.grant === 'refresh_token' || !canRevoke(profile)) return true;
   const rotate = l10n.t('Rotate Token');
   const chosen = await window.showWarningMessage(
-    l10n.t('Rotate the token "{0}"?', name),
+    l10n.t('Rotate the token "{0}"?', visible(name)),
     {
       modal: true,
       detail: l10n.t(

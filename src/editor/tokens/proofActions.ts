@@ -7,6 +7,7 @@ import { isSecureUrl } from '../../token/origin.ts';
 import type { TokenProof } from '../../token/proof.ts';
 import type { ProofOptions, RevokeResult } from '../../token/proofs.ts';
 import { registerKey } from '../../token/registerKey.ts';
+import { visible } from '../../visible.ts';
 import { tokenCommands } from '../commands.ts';
 import { withLateProgress } from '../messages.ts';
 import { withoutLinks } from '../noticeText.ts';
@@ -78,7 +79,7 @@ export class ProofActions {
     requireTrust(profile);
     const revoke = l10n.t('Revoke Token');
     const chosen = await window.showWarningMessage(
-      l10n.t('Revoke the token "{0}"?', node.name),
+      l10n.t('Revoke the token "{0}"?', visible(node.name)),
       {
         modal: true,
         detail: l10n.t(
@@ -288,7 +289,7 @@ export class ProofActions {
       const { issuer } = named.entry.profile;
       if (issuer !== null) return { issuer, nodes: byIssuer.get(issuer) ?? [] };
       void window.showInformationMessage(
-        l10n.t('The profile "{0}" names no issuer: revoke the token by itself.', named.name),
+        l10n.t('The profile "{0}" names no issuer: revoke the token by itself.', withoutLinks(named.name)),
       );
       return null;
     }

@@ -5,6 +5,7 @@ import { tokenEvent } from '../../token/auditEvent.ts';
 import { mayBeStored } from '../../token/sources/holding.ts';
 import type { Token } from '../../token/token.ts';
 import { createTokenStore } from '../../token/tokenStore.ts';
+import { visible } from '../../visible.ts';
 import { tokenCommands } from '../commands.ts';
 import { withCancellableProgress } from '../messages.ts';
 import { withoutLinks } from '../noticeText.ts';
@@ -34,7 +35,7 @@ export async function shareToken(
   if (token === null) return;
   const copy = l10n.t('Copy to Keychain');
   const answer = await window.showWarningMessage(
-    l10n.t('Copy the token "{0}" to the keychain of this computer?', node.name),
+    l10n.t('Copy the token "{0}" to the keychain of this computer?', visible(node.name)),
     {
       modal: true,
       detail: [
@@ -47,7 +48,7 @@ export async function shareToken(
   if (answer !== copy) return;
   registerTokenValue(redactor, profile, token.accessToken);
   await withCancellableProgress(
-    l10n.t('Copying the token "{0}" to the keychain', node.name),
+    l10n.t('Copying the token "{0}" to the keychain', visible(node.name)),
     async (signal) => {
       const keychain = new KeychainSecretStore({ signal });
       try {

@@ -5,6 +5,7 @@ import type { TokenProfile } from '../../token/profile.ts';
 import { shownAddresses } from '../../token/shownOrigin.ts';
 import type { Token } from '../../token/token.ts';
 import { signsIn } from '../../token/renewal.ts';
+import { visible } from '../../visible.ts';
 import { tokenCommands } from '../commands.ts';
 import { withCancellableProgress } from '../messages.ts';
 import { openProfile } from '../profiles/profileActions.ts';
@@ -51,7 +52,7 @@ export class TokenActions {
     const only = l10n.t('Delete Token');
     const both = l10n.t('Delete Token and Client Secret');
     const chosen = await window.showWarningMessage(
-      l10n.t('Delete the token "{0}"?', node.name),
+      l10n.t('Delete the token "{0}"?', visible(node.name)),
       {
         modal: true,
         detail:
