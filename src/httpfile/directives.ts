@@ -95,8 +95,16 @@ export function directiveEffect(key: string, dialect: Dialect): DirectiveEffect 
   return /^(?:curl|grpc|kulalacurl)./.test(normal) && key.includes('-') ? 'changes' : null;
 }
 
-/** As it stands in the file. `run` and `import` of JetBrains and kulala are no comments. */
+/** Those whose value says what is meant and holds no credentials, as that of `@proxy` may. */
+const shownValues: ReadonlySet<string> = new Set(
+  [
+    ...['ref', 'forceRef', 'import', 'run', 'loop', 'sleep', 'delay', 'ratelimit', 'jwt', 'expect'],
+    'kulala-expect-status-code',
+  ].map(normalKey),
+);
+
+/** As it stands in the file, but for values that are not to be shown. `run` and `import` of JetBrains are no comments. */
 export function written({ key, value }: Pick<MetadataNode, 'key' | 'value'>, dialect: Dialect): string {
   const mark = dialect !== 'httpyac' && (key === 'run' || key === 'import') ? '' : '# @';
-  return `${mark}${key} ${value}`.trim();
+  return `${mark}${key} ${shownValues.has(normalKey(key)) ? value : ''}`.trim();
 }

@@ -136,6 +136,7 @@ function handMade(origin: string): string {
     `GET ${origin.replace('://', `://zoe:${inUrl}@`)}/api/echo?api_key=${inUrl}\n${credentials}`,
     `GET https://zoe:${inUrl}@no host/?sig=${inUrl}`,
     `GET https:///{{t0}}.example.com/`,
+    `# @proxy http://zoe:${inUrl}@127.0.0.1:1\n# @expect header x-key exists\nGET ${origin}/api/echo`,
     `GET https://a{{t4}}.example.com/?accessToken=${inUrl}`,
   ].join('\n\n###\n\n');
 }
