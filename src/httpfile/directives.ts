@@ -9,62 +9,35 @@ export type DirectiveEffect = 'acts' | 'shows' | 'left_out' | 'assertion' | 'cha
 
 const table: Readonly<Record<DirectiveEffect, readonly string[]>> = {
   acts: [
-    ...[
-      'name',
-      'token',
-      'scope',
-      'noRedirect',
-      'timeout',
-      'connection-timeout',
-      'insecure',
-      'disabled',
-      'note',
-    ],
+    ...words('name token scope noRedirect timeout connection-timeout insecure disabled note'),
+    ...words('forceRegionDelimiter noGqlParsing graphql'),
     // Those that ask for a value: the variable is unknown as long as nothing else defines it, and stops the request.
-    ...['prompt', 'secret'],
-    ...['forceRegionDelimiter', 'noGqlParsing', 'graphql'],
+    ...words('prompt secret'),
   ],
   shows: [
-    ...[
-      'title',
-      'description',
-      'tag',
-      'language',
-      'lang',
-      'openWith',
-      'extension',
-      'verbose',
-      'debug',
-      'noLog',
-    ],
-    ...['noResponseView', 'noStreamingLog', 'keepStreaming', 'responseRef', 'write-body-to-temporary-file'],
-    ...['meta-name', 'kulala-openapi-explorer', 'kulala-openapi-no-cache', 'kulala-openapi-json'],
+    ...words('title description tag language lang openWith extension verbose debug noLog noResponseView'),
+    ...words('noStreamingLog keepStreaming responseRef write-body-to-temporary-file meta-name'),
+    ...words('kulala-openapi-explorer kulala-openapi-no-cache kulala-openapi-json'),
     // Keyturn keeps no cookies, shows certificates only where a token is bound to them, encodes nothing that is
     // encoded already, streams every body and turns a redirected POST into GET as browsers do.
-    ...['no-cookie-jar', 'noClientCert', 'no-auto-encoding', 'accept', 'post-redirect-get'],
+    ...words('no-cookie-jar noClientCert no-auto-encoding accept post-redirect-get'),
     // It verifies certificates where another tool is told not to: nothing else is sent than was meant.
-    ...['noRejectUnauthorized', 'curl-insecure', 'curl-location', 'curl-compressed', 'curl-no-buffer'],
-    ...['curl-silent', 'curl-verbose', 'curl-connect-timeout', 'curl-max-time'],
+    ...words('noRejectUnauthorized curl-insecure curl-location curl-compressed curl-no-buffer curl-silent'),
+    ...words('curl-verbose curl-connect-timeout curl-max-time'),
   ],
-  left_out: [
-    ...['sleep', 'delay', 'ratelimit', 'jwt', 'save', 'jq', 'stdin-cmd', 'env-stdin-cmd', 'env-json-key'],
-    'env-header-key',
-  ],
-  assertion: ['expect', 'kulala-expect-status-code'],
+  left_out: words('sleep delay ratelimit jwt save jq stdin-cmd env-stdin-cmd env-json-key env-header-key'),
+  assertion: words('expect kulala-expect-status-code'),
   changes: [
-    ...['ref', 'forceRef', 'import', 'run', 'loop', 'proxy', 'noProxy', 'injectVariables', 'clientCert'],
-    ...['use-os-credentials', 'attach-cookie-jar', 'stdin-cmd-pre', 'env-stdin-cmd-pre', 'env'],
-    ...[
-      'grpc',
-      'grpcReflection',
-      'grpc-authority',
-      'grpc-flags',
-      'grpc-global-plaintext',
-      'grpc-import-path',
-    ],
-    ...['grpc-insecure', 'grpc-plaintext', 'grpc-proto', 'grpc-protoset', 'grpc-v', 'curl-data-urlencode'],
+    ...words('ref forceRef import run loop proxy noProxy injectVariables clientCert use-os-credentials env'),
+    ...words('attach-cookie-jar stdin-cmd-pre env-stdin-cmd-pre curl-data-urlencode grpc grpcReflection'),
+    ...words('grpc-authority grpc-flags grpc-global-plaintext grpc-import-path grpc-insecure grpc-plaintext'),
+    ...words('grpc-proto grpc-protoset grpc-v'),
   ],
 };
+
+function words(text: string): string[] {
+  return text.split(' ');
+}
 
 const effects: ReadonlyMap<string, DirectiveEffect> = new Map(
   (Object.keys(table) as DirectiveEffect[]).flatMap((effect) =>
@@ -97,10 +70,9 @@ export function directiveEffect(key: string, dialect: Dialect): DirectiveEffect 
 
 /** Those whose value says what is meant and holds no credentials, as that of `@proxy` may. */
 const shownValues: ReadonlySet<string> = new Set(
-  [
-    ...['ref', 'forceRef', 'import', 'run', 'loop', 'sleep', 'delay', 'ratelimit', 'jwt', 'expect'],
-    'kulala-expect-status-code',
-  ].map(normalKey),
+  words('ref forceRef import run loop sleep delay ratelimit jwt expect kulala-expect-status-code').map(
+    normalKey,
+  ),
 );
 
 /** As it stands in the file, but for values that are not to be shown. `run` and `import` of JetBrains are no comments. */

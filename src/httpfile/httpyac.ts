@@ -246,7 +246,11 @@ class HttpyacReader {
   #readRequestLine(text: string, indent: number): boolean {
     const { lines } = this.#builder;
     const word = wordAt(text, indent);
-    const startsRequest = isMethod(word, this.#rules) && skipSpaces(text, indent + word.length) < text.length;
+    const after = skipSpaces(text, indent + word.length);
+    const startsRequest =
+      (isMethod(word, this.#rules) && after < text.length) ||
+      // A slip in a method would make it the body of the request above; no body begins like this.
+      (this.#region.body.length === 0 && /^[A-Z]+$/.test(word) && /^https?:\/\//.test(text.slice(after)));
     if (this.#region.request !== null) {
       if (!startsRequest || this.#region.multipartEnd !== null) return false;
       if (this.#says('forceRegionDelimiter')) return false;

@@ -579,6 +579,40 @@ describe('methods', () => {
     }
   });
 
+  test('httpyac: a slip in a method without a separator is no body of the request above', () => {
+    const tree = read(
+      'httpyac',
+      'GET https://a.org',
+      'A: b',
+      '',
+      'GTE https://b.org',
+      '',
+      'PURGE https://c.org',
+    );
+    expect(tree.requests.map(({ method, url, body }) => [method, url, body.kind])).toEqual([
+      ['GET', 'https://a.org', 'none'],
+      ['GTE', 'https://b.org', 'none'],
+      ['PURGE', 'https://c.org', 'none'],
+    ]);
+  });
+
+  test('httpyac: directives that say where a request and its query end', () => {
+    const forced = read(
+      'httpyac',
+      '# @forceRegionDelimiter',
+      'POST https://a.org',
+      '',
+      'x',
+      'GET https://b.org',
+    );
+    expect(forced.requests).toHaveLength(1);
+    expect(one('httpyac', '# @noGqlParsing', 'POST https://a.org', '', 'query x').body.kind).toBe('text');
+  });
+
+  test('kulala: # @graphql makes the body GraphQL', () => {
+    expect(one('kulala', '# @graphql', 'POST https://a.org', '', 'query { a }').body.kind).toBe('graphql');
+  });
+
   test('httpyac: a word in capitals inside a body starts no request', () => {
     const tree = read('httpyac', 'POST https://a.org', '', 'UPDATE users SET a = 1', 'LIST https://b.org');
     expect(tree.requests).toHaveLength(1);
