@@ -38,7 +38,7 @@ export async function trustCertificate(
         .map(([label, value]) => `${label}: ${visible(value)}`)
         .join('\n'),
       l10n.t(
-        'Whoever holds its key can read and answer what you send to {0}, tokens too. Compare the fingerprint with the one that the server should have.',
+        'Anyone who holds its key can read what you send to {0}, tokens too, and answer it. Compare the fingerprint with the one that the server should have.',
         visible(host),
       ),
       l10n.t(
