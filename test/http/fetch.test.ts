@@ -68,6 +68,8 @@ describe('fetch through the client', () => {
       response.writeHead(200, { 'Content-Length': '100' }).write('{"half":');
       setTimeout(() => response.socket?.destroy(), 20);
     });
-    expect(await failureOf(fetchThrough(newClient())(server.url))).toMatchObject({ code: 'connection_reset' });
+    expect(await failureOf(fetchThrough(newClient())(server.url))).toMatchObject({
+      code: 'connection_reset',
+    });
   });
 });

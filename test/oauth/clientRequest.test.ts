@@ -110,9 +110,7 @@ describe('whom an assertion is meant for', () => {
   it.each(REFUSALS)(
     'is the token endpoint where the server refuses the issuer with %i %j',
     async (...refusal) => {
-      const server = await answering((asked) =>
-        claimsOf(asked).aud === server.url ? [200, {}] : refusal,
-      );
+      const server = await answering((asked) => (claimsOf(asked).aud === server.url ? [200, {}] : refusal));
       const profile = keyProfile({ issuer: server.origin, tokenEndpoint: server.url });
       const obtain = obtainer();
       await obtain(profile, withKey);
