@@ -151,7 +151,7 @@ test('uses an account of the editor, and asks it again when it changes', async (
   const asked = answerSignIn(accounts);
   const profile = { grant: 'editor_account', provider: 'keyturn-test', scope: 'read write' };
   const { document, asked: questions } = await sendWith('account', profile, always);
-  assert.match(questions[0]?.text ?? '', /Use your keyturn-test account for the token "account"\?/);
+  assert.match(questions[0]?.text ?? '', /Use your "keyturn-test" account for the token "account"\?/);
   assert.equal(recorder.requests.at(-1), 'Bearer account-token-1');
   assert.deepEqual(asked, [{ createIfNone: true }]);
   assert.deepEqual(accounts.sessions[0]?.scopes, ['read', 'write']);
@@ -182,7 +182,7 @@ test("uses the editor's Microsoft account for a file that names no application",
   await send(document, 0);
   tap.messageAnswer = () => undefined;
   const questions = tap.messages.filter(({ modal }) => modal).map((message) => message.text);
-  assert.match(questions.join('\n'), /Use your microsoft account for the token "aadToken"\?/);
+  assert.match(questions.join('\n'), /Use your "microsoft" account for the token "aadToken"\?/);
   assert.deepEqual(asked, [{ createIfNone: true }]);
   assert.deepEqual(accounts.sessions.at(-1)?.scopes, [
     `${recorder.origin}/.default`,

@@ -53,7 +53,8 @@ function offered(values: Json, descriptions: Json): Json {
   if (!Array.isArray(values)) return [];
   const texts: readonly Json[] = Array.isArray(descriptions) ? descriptions : [];
   return values.map((body: Json, index) => ({
-    label: String(body),
+    // As the editor names the value of an `enum`: a condition of the schema may offer the same one.
+    label: JSON.stringify(body),
     ...(texts[index] === undefined ? {} : { description: texts[index] }),
     body,
   }));
