@@ -334,7 +334,7 @@ describe('an account of the editor', () => {
   test('is not used when the person says no', async () => {
     await send('account');
     const words = await question('account');
-    expect(words).toContain('"read:user", "repo"');
+    expect(words).toContain('read:user repo');
     await story.press('Cancel');
     await editor.inlineTextAt(line(), /haven't allowed/);
   });
