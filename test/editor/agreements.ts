@@ -42,7 +42,10 @@ async function events(filter: string): Promise<string[]> {
   await commands.executeCommand('keyturn.audit.filter');
   const days = await tap.tree('keyturn.audit');
   return days.flatMap(({ children }) =>
-    children.map(({ label, description }) => `${label}: ${description.replace(/^[\d:]+ · /, '')}`),
+    children.map(
+      ({ label, description }) =>
+        `${label}: ${description.replace(/^[\d:]+ · /, '').replace(/ by "\/\S+"/, ' by "/…/node"')}`,
+    ),
   );
 }
 
@@ -79,7 +82,7 @@ test('lists a command line and an origin with what each covers and who asked', a
   const shown = (await review()).map(({ label, description, detail }) => ({
     label,
     description,
-    detail,
+    detail: detail?.replace(/Program \/\S+/, 'Program /…/node'),
   }));
   assert.deepEqual(shown, [
     {
@@ -95,12 +98,17 @@ test('lists a command line and an origin with what each covers and who asked', a
     {
       label: `node ${script}`,
       description: 'command for the token printed',
-      detail: `May go to ${near.origin} · Asked for by printed/keyturn.json · Runs in ${fileUri('printed').fsPath}`,
+      detail: `May go to ${near.origin} · Asked for by printed/keyturn.json · Program /…/node · Runs in ${fileUri('printed').fsPath}`,
+    },
+    {
+      label: 'allowed/keyturn.json',
+      description: 'place of use of the client secret of the client recorded',
+      detail: '',
     },
   ]);
   assert.deepEqual(await events('action:agreed'), [
     `allowed agreement given: use at ${far.origin}`,
-    `printed agreement given: command node ${script} in ${fileUri('printed').fsPath}, for ${near.origin}`,
+    `printed agreement given: command node ${script} by "/…/node" in "${fileUri('printed').fsPath}", for ${near.origin}`,
   ]);
 }, 60_000);
 
@@ -122,7 +130,7 @@ test('asks again once it is withdrawn, though the token was held', async () => {
     [
       `allowed agreement withdrawn: use from ${fileUri('allowed/keyturn.json').toString()}`,
       `allowed agreement withdrawn: use at ${far.origin}`,
-      `printed agreement withdrawn: command node ${fileUri('print.cjs').fsPath}`,
+      `printed agreement withdrawn: command node ${fileUri('print.cjs').fsPath} by "/…/node"`,
     ],
   );
 });
