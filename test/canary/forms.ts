@@ -45,7 +45,8 @@ function wrapped(text: string, columns: number): string {
 
 /**
  * Every form in which a secret could be found again: as it is, in JSON, in lower case, URL-encoded (more or fewer signs,
- * upper and lower case, several times), in a table, in HTML, in hexadecimal, each of them in base64 at any alignment, and that URL-encoded once more.
+ * upper and lower case, several times), in a table, on one line, in HTML, in hexadecimal, each of them in base64 at any
+ * alignment, and that URL-encoded once more.
  */
 export function secretForms(secret: string): string[] {
   const encoded = encodeURIComponent(secret);
@@ -53,6 +54,7 @@ export function secretForms(secret: string): string[] {
     secret,
     JSON.stringify(secret).slice(1, -1),
     csvField(secret).slice(1, -1),
+    secret.replaceAll('\n', '\\u{0A}'),
     htmlText(secret),
     encoded,
     new URLSearchParams([['', secret]]).toString().slice(1),

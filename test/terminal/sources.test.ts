@@ -200,7 +200,7 @@ describe('at a terminal', () => {
     for (const one of many) expect(outcome.err).toContain(`  ${one}\n`);
     expect(outcome.err).toContain('x\\n  The token may go to api.example.com.\\n\\u{202E}');
     expect(outcome.err).not.toMatch(/^ {2}The token may go to api/m);
-     
+
     expect(outcome.err).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u3164]/);
   });
 
