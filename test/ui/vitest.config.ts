@@ -5,7 +5,8 @@ export default defineConfig({
     include: ['test/ui/**/*.spec.ts'],
     testTimeout: 120_000,
     hookTimeout: 180_000,
-    fileParallelism: false,
+    // Each has an editor of its own.
+    maxWorkers: 2,
     // The tests of a file follow one person through one editor.
     bail: 1,
   },
