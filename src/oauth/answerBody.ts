@@ -19,23 +19,50 @@ export async function readAnswer(response: Response, mask: (text: string) => str
   const text = (await response.text()).trim();
   const nothing = { members: null, text: null };
   if (text === '') return { ...nothing, what: 'no content' };
-  const type = mediaType(response);
-  if (type === 'application/x-www-form-urlencoded')
-    return { ...nothing, members: readForm(text), what: 'a form' };
-  if (type === 'text/html' || text.startsWith('<')) return { ...nothing, what: pageWords(text, mask) };
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // GitHub and Facebook of old, and others after them.
-    if (/^[\w.-]{1,100}=[^\s<>{}"]*$/.test(text))
-      return { ...nothing, members: readForm(text), what: 'a form' };
-    const message = text.length <= LONGEST_MESSAGE ? text : null;
-    return { members: null, what: 'something that is not JSON', text: message };
+  const message = response.ok ? sentenceIn : shortIn;
+  const json = parsed(text);
+  if (json !== null) {
+    const { value } = json;
+    if (isObject(value)) return { ...nothing, members: value, what: 'a JSON object' };
+    if (typeof value === 'string') return { ...nothing, what: 'a JSON string', text: message(value) };
+    return { ...nothing, what: `${jsonKind(value)} in JSON` };
   }
-  if (isObject(value)) return { ...nothing, members: value, what: 'a JSON object' };
-  if (typeof value === 'string') return { ...nothing, what: 'a JSON string', text: value };
-  return { ...nothing, what: `${jsonKind(value)} in JSON` };
+  const type = mediaType(response);
+  // GitHub and Facebook of old answer so, and others after them.
+  if (isForm(text, type)) return { ...nothing, members: readForm(text), what: 'a form' };
+  if (type === 'text/html' || text.startsWith('<')) return { ...nothing, what: pageWords(text, mask) };
+  return { members: null, what: 'something that is not JSON', text: message(text) };
+}
+
+function parsed(text: string): { readonly value: unknown } | null {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return null;
+  }
+}
+
+function isForm(text: string, type: string): boolean {
+  return type === 'application/x-www-form-urlencoded'
+    ? /^[^=&\s]{1,100}=/.test(text)
+    : /^[\w.-]{1,100}=[^\s<>{}"]*$/.test(text);
+}
+
+function shortIn(text: string): string | null {
+  return text.length <= LONGEST_MESSAGE ? text : null;
+}
+
+/** A capital, then words of letters. */
+const SENTENCE =
+  /^\p{Lu}(?:\p{Ll}{0,14}|\p{Lu}{0,3})[.,;!?]*(?:\s+\p{L}{1,15}(?:['’]\p{L}{1,2})?[.,;!?]*)*$/u;
+
+/**
+ * An answer that succeeds and cannot be read may hold a token all the same: JSON that is broken, or nothing but the
+ * token. So only what reads like a sentence is one.
+ */
+function sentenceIn(text: string): string | null {
+  const message = shortIn(text);
+  return message !== null && SENTENCE.test(message) ? message : null;
 }
 
 /** What a value is, for a sentence. */

@@ -24,8 +24,9 @@ export function asDeviceResponse(response: Response, mask: (text: string) => str
   return reformed(response, mask, 200, (members) => ({
     ...withoutNull(members),
     // Google wrote it so before there was a standard.
-    verification_uri: members['verification_uri'] ?? members['verification_url'],
-    verification_uri_complete: textOf(members['verification_uri_complete']),
+    verification_uri: textOf(members['verification_uri']) ?? members['verification_url'],
+    verification_uri_complete:
+      textOf(members['verification_uri_complete']) ?? textOf(members['verification_url_complete']),
     expires_in: secondsOf(members['expires_in']) ?? SHORTEST_CODE_SECONDS,
     interval: secondsOf(members['interval']),
   }));

@@ -3,7 +3,7 @@ import type { TokenProfile } from '../token/profile.ts';
 import { readAnswer } from './answerBody.ts';
 import type { ClientProof } from './clientAuthentication.ts';
 import type { GrantTools } from './grant.ts';
-import { isOAuthCode } from './knownErrors.ts';
+import { isOAuthCode, knownError } from './knownErrors.ts';
 import { endpointUrl, type PostedEndpoint } from './server.ts';
 import { serverSaid } from './serverSaid.ts';
 
@@ -84,8 +84,9 @@ async function refusalsOf(response: Response, profile: TokenProfile): Promise<Re
   if (profile.options.dpop && error === 'invalid_dpop_proof') found.add('time');
   // Servers that do not say what they mind mostly mind the client.
   const bare = [400, 401, 403].includes(response.status) && !isOAuthCode(error);
-  const signed = profile.grant === 'jwt_bearer' && (error === 'invalid_grant' || bare);
-  const client = error === 'invalid_client' || error === 'unauthorized_client' || bare;
+  const known = error === null ? undefined : knownError(error)?.code;
+  const signed = profile.grant === 'jwt_bearer' && (known === 'invalid_grant' || bare);
+  const client = known === 'invalid_client' || bare;
   if (client || signed) found.add('client');
   const signs =
     profile.clientAuthentication === 'client_secret_jwt' ||

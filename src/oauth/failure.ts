@@ -1,9 +1,10 @@
 import { UnsupportedOperationError } from 'oauth4webapi';
 import { KeyturnError, type ErrorCode } from '../errors.ts';
 import type { ClientAuthentication } from '../token/profile.ts';
+import { isObject, type JsonObject } from '../token/claims.ts';
 import { jsonKind, readAnswer, type AnswerBody } from './answerBody.ts';
 import { isOAuthCode, knownError } from './knownErrors.ts';
-import { serverSaid, type ServerSaid } from './serverSaid.ts';
+import { isRefusal, serverSaid, type ServerSaid } from './serverSaid.ts';
 import { serverText } from './serverText.ts';
 
 /** An endpoint as messages speak of it, and the codes for no proper answer from it and for one that makes no sense. */
@@ -25,6 +26,10 @@ export interface AskedEndpoint {
 /** Members that nobody may see a value of. */
 const SECRET_MEMBERS = /token|code|secret|jwt|assertion|key/i;
 const MOST_NAMES = 10;
+const LONGEST_NAME = 40;
+/** How deep, and among how many, a member is looked for that stands in a wrong place. */
+const DEEPEST_PLACE = 3;
+const MOST_PLACES = 50;
 /** RFC 9110: there can be nothing to read. */
 const EMPTY_STATUSES: ReadonlySet<number> = new Set([204, 205]);
 
@@ -64,8 +69,9 @@ export async function endpointFailure(
       data: { ...data, ...named(said, mask) },
     });
   }
-  // An answer that succeeded and holds what was asked for may have a member of that name for any reason.
-  if (said.error !== null && (status >= 400 || body.members?.['error'] !== undefined)) {
+  // An answer that succeeded and holds what was asked for may have members of these names for any reason.
+  const refuses = status >= 400 || isRefusal(body.members);
+  if (said.error !== null && refuses) {
     const code =
       known?.code ?? (status === 401 && !isOAuthCode(said.error) ? 'invalid_client' : 'oauth_error');
     const name = serverText(said.error, mask, 60);
@@ -91,6 +97,17 @@ export async function endpointFailure(
       hint: hintFor(null, status, asked),
       data,
     });
+  }
+  if (refuses && said.description !== null) {
+    return new KeyturnError(
+      'oauth_error',
+      `${subject} answered ${status} with an error${words(said, mask)}.`,
+      {
+        cause: error,
+        hint: asked.refused,
+        data,
+      },
+    );
   }
   if (EMPTY_STATUSES.has(status)) {
     return new KeyturnError(asked.failed, `${subject} answered ${status}, without content.`, {
@@ -142,13 +159,42 @@ function reason(
     const said = text === null ? '' : ` ("${serverText(text, mask, 60)}")`;
     return `with ${what}${said}, not with ${wanted}`;
   }
+  const kind = what === 'a form' ? what : 'JSON';
   const member = memberOf(error);
-  if (member === null) return `with JSON that is not ${wanted}`;
+  if (member === null) return `with ${kind} that is not ${wanted}`;
   const value = members[member];
   if (value !== undefined) return `with ${wanted} whose "${member}" is ${shownValue(member, value, mask)}`;
-  const names = Object.keys(members).slice(0, MOST_NAMES);
+  const elsewhere = placeOf(member, members, DEEPEST_PLACE);
+  const names = Object.keys(members).slice(0, MOST_NAMES).map(shownName);
   const has = names.length === 0 ? 'nothing' : serverText(names.join(', '), mask);
-  return `with JSON that is not ${wanted}: "${member}" is missing; it has ${has}`;
+  return `with ${kind} that is not ${wanted}: "${member}" is missing; ${
+    elsewhere === null ? `it has ${has}` : `there is "${serverText(elsewhere, mask, 100)}" instead`
+  }`;
+}
+
+/** Where a member stands that is missing in its place: within another one, or in another spelling. */
+function placeOf(member: string, members: JsonObject, depth: number): string | null {
+  const wanted = spelling(member);
+  const entries = Object.entries(members).slice(0, MOST_PLACES);
+  for (const [name, value] of entries) {
+    if (spelling(name) === wanted && (typeof value === 'string' || typeof value === 'number')) return name;
+  }
+  if (depth === 0) return null;
+  for (const [name, value] of entries) {
+    const within = isObject(value) ? placeOf(member, value, depth - 1) : null;
+    if (within !== null) return `${shownName(name)}.${within}`;
+  }
+  return null;
+}
+
+function spelling(name: string): string {
+  return name.replace(/[-_\s]/g, '').toLowerCase();
+}
+
+/** A name of a member; what is long and holds digits may be something that nobody may see. */
+function shownName(name: string): string {
+  const digits = name.replace(/\D/g, '').length;
+  return name.length <= LONGEST_NAME && digits <= (name.length < 16 ? 4 : 1) ? name : '…';
 }
 
 /** What came, as far as it may be seen. */

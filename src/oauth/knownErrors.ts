@@ -10,7 +10,12 @@ export interface KnownError {
 const CHECK_CLIENT: KnownError = { code: 'invalid_client', hint: null };
 const CHECK_GRANT: KnownError = { code: 'invalid_grant', hint: null };
 
-/** RFC 6749 section 5.2 and its extensions; the last ones are GitHub's. */
+const NEEDS_PERSON: KnownError = {
+  code: 'oauth_error',
+  hint: 'The server wants the user to take part (a second factor, consent or a new sign-in), which this grant cannot do: use "grant": "authorization_code" or "device_code".',
+};
+
+/** RFC 6749 section 5.2, OpenID Connect Core section 3.1.2.6 and their extensions; the last ones are GitHub's. */
 const KNOWN: Readonly<Record<string, KnownError>> = {
   invalid_client: CHECK_CLIENT,
   unauthorized_client: {
@@ -43,13 +48,29 @@ const KNOWN: Readonly<Record<string, KnownError>> = {
   server_error: { code: 'oauth_error', hint: 'Try again later.' },
   temporarily_unavailable: { code: 'oauth_error', hint: 'Try again later.' },
   slow_down: { code: 'oauth_error', hint: 'Wait, then try again: the server was asked too often.' },
+  mfa_required: NEEDS_PERSON,
+  interaction_required: NEEDS_PERSON,
+  login_required: NEEDS_PERSON,
+  consent_required: NEEDS_PERSON,
+  account_selection_required: NEEDS_PERSON,
   incorrect_client_credentials: CHECK_CLIENT,
   bad_refresh_token: CHECK_GRANT,
   bad_verification_code: CHECK_GRANT,
 };
 
+/** `invalid_client` for `INVALID_CLIENT`, `InvalidClient`, `invalid client` and AWS's `InvalidClientException`. */
+export function errorName(error: string): string {
+  return error
+    .slice(0, 100)
+    .trim()
+    .replace(/Exception$/, '')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .replace(/[\s-]+/g, '_')
+    .toLowerCase();
+}
+
 export function knownError(error: string): KnownError | null {
-  const name = error.toLowerCase();
+  const name = errorName(error);
   return Object.hasOwn(KNOWN, name) ? (KNOWN[name] ?? null) : null;
 }
 
@@ -59,7 +80,7 @@ export function isOAuthCode(error: string | null): boolean {
   return (
     knownError(error) !== null ||
     /^(?:invalid|unsupported|use|insufficient)_[a-z_]+$|^[a-z_]+_(?:required|pending)$|^expired_token$/.test(
-      error,
+      errorName(error),
     )
   );
 }

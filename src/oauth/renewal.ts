@@ -4,6 +4,7 @@ import type { GrantContext, GrantResult } from '../token/grant.ts';
 import type { Grant, TokenProfile } from '../token/profile.ts';
 import type { GrantPerformer, GrantTools } from './grant.ts';
 import { asksForOpenId, checkIdToken } from './idToken.ts';
+import { errorName } from './knownErrors.ts';
 import { requireSameSignIn } from './sameSignIn.ts';
 import { findServer } from './server.ts';
 import { signInNeeded } from './signInNeeded.ts';
@@ -101,13 +102,20 @@ function renew(
 function hasEnded(error: unknown, { clientAuthentication }: TokenProfile): boolean {
   if (!(error instanceof KeyturnError)) return false;
   const { code, data } = error;
-  const name = data['error'];
-  if (code === 'invalid_grant' || (typeof name === 'string' && /^[a-z_]+_required$/.test(name))) return true;
-  if (data['status'] !== 400 && data['status'] !== 401) return false;
-  if (typeof name === 'string' && (OF_REQUEST.has(name) || isRateLimit(name))) return false;
+  const { error: said, status } = data;
+  const name = typeof said === 'string' ? errorName(said) : undefined;
+  if (code === 'invalid_grant' || (name !== undefined && /^[a-z_]+_required$/.test(name))) return true;
+  // Some servers answer every error with 200.
+  const refused = status === 400 || status === 401 || (code === 'oauth_error' && isSuccess(status));
+  if (!refused) return false;
+  if (name !== undefined && (OF_REQUEST.has(name) || isRateLimit(name))) return false;
   // A client that proves nothing cannot be refused for its proof.
   if (code === 'invalid_client') return name === undefined && clientAuthentication === 'none';
   return code === 'oauth_error' || code === 'token_endpoint_failed';
+}
+
+function isSuccess(status: unknown): boolean {
+  return typeof status === 'number' && status >= 200 && status < 300;
 }
 
 function isRateLimit(name: string): boolean {

@@ -16,7 +16,9 @@ import {
   type IntrospectionTools,
   type ProofRequest,
 } from './introspect.ts';
+import { errorName } from './knownErrors.ts';
 import { findServer } from './server.ts';
+import { isRefusal } from './serverSaid.ts';
 import { requireVouched } from './vouched.ts';
 
 /**
@@ -111,7 +113,7 @@ async function askToRevoke(
 
 async function holdsError(response: Response, mask: (text: string) => string): Promise<boolean> {
   const { members } = await readAnswer(response, mask);
-  return typeof members?.['error'] === 'string' && members['error'] !== '';
+  return isRefusal(members);
 }
 
 /** Codes with which servers say that they do not know a token, where RFC 7009 section 2.2 has 200. */
@@ -129,7 +131,7 @@ const UNKNOWN_TOKEN = new Set([
  */
 function isUnknown({ code, data }: KeyturnError, ended: readonly Revocation[]): boolean {
   const { error, status } = data;
-  if (typeof error === 'string' && UNKNOWN_TOKEN.has(error)) return true;
+  if (typeof error === 'string' && UNKNOWN_TOKEN.has(errorName(error))) return true;
   if (ended.length === 0 || code === 'invalid_client' || error === 'unsupported_token_type') return false;
   return status === 400 || status === 404 || status === 410;
 }

@@ -9,7 +9,7 @@ export interface ServerSaid {
 }
 
 /** Where servers write the code of an error. */
-const CODES = ['error', 'error_code', 'errorCode', 'ErrorCode', 'code', '__type'];
+const CODES = ['error', 'error_code', 'errorCode', 'ErrorCode', 'errcode', 'code', '__type'];
 /** Where they write what it means, the likeliest first. */
 const DESCRIPTIONS = [
   'error_description',
@@ -20,6 +20,8 @@ const DESCRIPTIONS = [
   'message',
   'Message',
   'msg',
+  'errmsg',
+  'error_msg',
   'detail',
   'details',
   'description',
@@ -28,6 +30,7 @@ const DESCRIPTIONS = [
   'reason',
 ];
 const DEEPEST = 3;
+const MOST_TEXTS = 5;
 
 /** Reads a refusal in every shape that servers give it: OAuth's, RFC 9457's, that of APIs, a line of text. */
 export function serverSaid({ members, text }: AnswerBody, headers: Headers): ServerSaid {
@@ -40,24 +43,59 @@ export function serverSaid({ members, text }: AnswerBody, headers: Headers): Ser
 }
 
 function saidIn(members: JsonObject, depth: number): ServerSaid {
-  const inner =
-    depth === 0 ? [] : [members['error'], ...listed(members['errors']), members['fault']].filter(isObject);
-  const nested = inner.map((value) => saidIn(value, depth - 1));
+  const places = ['error', 'errors', 'fault', 'response'].flatMap((name) => listed(members[name]));
+  const nested = depth === 0 ? [] : places.filter(isObject).map((value) => saidIn(value, depth - 1));
   const error = firstText(members, CODES) ?? nested.find((said) => said.error !== null)?.error ?? null;
-  const listedText = listed(members['errors']).find((value) => typeof value === 'string');
   const description =
     firstText(members, DESCRIPTIONS) ??
     nested.find((said) => said.description !== null)?.description ??
-    (typeof listedText === 'string' ? listedText : null);
+    textOf(members['errors']) ??
+    byField(members['errors']);
   return { error, description: description === error ? null : description };
 }
 
 function firstText(members: JsonObject, names: readonly string[]): string | null {
   for (const name of names) {
-    const value = Object.hasOwn(members, name) ? members[name] : undefined;
-    if (typeof value === 'string' && value.trim() !== '') return value;
+    const value = Object.hasOwn(members, name) ? textOf(members[name]) : null;
+    if (value !== null) return value;
   }
   return null;
+}
+
+/** A text, or the texts of a list. */
+function textOf(value: unknown): string | null {
+  const texts = (Array.isArray(value) ? value.slice(0, MOST_TEXTS) : [value]).filter(
+    (text: unknown): text is string => typeof text === 'string' && text.trim() !== '',
+  );
+  return texts.length === 0 ? null : texts.join('; ');
+}
+
+/** Laravel and ASP.NET name the fields of the request, each with a list of what is wrong. */
+function byField(value: unknown): string | null {
+  if (!isObject(value)) return null;
+  return textOf(
+    Object.entries(value).map(([field, wrong]) => {
+      const text = textOf(wrong);
+      return text === null ? null : `${field}: ${text}`;
+    }),
+  );
+}
+
+/** True for what says, whatever its status, that it is an error: many servers answer those with 200. */
+export function isRefusal(members: JsonObject | null): boolean {
+  if (members === null) return false;
+  if (members['ok'] === false || members['success'] === false) return true;
+  const { code } = members;
+  const failed = typeof code === 'number' ? code !== 0 && code !== 200 : textOf(code) !== null;
+  if (failed && firstText(members, DESCRIPTIONS) !== null) return true;
+  return ['error', 'errors', 'error_code', 'errorCode', 'errcode'].some((name) => {
+    const value = members[name];
+    return (
+      isObject(value) ||
+      (Array.isArray(value) && value.length > 0) ||
+      (Boolean(value) && !Array.isArray(value))
+    );
+  });
 }
 
 function listed(value: unknown): readonly unknown[] {

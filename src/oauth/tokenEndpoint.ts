@@ -93,15 +93,15 @@ export async function askTokenEndpoint(
     return { ...result, idToken, ...(Number.isNaN(serverTimeMs) ? {} : { serverTimeMs }) };
   } catch (error) {
     const failure = await endpointFailure(error, asked, tools.mask, response);
-    if (exchange.refreshToken !== undefined && response !== null)
-      await keepRotated(exchange.refreshToken, response, failure, context, tools);
-    throw failure;
+    if (exchange.refreshToken === undefined || response === null) throw failure;
+    const kept = await keepRotated(exchange.refreshToken, response, failure, context, tools);
+    throw kept || failure.code !== 'token_response_invalid' ? failure : withSpentToken(failure);
   }
 }
 
 /**
  * A server that rotates has taken the refresh token that was sent, whatever else its answer is worth: the new one is
- * kept. One of another sign-in is not: it stands for somebody else.
+ * kept. One of another sign-in is not: it stands for somebody else. True where there was one to keep.
  */
 async function keepRotated(
   sent: string,
@@ -109,10 +109,20 @@ async function keepRotated(
   failure: KeyturnError,
   { rotated }: GrantContext,
   { mask }: GrantTools,
-): Promise<void> {
+): Promise<boolean> {
   const replaced = await refreshTokenIn(response, mask);
-  if (replaced === null || replaced === sent || failure.code === 'id_token_mismatch') return;
-  await rotated(replaced);
+  if (replaced === null || failure.code === 'id_token_mismatch') return false;
+  if (replaced !== sent) await rotated(replaced);
+  return true;
+}
+
+/** Where nobody can tell whether the server replaced the refresh token that it took. */
+function withSpentToken({ code, message, hint, data, cause }: KeyturnError): KeyturnError {
+  return new KeyturnError(code, message, {
+    cause,
+    hint: `${hint ?? ''} The refresh token may be spent: where the next refresh is refused, a new one is needed.`.trim(),
+    data,
+  });
 }
 
 /** For what is asked within a scope that was granted before: only where the token is to be used (RFC 8707 section 2.2). */

@@ -23,6 +23,7 @@ import { askedEndpoint, requestOptions } from '../endpointRequest.ts';
 import { endpointFailure } from '../failure.ts';
 import type { GrantPerformer, GrantTools } from '../grant.ts';
 import { asksForOpenId, checkIdToken, requireIssuer } from '../idToken.ts';
+import { errorName } from '../knownErrors.ts';
 import { neededEndpoints } from '../receivers.ts';
 import { addressesOf, endpointUrl, findUsableServer } from '../server.ts';
 import { signInNeeded } from '../signInNeeded.ts';
@@ -166,8 +167,11 @@ async function poll(
 ): Promise<GrantResult> {
   const { clock } = current.tools;
   const { interval } = device;
+  // A server that wants more time between two questions says so again (`slow_down`).
   let intervalMs =
-    interval === undefined ? DEFAULT_INTERVAL_MS : Math.max(SHORTEST_INTERVAL_MS, interval * 1000);
+    interval === undefined
+      ? DEFAULT_INTERVAL_MS
+      : Math.min(Math.max(SHORTEST_INTERVAL_MS, interval * 1000), LONGEST_INTERVAL_MS);
   for (;;) {
     await waitUntil(Math.min(clock.now() + intervalMs, expiresAtMs), clock, signal);
     if (clock.now() >= expiresAtMs) throw expired();
@@ -210,7 +214,8 @@ function askForToken(current: DeviceSignIn, code: string, signal: AbortSignal): 
 /** How long to wait after a failure that is none; throws any other. */
 function nextInterval(error: unknown, intervalMs: number): number {
   if (!(error instanceof KeyturnError)) throw error;
-  switch (error.data['error']) {
+  const name = error.data['error'];
+  switch (typeof name === 'string' ? errorName(name) : null) {
     case 'authorization_pending':
       return intervalMs;
     case 'slow_down':
