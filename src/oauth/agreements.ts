@@ -5,9 +5,18 @@ import { questionOf } from '../token/sources/consent.ts';
 import { parseUrl } from '../url.ts';
 import type { AuthorizationServer } from './discovery.ts';
 import type { GrantTools } from './grant.ts';
+import { requireKnownReceivers } from './knownReceivers.ts';
 import { requireReachable } from './reach.ts';
-import { neededEndpoints, pageOf, strayReceivers, strayReceiversAt, strayRegistration } from './receivers.ts';
-import { findUsableServer } from './server.ts';
+import {
+  neededEndpoints,
+  pageOf,
+  receiverNames,
+  receiversInForce,
+  strayReceivers,
+  strayReceiversAt,
+  strayRegistration,
+} from './receivers.ts';
+import { findServer, findUsableServer } from './server.ts';
 
 type Context = Pick<GrantContext, 'waiting' | 'signal'>;
 type Tools = Pick<GrantTools, 'agreements'>;
@@ -37,18 +46,41 @@ function audiencesOf({ claims }: TokenProfile['options']): string[] {
 /**
  * Secrets go where the person sees them going: a page speaks for its own server, metadata for their own issuer. What a
  * file or the metadata of one server lead to another one needs the person's word, or a sign-in at an honest server would
- * be redeemed elsewhere (RFC 9700 section 4.4). Fails with `receiver_not_allowed`, `address_too_near`, and like discovery.
+ * be redeemed elsewhere (RFC 9700 section 4.4). The same goes for servers to which a secret or token did not go before.
+ * Gives the addresses that may get the token. Fails with `receiver_not_allowed`, `address_too_near`, and like discovery.
  */
 export async function requireReceivers(
   profile: TokenProfile,
-  context: Context & Pick<GrantContext, 'reauthenticate'>,
+  context: Context & Pick<GrantContext, 'reauthenticate' | 'receivers'>,
   tools: Tools & Reach & Pick<GrantTools, 'mask'>,
-): Promise<void> {
+): Promise<readonly string[] | null> {
   const server = await findUsableServer(profile, neededEndpoints(profile, context), context.signal, tools);
   const page = pageOf(profile, server);
   if (page !== null) await requireReachable(page, profile, tools);
   const stray = await strayReceivers(profile, server, context.signal, tools);
   if (stray !== null) await tools.agreements.require(questionOf(profile, stray), context);
+  // Where a refresh token is the grant itself.
+  const receivers = profile.grant === 'refresh_token' ? context.receivers : undefined;
+  const endpoints = receiverNames(profile.grant);
+  await requireKnownReceivers({ profile, server, endpoints, receivers }, stray, context, tools);
+  return receivers ?? receiversInForce(profile, server, context.signal, tools);
+}
+
+/** The same before a refresh token is sent that a sign-in or a password brought. */
+export async function requireRefreshReceivers(
+  profile: TokenProfile,
+  context: Context & Pick<GrantContext, 'receivers'>,
+  tools: Tools & Reach,
+): Promise<readonly string[] | null> {
+  const server = await findServer(profile, ['token_endpoint'], context.signal, tools);
+  const { receivers } = context;
+  await requireKnownReceivers(
+    { profile, server, endpoints: ['token_endpoint'], receivers },
+    null,
+    context,
+    tools,
+  );
+  return receivers ?? receiversInForce(profile, server, context.signal, tools);
 }
 
 /** The same for the page at which a device code is entered, before the person sees it. */

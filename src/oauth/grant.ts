@@ -5,7 +5,7 @@ import type { AddressSpace } from '../http/addressSpace.ts';
 import type { ReachingFetch } from '../http/fetch.ts';
 import type { ClientCertificate } from '../http/message.ts';
 import type { PrivateFiles } from '../privateFiles.ts';
-import type { SourceConsent } from '../token/sources/consent.ts';
+import type { Agreements } from '../token/sources/consent.ts';
 import type { Discovery } from './discovery.ts';
 import type { DpopHandles } from './dpop.ts';
 import type { ClientHabits } from './clientHabits.ts';
@@ -21,7 +21,7 @@ export interface GrantTools {
   readonly locate: (url: URL) => Promise<AddressSpace>;
   readonly files: PrivateFiles;
   /** What a keyturn.json may use of the person's only with their word: see `agreements.ts`. */
-  readonly agreements: SourceConsent;
+  readonly agreements: Agreements;
   readonly clock: Clock;
   readonly discovery: Discovery;
   readonly dpop: DpopHandles;

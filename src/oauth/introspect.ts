@@ -38,6 +38,8 @@ export interface ProofRequest {
   readonly secret: (kind: AskedSecret) => Promise<string>;
   /** Keys that a person gave; null when none is held. */
   readonly held: (kind: 'verification_key' | 'decryption_key') => Promise<string | null>;
+  /** See `Token.receivers`. */
+  readonly receivers?: readonly string[] | undefined;
   /** Told of a token that stands within another, before anybody sees anything of it. */
   readonly found: (innerToken: string) => void;
   /** Somebody waits for the answer: only then may a person be asked anything. */

@@ -18,7 +18,7 @@ import { password } from './grants/password.ts';
 import { refreshToken } from './grants/refreshToken.ts';
 import { tokenExchange } from './grants/tokenExchange.ts';
 import { locateByName, withinReach } from './reach.ts';
-import { obtainOrRenew } from './renewal.ts';
+import { obtainOrRenew, withReceivers } from './renewal.ts';
 import { ServerClocks } from './serverClock.ts';
 
 /** Every grant that asks a server, by its name in keyturn.json. A static token is only ever pasted. */
@@ -113,8 +113,10 @@ function withKnownReceivers(performer: GrantPerformer): GrantPerformer {
   return {
     ...performer,
     async obtain(profile, context, tools) {
-      if (!signsIn(profile.grant) || context.signIn !== null) await requireReceivers(profile, context, tools);
-      return performer.obtain(profile, context, tools);
+      // Without a person the grant itself says what is wrong.
+      if (signsIn(profile.grant) && context.signIn === null) return performer.obtain(profile, context, tools);
+      const receivers = await requireReceivers(profile, context, tools);
+      return withReceivers(await performer.obtain(profile, context, tools), receivers);
     },
   };
 }

@@ -24,8 +24,12 @@ export function createProver(grantTools: GrantTools, secrets: ProofSecrets): Tok
     const reaching = withinReach({ ...profile, issuer: profile.issuer ?? issuer }, grantTools);
     return { ...reaching, keySets: keySets.through(reaching.fetch) };
   };
-  const requestOf = (profile: TokenProfile, { interactive, signal }: ProofContext): ProofRequest => ({
+  const requestOf = (
+    profile: TokenProfile,
+    { interactive, receivers, signal }: ProofContext,
+  ): ProofRequest => ({
     profile,
+    receivers,
     signal,
     waiting: interactive,
     secret: (kind) => secrets.secret(profile, kind, interactive),

@@ -9,7 +9,7 @@ import type { AuthorizationServer } from './discovery.ts';
 import type { GrantTools } from './grant.ts';
 import { asksForOpenId } from './idToken.ts';
 import { isOfIssuer, isSameServer } from './sameServer.ts';
-import { findServer, namedEndpoints, type EndpointName } from './server.ts';
+import { findServer, namedEndpoints, type EndpointName, type PostedEndpoint } from './server.ts';
 
 /** The endpoint at which a sign-in begins: the page itself, or what says where the page is. */
 const FRONT: Readonly<Partial<Record<Grant, EndpointName>>> = {
@@ -21,7 +21,7 @@ const FRONT: Readonly<Partial<Record<Grant, EndpointName>>> = {
 export type LaterEndpoint = 'introspection_endpoint' | 'revocation_endpoint';
 const LATER: readonly LaterEndpoint[] = ['introspection_endpoint', 'revocation_endpoint'];
 
-const TOKEN_ENDPOINT: readonly EndpointName[] = ['token_endpoint'];
+const TOKEN_ENDPOINT: readonly 'token_endpoint'[] = ['token_endpoint'];
 
 type Tools = Pick<GrantTools, 'discovery'>;
 
@@ -109,6 +109,26 @@ export async function strayLater(
   return answered ? null : subjectOf(profile, null, server, [endpoint]);
 }
 
+/**
+ * Addresses that may get a token which is obtained now: the token endpoint, and what the token may be shown to later
+ * without another question. Null where the token endpoint is not known.
+ */
+export async function receiversInForce(
+  profile: TokenProfile,
+  server: AuthorizationServer,
+  signal: AbortSignal,
+  tools: Tools,
+): Promise<readonly string[] | null> {
+  if (server.token_endpoint === undefined) return null;
+  const urls = receiversIn(server, profile).map(({ url }) => url);
+  for (const name of LATER) {
+    const [endpoint] = endpointsIn(server, [name]);
+    if (endpoint !== undefined && (await strayLater(profile, server, name, signal, tools)) === null)
+      urls.push(endpoint.url);
+  }
+  return [...new Set(urls.map(({ href }) => href))];
+}
+
 /** The same for an endpoint at which Keyturn registers as a client before anybody signs in. */
 export function strayRegistration(profile: TokenProfile, server: AuthorizationServer): StraySubject | null {
   const page = pageOf(profile, server);
@@ -160,7 +180,7 @@ async function serverOf(
 }
 
 /** What gets a code, a device code, a password, an assertion, a token or the client's secret when a token is obtained. */
-function receiverNames(grant: Grant): readonly EndpointName[] {
+export function receiverNames(grant: Grant): readonly PostedEndpoint[] {
   switch (grant) {
     case 'authorization_code':
       return ['token_endpoint', 'pushed_authorization_request_endpoint'];
@@ -176,7 +196,7 @@ function receiversIn(server: AuthorizationServer, { grant }: TokenProfile): Endp
 }
 
 /** Those that the server has. */
-function endpointsIn(server: AuthorizationServer, names: readonly AnyEndpoint[]): Endpoint[] {
+export function endpointsIn(server: AuthorizationServer, names: readonly AnyEndpoint[]): Endpoint[] {
   return names.flatMap((name) => {
     const url = endpointIn(server, name);
     return url === null ? [] : [{ name, url }];
@@ -194,7 +214,7 @@ export function pageOf({ grant }: TokenProfile, server: AuthorizationServer): UR
   return front === undefined ? null : endpointIn(server, front);
 }
 
-function issuerOf({ issuer }: TokenProfile): URL | null {
+export function issuerOf({ issuer }: TokenProfile): URL | null {
   return issuer === null ? null : parseUrl(issuer);
 }
 

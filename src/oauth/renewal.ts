@@ -2,6 +2,7 @@ import { refreshTokenGrantRequest, processRefreshTokenResponse } from 'oauth4web
 import { KeyturnError } from '../errors.ts';
 import type { GrantContext, GrantResult } from '../token/grant.ts';
 import type { Grant, TokenProfile } from '../token/profile.ts';
+import { requireRefreshReceivers } from './agreements.ts';
 import type { GrantPerformer, GrantTools } from './grant.ts';
 import { asksForOpenId, checkIdToken } from './idToken.ts';
 import { errorName } from './knownErrors.ts';
@@ -55,14 +56,15 @@ export async function obtainOrRenew(
  * is left out: the refresh token that came with it may be the only one that still works. One of another sign-in is not:
  * what comes with it is another person's, or for another client.
  */
-function renew(
+async function renew(
   profile: TokenProfile,
   context: GrantContext,
   tools: GrantTools,
   held: string,
 ): Promise<GrantResult> {
   const { signal } = context;
-  return askTokenEndpoint(profile, context, tools, {
+  const receivers = await requireRefreshReceivers(profile, context, tools);
+  const result = await askTokenEndpoint(profile, context, tools, {
     refreshToken: held,
     refused: 'The refresh token has expired, was used before, or was revoked: sign in again.',
     async request({ server, client, options, authenticate }) {
@@ -93,6 +95,12 @@ function renew(
       }
     },
   });
+  return withReceivers(result, receivers);
+}
+
+/** What was obtained, with the addresses that may get it from then on. */
+export function withReceivers(result: GrantResult, receivers: readonly string[] | null): GrantResult {
+  return receivers === null ? result : { ...result, receivers };
 }
 
 /**

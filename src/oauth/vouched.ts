@@ -7,6 +7,7 @@ import { questionOf } from '../token/sources/consent.ts';
 import { parseUrl } from '../url.ts';
 import type { AuthorizationServer } from './discovery.ts';
 import type { GrantTools } from './grant.ts';
+import { requireKnownReceivers } from './knownReceivers.ts';
 import { type LaterEndpoint, strayLater } from './receivers.ts';
 import { endpointUrl, shownUrl } from './server.ts';
 
@@ -19,6 +20,7 @@ const PROPERTIES = {
  * Lets a token and its client's secret go only where they are known already, and gives the address. An endpoint that a
  * keyturn.json names itself must be at the origin of the issuer or the token endpoint, to which the client's secret is
  * bound; for one that is another issuer's there, or that the metadata of one server name at another, the person is asked.
+ * So is it where the token or a secret of the client did not go before.
  * A token that did not come from the issuer goes to its own origins only. Fails with `origin_not_allowed`,
  * `receiver_not_allowed` or `discovery_failed`.
  */
@@ -26,7 +28,7 @@ export async function requireVouched(
   profile: TokenProfile,
   server: AuthorizationServer,
   endpoint: LaterEndpoint,
-  context: Pick<GrantContext, 'waiting' | 'signal'>,
+  context: Pick<GrantContext, 'waiting' | 'signal' | 'receivers'>,
   tools: Pick<GrantTools, 'agreements' | 'discovery' | 'mask'>,
 ): Promise<URL> {
   const url = endpointUrl(server, endpoint, tools.mask);
@@ -54,5 +56,7 @@ export async function requireVouched(
   }
   const stray = await strayLater(profile, server, endpoint, context.signal, tools);
   if (stray !== null) await tools.agreements.require(questionOf(profile, stray), context);
+  const { receivers } = context;
+  await requireKnownReceivers({ profile, server, endpoints: [endpoint], receivers }, stray, context, tools);
   return url;
 }

@@ -5,10 +5,10 @@ import type { SecretStore } from '../token/store.ts';
 import { commandLine } from '../token/sources/commandLine.ts';
 import {
   createSourceConsent,
+  type Agreements,
   type ConsentAsker,
   type ConsentQuestion,
   type ConsentSubject,
-  type SourceConsent,
 } from '../token/sources/consent.ts';
 import { quoted, visible } from '../visible.ts';
 import { askInTurn } from './askInTurn.ts';
@@ -34,7 +34,7 @@ export function createTerminalConsent(
   keychain: SecretStore,
   say: (message: string, hint?: string) => void,
   audit: AuditRecorder,
-): SourceConsent {
+): Agreements {
   const consent = createSourceConsent({
     audit,
     values: keychainValues(keychain),
@@ -52,7 +52,10 @@ export function createTerminalConsent(
     notKept: () => say('The keychain did not keep your agreement: you will be asked again.'),
   });
   // One who calls the command waits for it, whatever it does meanwhile.
-  return { require: (question, { signal }) => consent.require(question, { waiting: true, signal }) };
+  return {
+    ...consent,
+    require: (question, { signal }) => consent.require(question, { waiting: true, signal }),
+  };
 }
 
 /** The line of a variable that stands for an agreement; null where only a person can agree. */
@@ -65,6 +68,7 @@ function givenBy({ tokenName, subject }: ConsentQuestion): { variable: string; l
     case 'exchange':
       return { variable: ALLOWED_EXCHANGES, line: tokenName };
     case 'sign_in':
+    case 'new_receiver':
       return { variable: ALLOWED_RECEIVERS, line: [subject.at, ...subject.receivers].join(' ') };
     case 'keychain':
     case 'account':
@@ -171,6 +175,14 @@ function describe({ tokenName: name, subject, origins, declaredIn }: ConsentQues
         ...(subject.hasPage && subject.issuer !== null
           ? [`  The issuer is ${shownAddress(subject.issuer)}.`]
           : []),
+        '  Allow this only if these servers belong together.',
+        ...where,
+      ];
+    case 'new_receiver':
+      return [
+        `The secrets of the token "${tokenName}" would go to ${subject.receivers.map(shownAddress).join(' and ')}.`,
+        `  Until now they went to ${subject.known.map(shownAddress).join(' and ')}.`,
+        `  ${shownAddress(subject.at)} sends them there now.`,
         '  Allow this only if these servers belong together.',
         ...where,
       ];

@@ -6,7 +6,7 @@ import type { AuditRecorder } from '../token/auditEvent.ts';
 import type { TokenProfile } from '../token/profile.ts';
 import type { Redactor } from '../token/redactor.ts';
 import { commandSource } from '../token/sources/command.ts';
-import type { SourceConsent } from '../token/sources/consent.ts';
+import type { Agreements } from '../token/sources/consent.ts';
 import { environmentSource } from '../token/sources/environment.ts';
 import { keychainSource } from '../token/sources/keychain.ts';
 import { createProcessRunner } from '../token/sources/processRunner.ts';
@@ -27,7 +27,7 @@ export interface TerminalSourceParts {
 /** The ways to get a token that ask no server, as far as the command has them, and what the person agreed to. */
 export function createTerminalSources(parts: TerminalSourceParts): {
   readonly sources: TokenSource[];
-  readonly consent: SourceConsent;
+  readonly consent: Agreements;
 } {
   const { streams, keychain, redactor, clock, say, audit } = parts;
   const consent = createTerminalConsent(streams, keychain, say, audit);

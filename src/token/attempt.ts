@@ -42,6 +42,7 @@ export async function attemptToken(parts: AttemptParts, state: TokenState, attem
     const obtained = await obtainToken(options, state, {
       refreshToken: before.refreshToken,
       idToken: before.idToken,
+      receivers: before.receivers,
       reauthenticate,
       maySignIn,
       signal,

@@ -15,7 +15,7 @@ export interface ConsentStore {
   withdrawOrigin(tokenKey: string, origin: string): Promise<void>;
   /** From then on this place is asked about, even if it was the last one. */
   withdrawPlace(tokenKey: string, place: string): Promise<void>;
-  /** Forgets all that was allowed for the token, as it is deleted. */
+  /** Forgets all that was allowed for the token or secret, as it is deleted, and where it went. */
   forget(tokenKey: string): Promise<void>;
 }
 
@@ -38,6 +38,7 @@ export function originText(origin: string): string {
 
 const KEY_PREFIX = 'consent.';
 const PLACES_PREFIX = 'places.';
+const RECEIVERS_PREFIX = 'receivers.';
 const listSchema = v.array(v.string());
 const originsSchema = v.array(
   v.union([
@@ -99,6 +100,25 @@ export function createConsentStore(values: KeyValueStore): ConsentStore {
     async forget(tokenKey) {
       await values.set(KEY_PREFIX + tokenKey, undefined);
       await values.set(PLACES_PREFIX + tokenKey, undefined);
+      await noteReceivers(values, tokenKey, undefined);
     },
   };
+}
+
+/** Where a secret went when it was first used: addresses; null where that was not noted. */
+export async function notedReceivers(
+  values: KeyValueStore,
+  secretKey: string,
+): Promise<readonly string[] | null> {
+  const stored = v.safeParse(listSchema, await values.get(RECEIVERS_PREFIX + secretKey));
+  return stored.success ? stored.output : null;
+}
+
+/** Undefined forgets them. */
+export function noteReceivers(
+  values: KeyValueStore,
+  secretKey: string,
+  addresses: readonly string[] | undefined,
+): Promise<void> {
+  return values.set(RECEIVERS_PREFIX + secretKey, addresses);
 }

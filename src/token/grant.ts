@@ -16,6 +16,8 @@ export interface GrantResult {
   readonly scope: string | null;
   /** From `expires_in`, counted from before the request; null when the server did not say. Milliseconds since the epoch. */
   readonly expiresAtMs: number | null;
+  /** See `Token.receivers`. */
+  readonly receivers?: readonly string[];
   /** What time the server had when it answered (`Date`, RFC 9110 section 6.6.1). Milliseconds since the epoch. */
   readonly serverTimeMs?: number;
 }
@@ -29,6 +31,8 @@ export interface GrantContext {
   readonly refreshToken: string | null;
   /** Of the sign-in that the refresh token is of; null where there is none. What is renewed must be of the same. */
   readonly idToken: string | null;
+  /** Where the refresh token may go: see `Token.receivers`; absent where that was not noted. */
+  readonly receivers?: readonly string[] | undefined;
   /** From the store, or from the person, who is asked only while somebody waits. Fails with `secret_missing`. */
   readonly secret: (kind: AskedSecret) => Promise<string>;
   /** A secret that is made when there is none, and kept. */

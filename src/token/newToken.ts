@@ -49,7 +49,7 @@ export async function pastedToken(profile: TokenProfile, accessToken: string, no
 }
 
 /** What stays of the token that is held when a new one is issued by its refresh token. */
-export type TokenBefore = Pick<Token, 'refreshToken' | 'scope' | 'idToken'>;
+export type TokenBefore = Pick<Token, 'refreshToken' | 'scope' | 'idToken' | 'receivers'>;
 
 export const nothingBefore: TokenBefore = { refreshToken: null, scope: null, idToken: null };
 
@@ -72,6 +72,7 @@ export async function issuedToken(
     expiresAtMs:
       result.expiresAtMs ?? endOf(await timesInToken(result.accessToken), profile, nowMs, clockSkewMs),
     obtainedAtMs: nowMs,
+    ...(result.receivers === undefined ? {} : { receivers: result.receivers }),
     personal: profile.declaredIn === null ? { origins: profile.origins, sendAs: profile.sendAs } : null,
   };
 }

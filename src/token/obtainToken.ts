@@ -15,6 +15,8 @@ export interface ObtainRequest {
   readonly refreshToken: string | null;
   /** That came with it, or last. */
   readonly idToken: string | null;
+  /** See `GrantContext.receivers`. */
+  readonly receivers: readonly string[] | undefined;
   readonly reauthenticate: Reauthentication | null;
   /** The person may be sent to a browser. */
   readonly maySignIn: boolean;
@@ -70,13 +72,25 @@ export async function obtainToken(
 async function perform(
   options: TokenManagerOptions,
   state: TokenState,
-  { refreshToken, idToken, reauthenticate, maySignIn, signal, notSaved, otherToken, rotated }: ObtainRequest,
+  request: ObtainRequest,
   secrets: Secrets,
 ): Promise<GrantResult> {
   const { profile } = state;
+  const {
+    refreshToken,
+    idToken,
+    receivers,
+    reauthenticate,
+    maySignIn,
+    signal,
+    notSaved,
+    otherToken,
+    rotated,
+  } = request;
   const context: GrantContext = {
     refreshToken,
     idToken,
+    receivers,
     reauthenticate,
     signal,
     secret: (kind) => secrets.get(kind),

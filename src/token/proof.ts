@@ -129,6 +129,8 @@ export interface ProofContext {
   readonly signal: AbortSignal;
   /** How far this computer's clock is ahead of the server's, as far as it is known. */
   readonly clockSkewMs?: number | null;
+  /** See `Token.receivers`. */
+  readonly receivers?: readonly string[] | undefined;
   /** An issuer that the person named or agreed to, for a token whose profile names none. */
   readonly issuer?: string;
 }

@@ -73,9 +73,10 @@ export class TokenProofs {
 
   /** Checks signature and claims. Fails with `token_missing` and `cancelled` only. */
   async verify(entry: TokenEntry, options: ProofOptions): Promise<TokenProof> {
-    const { accessToken } = this.#held(entry);
+    const token = this.#held(entry);
+    const { accessToken } = token;
     const prover = await this.#options.prover();
-    const proof = await prover.verify(entry.profile, accessToken, contextOf(entry, options));
+    const proof = await prover.verify(entry.profile, accessToken, contextOf(entry, token, options));
     this.#remember(entry, accessToken, { proof });
     const { opened, status } = proof;
     if (opened !== null && status === 'verified') {
@@ -88,11 +89,12 @@ export class TokenProofs {
 
   /** Asks the issuer or the vendor. Fails with `token_missing` and like `TokenProver.introspect`. */
   async introspect(entry: TokenEntry, options: ProofOptions): Promise<Introspection> {
-    const { accessToken } = this.#held(entry);
+    const token = this.#held(entry);
+    const { accessToken } = token;
     const prover = await this.#options.prover();
     let introspection: Introspection;
     try {
-      introspection = await prover.introspect(entry.profile, accessToken, contextOf(entry, options));
+      introspection = await prover.introspect(entry.profile, accessToken, contextOf(entry, token, options));
     } catch (error) {
       this.#record('introspected', entry, options, null, error);
       throw error;
@@ -213,7 +215,7 @@ export class TokenProofs {
   async #revoke(entry: TokenEntry, token: Token, options: ProofOptions): Promise<readonly Revocation[]> {
     try {
       const prover = await this.#options.prover();
-      const results = await prover.revoke(entry.profile, token, contextOf(entry, options));
+      const results = await prover.revoke(entry.profile, token, contextOf(entry, token, options));
       for (const { error } of results) this.#record('revoked', entry, options, null, error);
       return results;
     } catch (error) {
@@ -288,8 +290,12 @@ function replaces(other: Token, held: Token): boolean {
   return other.accessToken !== held.accessToken && other.obtainedAtMs >= held.obtainedAtMs;
 }
 
-function contextOf({ clockSkewMs }: TokenEntry, { interactive, signal, issuer }: ProofOptions): ProofContext {
-  return { interactive, signal, clockSkewMs, ...(issuer === undefined ? {} : { issuer }) };
+function contextOf(
+  { clockSkewMs }: TokenEntry,
+  { receivers }: Token,
+  { interactive, signal, issuer }: ProofOptions,
+): ProofContext {
+  return { interactive, signal, clockSkewMs, receivers, ...(issuer === undefined ? {} : { issuer }) };
 }
 
 function codeOf(failed: unknown): string {

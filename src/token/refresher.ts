@@ -98,7 +98,13 @@ export class Refresher {
     const { held, keeper, turns } = this.#parts;
     const stillCurrent = () => Promise.resolve();
     const obtain = (of: TokenState, refreshToken: string, turn: LeaseTurn) => {
-      const before = { ...nothingBefore, refreshToken, idToken: lender.token?.idToken ?? null };
+      const { idToken = null, receivers } = lender.token ?? {};
+      const before = {
+        ...nothingBefore,
+        refreshToken,
+        idToken,
+        ...(receivers === undefined ? {} : { receivers }),
+      };
       const rest = { reauthenticate: null, maySignIn: false, signal: neverAborted };
       // A refresh token that comes back is the wide one's.
       const rotated = async (replaced: string) => {

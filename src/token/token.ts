@@ -20,6 +20,11 @@ export interface Token {
   /** When it ends: from `expires_in`, else the `exp` claim; null when unknown. Milliseconds since the epoch. */
   readonly expiresAtMs: number | null;
   readonly obtainedAtMs: number;
+  /**
+   * Addresses of the servers that issued it, may be asked about it and may end it, as they were when it was obtained.
+   * Absent for a pasted token, and for one that was stored before this was noted.
+   */
+  readonly receivers?: readonly string[];
   /** Where it may go and how, for a token without a profile in a `keyturn.json`. */
   readonly personal: { readonly origins: readonly string[]; readonly sendAs: SendAs } | null;
 }

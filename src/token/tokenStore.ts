@@ -25,6 +25,7 @@ export const tokenSchema = v.object({
   scope: v.nullable(v.string()),
   expiresAtMs: v.nullable(time),
   obtainedAtMs: time,
+  receivers: v.exactOptional(v.array(text)),
   personal: v.nullable(v.object({ origins: v.pipe(v.array(text), v.minLength(1)), sendAs: sendAsSchema })),
 });
 

@@ -76,6 +76,17 @@ describe('an agreement in the list', () => {
       'sign-in at several servers for the token gh',
       `Secrets go to https://other.example.com, https://third.example.com · ${END}`,
     ],
+    [
+      {
+        kind: 'new_receiver',
+        at: 'https://id.example.com',
+        known: ['https://id.example.com'],
+        receivers: ['https://other.example.com'],
+      },
+      'https://id.example.com',
+      'secrets for another server for the token gh',
+      `Secrets went to https://id.example.com · Secrets go to https://other.example.com · ${END}`,
+    ],
     [{ kind: 'exchange', tokens: ['one', 'two'] }, 'one, two', 'exchange of tokens for the token gh', END],
   ])('%j', (subject, label, description, detail) => {
     expect(itemOf(source(subject))).toMatchObject({ label, description, detail });

@@ -182,6 +182,7 @@ describe('a token endpoint that answers', () => {
       tokenType: 'bearer',
       scope: null,
       expiresAtMs: clock.now() + 3_600_000,
+      receivers: [`${server.origin}/token`],
     });
   });
 

@@ -22,6 +22,12 @@ const subjects: readonly ConsentSubject[] = [
     issuer: null,
     hasPage: true,
   },
+  {
+    kind: 'new_receiver',
+    at: 'https://id.example.com',
+    known: ['https://id.example.com'],
+    receivers: ['https://other.example.com'],
+  },
   { kind: 'exchange', tokens: ['one', 'two'] },
 ];
 
@@ -66,6 +72,11 @@ describe('standing agreements', () => {
       ['gh', 'exchange of one two, for https://api.example.com', HOME],
       ['gh', 'key file "~/.keys/a.pem" https://id.example.com, for https://api.example.com', HOME],
       ['gh', 'keychain entry "gh:github.com" of "zoe", for https://api.example.com', HOME],
+      [
+        'gh',
+        'secrets of https://id.example.com for https://other.example.com instead of https://id.example.com, for https://api.example.com',
+        HOME,
+      ],
       [
         'gh',
         'sign-in at https://id.example.com for https://other.example.com https://third.example.com, for https://api.example.com',

@@ -106,6 +106,20 @@ function words({ tokenName: name, subject }: ConsentQuestion) {
         ],
         once: subject.hasPage ? l10n.t('Sign In Once') : l10n.t('Send Once'),
       };
+    case 'new_receiver':
+      return {
+        title: l10n.t('Send the secrets of the token "{0}" to another server than before?', tokenName),
+        lines: [
+          l10n.t('Until now they went to {0}.', shownAddresses(subject.known)),
+          l10n.t(
+            '{0} now sends them to {1}, which can then act as you.',
+            shownAddress(subject.at),
+            shownAddresses(subject.receivers),
+          ),
+          l10n.t('Allow this only if these servers belong together.'),
+        ],
+        once: l10n.t('Send Once'),
+      };
     case 'exchange':
       return {
         title: l10n.t('Exchange another token for the token "{0}"?', tokenName),

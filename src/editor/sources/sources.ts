@@ -5,7 +5,7 @@ import type { AuditRecorder } from '../../token/auditEvent.ts';
 import type { KeyValueStore } from '../../token/keyValue.ts';
 import type { Redactor } from '../../token/redactor.ts';
 import { commandSource } from '../../token/sources/command.ts';
-import { createSourceConsent, type SourceConsent } from '../../token/sources/consent.ts';
+import { createSourceConsent, type Agreements } from '../../token/sources/consent.ts';
 import { environmentSource } from '../../token/sources/environment.ts';
 import { keychainSource } from '../../token/sources/keychain.ts';
 import { createProcessRunner } from '../../token/sources/processRunner.ts';
@@ -32,7 +32,7 @@ export interface EditorSources {
   readonly all: readonly TokenSource[];
   readonly keychain: WindowKeychain;
   /** What the person agreed that a keyturn.json uses. */
-  readonly consent: SourceConsent;
+  readonly consent: Agreements;
   dispose(): void;
 }
 

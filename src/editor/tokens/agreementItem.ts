@@ -114,6 +114,18 @@ function subjectParts(subject: ConsentSubject, { t }: Words): Parts {
       const kind = subject.hasPage ? t('sign-in at several servers') : t('secrets for several servers');
       return { icon: 'sign-in', label: shownAddress(subject.at), kind, facts };
     }
+    case 'new_receiver': {
+      const facts = [
+        t('Secrets went to {0}', shownAddresses(subject.known)),
+        t('Secrets go to {0}', shownAddresses(subject.receivers)),
+      ];
+      return {
+        icon: 'sign-in',
+        label: shownAddress(subject.at),
+        kind: t('secrets for another server'),
+        facts,
+      };
+    }
     case 'exchange':
       return {
         icon: 'arrow-swap',

@@ -11,6 +11,7 @@ import { isOAuthGrant } from '../../token/profileGrants.ts';
 import { addressOf, parseUrl } from '../../url.ts';
 import { requireExchange } from '../agreements.ts';
 import type { GrantPerformer, GrantTools } from '../grant.ts';
+import { requireTokenReceivers } from '../knownReceivers.ts';
 import { findServer } from '../server.ts';
 import { askTokenEndpoint, requestedAccess, type TokenEndpoint } from '../tokenEndpoint.ts';
 
@@ -39,7 +40,7 @@ export const tokenExchange: GrantPerformer = {
         const set = async (prefix: 'subject' | 'actor', name: string, type: string) => {
           const other = await context.otherToken(name);
           others.push(other.profile);
-          await requireGoesTo(endpoint, type, other.profile, profile, context.signal, tools);
+          await requireGoesTo(endpoint, type, other, profile, context, tools);
           parameters.set(`${prefix}_token`, valueOf(other, type));
           parameters.set(`${prefix}_token_type`, type);
         };
@@ -63,18 +64,21 @@ export const tokenExchange: GrantPerformer = {
 
 type OtherToken = Awaited<ReturnType<GrantContext['otherToken']>>;
 
-/** Fails with `origin_not_allowed` for a token that may not go where the other one is obtained. */
+/** Fails with `origin_not_allowed` or `receiver_not_allowed` for a token that may not go where the other one is obtained. */
 async function requireGoesTo(
   { server }: TokenEndpoint,
   type: string,
-  other: TokenProfile,
+  { profile: other, token: { receivers } }: OtherToken,
   profile: TokenProfile,
-  signal: AbortSignal,
+  context: GrantContext,
   tools: GrantTools,
 ): Promise<void> {
   const endpoint = new URL(server.token_endpoint ?? '');
   if (type !== REFRESH_TOKEN && originAllowed(other.origins, endpoint)) return;
-  if (await isOwnEndpoint(endpoint, other, profile, signal, tools)) return;
+  if (await isOwnEndpoint(endpoint, other, profile, context.signal, tools)) {
+    const sending = { profile: other, server, endpoints: ['token_endpoint'], receivers } as const;
+    return requireTokenReceivers(sending, context, tools);
+  }
   const { name } = other;
   throw new KeyturnError(
     'origin_not_allowed',

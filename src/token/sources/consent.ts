@@ -1,5 +1,6 @@
 import { type ErrorCode, KeyturnError } from '../../errors.ts';
 import { type AuditRecorder, tokenEvent } from '../auditEvent.ts';
+import { notedReceivers, noteReceivers } from '../consent.ts';
 import type { KeyValueStore } from '../keyValue.ts';
 import type { TokenProfile } from '../profile.ts';
 import type { CommandFile } from './commandFiles.ts';
@@ -39,6 +40,14 @@ export type ConsentSubject =
       readonly issuer: string | null;
       readonly hasPage: boolean;
     }
+  /** What was obtained at some servers, or went to them alone so far, would go to others now. */
+  | {
+      readonly kind: 'new_receiver';
+      /** The issuer whose metadata lead there; the new receiver itself where keyturn.json names no issuer. */
+      readonly at: string;
+      readonly known: readonly string[];
+      readonly receivers: readonly string[];
+    }
   /** Tokens of these profiles bring one that goes where they may not. */
   | { readonly kind: 'exchange'; readonly tokens: readonly string[] };
 
@@ -65,6 +74,14 @@ export interface SourceConsent {
   require(question: ConsentQuestion, options: { waiting: boolean; signal: AbortSignal }): Promise<void>;
 }
 
+/** The same, with what is noted of the servers to which secrets went. */
+export interface Agreements extends SourceConsent {
+  /** Addresses that were in force when a secret was first used; null where that was not noted. */
+  receivers(secretKey: string): Promise<readonly string[] | null>;
+  /** Never fails: what cannot be kept is noted again by the next use. */
+  noteReceivers(secretKey: string, addresses: readonly string[]): Promise<void>;
+}
+
 export interface ConsentOptions {
   /** Where agreements are kept; what cannot be read there counts as not agreed. */
   readonly values: KeyValueStore;
@@ -83,7 +100,7 @@ export interface ConsentOptions {
  * Agreements, each to the very subject, for the very origins and the very keyturn.json: when one of them changes, the
  * person is asked again. One question at a time, and one for all who wait for the same answer.
  */
-export function createSourceConsent(options: ConsentOptions): SourceConsent {
+export function createSourceConsent(options: ConsentOptions): Agreements {
   const asked = new Map<string, Promise<boolean>>();
   let last: Promise<unknown> = Promise.resolve();
 
@@ -115,6 +132,9 @@ export function createSourceConsent(options: ConsentOptions): SourceConsent {
       if (waiting && (await askInTurn(question, signal))) return;
       throw refused(question, options.hint(question));
     },
+    receivers: (secretKey) => notedReceivers(options.values, secretKey).catch(() => null),
+    noteReceivers: (secretKey, addresses) =>
+      noteReceivers(options.values, secretKey, addresses).catch(() => undefined),
   };
 }
 
@@ -131,7 +151,7 @@ function refused({ tokenName, subject }: ConsentQuestion, hint: string): Keyturn
 }
 
 function codeOf({ kind }: ConsentSubject): ErrorCode {
-  if (kind === 'sign_in') return 'receiver_not_allowed';
+  if (kind === 'sign_in' || kind === 'new_receiver') return 'receiver_not_allowed';
   return kind === 'command' ? 'command_refused' : 'access_denied';
 }
 
@@ -142,5 +162,7 @@ const refusals: Readonly<Record<ConsentSubject['kind'], (name: string) => string
   key_file: (name) => `You haven't allowed the key file of the token "${name}" yet. It was not read.`,
   sign_in: (name) =>
     `You haven't allowed the servers that would get the secrets of "${name}" yet. Nothing was sent.`,
+  new_receiver: (name) =>
+    `The secrets of "${name}" would go to another server than before, which you haven't allowed yet. Nothing was sent.`,
   exchange: (name) => `You haven't allowed the exchange for "${name}" yet. No token was exchanged.`,
 };

@@ -30,6 +30,7 @@ const questionSchema = v.object({
       issuer: v.nullable(v.string()),
       hasPage: v.boolean(),
     }),
+    v.object({ kind: v.literal('new_receiver'), at: v.string(), known: texts, receivers: texts }),
     v.object({ kind: v.literal('exchange'), tokens: texts }),
   ]),
   origins: texts,
@@ -84,6 +85,8 @@ function subjectText(subject: ConsentSubject): string {
       return `key file ${[quoted(subject.path), ...subject.servers.map(shownAddress)].join(' ')}`;
     case 'sign_in':
       return `${subject.hasPage ? 'sign-in at' : 'secrets of'} ${shownAddress(subject.at)} for ${subject.receivers.map(shownAddress).join(' ')}`;
+    case 'new_receiver':
+      return `secrets of ${shownAddress(subject.at)} for ${subject.receivers.map(shownAddress).join(' ')} instead of ${subject.known.map(shownAddress).join(' ')}`;
     case 'exchange':
       return visible(`exchange of ${subject.tokens.join(' ')}`);
   }
@@ -119,6 +122,8 @@ function subjectParts(subject: ConsentSubject): readonly unknown[] {
         subject.issuer,
         subject.hasPage,
       ];
+    case 'new_receiver':
+      return [subject.kind, subject.at, subject.known, subject.receivers];
     case 'exchange':
       return [subject.kind, subject.tokens];
   }

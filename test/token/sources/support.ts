@@ -4,7 +4,7 @@ import {
   type ProfileOptions,
   type TokenProfile,
 } from '../../../src/token/profile.ts';
-import type { ConsentAsker, ConsentQuestion, SourceConsent } from '../../../src/token/sources/consent.ts';
+import type { ConsentAsker, ConsentQuestion, Agreements } from '../../../src/token/sources/consent.ts';
 import { profileOf } from '../support.ts';
 
 export function localProfile(
@@ -26,7 +26,11 @@ export function localProfile(
 }
 
 /** Everybody agreed to everything. */
-export const agreed: SourceConsent = { require: () => Promise.resolve() };
+export const agreed: Agreements = {
+  require: () => Promise.resolve(),
+  receivers: () => Promise.resolve(null),
+  noteReceivers: () => Promise.resolve(),
+};
 
 /** Gives these answers in turn, and keeps the questions. */
 export function askerOf(...answers: ('once' | 'remember' | 'refuse')[]) {
