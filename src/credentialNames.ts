@@ -70,6 +70,12 @@ const HARMLESS_KEYS = new Set([
 /** With one of these a `token` says where a list goes on. */
 const HARMLESS_TOKENS = new Set(['page', 'next', 'previous', 'continuation', 'pagination', 'cursor']);
 
+/** With one of these `tokens` are counted, as by language models. */
+const COUNTED = new Set([
+  ...['max', 'maximum', 'min', 'minimum', 'total', 'num', 'number', 'count', 'budget', 'used', 'remaining'],
+  ...['prompt', 'completion', 'input', 'output', 'reasoning', 'cached', 'thinking'],
+]);
+
 /** Last words that make of the rest something about a credential. */
 const ABOUT = new Set([
   ...[
@@ -104,6 +110,8 @@ const ABOUT = new Set([
 /** Words that in the name of a variable may as well speak of a server, a number or a column. */
 const VAGUE = new Set(['auth', 'authentication', 'session', 'key', 'pass', 'sid']);
 
+const VAGUE_MEMBERS = new Set(['auth', 'authentication', 'session', 'key']);
+
 /**
  * Whether a header, a query parameter, a cookie or a form field of this name holds a credential. Names are split at
  * `-`, `_`, `.` and other signs, and where small letters change to capitals.
@@ -111,6 +119,19 @@ const VAGUE = new Set(['auth', 'authentication', 'session', 'key', 'pass', 'sid'
 export function isCredentialName(name: string): boolean {
   const words = wordsOf(name);
   return !ABOUT.has(words.at(-1) ?? '') && credentialWord(words, words);
+}
+
+/** A random value, in one word. */
+const LOOKS_RANDOM = /^(?=.*\d)(?=.*[A-Za-z])\S{16,}$/;
+
+/**
+ * Whether a member of JSON, a part of a form or a name in a script holds a credential. There `key`, `auth` and `session`
+ * alone name entries, kinds and events more often, so the value has to look like one.
+ */
+export function isCredentialMember(name: string, value: string): boolean {
+  if (!isCredentialName(name)) return false;
+  const words = wordsOf(name);
+  return words.length > 1 || !VAGUE_MEMBERS.has(words[0] ?? '') || LOOKS_RANDOM.test(value);
 }
 
 /** Whether a variable of this name holds a secret: its last word has to say so. */
@@ -127,7 +148,8 @@ function credentialWord(looked: readonly string[], words: readonly string[]): bo
   const tokens = !words.some((word) => HARMLESS_TOKENS.has(word));
   return looked.some((word) => {
     if (word === 'key') return keys;
-    if (word === 'token' || word === 'tokens') return tokens;
+    if (word === 'tokens') return tokens && !words.some((each) => COUNTED.has(each));
+    if (word === 'token') return tokens;
     if (CREDENTIAL_WORDS.has(word)) return true;
     if (word.endsWith('key')) return !HARMLESS_KEYS.has(word.slice(0, -3));
     const ending = CREDENTIAL_ENDINGS.find((each) => word.endsWith(each));

@@ -56,9 +56,10 @@ function parameterCredentials(text: string, from: number, secret: ReadonlySet<st
   const found: UrlCredential[] = [];
   for (let start = from + 1; start < text.length;) {
     const end = firstOf(text, '&;?#', start);
-    const [name = ''] = text.slice(start, end).split('=', 1);
-    const valueStart = start + name.length + 1;
-    const plain = fullyDecoded(name).trim();
+    const pair = text.slice(start, end);
+    const length = firstOf(pair, '=', 0);
+    const valueStart = start + length + 1;
+    const plain = fullyDecoded(pair.slice(0, length)).trim();
     if (valueStart < end && (secret.has(plain) || isCredentialName(plain)))
       found.push({ start: valueStart, end });
     start = end + 1;

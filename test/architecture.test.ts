@@ -46,6 +46,7 @@ const shared = new Set([
   'credentialNames.ts',
   'fullyDecoded.ts',
   'maskedUrl.ts',
+  'maskedText.ts',
   'routingHeaders.ts',
   'secretVariables.ts',
 ]);

@@ -1,4 +1,5 @@
 import { KeyturnError } from '../errors.ts';
+import { maskedText } from '../maskedText.ts';
 import { addToDate, formatDate, iso8601, rfc1123 } from './dateFormat.ts';
 import type { Dialect } from './tree.ts';
 
@@ -51,9 +52,10 @@ function invalid(expression: string, expected: string): KeyturnError {
   });
 }
 
-/** Keeps messages short, whatever stands in the file. */
+/** Keeps messages short and free of credentials, whatever stands in the file. */
 export function shortened(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+  const shown = maskedText(text);
+  return shown.length > 80 ? `${shown.slice(0, 79)}…` : shown;
 }
 
 function randomInteger(expression: string, [low = '0', high = '1000']: readonly string[]): number {

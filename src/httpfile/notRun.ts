@@ -1,3 +1,4 @@
+import { maskedAssertion, maskedText } from '../maskedText.ts';
 import { directiveEffect, written } from './directives.ts';
 import { sharedParts } from './stops.ts';
 import type { Dialect, ExtraNode, HttpFile, LooseNode, RequestNode } from './tree.ts';
@@ -12,7 +13,10 @@ export interface NotRun {
   readonly kind: NotRunKind;
   /** Zero-based. */
   readonly line: number;
-  /** The name of a test, the path of a script, or the construct itself; null where there is nothing to show. */
+  /**
+   * The name of a test, the path of a script, or the construct itself, without the credentials in it; null where there is
+   * nothing to show.
+   */
   readonly text: string | null;
 }
 
@@ -30,7 +34,12 @@ export function notRunIn(dialect: Dialect, part: Pick<LooseNode, 'metadata' | 'e
     const kind = effect === 'assertion' ? 'assertion' : 'directive';
     found.push({ kind, line: directive.span.start.line, text: written(directive, dialect) });
   }
-  return found;
+  return found.map(withoutCredentials);
+}
+
+function withoutCredentials(one: NotRun): NotRun {
+  if (one.text === null) return one;
+  return { ...one, text: one.kind === 'assertion' ? maskedAssertion(one.text) : maskedText(one.text) };
 }
 
 function ofExtra({ kind, text, span }: ExtraNode): NotRun[] {

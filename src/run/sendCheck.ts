@@ -1,7 +1,7 @@
 import { KeyturnError } from '../errors.ts';
 import { requireRunnable } from '../httpfile/runnable.ts';
 import { disabledBy, noteOf } from '../httpfile/stops.ts';
-import { maskedUrl } from '../maskedUrl.ts';
+import { maskedWrittenUrl } from '../maskedText.ts';
 import type { Redactor } from '../token/redactor.ts';
 import type { Asker, RunInput } from './engine.ts';
 
@@ -38,7 +38,7 @@ export async function requireConsentToSend(
   const question = {
     note: redactor.mask(note.value),
     method: node.method,
-    url: redactor.mask(maskedUrl(node.url)),
+    url: redactor.mask(maskedWrittenUrl(node.url)),
     name: node.name,
     line: node.line,
   };

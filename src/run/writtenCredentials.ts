@@ -1,25 +1,20 @@
 import { isCredentialName } from '../credentialNames.ts';
 import { headerValue, type HeaderList } from '../http/message.ts';
 import { urlCredentials } from '../maskedUrl.ts';
-
-/** Forms are short: in a longer body nobody wrote a password by hand. */
-const LONGEST_FORM = 100_000;
+import { bodyCredentials, decoded } from './bodyCredentials.ts';
 
 /**
  * The credentials that stand in a request by the names of its parts, whoever wrote them: in headers, cookies, the query,
- * the user information and the fields of a form. A server that answers with them is masked too.
+ * the user information and the body. A server that answers with them is masked too.
  */
 export function writtenCredentials(url: URL, headers: HeaderList, body: Uint8Array | null): string[] {
-  const found = urlCredentials(url.href).flatMap((text) => [text, plain(text)]);
+  const found = urlCredentials(url.href).flatMap((text) => [text, decoded(text)]);
   for (const [name, value] of headers) {
     if (/^(?:cookie|cookie2)$/i.test(name)) {
       for (const pair of value.split(';')) found.push(...credentialOf(pair));
     } else if (isCredentialName(name)) found.push(...credentialsOf(value));
   }
-  const type = headerValue(headers, 'content-type')?.toLowerCase() ?? '';
-  if (body !== null && body.byteLength <= LONGEST_FORM && type.includes('x-www-form-urlencoded')) {
-    for (const pair of Buffer.from(body).toString('utf8').split('&')) found.push(...credentialOf(pair));
-  }
+  if (body !== null) found.push(...bodyCredentials(headerValue(headers, 'content-type') ?? '', body));
   return [...new Set(found.filter((text) => text !== ''))];
 }
 
@@ -27,7 +22,7 @@ export function writtenCredentials(url: URL, headers: HeaderList, body: Uint8Arr
 function credentialOf(pair: string): string[] {
   const [name = ''] = pair.split('=', 1);
   const value = pair.slice(name.length + 1).trim();
-  return isCredentialName(plain(name).trim()) ? [value, plain(value)] : [];
+  return isCredentialName(decoded(name).trim()) ? [value, decoded(value)] : [];
 }
 
 /** What stands behind a scheme; of Basic the password too. */
@@ -39,12 +34,4 @@ function credentialsOf(value: string): string[] {
   const pair = Buffer.from(rest, 'base64').toString('utf8');
   const colon = pair.indexOf(':');
   return colon < 0 ? [rest] : [rest, pair.slice(colon + 1)];
-}
-
-function plain(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return text;
-  }
 }

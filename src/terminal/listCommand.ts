@@ -2,7 +2,7 @@ import { KeyturnError } from '../errors.ts';
 import { notRunIn, notRunWords } from '../httpfile/notRun.ts';
 import type { HttpFile, Problem } from '../httpfile/tree.ts';
 import { visible, visibleJson } from '../visible.ts';
-import { maskedUrl } from '../maskedUrl.ts';
+import { maskedWrittenUrl } from '../maskedText.ts';
 import { parseArguments, type Command, type ExitCode } from './command.ts';
 import { listJson } from './listJson.ts';
 import { type ReadFile, readHttpFile } from './httpFiles.ts';
@@ -54,7 +54,7 @@ function describe(tree: HttpFile, problems: readonly Problem[], paint: Palette):
   const lines = tree.requests.map((request) => {
     const label = request.name ?? request.title;
     const at = paint.dim(String(request.line + 1).padStart(5));
-    return `${at}  ${visible(request.method).padEnd(7)} ${visible(maskedUrl(request.url))}${label === null ? '' : `  ${paint.dim(`# ${visible(label)}`)}`}`;
+    return `${at}  ${visible(request.method).padEnd(7)} ${visible(maskedWrittenUrl(request.url))}${label === null ? '' : `  ${paint.dim(`# ${visible(label)}`)}`}`;
   });
   if (lines.length === 0) lines.push(paint.dim('  no requests'));
   for (const problem of problems) {

@@ -4,7 +4,7 @@ import { notRunWords } from '../httpfile/notRun.ts';
 import { describeRateLimits } from '../ratelimit/describe.ts';
 import { challengeWords } from '../run/challengeWords.ts';
 import type { RequestResult } from '../run/result.ts';
-import { maskedUrl } from '../maskedUrl.ts';
+import { maskedWrittenUrl } from '../maskedText.ts';
 import { formatBytes, formatElapsed } from '../text.ts';
 import { visible, visibleLines } from '../visible.ts';
 import { certificateLines } from './certificateLines.ts';
@@ -14,7 +14,7 @@ import { type Palette, type Streams } from './streams.ts';
 export function printResult(result: RequestResult, paint: Palette, skipped = false): string {
   const { node, response, error } = result;
   const label = node.name ?? node.title;
-  const what = `${visible(result.request?.method ?? node.method)} ${visible(result.request?.url ?? maskedUrl(node.url))}`;
+  const what = `${visible(result.request?.method ?? node.method)} ${visible(result.request?.url ?? maskedWrittenUrl(node.url))}`;
   const where = `${what}${label === null ? '' : paint.dim(`  # ${visible(label)}`)}\n`;
   if (skipped) return `${paint.dim('–')} ${where}  skipped: ${visible(error?.message ?? '')}\n`;
   const hint = error?.hint == null ? '' : `  ${visible(error.hint)}\n`;

@@ -1,6 +1,6 @@
 import { KeyturnError } from '../errors.ts';
 import { requestAtLine } from '../httpfile/requestAt.ts';
-import type { HttpFile, Problem, RequestNode } from '../httpfile/tree.ts';
+import type { HttpFile, RequestNode } from '../httpfile/tree.ts';
 import type { RunOptions } from '../run/engine.ts';
 import type { RequestResult } from '../run/result.ts';
 import { isSecureUrl } from '../token/origin.ts';
@@ -11,7 +11,7 @@ import { readHttpFile } from './httpFiles.ts';
 import { JoinedWriter } from './joinedWriter.ts';
 import { isSaidBefore, problemLine, problemsByRequest } from './problems.ts';
 import { printResult, writeBody } from './printResult.ts';
-import { runJson } from './runJson.ts';
+import { type ReportContext, runJson } from './runJson.ts';
 import { isSkipped, runInOrder } from '../run/batch.ts';
 import { visible, visibleJson } from '../visible.ts';
 import { palette, type Streams } from './streams.ts';
@@ -210,13 +210,6 @@ function choose(tree: HttpFile, name: string | null, line: number | null): reado
     });
   }
   return [node];
-}
-
-interface ReportContext {
-  /** Left out on purpose: see `isSkipped`. */
-  readonly skipped: boolean;
-  readonly problems: readonly Problem[];
-  readonly mask: (text: string) => string;
 }
 
 type Report = (file: string, result: RequestResult, context: ReportContext) => void;

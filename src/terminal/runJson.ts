@@ -1,21 +1,28 @@
 import type { Problem } from '../httpfile/tree.ts';
-import { maskedUrl } from '../maskedUrl.ts';
+import { maskedWrittenUrl } from '../maskedText.ts';
 import type { RequestResult } from '../run/result.ts';
 import { listedProblem } from './listJson.ts';
 
+export interface ReportContext {
+  /** Left out on purpose: see `isSkipped`. */
+  readonly skipped: boolean;
+  readonly problems: readonly Problem[];
+  readonly mask: (text: string) => string;
+}
+
 /** The object of one line of `keyturn run --json`; unknown values are null. */
-export function runJson(
-  file: string,
-  result: RequestResult,
-  { skipped, problems }: { readonly skipped: boolean; readonly problems: readonly Problem[] },
-) {
+export function runJson(file: string, result: RequestResult, { skipped, problems, mask }: ReportContext) {
   const { response, token, challenge } = result;
   const error = skipped ? null : result.error;
   return {
     file,
     name: result.node.name,
     line: result.node.line + 1,
-    request: result.request ?? { method: result.node.method, url: maskedUrl(result.node.url), headers: [] },
+    request: result.request ?? {
+      method: result.node.method,
+      url: maskedWrittenUrl(result.node.url),
+      headers: [],
+    },
     response: response && {
       status: response.status,
       headers: response.headers,
@@ -58,7 +65,7 @@ export function runJson(
     },
     notes: result.notes,
     notRun: result.notRun.map(({ kind, line, text }) => ({ kind, line: line + 1, text })),
-    problems: problems.map(listedProblem),
+    problems: problems.map((problem) => listedProblem({ ...problem, message: mask(problem.message) })),
     skipped: skipped ? 'disabled' : null,
     error: error && {
       code: error.code,

@@ -1,6 +1,6 @@
 import { fullyDecoded } from '../fullyDecoded.ts';
 import { secretForms } from '../secretForms.ts';
-import { isAddress, isTelling, WholeValues } from './wholeValues.ts';
+import { isAddress, isTelling, quotedForms, WholeValues } from './wholeValues.ts';
 
 /** Values shorter than this would be found inside ordinary words. */
 const SHORTEST_VALUE = 6;
@@ -29,6 +29,8 @@ interface Tail {
 interface Secret {
   readonly value: string;
   readonly mask: string;
+  /** Where only these are looked for. */
+  readonly forms?: readonly string[];
 }
 
 interface MaskedRange {
@@ -75,8 +77,16 @@ export class Redactor {
    */
   registerGiven(value: string, label?: string, near: readonly string[] = []): void {
     if (this.#known.has(value) || this.#whole.has(value)) return;
-    if (isTelling(value, near)) this.#whole.add(value, maskOf(label));
-    else this.register(value, label);
+    if (!isTelling(value, near)) {
+      this.register(value, label);
+      return;
+    }
+    const mask = maskOf(label);
+    this.#whole.add(value, mask);
+    for (const [quote, form] of quotedForms(value)) {
+      const secret = this.#secrets.push({ value, mask: `${quote}${mask}${quote}`, forms: [form] }) - 1;
+      this.#addTail(form, secret, 0);
+    }
   }
 
   /** The same for a secret that is kept: a person gave it, or a server that registered this client. */
@@ -150,10 +160,10 @@ export class Redactor {
     const tailStart = end - tail.text.length;
     if (tailStart < 0 || !text.startsWith(tail.text, tailStart)) return;
     const secret = this.#secrets[tail.secret];
-    if (secret === undefined) return;
+    if (secret === undefined || (secret.forms !== undefined && isMemberName(text, end))) return;
     let spellings = forms.get(tail.secret);
     if (spellings === undefined)
-      forms.set(tail.secret, (spellings = this.#formsOf(tail.secret, secret.value)));
+      forms.set(tail.secret, (spellings = secret.forms ?? this.#formsOf(tail.secret, secret.value)));
     const form = spellings[tail.form] ?? tail.text;
 
     // Backwards over equal characters. What is masked already is stepped over unseen, so that no character is
@@ -189,6 +199,11 @@ export class Redactor {
 
 function maskOf(label: string | undefined): string {
   return label === undefined ? '•••' : `•••${label}•••`;
+}
+
+/** What ends before `end` is the name of a member, not its value. */
+function isMemberName(text: string, end: number): boolean {
+  return /^[ \t]{0,8}:/.test(text.slice(end, end + 10));
 }
 
 const LEAVING_FACTOR = power(HASH_BASE, SHORTEST_VALUE);

@@ -32,10 +32,26 @@ export function isAddress(value: string): boolean {
   );
 }
 
+/** What ends a `TOKEN`. */
+const BREAK = /[\s"'&;,<>#?()[\]{}`\\]/;
 /** A value that may hold a `=` behind its name. */
 const TOKEN = /[^\s"'&;,<>#?()[\]{}`\\]+/g;
 const SCHEME = /(?:^|[^a-z])(?:bearer|dpop|basic|token|apikey) $/i;
 const LONGEST_SCHEME = 10;
+
+/**
+ * How a value is spelled with the quotes of JSON, and of JSON in JSON, if it holds a sign that ends what `WholeValues`
+ * looks at; else none.
+ */
+export function quotedForms(value: string): readonly (readonly [quote: string, form: string])[] {
+  const plain = value.trim();
+  if (plain.length < SHORTEST_WHOLE || isAddress(plain) || !BREAK.test(plain)) return [];
+  const json = JSON.stringify(plain);
+  return [
+    ['"', json],
+    ['\\"', JSON.stringify(json).slice(1, -1)],
+  ];
+}
 
 /**
  * Values that are masked only where nothing but a value can stand: as a whole text or header value (behind a scheme
@@ -63,6 +79,8 @@ export class WholeValues {
     return text.replace(TOKEN, (token: string, start: number) => {
       const mask = this.#masks.get(token);
       if (mask !== undefined) return standsAlone(text, start, start + token.length) ? mask : token;
+      const number = token.startsWith(':') ? this.#masks.get(token.slice(1)) : undefined;
+      if (number !== undefined) return isMember(text, start + 1, start + token.length) ? `:${number}` : token;
       const equals = token.indexOf('=');
       const value = equals < 0 ? undefined : this.#masks.get(token.slice(equals + 1));
       return value === undefined ? token : token.slice(0, equals + 1) + value;
@@ -80,8 +98,15 @@ function standsAlone(text: string, start: number, end: number): boolean {
     return !/^\\?["'][ \t]{0,8}:/.test(text.slice(end, end + 12));
   }
   if (before === '>' && after === '<') return true;
+  if (isMember(text, start, end)) return true;
   if (before !== ' ' || !(after === '' || '\r\n"\',;&'.includes(after))) return false;
   return SCHEME.test(text.slice(Math.max(0, start - LONGEST_SCHEME), start));
+}
+
+/** A number as the value of a member, long enough to be no count, no port and no status. */
+function isMember(text: string, start: number, end: number): boolean {
+  if (!/^\d{6,}$/.test(text.slice(start, end)) || !'\r\n,}] '.includes(text.charAt(end))) return false;
+  return /"[ \t]{0,4}:[ \t]{0,4}$/.test(text.slice(Math.max(0, start - LONGEST_SCHEME), start));
 }
 
 function wellFormed(text: string): string {

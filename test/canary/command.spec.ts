@@ -138,6 +138,9 @@ function handMade(origin: string): string {
     `GET https:///{{t0}}.example.com/`,
     `# @proxy http://zoe:${inUrl}@127.0.0.1:1\n# @expect header x-key exists\nGET ${origin}/api/echo`,
     `GET https://a{{t4}}.example.com/?accessToken=${inUrl}`,
+    `POST ${origin}/api/echo\nContent-Type: application/json\nX-Sent: ${byHand}\n\n{"user":{"password":"${byHand}"}}`,
+    `# @run #a (@token=${byHand})\nGET ${origin}/api/echo?{{f({ password: "${byHand}" })}}`,
+    `GET ${origin}/api/echo\n?? body password == ${byHand}\n?? header x-api-key startsWith ${byHand}`,
   ].join('\n\n###\n\n');
 }
 

@@ -155,6 +155,61 @@ describe('a credential that was written into a file', () => {
     );
   });
 
+  it.each([
+    ['JSON', 'application/json', '{"password":"by hand-0","user":"zoe"}'],
+    ['a form', 'application/x-www-form-urlencoded', 'client_secret=by+hand-0&user=zoe'],
+    [
+      'a part',
+      'multipart/form-data; boundary=b',
+      '--b\nContent-Disposition: form-data; name="apiKey"\n\nby hand-0\n--b--',
+    ],
+    [
+      'GraphQL variables',
+      'application/json\nX-Request-Type: GraphQL',
+      'query ($p: String) { a(p: $p) }\n\n{"password":"by hand-0"}',
+    ],
+  ])('is masked where the server says it again: %s', async (_name, type, body) => {
+    const { url } = await httpServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const got = Buffer.concat(chunks).toString('utf8');
+        response.writeHead(400, { 'Content-Type': 'application/json' });
+        response.end(
+          JSON.stringify({
+            error: 'no',
+            received: 'by hand-0',
+            user: 'zoe',
+            length: got.length,
+            sent: /by.hand-0/.test(got),
+          }),
+        );
+      });
+    });
+    const { run, redactor } = await engine();
+    const result = await run(`POST ${url}/\nContent-Type: ${type}\n\n${body}`);
+    const answer = redactor.mask(Buffer.from(result.response?.body ?? []).toString('utf8'));
+    expect(JSON.parse(answer)).toMatchObject({ received: '•••', user: 'zoe', sent: true });
+  });
+
+  it('is masked in what is not run, and in what stops a request', async () => {
+    const { origin } = await echoServer();
+    const { run } = await engine();
+    const left = await run(
+      `@apiKey = by-hand-variable\nGET ${origin}/{{apiKey}}\n?? body password == by-hand-1\n?? body == by-hand-variable`,
+    );
+    expect(left.notRun.map(({ text }) => text)).toEqual([
+      '?? body password == •••',
+      '?? body == •••apiKey•••',
+    ]);
+    const stopped = await run(`GET ${origin}/{{login({ password: "by-hand-2" })}}`);
+    expect(stopped.error?.code).toBe('unsupported');
+    expect(JSON.stringify(stopped.error)).not.toContain('by-hand');
+    expect((await run(`# @run #login (@password=by-hand-3)\nGET ${origin}/`)).error?.message).toContain(
+      '@password=•••',
+    );
+  });
+
   it('is masked in a variable whose name says what it is', async () => {
     const { origin } = await echoServer();
     const { run } = await engine();

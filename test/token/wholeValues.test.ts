@@ -53,6 +53,27 @@ describe('a value that a server chose', () => {
       expect(redactor.mask(text)).toBe(masked);
   });
 
+  it('is masked as a text in quotes, whatever signs it holds', () => {
+    for (const value of ['p w', 'Abc#1(2)', 'a,b;c&d', 'back\\slash', 'quote"d']) {
+      const redactor = given(`${value}12`);
+      const json = JSON.stringify({ password: `${value}12`, n: 1 });
+      expect(redactor.mask(json)).toBe('{"password":"•••x•••","n":1}');
+      expect(JSON.parse(redactor.mask(JSON.stringify({ json })))).toEqual({
+        json: '{"password":"•••x•••","n":1}',
+      });
+      for (const text of [`the word ${value}12 stays`, JSON.stringify({ [`${value}12`]: 1 })])
+        expect(redactor.mask(text)).toBe(text);
+    }
+  });
+
+  it('is masked as a number of a member', () => {
+    const redactor = given('123456');
+    expect(redactor.mask('{"otp":123456,"a": 123456}')).toBe('{"otp":•••x•••,"a": •••x•••}');
+    expect(redactor.mask('took 123456 ms, [123456], port:123456')).toBe(
+      'took 123456 ms, [123456], port:123456',
+    );
+  });
+
   it('does not undo what a person registered', () => {
     const redactor = given('s3cr3t!x');
     redactor.register('s3cr3t!x', 'mine');

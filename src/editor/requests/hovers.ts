@@ -2,7 +2,7 @@ import { Hover, type HoverProvider, MarkdownString, type Position, Range, type T
 import { isSecretVariableName } from '../../credentialNames.ts';
 import { secretVariable } from '../../httpfile/secretVariable.ts';
 import { codeSpan, escapeMarkdown } from '../markdown.ts';
-import { maskedUrl } from '../../maskedUrl.ts';
+import { maskedText } from '../../maskedText.ts';
 import type { EditorServices } from '../services.ts';
 import type { DocumentTrees } from './documentTrees.ts';
 import type { InlineResults } from './inlineResults.ts';
@@ -55,7 +55,7 @@ export class Hovers implements HoverProvider {
     }
     const shown = (value: string) => {
       if (secretVariable(name) !== null || isSecretVariableName(name)) return codeSpan('•••');
-      return codeSpan(services.redactor.mask(value.includes('://') ? maskedUrl(value) : value));
+      return codeSpan(services.redactor.mask(maskedText(value)));
     };
     const declared = trees.of(document).variables.findLast((variable) => variable.name === name);
     if (declared !== undefined) {

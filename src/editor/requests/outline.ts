@@ -1,5 +1,5 @@
 import { DocumentSymbol, type DocumentSymbolProvider, Range, SymbolKind, type TextDocument } from 'vscode';
-import { maskedUrl } from '../../maskedUrl.ts';
+import { maskedWrittenUrl } from '../../maskedText.ts';
 import { oneLine } from './resultWords.ts';
 import type { DocumentTrees } from './documentTrees.ts';
 import { toRange } from './ranges.ts';
@@ -15,7 +15,7 @@ export class Outline implements DocumentSymbolProvider {
   provideDocumentSymbols(document: TextDocument): DocumentSymbol[] {
     const { requests, variables } = this.#trees.of(document);
     const symbols = requests.map((node) => {
-      const call = `${node.method} ${oneLine(maskedUrl(node.url), 120)}`;
+      const call = `${node.method} ${oneLine(maskedWrittenUrl(node.url), 120)}`;
       const name = node.name ?? node.title;
       const label = name === null || name.trim() === '' ? call : oneLine(name, 80);
       const line = toRange(node.requestLineSpan);

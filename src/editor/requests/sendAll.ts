@@ -1,7 +1,7 @@
 import { l10n, ProgressLocation, type TextDocument, window } from 'vscode';
 import { disabledBy, noteOf } from '../../httpfile/stops.ts';
 import type { HttpFile, RequestNode } from '../../httpfile/tree.ts';
-import { maskedUrl } from '../../maskedUrl.ts';
+import { maskedWrittenUrl } from '../../maskedText.ts';
 import type { RequestResult } from '../../run/result.ts';
 import { showError } from '../messages.ts';
 import type { EditorServices } from '../services.ts';
@@ -81,7 +81,7 @@ async function agreedRequests(
   });
   if (noted.length === 0) return tree.requests;
   const lines = noted.slice(0, mostNotes).map(({ node, note }) => {
-    const request = oneLine(redactor.mask(node.name ?? `${node.method} ${maskedUrl(node.url)}`), 80);
+    const request = oneLine(redactor.mask(node.name ?? `${node.method} ${maskedWrittenUrl(node.url)}`), 80);
     return note === '' ? request : `${request}: ${oneLine(redactor.mask(note), 120)}`;
   });
   if (noted.length > mostNotes) lines.push(l10n.t('and {0} more', noted.length - mostNotes));

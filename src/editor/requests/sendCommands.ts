@@ -1,7 +1,7 @@
 import { l10n, type TextDocument, Uri, window, workspace } from 'vscode';
 import { requestAtLine } from '../../httpfile/requestAt.ts';
 import type { RequestNode } from '../../httpfile/tree.ts';
-import { maskedUrl } from '../../maskedUrl.ts';
+import { maskedWrittenUrl } from '../../maskedText.ts';
 import { maskError } from '../../run/masked.ts';
 import { type RequestResult, unanswered } from '../../run/result.ts';
 import { showError } from '../messages.ts';
@@ -76,7 +76,7 @@ export class SendCommands {
       defaultUri: Uri.joinPath(
         target.document.uri,
         '..',
-        safeFileName(plainUrl(maskedUrl(target.node.url)), ''),
+        safeFileName(plainUrl(maskedWrittenUrl(target.node.url)), ''),
       ),
       title: l10n.t(
         'Save the response body of {0}',
@@ -207,7 +207,7 @@ async function documentOf(uri: Uri): Promise<TextDocument> {
 }
 
 export function label(node: RequestNode): string {
-  return node.name ?? node.title ?? `${node.method} ${maskedUrl(node.url)}`;
+  return node.name ?? node.title ?? `${node.method} ${maskedWrittenUrl(node.url)}`;
 }
 
 /** `{{api}}/reports` has a last part that names a file, though it is no URL yet. */

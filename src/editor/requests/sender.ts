@@ -1,6 +1,6 @@
 import { commands, l10n, StatusBarAlignment, type TextDocument, window } from 'vscode';
 import type { RequestNode } from '../../httpfile/tree.ts';
-import { maskedUrl } from '../../maskedUrl.ts';
+import { maskedWrittenUrl } from '../../maskedText.ts';
 import type { RequestResult } from '../../run/result.ts';
 import type { EditorServices } from '../services.ts';
 import { requestCommands, requestContextKeys } from './commands.ts';
@@ -69,7 +69,10 @@ export class Sender {
     const environmentName = this.#services.environments.selected(document.uri);
     this.#running.set(controller, {
       key,
-      label: oneLine(this.#services.redactor.mask(`${node.method} ${node.name ?? maskedUrl(node.url)}`), 50),
+      label: oneLine(
+        this.#services.redactor.mask(`${node.method} ${node.name ?? maskedWrittenUrl(node.url)}`),
+        50,
+      ),
     });
     this.#inline.set(location, node, started, environmentName);
     this.#onInline(document);

@@ -1,6 +1,6 @@
 import { decodeText, describeBody, formatText } from '../../http/content.ts';
 import { isWhole, type HttpResponse } from '../../http/message.ts';
-import { maskedUrl } from '../../maskedUrl.ts';
+import { maskedWrittenUrl } from '../../maskedText.ts';
 import { certificateRows } from '../../http/peerCertificate.ts';
 import type { RequestResult } from '../../run/result.ts';
 import { formatBytes } from '../../text.ts';
@@ -116,7 +116,7 @@ export function waitingText(result: RequestResult, mask: (text: string) => strin
 }
 
 function requestLine({ request, node }: RequestResult, mask: (text: string) => string): string {
-  return mask(`${request?.method ?? node.method} ${request?.url ?? maskedUrl(node.url)}`);
+  return mask(`${request?.method ?? node.method} ${request?.url ?? maskedWrittenUrl(node.url)}`);
 }
 
 function plainText(lines: readonly string[]): ResponseText {
