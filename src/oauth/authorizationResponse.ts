@@ -24,7 +24,7 @@ export function checkAuthorizationResponse(
   const response = new URLSearchParams(address.searchParams);
   if (!issuerKnown) {
     if (response.getAll('iss').some((named) => !isEndpointsOrigin(named, server)))
-      throw fromElsewhere(server, mask);
+      throw fromElsewhere(response, server, mask);
     response.delete('iss');
   }
   let checked: URLSearchParams;
@@ -48,7 +48,7 @@ function refusal(
 ): KeyturnError {
   const issuer = serverText(server.issuer, mask);
   if (error instanceof AuthorizationResponseError) return fromError(error, issuer, mask);
-  if (issuerDiffers(response, server)) return fromElsewhere(server, mask, error);
+  if (issuerDiffers(response, server)) return fromElsewhere(response, server, mask, error);
   const states = response.getAll('state');
   if (states.length !== 1 || states[0] !== state) {
     return new KeyturnError('state_mismatch', 'The browser came back with the answer to another sign-in.', {
@@ -67,13 +67,18 @@ function refusal(
 }
 
 function fromElsewhere(
+  response: URLSearchParams,
   server: AuthorizationServer,
   mask: (text: string) => string,
   cause?: unknown,
 ): KeyturnError {
+  const asked = serverText(server.issuer, mask);
+  const named = response.getAll('iss');
   return new KeyturnError(
     'issuer_mismatch',
-    `The browser came back from another issuer than ${serverText(server.issuer, mask)}, or does not say from which.`,
+    named.length === 0
+      ? `The browser came back without "iss", with which ${asked} says that an answer is its own.`
+      : `The browser came back from another issuer than ${asked}: "iss" is ${serverText(named.join('" and "'), mask)}.`,
     { cause, hint: 'Do not sign in there: one server may be passing itself off as another.' },
   );
 }

@@ -1,19 +1,14 @@
-import {
-  allowInsecureRequests,
-  customFetch,
-  discoveryRequest,
-  OperationProcessingError,
-  processDiscoveryResponse,
-  type AuthorizationServer,
-} from 'oauth4webapi';
+import { processDiscoveryResponse, type AuthorizationServer } from 'oauth4webapi';
 import type { Clock } from '../clock.ts';
 import { KeyturnError } from '../errors.ts';
 import { SingleFlight } from '../singleFlight.ts';
 import { isSecureUrl } from '../token/origin.ts';
 import { readAnswer } from './answerBody.ts';
-import { boundedFetch, type BoundedFetch } from './boundedFetch.ts';
-import { serverText } from './serverText.ts';
+import { boundedFetch } from './boundedFetch.ts';
 import type { Fetch } from './grant.ts';
+import { redirectsWithin, statusWords } from './redirectsWithin.ts';
+import { asMetadata, metadataAddresses } from './serverMetadata.ts';
+import { serverText } from './serverText.ts';
 import { parseUrl } from '../url.ts';
 
 export type { AuthorizationServer };
@@ -70,86 +65,59 @@ async function discover(
     });
   }
   const subject = `The issuer ${issuer}`;
-  const fetch = boundedFetch({
-    ...options,
-    subject,
-    failed: 'discovery_failed',
-    tooLong: 'discovery_failed',
-  });
-  const answers: string[] = [];
-  for (const algorithm of ['oidc', 'oauth2'] as const) {
-    const answer = await discoveryRequest(url, {
-      algorithm,
+  const fetch = redirectsWithin(
+    url.origin,
+    boundedFetch({ ...options, subject, failed: 'discovery_failed', tooLong: 'discovery_failed' }),
+  );
+  const answers = new Set<string>();
+  let other: KeyturnError | null = null;
+  for (const address of metadataAddresses(url)) {
+    const answer = await fetch(address, {
+      method: 'GET',
+      headers: { accept: 'application/json' },
+      body: undefined,
+      redirect: 'manual',
       signal,
-      [customFetch]: withRedirects(fetch, url),
-      [allowInsecureRequests]: url.protocol === 'http:',
     });
-    // Any success counts, and JSON that is called something else.
-    const response = answer.ok ? new Response(await answer.text()) : answer;
-    const copy = response.clone();
+    if (!answer.ok) {
+      answers.add(statusWords(answer, address, options.mask));
+      continue;
+    }
+    const { members, what } = await readAnswer(answer, options.mask);
+    const named = members?.['issuer'];
+    if (members === null || typeof named !== 'string' || !URL.canParse(named)) {
+      answers.add(members === null ? what : `JSON whose "issuer" ${cameAs(named, options.mask)}`);
+      continue;
+    }
     try {
-      return await processDiscoveryResponse(url, response);
+      return await processDiscoveryResponse(url, Response.json(asMetadata(members)));
     } catch (error) {
-      if (
-        error instanceof OperationProcessingError &&
-        error.code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED'
-      ) {
-        throw await mismatch(issuer, copy, options, error);
-      }
-      answers.push(await answerWords(copy, url, options));
+      other ??= mismatch(issuer, named, options, error);
     }
   }
-  const [openid = '', rfc8414 = ''] = answers;
-  const said = openid === rfc8414 ? openid : `${openid} and ${rfc8414}`;
-  throw new KeyturnError('discovery_failed', `${subject} publishes no metadata: it answered ${said}.`, {
-    hint: 'Check the issuer, or write its "tokenEndpoint" into keyturn.json instead.',
-    data: { issuer },
-  });
+  if (other !== null) throw other;
+  throw new KeyturnError(
+    'discovery_failed',
+    `${subject} publishes no metadata: it answered ${[...answers].join(' and ')}.`,
+    {
+      hint: 'Check the issuer, or write its "tokenEndpoint" into keyturn.json instead.',
+      data: { issuer },
+    },
+  );
 }
 
-const MOST_REDIRECTS = 5;
-
-/** Follows redirects inside the origin of the issuer: what lies elsewhere may not speak for it (RFC 8414 section 3). */
-function withRedirects(fetch: BoundedFetch, issuer: URL): BoundedFetch {
-  return async (address, request) => {
-    let url = address;
-    for (let count = 0; ; count++) {
-      const response = await fetch(url, request);
-      const next = redirectTarget(response, url);
-      if (next?.origin !== issuer.origin || count === MOST_REDIRECTS) return response;
-      url = next.href;
-    }
-  };
+function cameAs(value: unknown, mask: (text: string) => string): string {
+  return value === undefined ? 'is missing' : `is ${serverText(JSON.stringify(value), mask, 60)}`;
 }
 
-function redirectTarget({ status, headers }: Response, from: string): URL | null {
-  const location = headers.get('location');
-  if (status < 300 || status >= 400 || location === null || !URL.canParse(location, from)) return null;
-  return new URL(location, from);
-}
-
-async function answerWords(answer: Response, issuer: URL, { mask }: DiscoveryOptions): Promise<string> {
-  if (!answer.ok) {
-    const target = redirectTarget(answer, issuer.href);
-    if (target === null) return String(answer.status);
-    return `${answer.status}, a redirect to ${serverText(target.origin + target.pathname, mask)}`;
-  }
-  const { members, what } = await readAnswer(answer, mask);
-  return members === null ? what : 'something that is not metadata';
-}
-
-async function mismatch(
-  issuer: string,
-  response: Response,
-  { mask }: DiscoveryOptions,
-  cause: unknown,
-): Promise<KeyturnError> {
-  const body: unknown = await response.json().catch(() => null);
-  const named = typeof body === 'object' && body !== null && 'issuer' in body ? body.issuer : null;
-  const other = typeof named === 'string' ? serverText(named, mask) : 'another issuer';
-  return new KeyturnError('issuer_mismatch', `The metadata of ${issuer} names another issuer: ${other}.`, {
-    cause,
-    hint: 'Write the issuer exactly as the server names itself.',
-    data: { issuer },
-  });
+function mismatch(issuer: string, named: string, { mask }: DiscoveryOptions, cause: unknown): KeyturnError {
+  return new KeyturnError(
+    'issuer_mismatch',
+    `The metadata of ${issuer} names another issuer: ${serverText(named, mask)}.`,
+    {
+      cause,
+      hint: 'Write the issuer exactly as the server names itself.',
+      data: { issuer },
+    },
+  );
 }

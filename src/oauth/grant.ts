@@ -9,6 +9,7 @@ import type { Agreements } from '../token/sources/consent.ts';
 import type { Discovery } from './discovery.ts';
 import type { DpopHandles } from './dpop.ts';
 import type { ClientHabits } from './clientHabits.ts';
+import type { KeySets } from './keySets.ts';
 import type { ServerClocks } from './serverClock.ts';
 
 /** What every grant has at hand, the same for the whole program. */
@@ -24,6 +25,7 @@ export interface GrantTools {
   readonly agreements: Agreements;
   readonly clock: Clock;
   readonly discovery: Discovery;
+  readonly keySets: KeySets;
   readonly dpop: DpopHandles;
   readonly clocks: ServerClocks;
   readonly habits: ClientHabits;

@@ -1,25 +1,17 @@
-import {
-  allowInsecureRequests,
-  clockSkew,
-  customFetch,
-  OperationProcessingError,
-  processAuthorizationCodeResponse,
-  processGenericTokenEndpointResponse,
-  validateApplicationLevelSignature,
-  type Client,
-} from 'oauth4webapi';
-import { compactVerify, decodeProtectedHeader } from 'jose';
+import { compactVerify, decodeJwt, decodeProtectedHeader, type CompactJWSHeaderParameters } from 'jose';
 import { KeyturnError } from '../errors.ts';
 import { isTooDeepJwt } from '../jsonDepth.ts';
 import { isObject, type JsonObject } from '../token/claims.ts';
 import type { GrantContext } from '../token/grant.ts';
 import type { TokenProfile } from '../token/profile.ts';
 import { scopeWords } from '../token/scopes.ts';
-import { boundedFetch, type BoundedFetch } from './boundedFetch.ts';
 import type { AuthorizationServer } from './discovery.ts';
 import type { GrantTools } from './grant.ts';
-import { endpointUrl, shownUrl } from './server.ts';
+import { idTokenFault, type ExpectedIdToken, type IdTokenFault } from './idTokenClaims.ts';
+import { ProofFault } from './proofFault.ts';
+import { endpointUrl } from './server.ts';
 import { serverText } from './serverText.ts';
+import { checkSignature, signatureFault } from './signature.ts';
 
 export interface IdTokenExpectation {
   /** What the authorization request held; null where there was none, as with a device. */
@@ -29,9 +21,6 @@ export interface IdTokenExpectation {
   /** What the server says that it granted, if it says so: without openid there may be no ID token. */
   readonly scope: string | undefined;
 }
-
-/** No issuer has more keys; a longer list is there to keep a program busy. */
-const MOST_KEYS = 100;
 
 /** True when the answer must bring an ID token (OpenID Connect Core section 3.1.2.1). */
 export function asksForOpenId(scope: string | null): boolean {
@@ -49,9 +38,9 @@ export function requireIssuer(profile: TokenProfile): void {
 }
 
 /**
- * Checks the ID token in the answer of a token endpoint: signature by the issuer's keys, issuer, audience, times,
- * nonce (OpenID Connect Core section 3.1.3.7). Null where there need not be one. Fails with `id_token_invalid`, `nonce_mismatch`, `issuer_mismatch`, or
- * `discovery_failed` when the keys cannot be fetched.
+ * Checks the ID token in the answer of a token endpoint: issuer, audience, times, nonce, and the signature by the
+ * issuer's keys (OpenID Connect Core section 3.1.3.7). Null where there need not be one. Fails with `id_token_invalid`,
+ * `nonce_mismatch`, `issuer_mismatch`, or `discovery_failed` when the keys cannot be fetched.
  */
 export async function checkIdToken(
   profile: TokenProfile,
@@ -61,48 +50,29 @@ export async function checkIdToken(
   { secret, signal }: Pick<GrantContext, 'secret' | 'signal'>,
   tools: GrantTools,
 ): Promise<string | null> {
-  const client: Client = {
-    client_id: profile.clientId ?? '',
-    [clockSkew]: skewSeconds(response, tools),
-  };
-  let header: JsonObject = {};
-  try {
-    const sent = await idTokenIn(response);
-    if (sent === null) {
-      if (scope !== undefined && !asksForOpenId(scope)) return null;
-      throw invalid(
-        'The server sent no ID token though openid was asked for.',
-        'Allow openid for this client at the server, or take it out of the scope.',
-      );
-    }
-    if (isTooDeepJwt(sent)) throw invalid('The ID token is nested too deeply.', ASK_SERVER);
-    header = headerOf(sent);
-    const sharedSecret = isSymmetric(header) ? await sharedSecretOf(profile, header, secret) : null;
-    // Without a list of its own a server is taken to sign with RS256.
-    if (sharedSecret !== null && server.id_token_signing_alg_values_supported === undefined)
-      client.id_token_signed_response_alg = String(header['alg']);
-    const copy = response.clone();
-    const { id_token: idToken = '' } =
-      nonce === null
-        ? await processGenericTokenEndpointResponse(server, client, copy)
-        : await processAuthorizationCodeResponse(server, client, copy, {
-            expectedNonce: nonce,
-            ...(maxAge === null ? {} : { maxAge }),
-          });
-    if (sharedSecret !== null) {
-      await requireSharedSignature(idToken, sharedSecret, header);
-      return idToken;
-    }
-    const keys = endpointUrl(server, 'jwks_uri', tools.mask);
-    await validateApplicationLevelSignature(server, copy, {
-      signal,
-      [customFetch]: fewKeys(keys, tools),
-      [allowInsecureRequests]: keys.protocol === 'http:',
-    });
-    return idToken;
-  } catch (error) {
-    throw idTokenFailure(error, nonce, header, server, tools.mask);
+  const idToken = await idTokenIn(response);
+  if (idToken === null) {
+    if (scope !== undefined && !asksForOpenId(scope)) return null;
+    throw invalid(
+      'The server sent no ID token though openid was asked for.',
+      'Allow openid for this client at the server, or take it out of the scope.',
+    );
   }
+  const { header, claims } = partsOf(idToken);
+  const sharedSecret = isSymmetric(header) ? await sharedSecretOf(profile, header, secret) : null;
+  requireAnnounced(header, server, sharedSecret !== null, tools.mask);
+  const expected = {
+    issuer: server.issuer,
+    clientId: profile.clientId ?? '',
+    nonce,
+    maxAge,
+    now: serverSeconds(response, tools),
+  };
+  const fault = idTokenFault(claims, expected, tools.mask);
+  if (fault !== null) throw claimFailure(fault, expected, tools.mask);
+  if (sharedSecret !== null) await requireSharedSignature(idToken, sharedSecret, header);
+  else await requireSignature(idToken, header, server, signal, tools);
+  return idToken;
 }
 
 async function idTokenIn(response: Response): Promise<string | null> {
@@ -111,13 +81,38 @@ async function idTokenIn(response: Response): Promise<string | null> {
   return typeof idToken === 'string' ? idToken : null;
 }
 
-/** Empty for what cannot be read; what follows says so. */
-function headerOf(idToken: string): JsonObject {
-  try {
-    return { ...decodeProtectedHeader(idToken) };
-  } catch {
-    return {};
+/** Nothing in them is proven yet. */
+function partsOf(idToken: string): { header: CompactJWSHeaderParameters; claims: JsonObject } {
+  if (isTooDeepJwt(idToken)) throw invalid('The ID token is nested too deeply.', ASK_SERVER);
+  if (idToken.split('.').length === 5) {
+    throw invalid(
+      'The ID token is encrypted, which Keyturn does not open when you sign in.',
+      'Let the server sign the ID tokens of this client, and not encrypt them.',
+    );
   }
+  try {
+    const { alg = '', ...header } = decodeProtectedHeader(idToken);
+    return { header: { ...header, alg }, claims: { ...decodeJwt(idToken) } };
+  } catch (cause) {
+    throw invalid('The ID token cannot be read: it is no JWT.', ASK_SERVER, cause);
+  }
+}
+
+/** A server without a list of its own is taken to sign with RS256, or with a secret that it shares with the client. */
+function requireAnnounced(
+  { alg }: CompactJWSHeaderParameters,
+  { id_token_signing_alg_values_supported: listed }: AuthorizationServer,
+  isShared: boolean,
+  mask: (text: string) => string,
+): void {
+  if (alg === 'none' || alg === '') throw invalid('The ID token is not signed.', SET_ALGORITHM);
+  const announced = Array.isArray(listed) && listed.length > 0 ? listed : null;
+  if (announced === null ? alg === 'RS256' || isShared : announced.includes(alg)) return;
+  const list = announced === null ? 'RS256, by default' : serverText(announced.join(', '), mask, 100);
+  throw invalid(
+    `The ID token is signed with ${serverText(alg, mask, 40)}, which the server does not announce (it announces ${list}).`,
+    SET_ALGORITHM,
+  );
 }
 
 function isSymmetric({ alg }: JsonObject): boolean {
@@ -157,87 +152,76 @@ async function requireSharedSignature(
   });
 }
 
-/** How far the server's clock is ahead, so that a clock that is wrong here refuses nobody. */
-function skewSeconds(response: Response, { clock }: GrantTools): number {
+/** The time by the server's clock, so that a clock that is wrong here refuses nobody. */
+function serverSeconds(response: Response, { clock }: GrantTools): number {
   const date = Date.parse(response.headers.get('date') ?? '');
-  const serverMs = Number.isNaN(date) ? clock.now() : date;
-  return Math.round((serverMs - Date.now()) / 1000);
+  return Math.floor((Number.isNaN(date) ? clock.now() : date) / 1000);
 }
 
-function fewKeys(url: URL, tools: GrantTools): BoundedFetch {
-  const fetch = boundedFetch({
-    ...tools,
-    subject: `The address of the keys ${shownUrl(url, tools.mask)}`,
-    failed: 'discovery_failed',
-    tooLong: 'id_token_invalid',
-  });
-  return async (...request) => {
-    const response = await fetch(...request);
-    const body: unknown = await response
-      .clone()
-      .json()
-      .catch(() => null);
-    const keys = typeof body === 'object' && body !== null && 'keys' in body ? body.keys : null;
-    if (!Array.isArray(keys) || keys.length <= MOST_KEYS) return response;
-    throw invalid(`The issuer publishes ${keys.length} keys, more than any issuer has.`, ASK_SERVER);
-  };
-}
-
-function idTokenFailure(
-  error: unknown,
-  nonce: string | null,
-  header: JsonObject,
+async function requireSignature(
+  idToken: string,
+  header: CompactJWSHeaderParameters,
   server: AuthorizationServer,
+  signal: AbortSignal,
+  tools: GrantTools,
+): Promise<void> {
+  const url = endpointUrl(server, 'jwks_uri', tools.mask);
+  const keySets = tools.keySets.through(tools.fetch);
+  try {
+    // The claims have been looked at, and by the clock of the server.
+    await checkSignature(
+      idToken,
+      () => ({ kind: 'remote', url, keySets }),
+      { algorithms: [header.alg] },
+      signal,
+    );
+  } catch (error) {
+    const fault = signatureFault(error, header, false);
+    if (!(fault instanceof ProofFault)) throw fault;
+    throw new KeyturnError(
+      KeyturnError.is(fault.cause) ? 'discovery_failed' : 'id_token_invalid',
+      `The ID token (${serverText(header.alg, tools.mask, 40)}) could not be verified. ${fault.message}`,
+      {
+        cause: fault,
+        hint:
+          fault.hint ?? 'Check that the "issuer" is right; when it is, tell the people who run the server.',
+      },
+    );
+  }
+}
+
+function claimFailure(
+  { claim, came }: IdTokenFault,
+  { issuer, clientId }: ExpectedIdToken,
   mask: (text: string) => string,
 ): KeyturnError {
-  if (error instanceof KeyturnError) return error;
-  const { claim, claims } = factsOf(error);
-  const nonceIsAtFault = claim === 'nonce' || (nonce !== null && claims !== null && !('nonce' in claims));
-  if (nonceIsAtFault) {
+  if (claim === 'nonce') {
     return new KeyturnError(
       'nonce_mismatch',
       'The ID token was not made for this sign-in: its nonce differs.',
-      {
-        cause: error,
-        hint: 'Sign in again; when it happens again, tell whoever runs the server.',
-      },
+      { hint: 'Sign in again; when it happens again, tell whoever runs the server.' },
     );
   }
+  const message = `The ID token could not be verified: its claim "${claim}" ${came}`;
   if (claim === 'iss') {
     return new KeyturnError(
       'issuer_mismatch',
-      'The ID token is from another issuer than the one that was asked.',
+      `${message}, and the issuer that was asked is ${JSON.stringify(serverText(issuer, mask))}.`,
       {
-        cause: error,
-        hint: 'Write the issuer exactly as the server names itself.',
+        hint: 'Write the issuer exactly as the server names itself; the ID token must name it in the same way.',
       },
     );
   }
-  if (claim !== null) {
-    return invalid(
-      `The ID token could not be verified: its claim "${claim}" is not what it must be.`,
-      CLAIM_HINTS[claim] ?? ASK_SERVER,
-      error,
-    );
-  }
-  const alg = typeof header['alg'] === 'string' ? serverText(header['alg'], mask, 40) : 'unsigned';
-  if (error instanceof Error && error.message.includes('"alg"')) {
-    const announced = server.id_token_signing_alg_values_supported;
-    const list = Array.isArray(announced) ? serverText(announced.join(', '), mask, 100) : 'RS256, by default';
-    return invalid(
-      `The ID token is signed with ${alg}, which the server does not announce (it announces ${list}).`,
-      'Set the algorithm of the ID tokens of this client at the server.',
-      error,
-    );
-  }
+  const wanted =
+    claim === 'aud' || claim === 'azp' ? `, not ${JSON.stringify(serverText(clientId, mask, 100))}` : '';
   return invalid(
-    `The ID token (${alg}) could not be verified: it cannot be read, or no key of the issuer signed it.`,
-    'Check that the "issuer" is right; when it is, tell the people who run the server.',
-    error,
+    `${message}${wanted}.`,
+    (came === 'is missing' ? undefined : CLAIM_HINTS[claim]) ?? ASK_SERVER,
   );
 }
 
 const ASK_SERVER = 'Tell the people who run the server.';
+const SET_ALGORITHM = 'Set the algorithm of the ID tokens of this client at the server.';
 /** What a person can do about a claim. */
 const CLAIM_HINTS: Readonly<Record<string, string>> = {
   aud: 'Check the "clientId" in keyturn.json.',
@@ -246,15 +230,6 @@ const CLAIM_HINTS: Readonly<Record<string, string>> = {
   nbf: 'Check the clock of this computer.',
   auth_time: 'Sign in again: the last sign-in at the server is longer ago than "maxAge" allows.',
 };
-
-/** What `oauth4webapi` says of the claim that failed. */
-function factsOf(error: unknown): { claim: string | null; claims: object | null } {
-  const cause = error instanceof OperationProcessingError ? error.cause : null;
-  if (typeof cause !== 'object' || cause === null) return { claim: null, claims: null };
-  const claim = 'claim' in cause && typeof cause.claim === 'string' ? cause.claim : null;
-  const claims = 'claims' in cause && typeof cause.claims === 'object' ? cause.claims : null;
-  return { claim, claims };
-}
 
 function invalid(message: string, hint: string, cause?: unknown): KeyturnError {
   return new KeyturnError('id_token_invalid', message, { cause, hint });

@@ -23,7 +23,6 @@ import { askedEndpoint, requestOptions } from './endpointRequest.ts';
 import { endpointFailure } from './failure.ts';
 import { exactPart } from './exactPart.ts';
 import type { GrantTools } from './grant.ts';
-import type { KeySets } from './keySets.ts';
 import { openEncrypted } from './openEncrypted.ts';
 import { ProofFault } from './proofFault.ts';
 import { endpointUrl, findServer, shownUrl } from './server.ts';
@@ -47,8 +46,6 @@ export interface ProofRequest {
   readonly signal: AbortSignal;
 }
 
-export type IntrospectionTools = GrantTools & { readonly keySets: KeySets };
-
 /**
  * Asks the issuer (RFC 7662, RFC 9701), or the vendor, what a token is worth. Fails with `introspection_failed`, also
  * where nobody can be asked, `origin_not_allowed`, and like discovery and client authentication.
@@ -56,7 +53,7 @@ export type IntrospectionTools = GrantTools & { readonly keySets: KeySets };
 export async function introspectToken(
   request: ProofRequest,
   accessToken: string,
-  tools: IntrospectionTools,
+  tools: GrantTools,
 ): Promise<Introspection> {
   const { profile, signal } = request;
   const vendor = findVendor(profile, accessToken);
@@ -102,7 +99,7 @@ export async function askIssuer(
   server: AuthorizationServer,
   token: string,
   kind: RevokedKind,
-  tools: IntrospectionTools,
+  tools: GrantTools,
 ): Promise<Introspection> {
   const { profile, signal } = request;
   const url = await requireVouched(profile, server, 'introspection_endpoint', request, tools);
@@ -189,7 +186,7 @@ async function readSigned(
   request: ProofRequest,
   server: AuthorizationServer,
   shown: string,
-  tools: IntrospectionTools,
+  tools: GrantTools,
 ): Promise<Answer & { readonly signed: true }> {
   const { profile } = request;
   const text = (await response.text()).trim();
@@ -262,7 +259,7 @@ async function checkAnswer(
   { profile, signal }: ProofRequest,
   server: AuthorizationServer,
   shown: string,
-  tools: IntrospectionTools,
+  tools: GrantTools,
 ): Promise<void> {
   const withKeys =
     server.jwks_uri === undefined ? await findServer(profile, ['jwks_uri'], signal, tools) : server;

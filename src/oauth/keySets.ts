@@ -3,8 +3,11 @@ import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import { KeyturnError } from '../errors.ts';
 import { SingleFlight } from '../singleFlight.ts';
+import { isObject, type JsonObject } from '../token/claims.ts';
 import { isSecureUrl } from '../token/origin.ts';
+import { readAnswer } from './answerBody.ts';
 import { boundedFetch } from './boundedFetch.ts';
+import { redirectsWithin, statusWords } from './redirectsWithin.ts';
 import { serverText } from './serverText.ts';
 import type { Fetch } from './grant.ts';
 import { ProofFault } from './proofFault.ts';
@@ -34,7 +37,7 @@ const MOST_KEYS = 100;
 /** Without a key id every key of the type fits; more are not tried. */
 const MOST_CANDIDATES = 10;
 
-const keySetSchema = v.object({ keys: v.array(v.record(v.string(), v.unknown())) });
+const keySetSchema = v.object({ keys: v.array(v.unknown()) });
 
 /**
  * The key sets (RFC 7517 section 5) of issuers, kept for a while. Asked of a server one at a time, in bounded time
@@ -93,12 +96,10 @@ async function fetchKeySet(url: URL, signal: AbortSignal, options: KeySetOptions
   if (!isSecureUrl(url)) {
     throw new ProofFault('not_verified', 'keys_insecure', `${subject} does not use https.`);
   }
-  const ask = boundedFetch({
-    ...options,
-    subject,
-    failed: 'verification_failed',
-    tooLong: 'response_too_large',
-  });
+  const ask = redirectsWithin(
+    url.origin,
+    boundedFetch({ ...options, subject, failed: 'verification_failed', tooLong: 'response_too_large' }),
+  );
   let response: Response;
   try {
     response = await ask(url.href, {
@@ -111,15 +112,21 @@ async function fetchKeySet(url: URL, signal: AbortSignal, options: KeySetOptions
   } catch (error) {
     if (!(error instanceof KeyturnError) || error.code === 'cancelled') throw error;
     const code = error.code === 'response_too_large' ? 'keys_too_large' : 'keys_unavailable';
-    throw new ProofFault('not_verified', code, error.message, error.hint ?? null);
+    const own = error.code === 'verification_failed' ? error : undefined;
+    throw new ProofFault('not_verified', code, error.message, error.hint ?? null, own);
   }
-  if (response.status !== 200) {
-    throw new ProofFault('not_verified', 'keys_unavailable', `${subject} answered ${response.status}.`);
+  if (!response.ok) {
+    throw new ProofFault(
+      'not_verified',
+      'keys_unavailable',
+      `${subject} answered ${statusWords(response, url.href, options.mask)}.`,
+    );
   }
-  const body: unknown = await response.json().catch(() => null);
-  const parsed = v.safeParse(keySetSchema, body);
-  if (!parsed.success) {
-    throw new ProofFault('not_verified', 'keys_invalid', `${subject} answered something that is no key set.`);
+  const { members, what } = await readAnswer(response, options.mask);
+  const parsed = v.safeParse(keySetSchema, members);
+  if (!parsed.success || (parsed.output.keys.length > 0 && !parsed.output.keys.some(isObject))) {
+    const answer = members === null ? what : 'JSON';
+    throw new ProofFault('not_verified', 'keys_invalid', `${subject} answered ${answer}, not a key set.`);
   }
   const { keys } = parsed.output;
   if (keys.length > MOST_KEYS) {
@@ -133,12 +140,21 @@ async function fetchKeySet(url: URL, signal: AbortSignal, options: KeySetOptions
 }
 
 /** Keys at hand as a key set. Members that are no usable public keys fit nothing. */
-export function localKeySet(keys: readonly Record<string, unknown>[], fetchedAtMs: number): KeySet {
-  const usable = keys.filter((key): key is Record<string, unknown> & { kty: string } =>
-    v.is(v.object({ kty: v.string() }), key),
-  );
+export function localKeySet(keys: readonly unknown[], fetchedAtMs: number): KeySet {
+  const usable = keys.flatMap((key) => (isObject(key) ? [asKey(key)] : [])).filter(hasType);
   const local = createLocalJWKSet({ keys: usable });
   return { fetchedAtMs, candidates: (header) => candidates(local, header) };
+}
+
+/** Without what may be left out and is not as it should be. */
+function asKey(key: JsonObject): JsonObject {
+  const { key_ops: operations, ...others } = key;
+  const given = Object.entries(others).filter(([, value]) => value !== null && value !== '');
+  return { ...Object.fromEntries(given), ...(Array.isArray(operations) ? { key_ops: operations } : {}) };
+}
+
+function hasType(key: JsonObject): key is JsonObject & { readonly kty: string } {
+  return typeof key['kty'] === 'string';
 }
 
 async function candidates(

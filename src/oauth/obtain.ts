@@ -17,6 +17,7 @@ import { jwtBearer } from './grants/jwtBearer.ts';
 import { password } from './grants/password.ts';
 import { refreshToken } from './grants/refreshToken.ts';
 import { tokenExchange } from './grants/tokenExchange.ts';
+import { KeySets } from './keySets.ts';
 import { locateByName, withinReach } from './reach.ts';
 import { obtainOrRenew, withReceivers } from './renewal.ts';
 import { ServerClocks } from './serverClock.ts';
@@ -61,6 +62,7 @@ export function createGrantTools(options: ObtainOptions): GrantTools {
     agreements,
     clock,
     discovery: createDiscovery({ fetch, clock, mask, timeoutMs }),
+    keySets: new KeySets({ fetch, clock, mask, timeoutMs }),
     dpop: new DpopHandles(clocks),
     clocks,
     habits: new ClientHabits(),

@@ -12,8 +12,9 @@ export class ProofFault extends Error {
     code: ProofCode,
     message: string,
     hint: string | null = null,
+    cause?: unknown,
   ) {
-    super(message);
+    super(message, { cause });
     this.status = status;
     this.code = code;
     this.hint = hint;

@@ -4,7 +4,6 @@ import type { ProofContext, TokenProver } from '../token/proof.ts';
 import { requireKeyFile } from './agreements.ts';
 import type { GrantTools } from './grant.ts';
 import { introspectToken, type ProofRequest } from './introspect.ts';
-import { KeySets } from './keySets.ts';
 import { withinReach } from './reach.ts';
 import { revokeToken } from './revoke.ts';
 import { verifyToken } from './verify.ts';
@@ -16,13 +15,12 @@ export interface ProofSecrets {
   held(profile: TokenProfile, kind: 'verification_key' | 'decryption_key'): Promise<string | null>;
 }
 
-/** Asks servers about tokens. Key sets are kept between calls. */
+/** Asks servers about tokens. */
 export function createProver(grantTools: GrantTools, secrets: ProofSecrets): TokenProver {
-  const keySets = new KeySets(grantTools);
   /** For an issuer that the profile names, or the person. */
   const toolsOf = (profile: TokenProfile, issuer: string | null = null) => {
     const reaching = withinReach({ ...profile, issuer: profile.issuer ?? issuer }, grantTools);
-    return { ...reaching, keySets: keySets.through(reaching.fetch) };
+    return { ...reaching, keySets: grantTools.keySets.through(reaching.fetch) };
   };
   const requestOf = (
     profile: TokenProfile,

@@ -9,13 +9,7 @@ import { sendAsClient } from './clientRequest.ts';
 import { askedEndpoint, requestOptions } from './endpointRequest.ts';
 import { endpointFailure } from './failure.ts';
 import type { GrantTools } from './grant.ts';
-import {
-  askIssuer,
-  introspectingServer,
-  isSelfContained,
-  type IntrospectionTools,
-  type ProofRequest,
-} from './introspect.ts';
+import { askIssuer, introspectingServer, isSelfContained, type ProofRequest } from './introspect.ts';
 import { errorName } from './knownErrors.ts';
 import { findServer } from './server.ts';
 import { isRefusal } from './serverSaid.ts';
@@ -29,7 +23,7 @@ import { requireVouched } from './vouched.ts';
 export async function revokeToken(
   request: ProofRequest,
   { accessToken, refreshToken }: ProvenToken,
-  tools: IntrospectionTools,
+  tools: GrantTools,
 ): Promise<Revocation[]> {
   const { profile, signal } = request;
   const server = await revokingServer(profile, signal, tools);
@@ -141,7 +135,7 @@ async function accepted(
   request: ProofRequest,
   kind: RevokedKind,
   token: string,
-  tools: IntrospectionTools,
+  tools: GrantTools,
 ): Promise<Revocation> {
   const name = nameOf(kind);
   const plain = { kind, outcome: 'accepted', error: null } as const;
@@ -165,7 +159,7 @@ async function isActive(
   request: ProofRequest,
   kind: RevokedKind,
   token: string,
-  tools: IntrospectionTools,
+  tools: GrantTools,
 ): Promise<boolean | null> {
   try {
     const server = await introspectingServer(request.profile, request.signal, tools);

@@ -99,9 +99,11 @@ export function endpointUrl(
   const url = typeof given === 'string' ? parseUrl(given) : null;
   if (url !== null && isSecureUrl(url)) return url;
   const { words, property } = NAMES[name];
+  const came =
+    given === undefined ? '' : `: its "${name}" is ${serverText(JSON.stringify(given), mask, 100)}`;
   throw new KeyturnError(
     'discovery_failed',
-    `The issuer ${serverText(server.issuer, mask)} names no ${words} with https.`,
+    `The issuer ${serverText(server.issuer, mask)} names no ${words} with https${came}.`,
     {
       hint:
         property === null
@@ -119,7 +121,7 @@ export function shownUrl(url: URL, mask: (text: string) => string): string {
 /** RFC 8705 section 5: where a client shows its certificate, since browsers would ask the person for one. */
 function withMtlsAliases(server: AuthorizationServer): AuthorizationServer {
   const aliases = POSTED.map((name) => [name, server.mtls_endpoint_aliases?.[name]] as const);
-  return { ...server, ...Object.fromEntries(aliases.filter(([, alias]) => alias !== undefined)) };
+  return { ...server, ...Object.fromEntries(aliases.filter(([, alias]) => typeof alias === 'string')) };
 }
 
 const knownUsable = new WeakMap<AuthorizationServer, AuthorizationServer>();

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { createDiscovery } from '../../src/oauth/discovery.ts';
 import { introspectToken } from '../../src/oauth/introspect.ts';
-import { KeySets } from '../../src/oauth/keySets.ts';
 import { createGrantTools } from '../../src/oauth/obtain.ts';
 import { registerClient } from '../../src/oauth/registration.ts';
 import { unregisterClient } from '../../src/oauth/registrationManagement.ts';
@@ -171,11 +170,7 @@ describe('a sign-in', () => {
 });
 
 describe('introspection and revocation', () => {
-  const tools = () => {
-    const options = obtainOptions({ clock: systemClock });
-    const { fetch, clock, mask } = options;
-    return { ...createGrantTools(options), keySets: new KeySets({ fetch, clock, mask, timeoutMs: 10_000 }) };
-  };
+  const tools = () => createGrantTools(obtainOptions({ clock: systemClock }));
   const request = (asked: TokenProfile): ProofRequest => ({
     profile: asked,
     secret,

@@ -111,7 +111,10 @@ describe('a refresh whose answer cannot be read', () => {
     const odd = JSON.stringify({ access_token: NEW, refresh_token: NEW, token_type: 'mac' });
     const kept: string[] = [];
     const profile = endpointProfile(await serve(odd, 'application/json'), { grant: 'refresh_token' });
-    const context = contextOf({ refreshToken: 'held', rotated: (token) => Promise.resolve(void kept.push(token)) });
+    const context = contextOf({
+      refreshToken: 'held',
+      rotated: (token) => Promise.resolve(void kept.push(token)),
+    });
     expect((await failureOf(obtainer()(profile, context))).hint).not.toContain('spent');
     expect(kept).toEqual([NEW]);
     await server.close();
