@@ -53,6 +53,8 @@ async function read(path: string, how: LocalRead): Promise<Uint8Array | null> {
         throw unreadable(path, how, 'changed while it was opened', 'Try again.');
       }
       await refuseSystemFiles(after, path, how);
+      // Its other names may lie anywhere.
+      if (how.within !== null && stats.nlink > 1n) throw manyNames(shown(path, how));
       if (how.owned === true) await requireOwner(stats, path, how);
       return await readAll(file, Number(stats.size), path, how);
     } finally {
@@ -165,6 +167,13 @@ export function tooLong(path: string, how: Named): KeyturnError {
 export function outsideWorkspace(name: string): KeyturnError {
   return untrusted(
     `The file ${name} lies outside the folder of this workspace, which is not trusted.`,
+    'read it',
+  );
+}
+
+function manyNames(name: string): KeyturnError {
+  return untrusted(
+    `The file ${name} has several names (hard links), and another may lie outside the folder of this workspace, which is not trusted.`,
     'read it',
   );
 }

@@ -27,6 +27,17 @@ const ROUTING = new Set([
 
 const PREFIXES = ['proxy-', 'x-proxy-', 'x-forwarded-'];
 
+/**
+ * The headers that a Connection header names: the first proxy or server on the way reads them (RFC 9110 section 7.6.1).
+ * In lower case.
+ */
+export function connectionOptions(headers: readonly (readonly [name: string, value: string])[]): Set<string> {
+  const named = headers.flatMap(([name, value]) =>
+    name.toLowerCase() === 'connection' ? value.toLowerCase().split(',') : [],
+  );
+  return new Set(named.map((name) => name.trim()));
+}
+
 /** Whether a secret must not stand in this header. */
 export function isRoutingHeader(name: string): boolean {
   const key = name.trim().toLowerCase().replaceAll('_', '-');

@@ -150,6 +150,12 @@ describe.runIf(isPosix)('nothing outside of a folder', () => {
     }
   });
 
+  it('may be a hard link, and is read only where nothing bounds the reading', async () => {
+    await link(join(folder, 'secret'), join(project, 'copy'));
+    await expect(inProject(join(project, 'copy'))).rejects.toThrow(refusal('untrusted_workspace'));
+    expect(await text(join(project, 'copy'))).toBe(await text(join(folder, 'secret')));
+  });
+
   it('counts links that stay inside, also where the folder itself is reached by a link', async () => {
     await symlink('sub/b.txt', join(project, 'inner'));
     await symlink(project, join(folder, 'alias'));

@@ -6,7 +6,13 @@
 export { createAuditLog } from '../audit/auditLog.ts';
 export { loadDotenv, loadEnvironments } from '../httpfile/environments.ts';
 export { fileProblems } from '../httpfile/marks/fileProblems.ts';
-export { findProfile, foundProfileFile, parseProfileFile, resolveProfile } from '../token/profileFile.ts';
+export {
+  fileFault,
+  findProfile,
+  foundProfileFile,
+  parseProfileFile,
+  resolveProfile,
+} from '../token/profileFile.ts';
 export { plainTokens } from './fileSecrets/plainTokens.ts';
 export { variableSecrets } from './fileSecrets/variableSecrets.ts';
 export { declaredProfile, fillProfile, listProfiles, usesVariables } from './profiles/fillProfiles.ts';

@@ -45,7 +45,7 @@ export async function bodyBytes(
     case 'graphql': {
       const payload = await graphqlPayload(body.text, {
         expand: (text) => expander.expand(text, body.span.start.line),
-        readFile: (path, written) => readText(path, written, source, expander),
+        readFile: (path, written, encoding) => readText(path, written, encoding, source, expander),
       });
       return (await encoderFor(source.contentType))(payload, body.text);
     }
@@ -199,12 +199,13 @@ async function fileBytes(
 async function readText(
   path: string,
   written: string,
+  encoding: string | null,
   source: BodySource,
   { budget }: Expander,
 ): Promise<string> {
   const bytes = await readBodyFile(path, written, source);
   budget.spendFile(bytes.byteLength);
-  return decode(bytes, 'utf-8');
+  return decode(bytes, encoding ?? 'utf-8');
 }
 
 /** `written` is the path as it stands in the file: with its variables replaced it might show a secret. */

@@ -2,7 +2,7 @@ import { KeyturnError } from '../errors.ts';
 import { basicCredentials, sentAuthorization } from './authorization.ts';
 import type { Expander, Written } from './expander.ts';
 import { oauthFlow } from './foreignToken.ts';
-import { isRoutingHeader } from '../routingHeaders.ts';
+import { connectionOptions, isRoutingHeader } from '../routingHeaders.ts';
 import { isAuthorization, isClientCertificate, refuseClientPart } from './schemes.ts';
 import { firstOutside } from './template.ts';
 import { isToken } from './text.ts';
@@ -16,6 +16,7 @@ export async function resolveHeaders(
   dialect: Dialect,
 ): Promise<readonly TracedHeader[]> {
   const headers: TracedHeader[] = [];
+  const lines: number[] = [];
   for (const node of nodes) {
     const line = node.span.start.line;
     for (const header of await writtenHeaders(node, expander)) {
@@ -25,7 +26,13 @@ export async function resolveHeaders(
       const value = await sentValue(name, header, expander, dialect, line);
       if (value.isSecret && isRoutingHeader(name)) throw secretIn(`the header ${name}`, line);
       headers.push(checkedHeader(name, value, line));
+      lines.push(line);
     }
+  }
+  const hopByHop = connectionOptions(headers.map(([name, value]) => [name, value.text]));
+  for (const [index, [name, value]] of headers.entries()) {
+    if (value.isSecret && hopByHop.has(name.toLowerCase()))
+      throw secretIn(`the header ${name}, which Connection names`, lines[index] ?? 0);
   }
   return headers;
 }

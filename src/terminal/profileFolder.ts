@@ -2,7 +2,13 @@ import { KeyturnError } from '../errors.ts';
 import type { Files } from '../files.ts';
 import type { Search } from '../nearestFile.ts';
 import type { TokenProfile } from '../token/profile.ts';
-import { findProfile, findProfileFile, resolveProfile, type ProfileFile } from '../token/profileFile.ts';
+import {
+  fileFault,
+  findProfile,
+  findProfileFile,
+  resolveProfile,
+  type ProfileFile,
+} from '../token/profileFile.ts';
 import type { TokenManager } from '../token/tokenManager.ts';
 
 /** The profiles that files on disk use: those of the nearest `keyturn.json` upward, then tokens that were pasted. */
@@ -81,7 +87,9 @@ export class ProfileFolder {
     // A keychain that is not there holds no pasted token either: the name is what is wrong.
     const [pasted] = await this.#tokens.personal(name).catch(() => []);
     if (pasted !== undefined) return pasted.profile;
-    throw new KeyturnError('profile_unknown', `There is no token named ${JSON.stringify(name)}.`, {
+    const message = `There is no token named ${JSON.stringify(name)}.`;
+    const fault = fileFault(file);
+    throw new KeyturnError('profile_unknown', fault === null ? message : `${message} ${fault}`, {
       hint:
         file === null
           ? 'Declare it in a keyturn.json, or add it with `keyturn token add`.'

@@ -77,14 +77,20 @@ export function findProfile(file: ProfileFile, name: string): DeclaredProfile {
       },
     );
   }
-  const syntax = file.problems.find((p) => p.severity === 'error' && p.profileName === null);
   throw new KeyturnError('profile_unknown', `There is no token profile "${name}" in keyturn.json.`, {
-    hint:
-      syntax === undefined
-        ? 'Check the name, or declare the profile in keyturn.json.'
-        : `Correct line ${syntax.span.start.line + 1} of keyturn.json first: ${syntax.message}`,
+    hint: fileFault(file) ?? 'Check the name, or declare the profile in keyturn.json.',
     data: { profile: name },
   });
+}
+
+/** What to mend in a file before anybody can say what it declares; null where nothing stands in the way. */
+export function fileFault(file: ProfileFile | null): string | null {
+  const fault = file?.problems.find(
+    ({ severity, profileName }) => severity === 'error' && profileName === null,
+  );
+  if (fault === undefined) return null;
+  if (fault.code === 'file_unreadable' || fault.code === 'file_too_large') return fault.message;
+  return `Correct line ${fault.span.start.line + 1} of keyturn.json first: ${fault.message}`;
 }
 
 /** The nearest keyturn.json, upward from the folder that holds `fromLocation`. Fails like `nearestFile`. */

@@ -1,6 +1,6 @@
 import { KeyturnError } from '../errors.ts';
 import type { HeaderList, HttpRequest } from '../http/message.ts';
-import { isRoutingHeader } from '../routingHeaders.ts';
+import { connectionOptions, isRoutingHeader } from '../routingHeaders.ts';
 import type { SendAs, TokenProfile } from './profile.ts';
 
 export type RequestParts = Pick<HttpRequest, 'headers' | 'url'>;
@@ -32,12 +32,12 @@ export function applyToken(
     };
   }
   const { name, value, secrets } = headerFor(sendAs, accessToken, profile.name);
-  if (isRoutingHeader(name)) {
+  if (isRoutingHeader(name) || connectionOptions(request.headers).has(name.toLowerCase())) {
     throw new KeyturnError(
       'token_invalid',
       `The token "${profile.name}" cannot be sent in the header ${name}.`,
       {
-        hint: 'Name a header in "sendAs" that only the API reads.',
+        hint: 'Name a header in "sendAs" that only the API reads, and that no Connection header names.',
         data: { token: profile.name },
       },
     );

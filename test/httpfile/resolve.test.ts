@@ -350,6 +350,34 @@ describe('bodies', () => {
     expect(JSON.parse(text(short.body) ?? '')).toEqual({ query: '{ a }', variables: {} });
   });
 
+  test.each([
+    ['rest-client', 'POST https://a.org\nX-Request-Type: GraphQL'],
+    ['jetbrains', 'GRAPHQL https://a.org'],
+    ['httpyac', 'GRAPHQL https://a.org'],
+    ['kulala', 'GRAPHQL https://a.org'],
+  ] as const)('GraphQL whose query and variables stand in files (%s)', async (dialect, head) => {
+    const contents = {
+      '/project/api/q.gql': 'query Q { a(b: "{{b}}") }',
+      '/project/api/v.json': '{ "c": "{{b}}" }',
+    };
+    const payload = async (body: string) => {
+      const request = await resolve(`${head}\n\n${body}`, {
+        dialect,
+        contents,
+        overrides: { b: '7', f: './q.gql' },
+      });
+      return JSON.parse(text(request.body) ?? '') as unknown;
+    };
+    const raw = { query: 'query Q { a(b: "{{b}}") }', operationName: 'Q' };
+    const filled = { query: 'query Q { a(b: "7") }', operationName: 'Q' };
+    expect(await payload('< ./q.gql')).toEqual({ ...raw, variables: {} });
+    expect(await payload('<@ {{f}}\n\n{ "d": 1 }')).toEqual({ ...filled, variables: { d: 1 } });
+    expect(await payload('<@utf8 ./q.gql\n\n<@ ./v.json')).toEqual({ ...filled, variables: { c: '7' } });
+    expect(await failure(`${head}\n\n< ./gone.gql`, { dialect, contents })).toMatchObject({
+      code: 'file_unreadable',
+    });
+  });
+
   test('GraphQL from a file, and variables that are no JSON', async () => {
     const contents = { '/project/api/q.gql': 'mutation M { a }' };
     const request = await resolve('POST https://a.org\n\ngql M < ./q.gql\n\n{ "b": 1 }', {

@@ -61,6 +61,8 @@ describe('a token in the host of a URL', () => {
     'GET https://a.example.com\nproxy_authorization: Bearer {{$token prod}}',
     'GET https://a.example.com\nX-Forwarded-Host: {{%t}}',
     'GET https://a.example.com\nTE: {{t}}',
+    'GET https://a.example.com\nX-Mine: {{t}}\nconnection: close, x-mine',
+    'GET https://a.example.com\nConnection: AUTHORIZATION\nAuthorization: Bearer {{%t}}',
   ])('%s is refused', async (text) => {
     const { run, events } = await engine('s3cr3tProdTokenValue');
     const file = `@t = {{$token prod}}\n@base = https://a{{t}}.example.com\n@h = Host\n@whole = Host: {{t}}.example.com\n${text}`;

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -272,6 +272,28 @@ describe('tokens in keyturn run', () => {
       { error: { code: 'profile_unknown' } },
       { error: { code: 'profile_invalid', message: expect.stringContaining('origins') as string } },
       { error: { code: 'store_unavailable' } },
+    ]);
+  });
+
+  it.each([
+    ['is cut off', '{ "tokens": {', 'line 1 of keyturn.json'],
+    ['is no object', '[]', 'line 1 of keyturn.json'],
+    ['is nested without end', '['.repeat(10_000), 'line 1 of keyturn.json'],
+  ])('says so where keyturn.json %s', async (_what, content, fault) => {
+    await write('keyturn.json', content);
+    await write('a.http', `# @token prod\nGET ${origin}/\n`);
+    const outcome = await run(['run', 'a.http', '--json']);
+    expect(lines(outcome)).toMatchObject([
+      { error: { code: 'profile_unknown', message: expect.stringContaining(fault) as string } },
+    ]);
+  });
+
+  it('says so where keyturn.json cannot be read', async () => {
+    await mkdir(join(folder, 'keyturn.json'));
+    await write('a.http', `# @token prod\nGET ${origin}/\n`);
+    const outcome = await run(['run', 'a.http', '--json']);
+    expect(lines(outcome)).toMatchObject([
+      { error: { code: 'profile_unknown', message: expect.stringContaining('is a folder') as string } },
     ]);
   });
 });

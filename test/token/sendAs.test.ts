@@ -29,6 +29,17 @@ it('sends a header of its own', () => {
   expect(apply({ header: 'X-API-Key' }, 'k').headers).toEqual([['X-API-Key', 'k']]);
 });
 
+it('refuses headers that proxies read, and those that Connection names', () => {
+  const refused = expect.objectContaining({ code: 'token_invalid' }) as Error;
+  expect(() => apply({ header: 'Proxy-Authorization' }, 'k')).toThrow(refused);
+  const connection: [string, string][] = [['connection', 'close , X-Mine']];
+  expect(() => apply({ header: 'x-mine' }, 'k', undefined, connection)).toThrow(refused);
+  expect(() => apply({ scheme: 'Bearer' }, 'k', undefined, [['Connection', 'authorization']])).toThrow(
+    refused,
+  );
+  expect(apply({ header: 'X-Other' }, 'k', undefined, connection).header).toBe('x-other');
+});
+
 it('sends Basic credentials, and tells what was derived', () => {
   const { headers, secrets } = apply({ basic: { username: 'zoë' } }, 'p:w');
   const encoded = Buffer.from('zoë:p:w').toString('base64');

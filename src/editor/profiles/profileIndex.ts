@@ -44,9 +44,9 @@ export class WorkspaceProfiles implements ProfileIndex {
 
   async find(document: Uri, name: string): Promise<TokenProfile> {
     const file = await this.files.nearest(document);
-    const { declaredProfile, resolveProfile } = await import('../later.ts');
+    const { declaredProfile, fileFault, resolveProfile } = await import('../later.ts');
     const declared = file === null ? null : declaredProfile(file, name);
-    if (declared === null) return this.#personal(name);
+    if (declared === null) return this.#personal(name, fileFault(file));
     requireTrust(declared);
     const variables = await this.#environments.variables(document);
     return this.#filled(
@@ -137,10 +137,11 @@ export class WorkspaceProfiles implements ProfileIndex {
     return profile;
   }
 
-  async #personal(name: string): Promise<TokenProfile> {
+  async #personal(name: string, fault: string | null): Promise<TokenProfile> {
     const [found] = await this.#tokens.personal(name);
     if (found !== undefined) return found.profile;
-    throw new KeyturnError('profile_unknown', `There is no token "${name}".`, {
+    const message = `There is no token "${name}".`;
+    throw new KeyturnError('profile_unknown', fault === null ? message : `${message} ${fault}`, {
       hint: 'Add a token of this name, or declare it in a keyturn.json.',
       data: { profile: name },
     });
