@@ -3,6 +3,12 @@ export function parseUrl(text: string): URL | null {
   return URL.canParse(text) ? new URL(text) : null;
 }
 
+/** What of a URL is sent: path and query. `search` does not tell an empty query from none. */
+export function targetOf({ pathname, search, href }: URL): string {
+  const isEmptyQuery = search === '' && href.split('#', 1)[0]?.endsWith('?') === true;
+  return pathname + (isEmptyQuery ? '?' : search);
+}
+
 /** Scheme, host and path: a query may hold what is nobody's business. */
 export function addressOf({ origin, pathname }: URL): string {
   return pathname === '/' ? origin : origin + pathname;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import { asKeyturnError, KeyturnError } from '../errors.ts';
+import { targetOf } from '../url.ts';
 import { farthest, hostSpace, isNearer, type AddressSpace } from './addressSpace.ts';
 import { closeQuietly, DiscardWriter, MemoryWriter, SinkWriter, type BodyWriter } from './body.ts';
 import { Cancellation } from './cancellation.ts';
@@ -315,7 +316,7 @@ function dispatchOptions(hop: Hop, { hostname, secure, proxy }: Route, signed: H
     if (WRITTEN_BELOW.has(key) || (proxy !== null && key === 'proxy-authorization')) continue;
     headers.push(name, value);
   }
-  const path = `${url.pathname}${url.search}`;
+  const path = targetOf(url);
   // The absolute form is for plain requests through a proxy (RFC 9112 section 3.2.2).
   const forwarded = proxy !== null && !secure;
   if (forwarded && proxy.authorization !== null) headers.push('Proxy-Authorization', proxy.authorization);

@@ -3,6 +3,7 @@ import { withoutUser, type Hop } from './hop.ts';
 import { headerValues, type HeaderList, type Redirect } from './message.ts';
 import { isCredentialName } from '../credentialNames.ts';
 import { bytesHoldSecret, holdsSecret } from '../secretForms.ts';
+import { targetOf } from '../url.ts';
 
 export const MAX_REDIRECTS = 10;
 
@@ -79,7 +80,7 @@ export function nextHop(hop: Hop, status: number, to: URL): NextHop {
 
 /** What tells two requests of a chain apart: the same one twice is a loop. */
 export function hopKey({ method, url }: Hop): string {
-  return `${method} ${url.origin}${url.pathname}${url.search}`;
+  return `${method} ${url.origin}${targetOf(url)}`;
 }
 
 export function redirectLoop(from: URL, again: boolean): KeyturnError {

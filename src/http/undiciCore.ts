@@ -48,7 +48,10 @@ export function createProtocolClient(origin: string, socket: Socket): ProtocolCl
     maxHeaderSize: MAX_HEADER_BYTES,
   });
   // Emitted once the parser is there and before anything is sent.
-  client.on('connect', () => takeOldHeads(socket));
+  client.on('connect', () => {
+    takeOldHeads(socket);
+    passOverContinue(socket);
+  });
   return client;
 }
 
@@ -63,6 +66,17 @@ function takeOldHeads(socket: Socket): void {
   parser.llhttp.llhttp_set_lenient_optional_cr_before_lf(parser.ptr, 1);
 }
 
+/**
+ * A `100 Continue` that nobody asked for says nothing, and a client has to pass over it (RFC 9110 section 15.2): undici
+ * breaks off, and passes over every other informational response, such as 102.
+ */
+function passOverContinue(socket: Socket): void {
+  const parser: unknown = Reflect.get(socket, symbols.kParser);
+  if (!isParser(parser)) return;
+  const read = parser.onHeadersComplete.bind(parser);
+  parser.onHeadersComplete = (status, ...more) => read(status === 100 ? 102 : status, ...more);
+}
+
 /** The minor version of the HTTP/1 response that is being read on a socket, from undici's parser. */
 export function responseMinorVersion(socket: Socket): 0 | 1 {
   const parser: unknown = Reflect.get(socket, symbols.kParser);
@@ -72,10 +86,12 @@ export function responseMinorVersion(socket: Socket): 0 | 1 {
 interface Parser {
   readonly llhttp: Readonly<Record<ParserFunction, (parser: unknown, value?: number) => unknown>>;
   readonly ptr: unknown;
+  onHeadersComplete: (status: number, ...more: readonly unknown[]) => number;
 }
 
 function isParser(value: unknown): value is Parser {
   if (typeof value !== 'object' || value === null || !('llhttp' in value) || !('ptr' in value)) return false;
+  if (!('onHeadersComplete' in value) || typeof value.onHeadersComplete !== 'function') return false;
   const { llhttp } = value;
   if (typeof llhttp !== 'object' || llhttp === null) return false;
   return PARSER_FUNCTIONS.every((name) => typeof Reflect.get(llhttp, name) === 'function');

@@ -1,6 +1,8 @@
+import { normalKey } from './directives.ts';
 import { fragmentProblem } from './fragment.ts';
 import type { Lines } from './lines.ts';
 import { clientPart, clientPartMessage, isAuthorization, isClientCertificate } from './schemes.ts';
+import { noTime, timeValue } from './timeValue.ts';
 import type {
   Dialect,
   HeaderNode,
@@ -36,6 +38,7 @@ export class PartBuilder {
 
   request(node: RequestNode): void {
     this.#noteTokens(node);
+    this.#noteTimes(node);
     const fragment = fragmentProblem(node.url);
     if (fragment !== null) this.problem('url_fragment', node.urlSpan, fragment, 'warning');
     for (const header of node.headers) if (mayHoldCredentials(header)) this.#credentials.push(header);
@@ -83,6 +86,13 @@ export class PartBuilder {
     for (const { span } of others) {
       const message = `This request has a token already, on line ${first.span.start.line + 1}, which is the one that counts.`;
       this.problem('metadata_invalid', span, message, 'warning');
+    }
+  }
+
+  #noteTimes({ metadata }: RequestNode): void {
+    for (const { key, value, span } of metadata) {
+      const isTime = ['timeout', 'connectiontimeout'].includes(normalKey(key));
+      if (isTime && timeValue(value) === null) this.problem('metadata_invalid', span, noTime(key));
     }
   }
 }

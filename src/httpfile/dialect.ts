@@ -165,12 +165,9 @@ class Scorer {
       this.#add(scriptScores(rest));
       return;
     }
-    if (mark[1] === '<') {
-      if (this.#inHead) this.#bodyInHead();
-      return;
-    }
-    if (/\s/.test(rest.trim())) return;
-    if (mark[1] !== '>' || /\.(m?js|lua|ts)$/.test(rest.trim())) {
+    if (mark[1] === '<' && this.#inHead) this.#bodyInHead();
+    if (/\s/.test(rest.trim()) || (mark[1] === '<' && this.#hasRequest)) return;
+    if (mark[1]?.length !== 1 || /\.(m?js|lua|ts)$/.test(rest.trim())) {
       this.#add({ jetbrains: likely, httpyac: likely - hint, kulala: likely - hint });
     }
   }

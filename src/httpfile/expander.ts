@@ -8,14 +8,14 @@ import { loadDotenv } from './environments.ts';
 import { dynamicValue, shortened, splitCall } from './dynamicVariables.ts';
 import { ForeignExpander, type ForeignValue } from './foreignExpander.ts';
 import { foreignExpression, type OAuthFlowHeader, type RequestTarget } from './foreignToken.ts';
-import { missingVariable } from './missingVariable.ts';
+import { missingOutside, missingVariable } from './missingVariable.ts';
 import type { ResolveContext, TokenValue } from './resolve.ts';
 import { rulesOf } from './rules.ts';
 import { secretVariable } from './secretVariable.ts';
 import { splitTemplate, tokenNameOf } from './template.ts';
 import { type SecretOrigin, Traced } from './traced.ts';
 import type { VariableNode } from './tree.ts';
-import { variableText } from './variableLine.ts';
+import { losesBackslash, lostBackslash, variableText } from './variableLine.ts';
 
 /** Variables that hold variables that hold variables …: deeper is a mistake, or an attack. */
 const deepest = 100;
@@ -47,6 +47,8 @@ export class Expander {
   /** Every text that was made from a secret so far, in each of its spellings. */
   readonly tokenValues: TokenValue[] = [];
   readonly budget = new Budget();
+  /** What the person should know of the values: sentences. */
+  readonly notes = new Set<string>();
   /** How many of the texts that were given as plain text hold a secret, and the last of these secrets. */
   secretTexts = 0;
   lastSecret: SecretOrigin | null = null;
@@ -135,6 +137,7 @@ export class Expander {
     const { dialect } = this.#context.tree;
     const { line } = definition.span.start;
     const seenUpTo = dialect === 'httpyac' && definition.lazy !== true ? line : site.seenUpTo;
+    if (losesBackslash(definition.value, dialect)) this.notes.add(lostBackslash(definition));
     const text = variableText(definition.value, dialect);
     return { text, site: { line, path: [...site.path, definition.name], seenUpTo } };
   }
@@ -252,9 +255,9 @@ export class Expander {
     if (made !== null) return Traced.plain(made);
     const { name, args } = splitCall(expression);
     const [argument = ''] = args;
-    if (name === '$processEnv') return this.#processEnv(await this.#indirect(argument, site));
-    if (name.startsWith('$env.')) return this.#processEnv(name.slice('$env.'.length));
-    if (name === '$dotenv') return this.#dotenvValue(await this.#indirect(argument, site));
+    if (name === '$processEnv') return this.#processEnv(await this.#indirect(argument, site), site);
+    if (name.startsWith('$env.')) return this.#processEnv(name.slice('$env.'.length), site);
+    if (name === '$dotenv') return this.#dotenvValue(await this.#indirect(argument, site), site);
     if (name === '$shared') return this.#named(argument, site);
     throw new KeyturnError(
       'unsupported',
@@ -300,17 +303,19 @@ export class Expander {
     return value.text;
   }
 
-  async #dotenvValue(name: string): Promise<Traced | null> {
-    return this.#outside(name, (await this.#readDotenv()).get(name));
+  async #dotenvValue(name: string, { line }: Site): Promise<Traced> {
+    const text = (await this.#readDotenv()).get(name);
+    if (text === undefined) throw missingOutside('dotenv', name, line);
+    return this.#outside(name, text);
   }
 
   /** What a variable of the process or of `.env` holds. */
-  #outside(name: string, text: string | undefined): Traced | null {
-    const value = plainOrNull(text);
-    return value !== null && isSecret(name) ? this.#marked(name, value) : value;
+  #outside(name: string, text: string): Traced {
+    const value = Traced.plain(text);
+    return isSecret(name) ? this.#marked(name, value) : value;
   }
 
-  #processEnv(name: string): Traced | null {
+  #processEnv(name: string, { line }: Site): Traced {
     if (!this.#context.trusted) {
       throw untrusted(
         'The environment of the process is read only in a trusted workspace.',
@@ -323,7 +328,9 @@ export class Expander {
         data: { name: shortened(name) },
       });
     }
-    return this.#outside(name, this.#context.processEnv[name]);
+    const text = this.#context.processEnv[name];
+    if (text === undefined) throw missingOutside('process', name, line);
+    return this.#outside(name, text);
   }
 
   #readDotenv(): Promise<ReadonlyMap<string, string>> {

@@ -1,3 +1,4 @@
+import { KeyturnError } from '../errors.ts';
 import type { Lines } from './lines.ts';
 import { indentOf, isToken } from './text.ts';
 import type { HeaderNode } from './tree.ts';
@@ -19,6 +20,14 @@ export function parseHeaderLine(lines: Lines, index: number): HeaderNode | null 
   const name = text.slice(start, colon).trim();
   if (!isHeaderName(name)) return null;
   return { name, value: text.slice(colon + 1).trim(), span };
+}
+
+/** Of a line, from 0, that would be sent as something else than was meant. */
+export function notAHeader(line: number): KeyturnError {
+  return new KeyturnError('request_invalid', `Line ${line + 1} cannot be a header.`, {
+    hint: 'Write it as Name: value, or leave a blank line before the body.',
+    data: { line: line + 1 },
+  });
 }
 
 function isHeaderName(name: string): boolean {

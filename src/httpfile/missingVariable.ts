@@ -35,3 +35,22 @@ export function missingVariable(
     data,
   });
 }
+
+/** Why `$processEnv` or `$dotenv` has no value: nothing in the file or an environment can give it one. */
+export function missingOutside(place: 'process' | 'dotenv', name: string, at: number): KeyturnError {
+  const shown = shortened(name);
+  const [message, hint] =
+    place === 'process'
+      ? [
+          `The process has no variable ${shown} (line ${at + 1}).`,
+          `Set ${shown} before the editor or the command starts.`,
+        ]
+      : [
+          `No .env file defines the variable ${shown} (line ${at + 1}).`,
+          `Write ${shown}=value into a file .env beside the request file or above it.`,
+        ];
+  return new KeyturnError('variable_unknown', message, {
+    hint,
+    data: { name: shown, line: at + 1, outside: true },
+  });
+}

@@ -30,6 +30,7 @@ class BlockReader {
   readonly #metadata: MetadataNode[] = [];
   readonly #headers: HeaderNode[] = [];
   readonly #extras: ExtraNode[] = [];
+  readonly #stray: Span[] = [];
   readonly #isEnd = (index: number) => index > this.#block.last;
   #at: number;
 
@@ -223,13 +224,14 @@ class BlockReader {
         this.#reportStrayQuery(text, indent);
         return;
       }
+      const span = lines.span(this.#at, indent);
       this.#builder.problem(
         'header_invalid',
-        lines.span(this.#at, indent),
+        span,
         'This line cannot be a header: write it as Name: value, or leave a blank line before the body.',
       );
-      if (rules.strayHeaderLine === 'header')
-        this.#headers.push(strayHeader(text, lines.span(this.#at, indent)));
+      this.#stray.push(span);
+      if (rules.strayHeaderLine === 'header') this.#headers.push(strayHeader(text, span));
     }
   }
 
@@ -337,6 +339,7 @@ class BlockReader {
       headers: takeAll(this.#headers),
       body,
       extras: takeAll(this.#extras),
+      ...(this.#stray.length > 0 && { stray: takeAll(this.#stray) }),
       ...more,
     });
   }
@@ -353,7 +356,7 @@ class BlockReader {
   }
 }
 
-/** REST Client sends any line among the headers: its name ends at the first colon, or is all of it. */
+/** How REST Client reads any line among the headers: its name ends at the first colon, or is all of it. */
 function strayHeader(text: string, span: Span): HeaderNode {
   const colon = text.indexOf(':');
   if (colon < 0) return { name: text.trim(), value: '', span };

@@ -44,6 +44,9 @@ function cutVersion(target: string, anyCase: boolean): string {
   if (at === 0) return '';
   if (at < 0 || skipSpaces(target, at - 1) === at - 1) return target;
   // Anything may follow a version only where variables make it up: `HTTP/{{version}}`.
-  if (skipSpaces(target, wordEnd(target, at)) !== target.length) return target;
-  return target.slice(0, at).trimEnd();
+  const end = wordEnd(target, at);
+  if (skipSpaces(target, end) !== target.length) return target;
+  // A query behind it is sent like one on the next line.
+  const query = /^HTTP\/[\d.]+([?&].*)$/i.exec(target.slice(at, end))?.[1] ?? '';
+  return target.slice(0, at).trimEnd() + query;
 }

@@ -6,6 +6,7 @@ import { bodyBytes, curlSource } from './bodyBytes.ts';
 import { addBoundary, utf8Header, withQuery } from './curlTarget.ts';
 import { Expander } from './expander.ts';
 import type { ForeignTokenSource, RequestTarget } from './foreignToken.ts';
+import { fragmentNote } from './fragment.ts';
 import { refuseClientParts, resolveHeaders, type TracedHeader } from './resolveHeaders.ts';
 import { requireRunnable } from './runnable.ts';
 import { Traced } from './traced.ts';
@@ -60,6 +61,8 @@ export interface ResolvedRequest {
   readonly urlSecrets: readonly string[];
   /** How headers are shown that were made from secrets, by their values. */
   readonly shownHeaders: ReadonlyMap<string, string>;
+  /** What the person should know of its variables and its URL: sentences. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -100,6 +103,7 @@ export async function workOutRequest(context: ResolveContext): Promise<ResolvedR
   const contentType = valueOf(headers, 'content-type') ?? '';
   const before = expander.secretTexts;
   const body = await bodyBytes(node.body, { ...source, contentType, boundary }, expander);
+  const note = fragmentNote(node.url, url.text);
   const secretHeaders = traced.filter(([, value]) => value.isSecret);
   return {
     method: node.method === 'GRAPHQL' ? 'POST' : node.method,
@@ -120,6 +124,7 @@ export async function workOutRequest(context: ResolveContext): Promise<ResolvedR
         value.disguised(({ name }) => `•••${name}•••`),
       ]),
     ),
+    notes: note === null ? [...expander.notes] : [...expander.notes, note],
   };
 }
 

@@ -2,6 +2,7 @@ import { KeyturnError } from '../errors.ts';
 import { basicCredentials, sentAuthorization } from './authorization.ts';
 import type { Expander, Written } from './expander.ts';
 import { oauthFlow } from './foreignToken.ts';
+import { notAHeader } from './headerLine.ts';
 import { connectionOptions, isRoutingHeader } from '../routingHeaders.ts';
 import { isAuthorization, isClientCertificate, refuseClientPart } from './schemes.ts';
 import { firstOutside } from './template.ts';
@@ -170,11 +171,7 @@ async function authorization(
 
 /** The message names no value: it may be a secret. */
 function checkedHeader(name: string, value: Traced, line: number): TracedHeader {
-  if (!isToken(name)) {
-    throw new KeyturnError('request_invalid', `Line ${line + 1} cannot be a header.`, {
-      hint: 'Write it as Name: value, or leave a blank line before the body.',
-    });
-  }
+  if (!isToken(name)) throw notAHeader(line);
   if (/[\r\n\0]/.test(value.text)) {
     throw new KeyturnError('request_invalid', `The header ${name} on line ${line + 1} holds a line break.`, {
       hint: 'A variable or token in it ends with one: remove it there.',

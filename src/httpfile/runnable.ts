@@ -1,6 +1,7 @@
 import { KeyturnError } from '../errors.ts';
 import { directiveEffect, normalKey, written } from './directives.ts';
 import { shortened } from './dynamicVariables.ts';
+import { notAHeader } from './headerLine.ts';
 import { otherProtocols } from './methods.ts';
 import { isSharedBlock, sharedParts } from './stops.ts';
 import type { BodyNode, Dialect, HttpFile, LooseNode, RequestNode, Span } from './tree.ts';
@@ -15,7 +16,7 @@ export interface Obstacle {
 
 /**
  * What would change the request but is not run yet must not be left out silently. Fails with `unsupported`, and with
- * `request_invalid` on a method that is a slip.
+ * `request_invalid` on a method that is a slip and on a line that cannot be a header.
  */
 export function requireRunnable(tree: HttpFile, node: RequestNode): void {
   const method = unknownMethod(node, tree.dialect);
@@ -24,6 +25,7 @@ export function requireRunnable(tree: HttpFile, node: RequestNode): void {
       hint: method.hint,
     });
   }
+  for (const { start } of node.stray ?? []) throw notAHeader(start.line);
   for (const obstacle of obstacles(tree, node)) {
     throw new KeyturnError('unsupported', obstacle.message, { data: { line: lineOf(obstacle.span) } });
   }
@@ -48,6 +50,10 @@ export function* ownObstacles(dialect: Dialect, node: RequestNode): Generator<Ob
   if (otherProtocols.has(node.method)) {
     const message = `${node.method} requests (line ${node.line + 1}) are not supported yet.`;
     yield { span: node.requestLineSpan, message };
+  } else {
+    const scheme = /^([a-z][a-z\d+.-]{0,30}):\/\//i.exec(node.url)?.[1]?.toLowerCase() ?? 'http';
+    const message = `Requests over ${scheme} (line ${node.line + 1}) are not supported yet.`;
+    if (scheme !== 'http' && scheme !== 'https') yield { span: node.urlSpan, message };
   }
   yield* obstaclesIn(dialect, node, node.body);
 }

@@ -49,6 +49,8 @@ export interface RequestNode {
   readonly extras: readonly ExtraNode[];
   /** Absent for a request that is no cURL command. */
   readonly curl?: CurlNode;
+  /** Lines among the headers that cannot be headers: problems too, and the request is not sent. */
+  readonly stray?: readonly Span[];
   /** Why this request is not sent; each is a problem too. */
   readonly refusals?: readonly Refusal[];
 }

@@ -1,3 +1,4 @@
+import { shortened } from './dynamicVariables.ts';
 import { indentOf, skipSpaces } from './text.ts';
 import type { Dialect, VariableNode } from './tree.ts';
 
@@ -43,6 +44,18 @@ const escaped: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 export function variableText(value: string, dialect: Dialect): string {
   if (dialect !== 'rest-client' || !value.includes('\\')) return value;
   return value.replace(/\\([^]?)/g, (_, char: string) => escaped[char] ?? char);
+}
+
+/** Whether a letter or digit loses a backslash in front of it, as nobody means it: `CORP\zoe`, `\d+`. */
+export function losesBackslash(value: string, dialect: Dialect): boolean {
+  if (dialect !== 'rest-client') return false;
+  return [...value.matchAll(/\\([^]?)/g)].some(([, char = '']) => /[^\W_nrt]/.test(char));
+}
+
+/** Of such a variable, without what it holds. */
+export function lostBackslash({ name, span }: Pick<VariableNode, 'name' | 'span'>): string {
+  const line = span.start.line + 1;
+  return `REST Client drops a backslash from the variable ${shortened(name)} (line ${line}), and so does Keyturn: write \\\\ where one is meant.`;
 }
 
 function hasSpace(text: string): boolean {

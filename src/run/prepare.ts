@@ -2,7 +2,6 @@ import { KeyturnError } from '../errors.ts';
 import type { Files } from '../files.ts';
 import type { HeaderList, HttpRequest, SecretValue } from '../http/message.ts';
 import type { ForeignTokenSource, RequestTarget, WantedToken } from '../httpfile/foreignToken.ts';
-import { fragmentNote } from '../httpfile/fragment.ts';
 import { maskedDisguise, resolveRequest, type ResolvedRequest } from '../httpfile/resolve.ts';
 import type { ApiCertificates } from '../token/boundCertificate.ts';
 import { isDpopBound } from '../token/dpop.ts';
@@ -150,12 +149,11 @@ export class Preparation {
       this.#parts.certificates,
       this.#signal ?? neverAborted,
     );
-    const note = fragmentNote(this.#input.node.url, resolved.url);
     return {
       primary,
       tokens,
       signer,
-      notes: note === null ? [] : [note],
+      notes: resolved.notes,
       shown: {
         href: url.href,
         url: maskedDisguise(shownAs.href, resolved.urlSecrets),

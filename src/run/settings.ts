@@ -1,5 +1,6 @@
 import { KeyturnError } from '../errors.ts';
 import { normalKey } from '../httpfile/directives.ts';
+import { noTime, timeValue } from '../httpfile/timeValue.ts';
 import type { RequestNode } from '../httpfile/tree.ts';
 import { untrusted } from '../untrusted.ts';
 import type { RunOptions } from './engine.ts';
@@ -77,14 +78,8 @@ function scopeOf(text: string): string {
   });
 }
 
-const unitMs: Readonly<Record<string, number>> = { '': 1000, ms: 1, s: 1000, m: 60_000 };
-
-/** `10`, `10 s`, `500 ms`, `2 m`; seconds where no unit is given. */
 function milliseconds(key: string, text: string): number {
-  const found = /^(\d{1,9})\s{0,5}(ms|s|m|)$/.exec(text.trim());
-  const unit = unitMs[found?.[2] ?? ''];
-  if (found?.[1] === undefined || unit === undefined) {
-    throw new KeyturnError('request_invalid', `\`# @${key}\` takes a time such as 10, 500 ms or 2 m.`);
-  }
-  return Number(found[1]) * unit;
+  const time = timeValue(text);
+  if (time === null) throw new KeyturnError('request_invalid', noTime(key));
+  return time;
 }

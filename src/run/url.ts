@@ -26,7 +26,7 @@ export function absoluteUrl(written: string, headers: HeaderList): URL {
   if (!/^https?:/i.test(scheme)) {
     throw new KeyturnError(
       'unsupported',
-      `Requests over ${scheme.slice(0, -3).toLowerCase()} are not supported.`,
+      `Requests over ${scheme.slice(0, -3).toLowerCase()} are not supported yet.`,
     );
   }
   if (!isAuthority(authority)) {

@@ -91,7 +91,9 @@ function decodeHeader(token: string, warnings: TokenWarning[]): JsonObject | nul
     return null;
   }
   try {
-    return { ...decodeProtectedHeader(token) };
+    const header = { ...decodeProtectedHeader(token) };
+    const text = textOf(part);
+    return mayHoldOddNumbers(text) ? readObject(text) : header;
   } catch {
     const { json, problem } = parsePart(part);
     warnings.push({ code: 'header_unreadable', message: `The header is not valid: ${problem}.` });

@@ -321,6 +321,18 @@ describe('HTTP/2', () => {
   });
 });
 
+it('sends a query that is empty', async () => {
+  const seen: (string | undefined)[] = [];
+  const server = await httpServer((request, response) => {
+    seen.push(request.url);
+    response.end();
+  });
+  for (const path of ['/a', '/a?', '/a?#part', '/?b']) {
+    await newClient().send(newRequest({ url: server.url + path }));
+  }
+  expect(seen).toEqual(['/a', '/a?', '/a?', '/?b']);
+});
+
 describe('heads of old servers', () => {
   it.each([
     ['folded', 'HTTP/1.1 200 OK\r\nA: one;\r\n two\r\nContent-Length: 2\r\n\r\nok', 'one; two'],
@@ -333,6 +345,11 @@ describe('heads of old servers', () => {
     ],
     ['with bare line feeds', 'HTTP/1.1 200 OK\nA: one; two\nContent-Length: 2\n\nok', 'one; two'],
     ['with both', 'HTTP/1.0 200 OK\nA: one;\n two\r\nContent-Length: 2\n\r\nok', 'one; two'],
+    [
+      'behind a 100 that nobody asked for',
+      'HTTP/1.1 100 Continue\r\nA: early\r\n\r\nHTTP/1.1 200 OK\r\nA: one; two\r\nContent-Length: 2\r\n\r\nok',
+      'one; two',
+    ],
   ])('%s are read', async (_title, answer, value) => {
     const server = await rawServer((socket) => {
       socket.on('data', () => {

@@ -137,6 +137,7 @@ describe('what a cURL line says and is not done', () => {
     ['curl https://a.org -b jar.txt', '-b', 19, 29],
     ['curl https://a.org -H @headers.txt', '-H', 19, 34],
     ['curl https://a.org -d @-', '-d', 19, 24],
+    ['curl -T x https://a.org/?b=c', '-T', 10, 28],
     ['curl https://a.org https://b.org', 'several URLs', 19, 32],
     ['curl https://a.org --next https://b.org', '--next', 19, 25],
     ['curl https://a.org/[1-3]', '[ ]', 5, 24],

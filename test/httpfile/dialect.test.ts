@@ -69,6 +69,7 @@ describe('the dialect of a file', () => {
   test.each([
     ['response handlers', 'GET https://a.org', '', '> {% client.global.set("a", 1); %}'],
     ['handlers in files', 'GET https://a.org', '', '> ./handler.js'],
+    ['scripts in files before a request', '### A', '< ./before.js', 'GET https://a.org', 'B: c'],
     ['its tokens', 'GET https://a.org', 'Authorization: Bearer {{$auth.token("id")}}'],
     ['indented URL parts', 'GET https://a.org/', '    api', '    /get'],
     ['WebSockets', 'WEBSOCKET ws://a.org'],

@@ -13,6 +13,7 @@ describe('a # in a URL', () => {
     ],
     ['https://a.example/?tag=#42', 'https://a.example/?tag=#42', 'cuts off a part of the query'],
     ['https://a.example/x#part?q=1', 'https://a.example/x#part?q=1', 'cuts off a part of the query'],
+    ['https://a.example/x # later', 'https://a.example/x # later', 'a comment has a line of its own'],
     ['https://a.example/{{tag}}', 'https://a.example/#42', 'came out of a variable'],
     ['https://a.example/?t={{tag}}&p=2', 'https://a.example/?t=#42&p=2', 'came out of a variable'],
     ['https://a.example/{{tag}}#part', 'https://a.example/#42#part', 'came out of a variable'],
@@ -31,6 +32,7 @@ describe('a # in a URL', () => {
       );
     expect(of('GET https://a.example/?tag=#42&page=2\n')).toEqual([['warning', 0, 4]]);
     expect(of('GET https://a.example/x#a?b=c\n')).toEqual([['warning', 0, 4]]);
+    expect(of('GET https://a.example/x # later\n')).toEqual([['warning', 0, 4]]);
     expect(of('GET https://a.example/?q={{a#?b}}\n')).toEqual([]);
     expect(of('GET https://a.example/x#part\n')).toEqual([]);
     expect(of("curl 'https://a.example/?tag=#42&page=2'\n")).toHaveLength(1);

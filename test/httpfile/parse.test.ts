@@ -309,6 +309,19 @@ describe('@token', () => {
   });
 });
 
+test('a time that cannot be read is told before the request is sent', () => {
+  const problems = (line: string) =>
+    read('rest-client', line, 'GET https://a.org').problems.map(
+      ({ code, severity }) => `${severity} ${code}`,
+    );
+  for (const line of ['# @timeout soon', '// @connection-timeout', '# @connectionTimeout 5 h']) {
+    expect(problems(line), line).toEqual(['error metadata_invalid']);
+  }
+  for (const line of ['# @timeout 5', '# @timeout 500 ms', '# @connection-timeout 2m']) {
+    expect(problems(line), line).toEqual([]);
+  }
+});
+
 describe('requests without a separator between them', () => {
   const lines = ['GET https://a.org', 'A: b', '', 'POST https://b.org', '', 'text'];
 
@@ -785,6 +798,10 @@ describe('scripts and references', () => {
 
 describe('a URL that goes on below the version', () => {
   const lines = ['GET https://a.org/x HTTP/1.1', '  ?b=c', '  &d=e'];
+
+  test.each(all)('%s: or right behind it', (dialect) => {
+    expect(one(dialect, 'GET https://a.org/x HTTP/1.1?b=c&d=e').url).toBe('https://a.org/x?b=c&d=e');
+  });
 
   test.each(all.filter((dialect) => dialect !== 'visual-studio'))('%s joins it', (dialect) => {
     expect(one(dialect, ...lines, 'A: b')).toMatchObject({ url: 'https://a.org/x?b=c&d=e', headers: [{}] });

@@ -59,6 +59,16 @@ describe('variables', () => {
     expect(second).toBe(first);
   });
 
+  test('REST Client: that a letter loses its backslash is told where the variable is used', async () => {
+    const file = '@account = CORP\\ada\n@fine = a\\\\b\\n\\"\n';
+    const used = await resolve(`${file}GET https://a.org/{{account}}?b={{account}}`);
+    expect(used.notes).toEqual([
+      'REST Client drops a backslash from the variable account (line 1), and so does Keyturn: write \\\\ where one is meant.',
+    ]);
+    expect((await resolve(`${file}POST https://a.org/\n\n{{fine}}`)).notes).toEqual([]);
+    expect((await resolve(`${file}GET https://a.org/{{account}}`, { dialect: 'httpyac' })).notes).toEqual([]);
+  });
+
   test('REST Client: a backslash in a variable escapes what follows it', async () => {
     const file = '@v = a\\nb\\tc\\\\d\\q\\{\\{x}}\nPOST https://a.org\nContent-Type: text/plain\n\n[{{v}}]';
     expect(text((await resolve(file, { overrides: { x: 'y' } })).body)).toBe('[a\nb\tc\\dqy]');
@@ -170,8 +180,23 @@ describe('variables that are made up', () => {
       ['B', 'near'],
       ['C', 'near'],
     ]);
-    expect(await failure('GET https://a.org/{{$processEnv NOPE}}')).toMatchObject({
+  });
+
+  test('of the process and .env that is missing, with what helps', async () => {
+    const missing = (text: string, dialect: Dialect = 'rest-client') =>
+      failure(`@which = NOPE\nGET https://a.org/\nA: ${text}`, { dialect });
+    const inProcess = {
       code: 'variable_unknown',
+      message: 'The process has no variable NOPE (line 3).',
+      hint: 'Set NOPE before the editor or the command starts.',
+    };
+    expect(await missing('{{$processEnv NOPE}}')).toMatchObject(inProcess);
+    expect(await missing('{{$processEnv %which}}')).toMatchObject(inProcess);
+    expect(await missing('{{$env.NOPE}}', 'jetbrains')).toMatchObject(inProcess);
+    expect(await missing('{{$dotenv NOPE}}')).toMatchObject({
+      code: 'variable_unknown',
+      message: 'No .env file defines the variable NOPE (line 3).',
+      hint: 'Write NOPE=value into a file .env beside the request file or above it.',
     });
   });
 });
@@ -267,6 +292,19 @@ describe('headers', () => {
     const injected = await failure('GET https://a.org\nA: {{v}}', { overrides: { v: 'x\r\nB: y' } });
     expect(injected).toMatchObject({ code: 'request_invalid' });
   });
+
+  test.each(['rest-client', 'jetbrains', 'kulala'] as const)(
+    '%s: a line among them that is none stops the request, be it a word or a body',
+    async (dialect) => {
+      for (const stray of ['word', '{"a":1}', 'Not a name: x']) {
+        const error = await failure(`POST https://a.org\nA: b\n${stray}`, { dialect });
+        expect(error, stray).toMatchObject({
+          code: 'request_invalid',
+          message: 'Line 3 cannot be a header.',
+        });
+      }
+    },
+  );
 
   test('a request without a URL', async () => {
     expect(await failure('POST')).toMatchObject({ code: 'request_invalid' });

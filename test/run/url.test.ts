@@ -22,6 +22,7 @@ describe('absoluteUrl', () => {
     ['http://x.example/a#top', [], 'http://x.example/a'],
     ['http://x.example/?a=#1&b=2', [], 'http://x.example/?a='],
     ['http://x.example/#', [], 'http://x.example/'],
+    ['http://x.example/a?#b', [], 'http://x.example/a?'],
     ['/a\\b', [['Host', 'x.example']], 'http://x.example/a%5Cb'],
     ['x.example/?u=https://other.example/', [], 'http://x.example/?u=https://other.example/'],
   ] as const)('%s', (written, headers, expected) => {

@@ -1,3 +1,4 @@
+import { exactJson } from '../../src/exactJson.ts';
 import { CompactEncrypt, CompactSign, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { decodeToken } from '../../src/token/decode.ts';
@@ -102,6 +103,14 @@ describe('decodeToken: JWT', () => {
       expiresAtMs: null,
       warnings: [{ code: 'time_unreadable' }],
     });
+  });
+
+  test('numbers keep their digits, in the header and in the claims', () => {
+    const raw = (text: string) => Buffer.from(text).toString('base64url');
+    const text = '{"alg":"HS256","id":174322306148984899,"n":[1.10]}';
+    const { header, claims } = decodeToken(`${raw(text)}.${raw(text)}.c2ln`);
+    expect(exactJson(header)).toBe(text);
+    expect(exactJson(claims)).toBe(text);
   });
 
   test('unsigned: by algorithm, and by an empty signature', () => {

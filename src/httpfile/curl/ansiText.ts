@@ -20,7 +20,8 @@ const simple: Readonly<Record<string, number>> = {
  */
 export function ansiText(source: string): string | null {
   const pieces: (string | number)[] = [];
-  const escape = /\\(?:([0-7]{1,3})|x([\dA-Fa-f]{1,2})|u([\dA-Fa-f]{1,4})|U([\dA-Fa-f]{1,8})|c([^])|([^]))/g;
+  const escape =
+    /\\(?:([0-7]{1,3})|x([\dA-Fa-f]{1,2}|\{[\dA-Fa-f]*\}?)|u([\dA-Fa-f]{1,4})|U([\dA-Fa-f]{1,8})|c([^])|([^]))/g;
   let done = 0;
   for (const found of source.matchAll(escape)) {
     if (found.index > done) pieces.push(source.slice(done, found.index));
@@ -28,7 +29,7 @@ export function ansiText(source: string): string | null {
     const [whole, octal, hex, short, long, control, other = ''] = found;
     const point = short ?? long;
     if (octal !== undefined) pieces.push(parseInt(octal, 8) & 255);
-    else if (hex !== undefined) pieces.push(parseInt(hex, 16));
+    else if (hex !== undefined) pieces.push(lastByte(hex));
     else if (point !== undefined) {
       const code = parseInt(point, 16);
       if (code === 0 || code > 0x10ffff) return null;
@@ -39,6 +40,11 @@ export function ansiText(source: string): string | null {
   if (done < source.length) pieces.push(source.slice(done));
   const text = joined(pieces);
   return text === null || /\p{Surrogate}|\0/u.test(text) ? null : text;
+}
+
+/** Of `41`, and of any number of digits in braces. */
+function lastByte(hex: string): number {
+  return parseInt(hex.replace(/[{}]/g, '').slice(-2) || '0', 16);
 }
 
 /** Bytes beside one another make characters together. */

@@ -331,10 +331,15 @@ class CommandReader {
         range,
       );
     }
-    const end = url.includes('?')
-      ? null
-      : /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/#]*(?:\/(?:[^#]*\/)?)?$/i.exec(url);
-    if (upload === undefined || url === '' || end === null) return url;
+    const mark = url.search(/[?#]/);
+    const path = mark < 0 ? url : url.slice(0, mark);
+    const isFolder = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/]*(?:\/(?:.*\/)?)?$/is.test(path);
+    if (upload === undefined || url === '' || !isFolder) return url;
+    if (url.charAt(mark) === '?') {
+      const message = `Versions of curl disagree whether ${upload.written} adds the name of the file in front of a query: write it there.`;
+      this.#refuse(message, range);
+      return url;
+    }
     const name = upload.argument.split(/[/\\]/).at(-1) ?? '';
     if (name.includes('{{')) {
       this.#refuse(
@@ -342,7 +347,7 @@ class CommandReader {
         upload,
       );
     }
-    return `${url}${url.endsWith('/') ? '' : '/'}${encodeURIComponent(name)}`;
+    return `${path}${path.endsWith('/') ? '' : '/'}${encodeURIComponent(name)}${url.slice(path.length)}`;
   }
 
   #allHeaders(): CurlHeader[] {

@@ -79,7 +79,7 @@ function readWords(source: string): Content | string {
   return { value: content.text, isQuoted: content.isQuoted, type, filename };
 }
 
-/** A word up to the next semicolon, or in double quotes. */
+/** A word up to the next semicolon, without the blanks around it, or in double quotes. */
 function wordAt(
   source: string,
   from: number,
@@ -96,7 +96,7 @@ function wordAt(
     }
   }
   const end = plainEnd(source, start);
-  return { text: source.slice(start, end), end, isQuoted: false };
+  return { text: source.slice(start, end).replace(/(?<!\s)\s+$/, ''), end, isQuoted: false };
 }
 
 /** Offset of the next semicolon outside `{{ }}`. */

@@ -1,8 +1,10 @@
 import { shortened } from '../dynamicVariables.ts';
 import { type NotRun, notRunIn } from '../notRun.ts';
 import { obstaclesIn, ownObstacles } from '../runnable.ts';
+import { splitTemplate } from '../template.ts';
 import type { HttpFile, LooseNode, Problem, RequestNode } from '../tree.ts';
 import { unknownMethod } from '../unknownMethod.ts';
+import { losesBackslash, lostBackslash } from '../variableLine.ts';
 import { directiveMark } from './directiveMarks.ts';
 
 /**
@@ -15,11 +17,16 @@ export function fileMarks(tree: HttpFile): Problem[] {
     const method = methodMark(tree, node);
     if (method !== null) marks.push(method);
     for (const { span, message } of ownObstacles(tree.dialect, node)) marks.push(unsupported(span, message));
-    marks.push(...partMarks(tree, node));
+    marks.push(...openVariables(node), ...partMarks(tree, node));
   }
   for (const part of tree.loose) {
     for (const { span, message } of obstaclesIn(tree.dialect, part)) marks.push(unsupported(span, message));
     marks.push(...partMarks(tree, part));
+  }
+  for (const variable of tree.variables) {
+    if (!losesBackslash(variable.value, tree.dialect)) continue;
+    const { span } = variable;
+    marks.push({ code: 'variable_invalid', message: lostBackslash(variable), severity: 'warning', span });
   }
   return marks;
 }
@@ -41,6 +48,18 @@ function methodMark(tree: HttpFile, node: RequestNode): Problem | null {
     severity: unknown.refused ? 'error' : 'hint',
     span: { start, end },
   };
+}
+
+/** `{{` without its `}}` in the URL or a header, where it is sent as it stands. */
+function openVariables({ url, urlSpan, headers }: RequestNode): Problem[] {
+  const texts = [{ text: url, span: urlSpan }, ...headers.map(({ value, span }) => ({ text: value, span }))];
+  return texts.flatMap(({ text, span }) => {
+    const isOpen =
+      text.includes('{{') &&
+      splitTemplate(text).some((part) => part.kind === 'literal' && part.text.includes('{{'));
+    const message = 'This {{ is not closed: write }} behind the name of the variable.';
+    return isOpen ? [{ code: 'variable_invalid', message, severity: 'warning', span }] : [];
+  });
 }
 
 function unsupported(span: Problem['span'], message: string): Problem {

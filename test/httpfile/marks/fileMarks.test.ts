@@ -149,3 +149,34 @@ describe('what cannot be run', () => {
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
+
+describe('what is sent otherwise than it reads', () => {
+  test('another protocol than HTTP', () => {
+    for (const url of ['ws://a.org', 'MQTT://a.org/{{x}}', 'ftp://a.org', 'file:///etc/x']) {
+      const scheme = url.slice(0, url.indexOf(':')).toLowerCase();
+      expect(marks(`GET ${url}`)).toEqual([
+        `1 warning unsupported Requests over ${scheme} (line 1) are not supported yet.`,
+      ]);
+      expect(marks(`curl ${url.replace('{{x}}', '')}`)).toHaveLength(1);
+    }
+    for (const url of ['HTTPS://a.org', 'a.org/?b=ws://c', '{{scheme}}://a.org', '/a']) {
+      expect(marks(`GET ${url}`), url).toEqual([]);
+    }
+  });
+
+  test('a variable that is not closed', () => {
+    const mark = 'warning variable_invalid This {{ is not closed: write }} behind the name of the variable.';
+    expect(marks('GET https://a.org/{{x\nA: {{y}} {{z\nB: {{b}}')).toEqual([`1 ${mark}`, `2 ${mark}`]);
+    expect(marks('POST https://a.org/{{x}}\n\n{{#each}} {{ \n')).toEqual([]);
+  });
+
+  test('a backslash that a variable loses', () => {
+    const lines = ['@a = CORP\\ada', '@b = \\d+', '@c = x\\ny\\\\d\\"', '@d = \\u00e9', 'GET https://a.org'];
+    expect(marks(lines.join('\n')).map((mark) => mark.slice(0, 59))).toEqual([
+      '1 warning variable_invalid REST Client drops a backslash fr',
+      '2 warning variable_invalid REST Client drops a backslash fr',
+      '4 warning variable_invalid REST Client drops a backslash fr',
+    ]);
+    expect(marks(lines.join('\n'), 'jetbrains')).toEqual([]);
+  });
+});
