@@ -19,7 +19,7 @@ import { refreshToken } from './grants/refreshToken.ts';
 import { tokenExchange } from './grants/tokenExchange.ts';
 import { KeySets } from './keySets.ts';
 import { locateByName, withinReach } from './reach.ts';
-import { obtainOrRenew, withReceivers } from './renewal.ts';
+import { boundTo, obtainOrRenew, withReceivers } from './renewal.ts';
 import { ServerClocks } from './serverClock.ts';
 
 /** Every grant that asks a server, by its name in keyturn.json. A static token is only ever pasted. */
@@ -118,7 +118,7 @@ function withKnownReceivers(performer: GrantPerformer): GrantPerformer {
       // Without a person the grant itself says what is wrong.
       if (signsIn(profile.grant) && context.signIn === null) return performer.obtain(profile, context, tools);
       const receivers = await requireReceivers(profile, context, tools);
-      return withReceivers(await performer.obtain(profile, context, tools), receivers);
+      return withReceivers(await performer.obtain(profile, boundTo(context, receivers), tools), receivers);
     },
   };
 }

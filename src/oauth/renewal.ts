@@ -58,12 +58,13 @@ export async function obtainOrRenew(
  */
 async function renew(
   profile: TokenProfile,
-  context: GrantContext,
+  unbound: GrantContext,
   tools: GrantTools,
   held: string,
 ): Promise<GrantResult> {
-  const { signal } = context;
-  const receivers = await requireRefreshReceivers(profile, context, tools);
+  const { signal } = unbound;
+  const receivers = await requireRefreshReceivers(profile, unbound, tools);
+  const context = boundTo(unbound, receivers);
   const result = await askTokenEndpoint(profile, context, tools, {
     refreshToken: held,
     refused: 'The refresh token has expired, was used before, or was revoked: sign in again.',
@@ -96,6 +97,13 @@ async function renew(
     },
   });
   return withReceivers(result, receivers);
+}
+
+/** So that a refresh token which comes without the rest may go to these addresses alone, too. */
+export function boundTo(context: GrantContext, receivers: readonly string[] | null): GrantContext {
+  return receivers === null
+    ? context
+    : { ...context, rotated: (refreshToken) => context.rotated(refreshToken, receivers) };
 }
 
 /** What was obtained, with the addresses that may get it from then on. */

@@ -30,7 +30,7 @@ export async function revokeToken(
   const url = await requireVouched(profile, server, 'revocation_endpoint', request, tools);
   const own = withClientCertificate(profile, request, tools);
   const proof = await authenticateClient(profile, request, own);
-  const tokens: [RevokedKind, string][] = [['access_token', accessToken]];
+  const tokens: [RevokedKind, string][] = accessToken === '' ? [] : [['access_token', accessToken]];
   if (refreshToken !== null) tokens.unshift(['refresh_token', refreshToken]);
   const results: Revocation[] = [];
   for (const [kind, token] of tokens) {

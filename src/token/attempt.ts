@@ -2,7 +2,7 @@ import type { AuditAction } from './auditEvent.ts';
 import { asKeyturnError } from '../errors.ts';
 import { parseUrl } from '../url.ts';
 import { clockSkew } from './clockSkew.ts';
-import type { Reauthentication } from './grant.ts';
+import type { GrantContext, Reauthentication } from './grant.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
 import { issuedToken, type TokenBefore } from './newToken.ts';
 import { obtainToken } from './obtainToken.ts';
@@ -29,7 +29,7 @@ export interface Attempt {
   /** Called after a person was asked, who takes their time. */
   readonly stillCurrent: () => Promise<void>;
   /** See `GrantContext.rotated`. */
-  readonly rotated: (refreshToken: string) => Promise<void>;
+  readonly rotated: GrantContext['rotated'];
 }
 
 /** A new token, registered with the redactor and told to the audit, as is a failure; it is not held yet. */
@@ -47,9 +47,9 @@ export async function attemptToken(parts: AttemptParts, state: TokenState, attem
       maySignIn,
       signal,
       stillCurrent,
-      rotated: (refreshToken) => {
+      rotated: (refreshToken, receivers) => {
         options.redactor.register(refreshToken, `refresh token of ${profile.name}`);
-        return rotated(refreshToken);
+        return rotated(refreshToken, receivers);
       },
       notSaved: (error) => keeper.notSaved(state, error),
       otherToken: (name) => parts.otherToken(state, name, signal),

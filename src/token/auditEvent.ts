@@ -52,7 +52,7 @@ export function tokenEvent(
   return {
     action,
     tokenName: name,
-    accessToken,
+    accessToken: accessToken === '' ? null : accessToken,
     origin: null,
     method: null,
     path: null,

@@ -50,9 +50,9 @@ export interface GrantContext {
   readonly reauthenticate: Reauthentication | null;
   /**
    * Stores the refresh token that replaces the one that was sent, with what is held of the token before: whatever comes
-   * of the rest of the answer, the old one is spent.
+   * of the rest of the answer, the old one is spent. `receivers`: where the new one may go, see `Token.receivers`.
    */
-  readonly rotated: (refreshToken: string) => Promise<void>;
+  readonly rotated: (refreshToken: string, receivers?: readonly string[]) => Promise<void>;
   readonly signal: AbortSignal;
 }
 

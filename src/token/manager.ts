@@ -115,7 +115,13 @@ class Manager implements TokenManager {
       }
       case 'refresh_token':
         await this.#held.load(state, options.signal);
-        await this.#waiting(state, {}, () => this.#refresher.redeem(state, pasted, options.signal));
+        await this.#waiting(state, {}, () => this.#refresher.redeem(state, pasted, options.signal)).catch(
+          async (error: unknown) => {
+            // A refresh token without the rest is this place's all the same.
+            if (state.token?.accessToken === '') await this.#options.places?.added(profile);
+            throw error;
+          },
+        );
         break;
       default:
         throw new KeyturnError('usage', `There is nothing to add to the token "${profile.name}".`, {

@@ -48,6 +48,28 @@ export async function pastedToken(profile: TokenProfile, accessToken: string, no
   };
 }
 
+/** A refresh token that replaced the one that was sent, without the access token that should have come with it. */
+export function refreshTokenAlone(
+  profile: TokenProfile,
+  refreshToken: string,
+  receivers: readonly string[] | undefined,
+  nowMs: number,
+): Token {
+  return {
+    key: tokenKey(profile),
+    name: profile.name,
+    accessToken: '',
+    refreshToken,
+    idToken: null,
+    tokenType: null,
+    scope: null,
+    expiresAtMs: nowMs,
+    obtainedAtMs: nowMs,
+    ...(receivers === undefined ? {} : { receivers }),
+    personal: profile.declaredIn === null ? { origins: profile.origins, sendAs: profile.sendAs } : null,
+  };
+}
+
 /** What stays of the token that is held when a new one is issued by its refresh token. */
 export type TokenBefore = Pick<Token, 'refreshToken' | 'scope' | 'idToken' | 'receivers'>;
 

@@ -137,6 +137,7 @@ export interface ProofContext {
 
 /** Values of a token, to be looked at or ended. */
 export interface ProvenToken {
+  /** Empty for a refresh token alone. */
   readonly accessToken: string;
   readonly refreshToken: string | null;
 }

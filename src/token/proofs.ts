@@ -74,7 +74,7 @@ export class TokenProofs {
   /** Checks signature and claims. Fails with `token_missing` and `cancelled` only. */
   async verify(entry: TokenEntry, options: ProofOptions): Promise<TokenProof> {
     const token = this.#held(entry);
-    const { accessToken } = token;
+    const accessToken = accessTokenOf(token);
     const prover = await this.#options.prover();
     const proof = await prover.verify(entry.profile, accessToken, contextOf(entry, token, options));
     this.#remember(entry, accessToken, { proof });
@@ -90,7 +90,7 @@ export class TokenProofs {
   /** Asks the issuer or the vendor. Fails with `token_missing` and like `TokenProver.introspect`. */
   async introspect(entry: TokenEntry, options: ProofOptions): Promise<Introspection> {
     const token = this.#held(entry);
-    const { accessToken } = token;
+    const accessToken = accessTokenOf(token);
     const prover = await this.#options.prover();
     let introspection: Introspection;
     try {
@@ -202,12 +202,7 @@ export class TokenProofs {
   }
 
   #held({ profile, token }: TokenEntry): Token {
-    if (token === null) {
-      throw new KeyturnError('token_missing', `No token is held for "${profile.name}".`, {
-        hint: 'Add it, or use it once in a request.',
-        data: { token: profile.name },
-      });
-    }
+    if (token === null) throw missing(profile.name);
     registerToken(this.#options.redactor, profile, token);
     return token;
   }
@@ -296,6 +291,19 @@ function contextOf(
   { interactive, signal, issuer }: ProofOptions,
 ): ProofContext {
   return { interactive, signal, clockSkewMs, receivers, ...(issuer === undefined ? {} : { issuer }) };
+}
+
+/** Fails with `token_missing` for a refresh token alone. */
+function accessTokenOf({ accessToken, name }: Token): string {
+  if (accessToken === '') throw missing(name);
+  return accessToken;
+}
+
+function missing(name: string): KeyturnError {
+  return new KeyturnError('token_missing', `No token is held for "${name}".`, {
+    hint: 'Add it, or use it once in a request.',
+    data: { token: name },
+  });
 }
 
 function codeOf(failed: unknown): string {

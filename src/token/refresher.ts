@@ -5,7 +5,7 @@ import { borrow } from './borrowing.ts';
 import type { Reauthentication } from './grant.ts';
 import { type HeldTokens, isSame } from './heldTokens.ts';
 import { type LeaseTurn, noTurn } from './lease.ts';
-import { nothingBefore } from './newToken.ts';
+import { nothingBefore, refreshTokenAlone } from './newToken.ts';
 import { canRefresh, refreshTokenOf, signInNeeded, signsIn, unusable } from './renewal.ts';
 import { isStored } from './sources/holding.ts';
 import type { Token } from './token.ts';
@@ -66,31 +66,43 @@ export class Refresher {
     return this.#signIns.run(state.key, (shared) => this.#signIn(state, null, shared), signal);
   }
 
-  /** A refresh token that was just pasted: tried, and kept with what it brings. */
+  /**
+   * A refresh token that was just pasted: tried, and kept with what it brings. Where a server replaces it and sends no
+   * access token, the new one is stored all the same: the one that was pasted is spent.
+   */
   redeem(state: TokenState, refreshToken: string, signal?: AbortSignal): Promise<Token> {
-    const { keeper, turns } = this.#parts;
+    const { turns } = this.#parts;
     const work = (shared: AbortSignal) =>
-      turns.hold(
-        state.key,
-        async (turn) => {
-          const stored = await keeper.read(state, turn);
-          const attempt: Attempt = {
-            before: { ...nothingBefore, refreshToken },
-            reauthenticate: null,
-            maySignIn: false,
-            signal: neverAborted,
-            stillCurrent: () => Promise.resolve(),
-            rotated: async (replaced) => {
-              await keeper.rotate(state, refreshToken, replaced, turn);
-            },
-          };
-          return this.#untilDone(async () =>
-            keeper.keep(state, await attemptToken(this.#parts, state, attempt), stored, turn),
-          );
-        },
-        shared,
-      );
+      turns.hold(state.key, (turn) => this.#redeemNow(state, refreshToken, turn), shared);
     return this.#refreshes.run(`add ${state.key}`, work, signal);
+  }
+
+  async #redeemNow(state: TokenState, refreshToken: string, turn: LeaseTurn): Promise<Token> {
+    const { options, held, keeper } = this.#parts;
+    let before = await keeper.read(state, turn);
+    let replacement: Token | null = null;
+    const attempt: Attempt = {
+      before: { ...nothingBefore, refreshToken },
+      reauthenticate: null,
+      maySignIn: false,
+      signal: neverAborted,
+      stillCurrent: () => Promise.resolve(),
+      rotated: async (replaced, receivers) => {
+        const alone = refreshTokenAlone(state.profile, replaced, receivers, options.clock.now());
+        replacement = await keeper.keep(state, alone, before, turn);
+        before = { token: replacement, error: null };
+      },
+    };
+    try {
+      return await this.#untilDone(async () =>
+        keeper.keep(state, await attemptToken(this.#parts, state, attempt), before, turn),
+      );
+    } catch (thrown) {
+      const error = asKeyturnError(thrown);
+      if (replacement === null) throw error;
+      held.setError(state, error);
+      throw state.unsaved === null ? replacedAndStored(error) : error;
+    }
   }
 
   /** A token with less scope, by the refresh token of the wide one. */
@@ -107,8 +119,8 @@ export class Refresher {
       };
       const rest = { reauthenticate: null, maySignIn: false, signal: neverAborted };
       // A refresh token that comes back is the wide one's.
-      const rotated = async (replaced: string) => {
-        await keeper.rotate(lender, refreshToken, replaced, turn);
+      const rotated = async (replaced: string, receivers?: readonly string[]) => {
+        await keeper.rotate(lender, refreshToken, replaced, receivers, turn);
       };
       return attemptToken(this.#parts, of, { before, ...rest, stillCurrent, rotated });
     };
@@ -196,8 +208,8 @@ export class Refresher {
           current.superseded = now.error === null && !isSame(now.token, current.rotated ?? stored.token);
           if (current.superseded) throw new KeyturnError('cancelled', 'The token was replaced meanwhile.');
         },
-        rotated: async (replaced) => {
-          current.rotated = await keeper.rotate(state, refreshToken, replaced, turn);
+        rotated: async (replaced, receivers) => {
+          current.rotated = await keeper.rotate(state, refreshToken, replaced, receivers, turn);
         },
       };
       const work = async () => {
@@ -294,3 +306,12 @@ export class Refresher {
 }
 
 const neverAborted = new AbortController().signal;
+
+/** What was missing, and that nothing was lost by it. */
+function replacedAndStored({ code, message, data, cause }: KeyturnError): KeyturnError {
+  return new KeyturnError(
+    code,
+    `${message} The server replaced the refresh token that you pasted; the new one is stored.`,
+    { cause, hint: 'Refresh the token to try again.', data },
+  );
+}

@@ -8,7 +8,7 @@ import type { SendAs } from './profile.ts';
 export interface Token {
   readonly key: string;
   readonly name: string;
-  /** The secret itself; never empty. */
+  /** The secret itself. Empty only where a server replaced a refresh token and sent no access token: expired then. */
   readonly accessToken: string;
   readonly refreshToken: string | null;
   /** OpenID Connect Core section 2. */

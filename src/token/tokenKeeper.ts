@@ -104,6 +104,7 @@ export class TokenKeeper {
     state: TokenState,
     sent: string | null,
     refreshToken: string,
+    receivers: readonly string[] | undefined,
     turn: LeaseTurn,
   ): Promise<Token | null> {
     const { token: current, error } = isOutside(state)
@@ -117,7 +118,12 @@ export class TokenKeeper {
       return null;
     }
     // Whoever has the next turn knows what was stored last by its time.
-    const token: Token = { ...before, refreshToken, obtainedAtMs: before.obtainedAtMs + 1 };
+    const token: Token = {
+      ...before,
+      refreshToken,
+      obtainedAtMs: before.obtainedAtMs + 1,
+      ...(receivers === undefined ? {} : { receivers }),
+    };
     if (isOutside(state)) {
       await this.#held.adopt(state, token);
       return null;

@@ -54,6 +54,11 @@ export interface TokenEntry {
   readonly clockSkewMs: number | null;
 }
 
+/** False too where nothing but a refresh token is held. */
+export function hasAccessToken({ token }: TokenEntry): boolean {
+  return token !== null && token.accessToken !== '';
+}
+
 /** What an introspection told of the held token (RFC 7662 section 2.2). */
 export interface LearnedFacts {
   readonly active: boolean;
@@ -74,7 +79,8 @@ export interface TokenManager {
   acquire(profile: TokenProfile, options?: AcquireOptions): Promise<AcquiredToken>;
   /**
    * Keeps what a person pasted: the token itself for the static grant, a refresh token for the grant of that name,
-   * which is tried at once and kept only if the server takes it. What was held before stays when this fails.
+   * which is tried at once and kept only if the server takes it. What was held before stays when this fails,
+   * unless the server replaced it: then the new refresh token is held, and the next use tries it.
    */
   add(
     profile: TokenProfile,

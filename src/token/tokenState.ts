@@ -102,6 +102,8 @@ export function statusOf(state: TokenState, nowMs: number, leadMs: number): Toke
 }
 
 export function isExpired({ token }: TokenState, nowMs: number): boolean {
+  // There is no access token, whatever the clock says.
+  if (token?.accessToken === '') return true;
   const end = token?.expiresAtMs ?? null;
   return end !== null && end <= nowMs;
 }

@@ -14,11 +14,10 @@ const sendAsSchema = v.union([
   v.object({ basic: v.object({ username: v.exactOptional(v.string()) }) }),
 ]);
 
-/** A token as it is kept; transfer files hold the same. */
-export const tokenSchema = v.object({
+const storedSchema = v.object({
   key: text,
   name: text,
-  accessToken: text,
+  accessToken: v.string(),
   refreshToken: v.nullable(text),
   idToken: v.optional(v.nullable(text), null),
   tokenType: v.nullable(v.string()),
@@ -28,6 +27,12 @@ export const tokenSchema = v.object({
   receivers: v.exactOptional(v.array(text)),
   personal: v.nullable(v.object({ origins: v.pipe(v.array(text), v.minLength(1)), sendAs: sendAsSchema })),
 });
+
+/** A token as it is kept; transfer files hold the same. */
+export const tokenSchema = v.pipe(
+  storedSchema,
+  v.check(({ accessToken, refreshToken }) => accessToken !== '' || refreshToken !== null),
+);
 
 /**
  * Tokens and other secrets in a SecretStore, one secret each. An entry that cannot be read as a token fails `get`

@@ -207,6 +207,7 @@ describe('a refresh token whose issuer names another server afterwards', () => {
       receivers: [`${honest.origin}/token`, `${honest.origin}/introspect`, `${honest.origin}/revoke`],
     });
     await h.manager.acquire(profile);
+    h.manager.dispose();
     metadata = endpointsAt(other.origin);
     const later = harness({ obtain: obtainer({ clock: systemClock, agreements }), clock: h.clock });
     await later.store.set((await h.store.get(tokenKey(profile)))!);
@@ -214,7 +215,7 @@ describe('a refresh token whose issuer names another server afterwards', () => {
       code: 'receiver_not_allowed',
     });
     expect(questions).toMatchObject([questionAbout('person')]);
-    await later.clock.advance(HOUR);
+    await h.clock.advance(HOUR);
     expect([questions.length, other.got]).toEqual([1, []]);
     expect((await later.manager.peek(profile)).lastError?.code).toBe('receiver_not_allowed');
     // What a person pastes goes where the issuer says now, as the prompt does.

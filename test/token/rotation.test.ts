@@ -3,6 +3,9 @@ import { systemClock } from '../../src/clock.ts';
 import { noOptions } from '../../src/token/profile.ts';
 import { tokenKey } from '../../src/token/key.ts';
 import type { Token } from '../../src/token/token.ts';
+import { TokenProofs } from '../../src/token/proofs.ts';
+import { createTokenStore } from '../../src/token/tokenStore.ts';
+import { createMemorySecretStore } from './memorySecretStore.ts';
 import { failureOf, listen, obtainer, type TestServer } from '../oauth/support.ts';
 import { harness, HOUR, profileOf } from './support.ts';
 
@@ -176,5 +179,88 @@ describe('a refresh token of a variable that the server replaces', () => {
     expect(told[0]).toContain('KEYTURN_TOKEN_PERSON');
     expect(told[0]).toContain('`keyturn token add person`');
     expect(told[0]).not.toMatch(/new-refresh|preset-refresh/);
+  });
+});
+
+describe('a refresh token that was just pasted, and replaced without an access token', () => {
+  const bare: Answer = [200, { ...good, access_token: undefined }];
+
+  /** Nothing is stored yet, or another sign-in. */
+  async function pasting(answers: readonly Answer[], isHeld: boolean) {
+    const { sent, profile, store, clock } = await holding(answers);
+    if (!isHeld) await store.delete(tokenKey(profile));
+    const secrets = createMemorySecretStore();
+    const kept = createTokenStore(secrets);
+    const held = await store.get(tokenKey(profile));
+    if (held !== null) await kept.set(held);
+    const start = (reports: string[] = []) =>
+      harness({
+        store: kept,
+        clock,
+        obtain: obtainer({ clock: systemClock }),
+        report: (error) => void reports.push(error.message),
+      });
+    return { sent, profile, secrets, kept, clock, start };
+  }
+
+  it.each([true, false])('is stored, and tried again after a restart: held before %s', async (isHeld) => {
+    const { sent, profile, kept, start } = await pasting([bare, [200, good]], isHeld);
+    const first = start();
+    const error = await failureOf(first.manager.add(profile, 'pasted-refresh'));
+    expect(error.code).toBe('token_response_invalid');
+    expect(error.message).toContain('"access_token" is missing');
+    expect(error.message).toContain('the new one is stored');
+    expect(error.message + (error.hint ?? '')).not.toMatch(/new-refresh|pasted-refresh/);
+    const stored = await kept.get(tokenKey(profile));
+    expect(stored).toMatchObject({ accessToken: '', refreshToken: 'new-refresh' });
+    expect(stored?.receivers).toEqual([`${server.origin}/token`]);
+    const entry = await first.manager.peek(profile);
+    expect(entry).toMatchObject({ status: 'expired', canRefresh: true });
+    expect(entry.lastError?.code).toBe('token_response_invalid');
+    first.manager.dispose();
+    const { token } = await start().manager.acquire(profile);
+    expect(sent).toEqual(['pasted-refresh', 'new-refresh']);
+    expect(token).toMatchObject({ accessToken: 'new-access', refreshToken: 'new-refresh' });
+  });
+
+  it('is never handed out as a token, whatever the clock says', async () => {
+    const { profile, kept, clock, start } = await pasting([bare, [503, ''], [503, '']], false);
+    const h = start();
+    await failureOf(h.manager.add(profile, 'pasted-refresh'));
+    clock.nowMs -= HOUR;
+    expect((await failureOf(h.manager.acquire(profile))).code).toBe('token_endpoint_failed');
+    const proofs = new TokenProofs({
+      prover: () => Promise.reject(new Error('must not be asked')),
+      tokens: h.manager,
+      store: kept,
+      redactor: h.redactor,
+    });
+    const options = { interactive: false, signal: new AbortController().signal, cause: 'test' };
+    const entry = await h.manager.peek(profile);
+    for (const asked of [proofs.verify(entry, options), proofs.introspect(entry, options)])
+      expect((await failureOf(asked)).code).toBe('token_missing');
+  });
+
+  it('is held, and said to be in memory only, where the store refuses it', async () => {
+    const { sent, profile, secrets, start } = await pasting([bare, [200, good]], false);
+    const reports: string[] = [];
+    const h = start(reports);
+    const set = secrets.set.bind(secrets);
+    secrets.set = () => Promise.reject(new Error('locked'));
+    const error = await failureOf(h.manager.add(profile, 'pasted-refresh'));
+    expect(error.message).not.toContain('stored');
+    expect(reports.join()).toContain('held in memory only');
+    secrets.set = set;
+    await h.manager.acquire(profile);
+    expect(sent).toEqual(['pasted-refresh', 'new-refresh']);
+  });
+
+  it('is stored with the tokens that a file may hold, but only with a refresh token', async () => {
+    const { profile, secrets, kept } = await pasting([], true);
+    const stored = await kept.get(tokenKey(profile));
+    await kept.set({ ...stored!, accessToken: '' });
+    expect(await kept.get(tokenKey(profile))).toMatchObject({ accessToken: '' });
+    await secrets.set(tokenKey(profile), JSON.stringify({ ...stored, accessToken: '', refreshToken: null }));
+    expect((await failureOf(kept.get(tokenKey(profile)))).code).toBe('store_corrupt');
   });
 });

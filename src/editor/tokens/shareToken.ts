@@ -13,6 +13,7 @@ import { requireTrust } from '../profiles/trust.ts';
 import type { EditorServices } from '../services.ts';
 import { type EntryPickParts, pickEntry } from './entryPick.ts';
 import { registerTokenValue } from '../../token/registerToken.ts';
+import { hasAccessToken } from '../../token/tokenManager.ts';
 
 /**
  * Copies a token into the system's keychain, where the `keyturn` command finds it under the same key. Never its refresh
@@ -26,7 +27,7 @@ export async function shareToken(
   const node = await pickEntry(pick, argument, {
     placeHolder: l10n.t('Share which token with the keyturn command?'),
     none: l10n.t('No token is held here that the keyturn command could not get by itself.'),
-    fits: ({ entry }) => entry.token !== null && mayBeStored(entry.profile.grant),
+    fits: ({ entry }) => hasAccessToken(entry) && mayBeStored(entry.profile.grant),
   });
   if (node === null) return;
   const { profile } = node.entry;

@@ -18,8 +18,10 @@ import { changedToken, originChange } from './personal.ts';
 import { askName, askOrigins, askSecret } from './prompts.ts';
 import { workspaceOrigins } from './workspaceOrigins.ts';
 import { registerTokenValue } from '../../token/registerToken.ts';
+import { hasAccessToken } from '../../token/tokenManager.ts';
 
 const SAID_MS = 5000;
+const noneHeld = () => l10n.t('No token is held here yet. Add or refresh it first.');
 
 /** What a person does with one token; each takes the argument of its command. */
 export class TokenActions {
@@ -34,7 +36,11 @@ export class TokenActions {
   }
 
   async copy(argument: unknown): Promise<void> {
-    const node = await this.#pickHeld(argument, l10n.t('Copy which token?'));
+    const node = await pickEntry(this.#pick, argument, {
+      placeHolder: l10n.t('Copy which token?'),
+      none: noneHeld(),
+      fits: ({ entry }) => hasAccessToken(entry),
+    });
     const token = node?.entry.token ?? null;
     if (node === null || token === null) return;
     registerTokenValue(this.#services.redactor, node.entry.profile, token.accessToken);
@@ -211,7 +217,7 @@ export class TokenActions {
   #pickHeld(argument: unknown, placeHolder: string): Promise<UsableNode | null> {
     return pickEntry(this.#pick, argument, {
       placeHolder,
-      none: l10n.t('No token is held here yet. Add or refresh it first.'),
+      none: noneHeld(),
       fits: ({ entry }) => entry.token !== null,
     });
   }
