@@ -106,6 +106,13 @@ function failure(
     });
   }
   if (KeyturnError.is(error, 'response_too_large')) return tooLong(options);
+  if (KeyturnError.is(error, 'response_invalid', 'decompression_failed', 'decompression_limit')) {
+    return new KeyturnError(
+      error.code,
+      `${options.subject} sent an answer that cannot be read. ${error.message}`,
+      { cause: error, hint: 'Report this to the people who run the server.', data: error.data },
+    );
+  }
   if (error instanceof KeyturnError) return error;
   return new KeyturnError(options.failed, `${options.subject} could not be reached.`, { cause: error, hint });
 }
