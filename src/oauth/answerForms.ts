@@ -47,17 +47,25 @@ export function asRegistrationResponse(
 ): Promise<Response> {
   return reformed(response, mask, 201, (members) => ({
     ...withoutNull(members),
+    client_id: typeof members['client_id'] === 'number' ? String(members['client_id']) : members['client_id'],
     client_secret: textOf(members['client_secret']),
     client_secret_expires_at: secondsOf(members['client_secret_expires_at']) ?? 0,
   }));
 }
 
-/** RFC 7662 section 2.2. What decides, `active`, has to be as the standard has it. */
+/** RFC 7662 section 2.2. What decides, `active`, has to say true or false, if only as text. */
 export function asIntrospectionResponse(
   response: Response,
   mask: (text: string) => string,
 ): Promise<Response> {
-  return reformed(response, mask, 200, (members) => members);
+  return reformed(response, mask, 200, (members) => {
+    const { active } = members;
+    const text = typeof active === 'string' ? active.toLowerCase() : '';
+    return {
+      ...withoutNull(members),
+      active: text === 'true' || text === 'false' ? text === 'true' : active,
+    };
+  });
 }
 
 const SHORTEST_CODE_SECONDS = 300;

@@ -25,6 +25,8 @@ export interface AskedEndpoint {
 
 /** Members that nobody may see a value of. */
 const SECRET_MEMBERS = /token|code|secret|jwt|assertion|key/i;
+/** Named after what is secret, and not secret. */
+const OPEN_MEMBERS: ReadonlySet<string> = new Set(['token_type', 'token_endpoint_auth_method']);
 const MOST_NAMES = 10;
 const LONGEST_NAME = 40;
 /** How deep, and among how many, a member is looked for that stands in a wrong place. */
@@ -177,7 +179,7 @@ function placeOf(member: string, members: JsonObject, depth: number): string | n
   const wanted = spelling(member);
   const entries = Object.entries(members).slice(0, MOST_PLACES);
   for (const [name, value] of entries) {
-    if (spelling(name) === wanted && (typeof value === 'string' || typeof value === 'number')) return name;
+    if (spelling(name) === wanted && !isObject(value)) return name;
   }
   if (depth === 0) return null;
   for (const [name, value] of entries) {
@@ -199,7 +201,7 @@ function shownName(name: string): string {
 
 /** What came, as far as it may be seen. */
 function shownValue(member: string, value: unknown, mask: (text: string) => string): string {
-  if (member !== 'token_type' && SECRET_MEMBERS.test(member)) return jsonKind(value);
+  if (SECRET_MEMBERS.test(member) && !OPEN_MEMBERS.has(member)) return jsonKind(value);
   if (typeof value === 'string') return value === '' ? 'empty' : `"${serverText(value, mask, 60)}"`;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : jsonKind(value);
 }

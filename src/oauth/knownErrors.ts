@@ -56,6 +56,11 @@ const KNOWN: Readonly<Record<string, KnownError>> = {
   incorrect_client_credentials: CHECK_CLIENT,
   bad_refresh_token: CHECK_GRANT,
   bad_verification_code: CHECK_GRANT,
+  incorrect_device_code: CHECK_GRANT,
+  device_flow_disabled: {
+    code: 'oauth_error',
+    hint: 'Switch the device flow on for this client at the server, or use another "grant" in keyturn.json.',
+  },
 };
 
 /** `invalid_client` for `INVALID_CLIENT`, `InvalidClient`, `invalid client` and AWS's `InvalidClientException`. */

@@ -1,6 +1,7 @@
 import { isObject } from '../token/claims.ts';
 import { scopeWords } from '../token/scopes.ts';
 import { readAnswer } from './answerBody.ts';
+import { MemberFault } from './failure.ts';
 
 /** Servers write these where they mean Bearer: Apigee, and those that take the name of RFC 8693's types. */
 const BEARER = /^(?:bearer|bearertoken|bearer token|urn:ietf:params:oauth:token-type:(?:access_token|jwt))$/;
@@ -10,13 +11,15 @@ const LONGEST_LIFE = 1e10;
 /**
  * The answer of a token endpoint as RFC 6749 section 5.1 has it, of one that deviates in what is not needed: any status
  * that means success, a form instead of JSON, no type or Bearer in other words, scopes in a list, members that are null,
- * empty or of another type, and lifetimes that are no numbers. Any other answer is handed on as it is.
+ * empty or of another type, and lifetimes that are no numbers. An answer that cannot be read is handed on as it is. Fails
+ * with a MemberFault.
  */
 export async function asTokenResponse(response: Response, mask: (text: string) => string): Promise<Response> {
   if (!response.ok) return response;
   const { members } = await readAnswer(response.clone(), mask);
-  if (members === null || typeof members['access_token'] !== 'string' || members['access_token'] === '') {
-    return response;
+  if (members === null) return response;
+  if (typeof members['access_token'] !== 'string' || members['access_token'] === '') {
+    throw new MemberFault('access_token');
   }
   const {
     token_type: type,

@@ -84,6 +84,7 @@ export async function askTokenEndpoint(
       askedAtMs = tools.clock.now();
       return exchange.request({ server, client, options, authenticate });
     });
+    response = answer.clone();
     response = await asTokenResponse(answer.clone(), tools.mask);
     const endpoint = { server, client, options };
     const tokens = await exchange.process(endpoint, await withoutIdToken(response.clone()));

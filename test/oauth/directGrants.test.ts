@@ -234,6 +234,7 @@ describe('token exchange at a real provider', () => {
     ['a number for a type', null, { issued_token_type: 7 }, false],
     ['an odd token type', null, { issued_token_type: `${TYPE}jwt`, token_type: 'mac' }, false],
     ['a JWT for an access token', `${TYPE}access_token`, { issued_token_type: `${TYPE}jwt` }, true],
+    ['null for a type', `${TYPE}access_token`, { issued_token_type: null }, true],
     ['no type', `${TYPE}access_token`, {}, true],
   ])('looks at what is issued: %s', async (_name, requestedTokenType, answer, fits) => {
     const server = await listen((_request, response) =>

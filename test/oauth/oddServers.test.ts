@@ -91,6 +91,16 @@ describe('introspection', () => {
     expect(error.message).toContain(words);
   });
 
+  it.each([
+    ['true', true],
+    ['True', true],
+    ['false', false],
+  ])('reads "active" that is the text %j', async (active, expected) => {
+    const issuer = await serving(() => [200, { active, scope: null, exp: null }]);
+    const said = await prover().introspect(proven(issuer), 'opaque', proofContext());
+    expect(said).toMatchObject({ active: expected, scopes: null, expiresAtMs: null });
+  });
+
   it('tells a public client that it proves itself with nothing', async () => {
     const issuer = await serving(() => [401, '']);
     const profile = proven(issuer, { clientAuthentication: 'none' });
@@ -178,9 +188,17 @@ describe('registration', () => {
     ['203', [203, { client_id: 'made' }]],
     ['201 as text', [201, { client_id: 'made' }, 'text/plain']],
     ['null', [200, { client_id: 'made', client_secret: null, token_endpoint_auth_method: null }]],
+    [
+      'redirect addresses that differ by a slash',
+      [201, { client_id: 'made', redirect_uris: ['http://127.0.0.1/x/'] }],
+    ],
     ['an empty secret', [201, { client_id: 'made', client_secret: '', client_secret_expires_at: null }]],
   ])('is taken with %s', async (_name, answer) => {
     expect(await register(answer)).toMatchObject({ clientId: 'made', clientSecret: null });
+  });
+
+  it('is taken with a number as its id', async () => {
+    expect(await register([201, { client_id: 4711 }])).toMatchObject({ clientId: '4711' });
   });
 
   it.each([{}, { client_secret_expires_at: null }, { client_secret_expires_at: '0' }])(
@@ -196,7 +214,9 @@ describe('registration', () => {
 
   it.each<[object, string]>([
     [{ client_name: 'Keyturn' }, '"client_id" is missing; it has client_name'],
-    [{ client_id: 7 }, '"client_id" is 7'],
+    [{ client_id: true }, '"client_id" is true'],
+    [{ client: { client_id: 'made' } }, 'there is "client.client_id" instead'],
+    [{ client_id: 'made', token_endpoint_auth_method: 'magic' }, '"token_endpoint_auth_method" is "magic"'],
     [{ client_id: 'made', token_endpoint_auth_method: 'private_key_jwt' }, '"token_endpoint_auth_method" is'],
     [{ client_id: 'made', token_endpoint_auth_method: 'client_secret_post' }, '"client_secret" is missing'],
   ])('that cannot be used names the member: %j', async (answer, words) => {

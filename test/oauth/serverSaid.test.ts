@@ -1,18 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Grant } from '../../src/token/profile.ts';
-import { deviceWith, obtainAs, signInProfile } from './signIns.ts';
+import { obtainAs, signInProfile } from './signIns.ts';
 import { contextOf, endpointProfile, failureOf, json, listen, obtainer, type TestServer } from './support.ts';
 
 let server: TestServer;
 afterEach(() => server.close());
 
-async function refused(status: number, body: unknown, grant: Grant = 'client_credentials') {
+async function refused(status: number, body: unknown) {
   server = await listen((_request, response) => json(response, status, body));
-  const profile = endpointProfile(`${server.origin}/token`, { grant, options: { ...noPassword } });
-  return failureOf(obtainer()(profile, contextOf({ refreshToken: 'held-refresh' })));
+  return failureOf(obtainer()(endpointProfile(`${server.origin}/token`), contextOf()));
 }
-
-const { options: noPassword } = endpointProfile('https://id.example/token');
 
 describe('an error that comes with a status of success', () => {
   it.each<[string, unknown, RegExp]>([
@@ -106,57 +102,4 @@ describe('a refusal', () => {
       expect(JSON.stringify(failure.data) + failure.message).not.toContain('hidden');
     },
   );
-});
-
-describe('a device code', () => {
-  const signingIn = async (
-    device: object,
-    answer: (count: number) => readonly [number, object],
-    changes: Parameters<typeof obtainAs>[3] = {},
-  ) => {
-    let count = 0;
-    server = await listen((request, response) => {
-      if (request.url === '/device') {
-        json(response, 200, { device_code: 'd'.repeat(20), user_code: 'AB-12', interval: 1, ...device });
-      } else json(response, ...answer(++count));
-    });
-    const profile = signInProfile(server.origin, {
-      grant: 'device_code',
-      scope: 'a',
-      tokenEndpoint: `${server.origin}/token`,
-      options: { deviceAuthorizationEndpoint: `${server.origin}/device` },
-    });
-    const signIn = deviceWith(() => undefined);
-    return obtainAs(profile, signIn, {}, changes);
-  };
-  const token = [200, { access_token: 't' }] as const;
-  const page = () => ({ verification_uri: `${server.origin}/enter` });
-
-  it.each<[string, readonly [number, object]]>([
-    ['200', [200, { error: 'authorization_pending' }]],
-    ['403', [403, { error: 'authorization_pending' }]],
-    ['428', [428, { error: 'authorization_pending', error_description: 'Precondition Required' }]],
-    ['AWS', [400, { __type: 'AuthorizationPendingException' }]],
-    ['an object', [400, { error: { code: 'AUTHORIZATION_PENDING', message: 'Wait' } }]],
-  ])('goes on being asked for: %s', async (_name, pending) => {
-    const result = await signingIn(
-      {
-        get verification_uri() {
-          return page().verification_uri;
-        },
-      },
-      (count) => (count === 1 ? pending : token),
-    );
-    expect(result.accessToken).toBe('t');
-  });
-
-  it('is asked for at Google’s name of the page where the other is empty', async () => {
-    const device = {
-      verification_uri: '',
-      get verification_url() {
-        return page().verification_uri;
-      },
-    };
-    expect((await signingIn(device, () => token)).accessToken).toBe('t');
-  });
 });

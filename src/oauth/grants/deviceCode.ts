@@ -26,6 +26,7 @@ import { asksForOpenId, checkIdToken, requireIssuer } from '../idToken.ts';
 import { errorName } from '../knownErrors.ts';
 import { neededEndpoints } from '../receivers.ts';
 import { addressesOf, endpointUrl, findUsableServer } from '../server.ts';
+import { serverText } from '../serverText.ts';
 import { signInNeeded } from '../signInNeeded.ts';
 import { askTokenEndpoint, requestedAccess, type TokenExchange } from '../tokenEndpoint.ts';
 
@@ -70,7 +71,7 @@ export const deviceCode: GrantPerformer = {
     const askedAtMs = tools.clock.now();
     const device = await requestCode(current);
     tools.register(device.device_code, `device code of ${profile.name}`, addressesOf(server));
-    const shown = shownCode(device, askedAtMs, profile);
+    const shown = shownCode(device, askedAtMs, profile, tools.mask);
     await requireCodePage(new URL(shown.verificationUri), profile, server, context, tools);
 
     const done = new AbortController();
@@ -125,6 +126,7 @@ function shownCode(
   device: DeviceAuthorizationResponse,
   askedAtMs: number,
   { name: tokenName, origins }: TokenProfile,
+  mask: (text: string) => string,
 ): DeviceCode {
   const { user_code: userCode, verification_uri: uri, verification_uri_complete: complete } = device;
   if (!USER_CODE.test(userCode)) {
@@ -133,8 +135,11 @@ function shownCode(
     );
   }
   const address = safeAddress(uri);
-  if (address === null)
-    throw unfit('The "verification_uri" of the server is no https address that can be opened.');
+  if (address === null) {
+    throw unfit(
+      `The "verification_uri" of the server is no https address that can be opened: "${serverText(uri, mask, 100)}".`,
+    );
+  }
   const direct = complete === undefined ? null : safeAddress(complete);
   return {
     tokenName,
@@ -221,19 +226,23 @@ function nextInterval(error: unknown, intervalMs: number): number {
     case 'slow_down':
       return intervalMs + SLOW_DOWN_MS;
     case 'access_denied':
+    case 'authorization_declined':
       throw new KeyturnError('access_denied', 'The sign-in was refused.', {
         cause: error,
         hint: 'Sign in again and agree, or ask for less.',
       });
     case 'expired_token':
       throw expired(error);
-    case 'invalid_grant':
-      throw new KeyturnError('authorization_failed', error.message, {
-        cause: error,
-        hint: 'Sign in again: the server does not know the code any more.',
-        data: error.data,
-      });
   }
+  if (error.code === 'invalid_grant') {
+    throw new KeyturnError('authorization_failed', error.message, {
+      cause: error,
+      hint: 'Sign in again: the server does not know the code any more.',
+      data: error.data,
+    });
+  }
+  // "Accepted", without a token: there is none yet.
+  if (error.code === 'token_response_invalid' && error.data['status'] === 202) return intervalMs;
   if (isPassing(error)) return Math.max(intervalMs, Math.min(intervalMs * 2, LONGEST_INTERVAL_MS));
   throw error;
 }

@@ -13,6 +13,7 @@ import { requireExchange } from '../agreements.ts';
 import type { GrantPerformer, GrantTools } from '../grant.ts';
 import { requireTokenReceivers } from '../knownReceivers.ts';
 import { findServer } from '../server.ts';
+import { serverText } from '../serverText.ts';
 import { askTokenEndpoint, requestedAccess, type TokenEndpoint } from '../tokenEndpoint.ts';
 
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -55,7 +56,7 @@ export const tokenExchange: GrantPerformer = {
         const tokens = await processGenericTokenEndpointResponse(server, client, response, {
           recognizedTokenTypes: { n_a: () => undefined },
         });
-        checkIssuedType(tokens, requestedTokenType);
+        checkIssuedType(tokens, requestedTokenType, tools.mask);
         return tokens;
       },
     });
@@ -137,8 +138,12 @@ function tokenOfType({ token }: Pick<OtherToken, 'token'>, type: string): string
  * RFC 8693 section 2.2.1. A JWT may be an access token and the other way round. Some servers leave the type out, which
  * is taken for what was asked for; but nothing that renews tokens is taken for one to use.
  */
-function checkIssuedType(tokens: TokenEndpointResponse, requested: string | null): void {
-  const issued = tokens['issued_token_type'];
+function checkIssuedType(
+  tokens: TokenEndpointResponse,
+  requested: string | null,
+  mask: (text: string) => string,
+): void {
+  const issued = tokens['issued_token_type'] ?? undefined;
   const wanted = requested ?? issued;
   const fits =
     issued === undefined ||
@@ -148,7 +153,7 @@ function checkIssuedType(tokens: TokenEndpointResponse, requested: string | null
   if (fits) return;
   throw new KeyturnError(
     'token_response_invalid',
-    'The token endpoint issued another type of token than was asked for.',
+    `The token endpoint issued another type of token than was asked for: "issued_token_type" is ${serverText(JSON.stringify(issued), mask, 100)}.`,
     {
       hint: 'Correct "requestedTokenType", or see what the server offers.',
       data: { requested },
