@@ -1,7 +1,7 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createFileLease, type LeaseTiming } from '../token/fileLease.ts';
-import { type Chain, listParts, partName, readChain, readPart, writeChain } from './chain.ts';
+import { type Chain, listParts, openPart, readChain, readPart, writeChain } from './chain.ts';
 import { hashOfLine, lineAboutLog, parseLine, type UnchainedLine } from './entry.ts';
 import { applyRetention, removeOldParts } from './retention.ts';
 import { faultBefore, type FoundFault, linesText, type Sealing, sealOf } from './seal.ts';
@@ -112,7 +112,7 @@ async function newChain(folder: string, day: string): Promise<Chain> {
 }
 
 async function writeLines(folder: string, chain: Chain, lines: readonly UnchainedLine[]): Promise<Chain> {
-  const file = await open(join(folder, partName(chain.head.part)), 'a+', 0o600);
+  const file = await openPart(folder, chain.head.part);
   try {
     const { size } = await file.stat();
     let { hash } = chain.head;
@@ -142,7 +142,7 @@ async function writeLines(folder: string, chain: Chain, lines: readonly Unchaine
 
 /** The chain with lines beyond its noted end taken in. */
 async function adoptSurplus(folder: string, chain: Chain): Promise<Chain> {
-  const file = await open(join(folder, partName(chain.head.part)), 'a+', 0o600);
+  const file = await openPart(folder, chain.head.part);
   try {
     const { size } = await file.stat();
     return size > chain.head.bytes ? await surplus(file, size, chain) : chain;

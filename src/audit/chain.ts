@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
@@ -25,7 +26,7 @@ export type Chain = v.InferOutput<typeof chainSchema>;
 /** Null when there is none that can be read. */
 export async function readChain(folder: string): Promise<Chain | null> {
   try {
-    const parsed = v.safeParse(chainSchema, JSON.parse(await readFile(join(folder, FILE), 'utf8')));
+    const parsed = v.safeParse(chainSchema, JSON.parse(await readText(join(folder, FILE))));
     return parsed.success ? parsed.output : null;
   } catch (error) {
     if (error instanceof SyntaxError || hasCode(error, 'ENOENT')) return null;
@@ -78,7 +79,7 @@ export async function listParts(folder: string): Promise<number[]> {
 /** The lines of a file; what an interrupted write left at its end is the last. Null when there is no such file. */
 export async function readPart(folder: string, part: number): Promise<string[] | null> {
   try {
-    const text = await readFile(join(folder, partName(part)), 'utf8');
+    const text = await readText(join(folder, partName(part)));
     const lines = text.split('\n');
     if (lines.at(-1) === '') lines.pop();
     return lines;
@@ -97,7 +98,7 @@ export async function readPartFrom(
   part: number,
   from: number,
 ): Promise<{ readonly text: string; readonly bytes: number } | null> {
-  const file = await open(join(folder, partName(part)), 'r').catch((error: unknown) => {
+  const file = await openFile(join(folder, partName(part)), constants.O_RDONLY).catch((error: unknown) => {
     if (hasCode(error, 'ENOENT')) return null;
     throw error;
   });
@@ -114,6 +115,28 @@ export async function readPartFrom(
   } finally {
     await file.close();
   }
+}
+
+/** For appending; made where there is none. */
+export function openPart(folder: string, part: number): Promise<FileHandle> {
+  return openFile(join(folder, partName(part)), constants.O_RDWR | constants.O_CREAT | constants.O_APPEND);
+}
+
+async function readText(path: string): Promise<string> {
+  const file = await openFile(path, constants.O_RDONLY);
+  try {
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
+/** The files of a log are regular ones: no link leads elsewhere, and nobody waits for the other end of a pipe. */
+async function openFile(path: string, flags: number): Promise<FileHandle> {
+  const file = await open(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o600);
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  throw new Error('A file of the audit log is no regular file.');
 }
 
 /** Changes with each write to the log; empty where nothing was written yet. */

@@ -1,4 +1,5 @@
-import { readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, readFile, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AuditVerification } from '../../src/audit/verify.ts';
@@ -110,4 +111,27 @@ describe('a log that was tampered with', () => {
     const { log } = await auditHarness();
     expect(await log.verify()).toMatchObject({ state: 'empty', lines: 0, head: null });
   });
+});
+
+describe.runIf(process.platform !== 'win32')('a file of the log that is no file any more', () => {
+  it.each([
+    [first, 'a pipe', (path: string) => void execFileSync('mkfifo', [path])],
+    [first, 'a link to a device', (path: string) => symlink('/dev/zero', path)],
+    [first, 'a folder', (path: string) => mkdir(path)],
+    ['chain.json', 'a pipe', (path: string) => void execFileSync('mkfifo', [path])],
+  ])(
+    '%s: %s is neither read nor written, and the loss is told',
+    async (name, _what, make) => {
+      const { log, folder, reports } = await auditHarness();
+      log.record(eventOf({ tokenName: 'viewer' }));
+      await log.flush();
+      await rm(join(folder, name));
+      await make(join(folder, name));
+      await expect(log.verify()).rejects.toMatchObject({ code: 'file_unreadable' });
+      log.record(eventOf({ tokenName: 'later' }));
+      await log.flush();
+      expect(reports).toMatchObject([{ code: 'store_write_failed' }]);
+    },
+    15_000,
+  );
 });
