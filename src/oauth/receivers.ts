@@ -8,7 +8,7 @@ import { joinedScope } from './authorizationRequest.ts';
 import type { AuthorizationServer } from './discovery.ts';
 import type { GrantTools } from './grant.ts';
 import { asksForOpenId } from './idToken.ts';
-import { isOfIssuer, isSameServer } from './sameServer.ts';
+import { isCodePageOf, isOfIssuer, isSameServer } from './sameServer.ts';
 import { findServer, namedEndpoints, type EndpointName, type PostedEndpoint } from './server.ts';
 
 /** The endpoint at which a sign-in begins: the page itself, or what says where the page is. */
@@ -81,7 +81,11 @@ export async function strayReceiversAt(
   const before = pageOf(profile, server);
   const foreign = await foreignEndpoints(profile, signal, tools);
   const strays = receiversIn(server, profile).filter(
-    (one) => !answersFor(page, one, profile) && !foreign.has(one.name) && answersFor(before, one, profile),
+    (one) =>
+      !answersFor(page, one, profile) &&
+      !isCodePageOf(page, one.url) &&
+      !foreign.has(one.name) &&
+      answersFor(before, one, profile),
   );
   return strays.length === 0 ? null : subjectOf(profile, page, server, strays);
 }

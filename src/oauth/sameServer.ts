@@ -33,6 +33,33 @@ export function isSameServer(one: URL, other: URL, issuer: URL | null): boolean 
   return folder.length > 0 && samePath(folder, folderOf(other));
 }
 
+/** Vendors whose page for codes lies at another host than their endpoints, as their documentation has it. */
+const CODE_PAGES: readonly { readonly pages: readonly string[]; readonly servers: readonly string[] }[] = [
+  { pages: ['https://www.google.com/device'], servers: ['https://oauth2.googleapis.com'] },
+  {
+    pages: [
+      'https://microsoft.com/devicelogin',
+      'https://microsoft.com/link',
+      'https://www.microsoft.com/link',
+      'https://login.microsoft.com/device',
+    ],
+    servers: ['https://login.microsoftonline.com', 'https://login.live.com'],
+  },
+  { pages: ['https://microsoft.com/deviceloginus'], servers: ['https://login.microsoftonline.us'] },
+  {
+    pages: ['https://microsoft.com/deviceloginchina'],
+    servers: ['https://login.chinacloudapi.cn', 'https://login.partner.microsoftonline.cn'],
+  },
+];
+
+/** True where a code that this endpoint gave or takes is entered at this page of the same vendor. */
+export function isCodePageOf(page: URL, endpoint: URL): boolean {
+  const address = page.origin + page.pathname;
+  return CODE_PAGES.some(
+    ({ pages, servers }) => pages.includes(address) && servers.includes(endpoint.origin),
+  );
+}
+
 function samePath(one: readonly string[], other: readonly string[]): boolean {
   return one.join('/') === other.join('/');
 }

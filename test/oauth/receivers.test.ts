@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createDiscovery } from '../../src/oauth/discovery.ts';
-import { secretReceivers } from '../../src/oauth/receivers.ts';
+import { secretReceivers, strayReceiversAt } from '../../src/oauth/receivers.ts';
 import { declaredReceivers } from '../../src/token/declaredReceivers.ts';
 import { noOptions, type TokenProfile } from '../../src/token/profile.ts';
 import { profileOf, staticProfile, TestClock } from '../token/support.ts';
@@ -96,5 +96,45 @@ describe('who a person is told gets a secret', () => {
       options: { ...noOptions, deviceAuthorizationEndpoint: 'https://evil.example/device?x=1' },
     });
     expect(declaredReceivers(device)).toEqual(['https://id.example.com', 'https://evil.example/device']);
+  });
+});
+
+describe('the page where a code is entered, at another host than the endpoints', () => {
+  const askedAt = (page: string, device: string, token: string) =>
+    strayReceiversAt(
+      new URL(page),
+      profileOf({ grant: 'device_code', issuer: null, tokenEndpoint: token }),
+      { issuer: '', device_authorization_endpoint: device, token_endpoint: token },
+      new AbortController().signal,
+      { discovery: { find: () => Promise.reject(new Error('not asked')) } },
+    );
+  const tenant = 'https://login.microsoftonline.com/common/oauth2/v2.0';
+
+  it.each([
+    ['https://microsoft.com/devicelogin', `${tenant}/devicecode`, `${tenant}/token`],
+    ['https://login.microsoft.com/device', `${tenant}/devicecode`, `${tenant}/token`],
+    [
+      'https://www.google.com/device',
+      'https://oauth2.googleapis.com/device/code',
+      'https://oauth2.googleapis.com/token',
+    ],
+  ])('is not asked about where it is the vendor’s own: %s', async (page, device, token) => {
+    expect(await askedAt(page, device, token)).toBeNull();
+  });
+
+  it.each([
+    ['https://www.google.com/device', 'https://evil.example/device', 'https://evil.example/token'],
+    ['https://www.google.com/device', `${tenant}/devicecode`, `${tenant}/token`],
+    [
+      'https://www.google.com/url',
+      'https://oauth2.googleapis.com/device/code',
+      'https://oauth2.googleapis.com/token',
+    ],
+    ['https://microsoft.com.evil.example/devicelogin', `${tenant}/devicecode`, `${tenant}/token`],
+  ])('is asked about otherwise: %s for %s', async (page, device, token) => {
+    expect(await askedAt(page, device, token)).toMatchObject({
+      kind: 'sign_in',
+      redeemedAt: new URL(token).origin,
+    });
   });
 });
