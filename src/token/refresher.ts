@@ -79,8 +79,10 @@ export class Refresher {
 
   async #redeemNow(state: TokenState, refreshToken: string, turn: LeaseTurn): Promise<Token> {
     const { options, held, keeper } = this.#parts;
-    let before = await keeper.read(state, turn);
-    let replacement: Token | null = null;
+    const known: { before: Stored; isReplaced: boolean } = {
+      before: await keeper.read(state, turn),
+      isReplaced: false,
+    };
     const attempt: Attempt = {
       before: { ...nothingBefore, refreshToken },
       reauthenticate: null,
@@ -89,17 +91,17 @@ export class Refresher {
       stillCurrent: () => Promise.resolve(),
       rotated: async (replaced, receivers) => {
         const alone = refreshTokenAlone(state.profile, replaced, receivers, options.clock.now());
-        replacement = await keeper.keep(state, alone, before, turn);
-        before = { token: replacement, error: null };
+        known.before = { token: await keeper.keep(state, alone, known.before, turn), error: null };
+        known.isReplaced = true;
       },
     };
     try {
       return await this.#untilDone(async () =>
-        keeper.keep(state, await attemptToken(this.#parts, state, attempt), before, turn),
+        keeper.keep(state, await attemptToken(this.#parts, state, attempt), known.before, turn),
       );
     } catch (thrown) {
       const error = asKeyturnError(thrown);
-      if (replacement === null) throw error;
+      if (!known.isReplaced) throw error;
       held.setError(state, error);
       throw state.unsaved === null ? replacedAndStored(error) : error;
     }

@@ -1,18 +1,15 @@
-import type { IncomingMessage } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createApiSignIn } from '../../src/oauth/apiSignIn.ts';
 import { createDiscovery, type AuthorizationServer } from '../../src/oauth/discovery.ts';
 import { createGrantTools } from '../../src/oauth/obtain.ts';
 import { createProver } from '../../src/oauth/prover.ts';
 import type { Grant, ProfileOptions, TokenProfile } from '../../src/token/profile.ts';
-import type { SignIn } from '../../src/token/signIn.ts';
-import { createSourceConsent } from '../../src/token/sources/consent.ts';
-import { askerOf } from '../token/sources/support.ts';
-import { memoryValues, profileOf, TestClock } from '../token/support.ts';
+import { profileOf, TestClock } from '../token/support.ts';
+import { answerTo, anyPerson, closeServers, consentOf, servers, startAttacker } from './attacker.ts';
 import { Browser, signInAs } from './browser.ts';
 import { startSandboxServers, type SandboxServers } from './sandboxServers.ts';
-import { deviceWith, obtainAs, signInProfile, signInWith } from './signIns.ts';
-import { failureOf, json, listen, obtainOptions, type TestServer } from './support.ts';
+import { obtainAs, signInProfile, signInWith } from './signIns.ts';
+import { failureOf, json, listen, obtainOptions } from './support.ts';
 
 // RFC 9700 section 4.4: an attacker's server leads to the page of an honest one, a real provider, and wants what comes of it.
 
@@ -28,80 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => honest.close());
 
-const servers: TestServer[] = [];
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-interface Attacker {
-  readonly origin: string;
-  /** What was posted to it, path and body, with the client's secret where that stood in a header. */
-  readonly got: string[];
-}
-
-/** A server whose metadata say what a test wants, and which takes whatever it is sent. */
-async function startAttacker(
-  metadata: (origin: string, count: number) => Record<string, unknown>,
-  path = '',
-): Promise<Attacker> {
-  const got: string[] = [];
-  let count = 0;
-  const server = await listen((request, response, body) => {
-    if (request.method === 'GET') {
-      json(response, 200, { issuer: server.origin + path, ...metadata(server.origin, ++count) });
-      return;
-    }
-    got.push(`${request.url ?? ''} ${body} ${credentialsOf(request)}`);
-    json(response, 200, answerTo(request.url ?? '', server.origin));
-  });
-  servers.push(server);
-  return { origin: server.origin, got };
-}
-
-function credentialsOf({ headers }: IncomingMessage): string {
-  return Buffer.from((headers.authorization ?? '').replace('Basic ', ''), 'base64').toString();
-}
-
-function answerTo(url: string, origin: string): object {
-  if (url.endsWith('/device')) {
-    return {
-      device_code: 'a-device-code',
-      user_code: 'WDJB-MJHT',
-      verification_uri: `${origin}/enter`,
-      expires_in: 60,
-      interval: 1,
-    };
-  }
-  if (url.endsWith('/par')) return { request_uri: 'urn:example:1', expires_in: 60 };
-  return { access_token: 'issued', token_type: 'bearer', active: true };
-}
-
-function consentOf(...answers: ('once' | 'remember' | 'refuse')[]) {
-  const { asker, questions } = askerOf(...answers);
-  const agreements = createSourceConsent({
-    values: memoryValues(),
-    asker,
-    hint: () => 'Agree.',
-    notKept: () => undefined,
-  });
-  return { agreements, questions };
-}
-
-/** A person who signs in wherever the browser is sent, or gets a code. */
-function anyPerson() {
-  const opened: string[] = [];
-  const codes: string[] = [];
-  const browsing = signInWith((url) => {
-    opened.push(url);
-    return signInAs(new Browser(), url, 'viewer');
-  });
-  const entering = deviceWith(({ verificationUri }) => codes.push(verificationUri));
-  const signIn: SignIn = {
-    ...browsing,
-    showDeviceCode: (code, signal) => entering.showDeviceCode(code, signal),
-  };
-  return { opened, codes, signIn };
-}
+afterEach(closeServers);
 
 interface Attempt {
   readonly profile: TokenProfile;

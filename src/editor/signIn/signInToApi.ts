@@ -221,7 +221,7 @@ async function askProfileName(
 
 /** What was stored for a sign-in that failed is taken away again. */
 async function signIn(
-  { tokens, store, places, redactor }: EditorServices,
+  { tokens, store, places, consent, redactor }: EditorServices,
   profile: TokenProfile,
   { clientSecret }: RegisteredClient,
 ): Promise<void> {
@@ -238,7 +238,10 @@ async function signIn(
       markUsed: false,
     });
   } catch (error) {
-    if (clientSecret !== null) await store.deleteSecret(key);
+    if (clientSecret !== null) {
+      await store.deleteSecret(key);
+      await consent.forget(key);
+    }
     throw error;
   }
 }
