@@ -1,6 +1,7 @@
 import { KeyturnError } from '../errors.ts';
 import { normalKey } from './directives.ts';
 import { shortened } from './dynamicVariables.ts';
+import { scriptVariables } from './scriptVariables.ts';
 import type { HttpFile, RequestNode } from './tree.ts';
 
 /** Why a name in `{{ }}` has no value; `line` is zero-based. */
@@ -18,6 +19,14 @@ export function missingVariable(
   if (asked !== undefined) {
     return new KeyturnError('unsupported', `# @${asked.key} ${shown} is not supported yet.`, {
       hint: `Define it in the file instead: @${shown} = value.`,
+      data,
+    });
+  }
+  const script = scriptVariables(tree).get(name);
+  if (script !== undefined) {
+    const message = `The variable ${shown} is set by a script on line ${script + 1}, which is not run yet.`;
+    return new KeyturnError('unsupported', message, {
+      hint: `Give it a value with @${shown} = value, in an environment, or with --var.`,
       data,
     });
   }

@@ -103,7 +103,7 @@ export async function workOutRequest(context: ResolveContext): Promise<ResolvedR
   const contentType = valueOf(headers, 'content-type') ?? '';
   const before = expander.secretTexts;
   const body = await bodyBytes(node.body, { ...source, contentType, boundary }, expander);
-  const note = fragmentNote(node.url, url.text);
+  const notes = [...expander.notes, fragmentNote(node.url, url.text), lengthNote(headers, body)];
   const secretHeaders = traced.filter(([, value]) => value.isSecret);
   return {
     method: node.method === 'GRAPHQL' ? 'POST' : node.method,
@@ -124,7 +124,7 @@ export async function workOutRequest(context: ResolveContext): Promise<ResolvedR
         value.disguised(({ name }) => `•••${name}•••`),
       ]),
     ),
-    notes: note === null ? [...expander.notes] : [...expander.notes, note],
+    notes: notes.filter((note) => note !== null),
   };
 }
 
@@ -199,6 +199,15 @@ function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
 
 function valueOf(headers: HeaderList, name: string): string | null {
   return headers.findLast(([key]) => key.toLowerCase() === name)?.[1] ?? null;
+}
+
+/** Where the length of the body was written and is another. */
+function lengthNote(headers: HeaderList, body: Uint8Array | null): string | null {
+  const written = valueOf(headers, 'content-length');
+  const bytes = body?.length ?? 0;
+  return written === null || written.trim() === String(bytes)
+    ? null
+    : `The Content-Length that is written is not sent: the body has ${bytes} ${bytes === 1 ? 'byte' : 'bytes'}.`;
 }
 
 /** The length is counted anew, and the mark for GraphQL is for clients alone. */

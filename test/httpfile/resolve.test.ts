@@ -182,6 +182,19 @@ describe('variables that are made up', () => {
     ]);
   });
 
+  test('that a script sets, with the line of the script', async () => {
+    const script =
+      'GET https://a.org\n\n> {% client.global.set("id", "x"); %}\n\n###\nGET https://a.org/{{id}}';
+    expect(await failure(script, { dialect: 'jetbrains', index: 1 })).toMatchObject({
+      code: 'unsupported',
+      message: 'The variable id is set by a script on line 3, which is not run yet.',
+      hint: 'Give it a value with @id = value, in an environment, or with --var.',
+    });
+    expect((await resolve(script, { dialect: 'jetbrains', index: 1, overrides: { id: '7' } })).url).toBe(
+      'https://a.org/7',
+    );
+  });
+
   test('of the process and .env that is missing, with what helps', async () => {
     const missing = (text: string, dialect: Dialect = 'rest-client') =>
       failure(`@which = NOPE\nGET https://a.org/\nA: ${text}`, { dialect });
@@ -281,10 +294,13 @@ describe('headers', () => {
     ]);
   });
 
-  test('Content-Length is counted anew', async () => {
-    expect((await resolve('POST https://a.org\nContent-Length: 99\nA: b\n\nx')).headers).toEqual([
-      ['A', 'b'],
-    ]);
+  test('Content-Length is counted anew, and what is written is told where it differs', async () => {
+    const request = await resolve('POST https://a.org\nContent-Length: 99\nA: b\n\nx');
+    expect(request.headers).toEqual([['A', 'b']]);
+    expect(request.notes).toEqual(['The Content-Length that is written is not sent: the body has 1 byte.']);
+    expect((await resolve('POST https://a.org\ncontent-length: 2\n\nö')).notes).toEqual([]);
+    expect((await resolve('POST https://a.org\nContent-Length: 0')).notes).toEqual([]);
+    expect((await resolve('GET https://a.org\nContent-Length: 3')).notes).toHaveLength(1);
   });
 
   test('what cannot be a header stops the request', async () => {

@@ -91,7 +91,6 @@ function imports(tree: HttpFile): boolean {
 class Checker {
   readonly #tree: HttpFile;
   readonly #seen: SeenVariables;
-  #scripted: ReadonlyMap<string, number> | null = null;
   #names: readonly string[] | null = null;
   readonly #suggested = new Map<string, string | null>();
 
@@ -150,11 +149,6 @@ class Checker {
 
   #unknown(name: string, span: Span): Problem {
     const shown = shortened(name);
-    const script = this.#setByScripts().get(name);
-    if (script !== undefined) {
-      const message = `The variable ${shown} is set by a script on line ${script + 1}, which is not run yet.`;
-      return { code: 'unsupported', message, severity: 'warning', span };
-    }
     const environments = this.#seen.elsewhere.get(name);
     if (environments !== undefined) {
       const message = `The variable ${shown} is defined in another environment: ${environments.join(', ')}.`;
@@ -173,25 +167,6 @@ class Checker {
     const meant = nearest(name, this.#names);
     this.#suggested.set(name, meant);
     return meant;
-  }
-
-  /** Names that scripts of the file give a value, with the zero-based line of the script. */
-  #setByScripts(): ReadonlyMap<string, number> {
-    if (this.#scripted !== null) return this.#scripted;
-    const found = new Map<string, number>();
-    for (const { metadata, extras } of [...this.#tree.loose, ...this.#tree.requests]) {
-      for (const { text, span } of extras) {
-        for (const [, called, exported] of text.matchAll(
-          /\.set\(\s{0,5}["'`]([\w.-]{1,100})|\b(?:exports|\$global)\.([\w-]{1,100})\s{0,5}=/g,
-        )) {
-          found.set(called ?? exported ?? '', span.start.line);
-        }
-      }
-      for (const { key, value, span } of metadata) {
-        if (/^env-(?:json|header)-key$/.test(key)) found.set(value.split(/\s/, 1)[0] ?? '', span.start.line);
-      }
-    }
-    return (this.#scripted = found);
   }
 }
 
