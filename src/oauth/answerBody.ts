@@ -31,6 +31,7 @@ export async function readAnswer(response: Response, mask: (text: string) => str
   // GitHub and Facebook of old answer so, and others after them.
   if (isForm(text, type)) return { ...nothing, members: readForm(text), what: 'a form' };
   if (type === 'text/html' || text.startsWith('<')) return { ...nothing, what: pageWords(text, mask) };
+  if (/^[[{]/.test(text)) return { ...nothing, what: 'JSON that cannot be read' };
   return { members: null, what: 'something that is not JSON', text: message(text) };
 }
 

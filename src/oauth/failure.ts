@@ -121,7 +121,7 @@ export async function endpointFailure(
   return new KeyturnError(asked.invalid, `${subject} answered ${reason(error, body, asked, mask)}.`, {
     cause: error,
     hint:
-      body.members === null
+      body.members === null && !body.what.startsWith('JSON')
         ? 'Check that the address is right.'
         : 'Report this to the people who run the server, or check that the address is right.',
     data: { ...data, ...memberData(error) },

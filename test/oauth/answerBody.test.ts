@@ -49,6 +49,12 @@ describe('an answer that succeeds, cannot be read and holds a token', () => {
     expect(`${message} ${hint ?? ''}`).not.toMatch(/fresh-and|eyJ|hidden/i);
   });
 
+  it('is broken JSON, where it is, and no fault of the address', async () => {
+    const { message, hint } = await refused(answer.slice(0, -12), 'application/json');
+    expect(message).toMatch(/with JSON that cannot be read, not with a token response\.$/);
+    expect(hint).toMatch(/^Report this to the people who run the server/);
+  });
+
   it('is told without it by an introspection endpoint too', async () => {
     const endpoint = await serve(`${answer};`, 'application/json');
     const profile = profileOf({ issuer: null, tokenEndpoint: endpoint, clientId: 'plain' });

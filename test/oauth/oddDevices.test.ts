@@ -33,15 +33,15 @@ async function signIn(
   });
   const clock = new TestClock();
   const start = clock.now();
-  let over = false;
+  const progress = { over: false };
   const result = obtainAs(
     profile,
     deviceWith(() => undefined),
     {},
     { clock },
-  ).finally(() => (over = true));
+  ).finally(() => (progress.over = true));
   result.catch(() => undefined);
-  while (!over && clock.now() - start < allowedMs) {
+  while (!progress.over && clock.now() - start < allowedMs) {
     await clock.advance(500);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
