@@ -53,7 +53,7 @@ export function maskedWrittenUrl(url: string): string {
 
 /** The same for `?? header x-api-key startsWith abc`: what a credential is compared with is one, to the end of the line. */
 export function maskedAssertion(text: string): string {
-  const operator = OPERATOR.exec(text);
+  const operator = OPERATOR.exec(text) ?? sideBySide(text);
   if (operator === null) return maskedText(text);
   const left = text.slice(0, operator.index);
   const start = operator.index + operator[0].length;
@@ -62,6 +62,18 @@ export function maskedAssertion(text: string): string {
   const compared = names.some((name) => isCredentialMember(name, right));
   const isShown = !compared || NO_VALUE.test(right.trim()) || isVariable(right);
   return isShown ? maskedText(text) : maskedText(left) + text.slice(left.length, start) + MASK;
+}
+
+/** The gap in `@expect header x-api-key abc`. Words alone say what is expected of a value: `exists`. */
+function sideBySide(text: string): { readonly index: number; readonly 0: string } | null {
+  for (const { 0: gap, index } of text.matchAll(/\s+(?=\S)/g)) {
+    const name = text.slice(text.lastIndexOf(' ', index - 1) + 1, index).replace(/["'`\])]+$/, '');
+    const value = text.slice(index + gap.length);
+    const isExpected = /^[A-Za-z]{1,20}\s*$/.test(value);
+    if (isCredentialMember(name.replace(/^.*[.["'(]/, ''), value))
+      return isExpected ? null : { index, 0: gap };
+  }
+  return null;
 }
 
 /** The credentials that stand in a text by name, each with its escapes undone. */

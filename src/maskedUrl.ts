@@ -32,8 +32,24 @@ export function urlCredentials(text: string): string[] {
 }
 
 function credentialsIn(text: string, secret: ReadonlySet<string>): UrlCredential[] {
-  const end = firstOf(text, '?#', 0);
-  return [...userCredentials(text, end), ...parameterCredentials(text, end, secret)];
+  const header = headerCredential(text);
+  const url = header === null ? text : text.slice(0, header.start);
+  const end = firstOf(url, '?#', 0);
+  const found = [...userCredentials(url, end), ...parameterCredentials(url, end, secret)];
+  return header === null ? found : [...found, header];
+}
+
+/** A header that stands where the URL is read from: in its place, or on its line. */
+function headerCredential(text: string): UrlCredential | null {
+  if (!/:(?:\s|%20)/.test(text)) return null;
+  // What stands in a variable is no header, whatever it looks like.
+  const outside = text.replace(/\{\{.{0,200}?\}\}/gs, (variable) => '_'.repeat(variable.length));
+  for (const { 0: all, 1: name = '', index } of outside.matchAll(
+    /(?:^|\s|%20)([A-Za-z][\w-]{0,99}):(?:\s|%20)+(?=\S)/g,
+  )) {
+    if (isCredentialName(name)) return { start: index + all.length, end: text.length };
+  }
+  return null;
 }
 
 /** The password; a user name that stands alone is a token more often than a name. */

@@ -47,6 +47,7 @@ const shared = new Set([
   'fullyDecoded.ts',
   'maskedUrl.ts',
   'maskedText.ts',
+  'withoutCredentials.ts',
   'routingHeaders.ts',
   'secretVariables.ts',
 ]);

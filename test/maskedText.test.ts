@@ -79,6 +79,8 @@ describe('an assertion', () => {
     ['?? body includes password=abc', '?? body includes password=•••'],
     ['?? body == {"password":"x","a":1}', '?? body == {"password":"•••","a":1}'],
     ['# @expect body password contains abc', '# @expect body password contains •••'],
+    ['# @expect header x-api-key "abc 1"', '# @expect header x-api-key •••'],
+    ['?? body $.user.password "abc"', '?? body $.user.password •••'],
   ])('%s', (text, masked) => {
     expect(maskedAssertion(text)).toBe(masked);
   });

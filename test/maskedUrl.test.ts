@@ -20,6 +20,11 @@ it.each([
   ['/1?api_key={{key}}&token=a{{b}}', '/1?api_key={{key}}&token=•••'],
   ['/1?x=1;token=abc', '/1?x=1;token=•••'],
   ['/1?token=&key', '/1?token=&key'],
+  ['Authorization: Bearer abc', 'Authorization: •••'],
+  ['https://zoe:pw@a.example/1?x=2 X-Api-Key: abc&y=3', 'https://zoe:•••@a.example/1?x=2 X-Api-Key: •••'],
+  ['https://a.example/1%20X-Api-Key:%20abc', 'https://a.example/1%20X-Api-Key:%20•••'],
+  ['https://a.example/1 Accept: abc', 'https://a.example/1 Accept: abc'],
+  ['{{f({ token: x })}}/1', '{{f({ token: x })}}/1'],
 ])('%s is shown as %s', (written, shown) => {
   expect(maskedUrl(written)).toBe(shown);
 });
@@ -38,5 +43,11 @@ it('is made in linear time', () => {
     maskedUrl(`https://a?${piece.repeat(100_000)}`);
     maskedUrl(piece.repeat(100_000));
   }
+  expect(performance.now() - start).toBeLessThan(3000);
+});
+
+it('looks for headers in linear time', () => {
+  const start = performance.now();
+  for (const piece of [' a: ', ' {{', '%20', ' token:']) maskedUrl(piece.repeat(50_000));
   expect(performance.now() - start).toBeLessThan(3000);
 });

@@ -1,3 +1,4 @@
+import { withoutLiterals } from '../withoutCredentials.ts';
 import type { Dialect, MetadataNode } from './tree.ts';
 
 /**
@@ -78,5 +79,6 @@ const shownValues: ReadonlySet<string> = new Set(
 /** As it stands in the file, but for values that are not to be shown. `run` and `import` of JetBrains are no comments. */
 export function written({ key, value }: Pick<MetadataNode, 'key' | 'value'>, dialect: Dialect): string {
   const mark = dialect !== 'httpyac' && (key === 'run' || key === 'import') ? '' : '# @';
-  return `${mark}${key} ${shownValues.has(normalKey(key)) ? value : ''}`.trim();
+  const shown = normalKey(key) === 'loop' ? withoutLiterals(value) : value;
+  return `${mark}${key} ${shownValues.has(normalKey(key)) ? shown : ''}`.trim();
 }

@@ -1,6 +1,6 @@
 import { KeyturnError } from '../errors.ts';
-import { maskedText } from '../maskedText.ts';
 import { addToDate, formatDate, iso8601, rfc1123 } from './dateFormat.ts';
+import { quotedCode } from './quotedPart.ts';
 import type { Dialect } from './tree.ts';
 
 export interface DynamicContext {
@@ -47,15 +47,9 @@ export function splitCall(expression: string): { name: string; args: string[] } 
 }
 
 function invalid(expression: string, expected: string): KeyturnError {
-  return new KeyturnError('variable_invalid', `{{${shortened(expression)}}} cannot be read.`, {
+  return new KeyturnError('variable_invalid', `{{${quotedCode(expression)}}} cannot be read.`, {
     hint: expected,
   });
-}
-
-/** Keeps messages short and free of credentials, whatever stands in the file. */
-export function shortened(text: string): string {
-  const shown = maskedText(text);
-  return shown.length > 80 ? `${shown.slice(0, 79)}…` : shown;
 }
 
 function randomInteger(expression: string, [low = '0', high = '1000']: readonly string[]): number {

@@ -5,11 +5,12 @@ import { untrusted } from '../untrusted.ts';
 import { Budget } from './budget.ts';
 import { definitionsIn } from './definitions.ts';
 import { loadDotenv } from './environments.ts';
-import { dynamicValue, shortened, splitCall } from './dynamicVariables.ts';
+import { dynamicValue, splitCall } from './dynamicVariables.ts';
 import { ForeignExpander, type ForeignValue } from './foreignExpander.ts';
 import { foreignExpression, type OAuthFlowHeader, type RequestTarget } from './foreignToken.ts';
 import { missingOutside, missingVariable } from './missingVariable.ts';
 import type { ResolveContext, TokenValue } from './resolve.ts';
+import { quotedCode, quotedPart } from './quotedPart.ts';
 import { rulesOf } from './rules.ts';
 import { secretVariable } from './secretVariable.ts';
 import { splitTemplate, tokenNameOf } from './template.ts';
@@ -261,9 +262,9 @@ export class Expander {
     if (name === '$shared') return this.#named(argument, site);
     throw new KeyturnError(
       'unsupported',
-      `{{${shortened(expression)}}} on line ${site.line + 1} is not supported yet.`,
+      `{{${quotedCode(expression)}}} on line ${site.line + 1} is not supported yet.`,
       {
-        data: { name: shortened(name), line: site.line + 1 },
+        data: { name: quotedPart(name), line: site.line + 1 },
       },
     );
   }
@@ -319,13 +320,13 @@ export class Expander {
     if (!this.#context.trusted) {
       throw untrusted(
         'The environment of the process is read only in a trusted workspace.',
-        `use ${shortened(name)}`,
+        `use ${quotedPart(name)}`,
       );
     }
     if (isSecretVariable(name)) {
-      throw new KeyturnError('variable_invalid', `${shortened(name)} is not read as a variable.`, {
+      throw new KeyturnError('variable_invalid', `${quotedPart(name)} is not read as a variable.`, {
         hint: 'Write {{$token name}} or # @token name, so that it goes only where it may.',
-        data: { name: shortened(name) },
+        data: { name: quotedPart(name) },
       });
     }
     const text = this.#context.processEnv[name];
@@ -355,11 +356,11 @@ function isSecret(name: string): boolean {
 }
 
 function cycle(name: string, { path }: Site): KeyturnError {
-  const names = [...path.slice(path.indexOf(name)), name].map((each) => `{{${shortened(each)}}}`);
+  const names = [...path.slice(path.indexOf(name)), name].map((each) => `{{${quotedPart(each)}}}`);
   return new KeyturnError(
     'variable_cycle',
     `Variables refer to one another in a circle: ${names.join(' → ')}.`,
-    { data: { name: shortened(name) } },
+    { data: { name: quotedPart(name) } },
   );
 }
 

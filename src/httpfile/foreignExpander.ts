@@ -1,5 +1,4 @@
 import { KeyturnError } from '../errors.ts';
-import { shortened } from './dynamicVariables.ts';
 import type { Site } from './expander.ts';
 import {
   AAD_V2_VARIABLES,
@@ -12,6 +11,7 @@ import {
   type RequestTarget,
   type WantedToken,
 } from './foreignToken.ts';
+import { quotedPart } from './quotedPart.ts';
 import type { Traced } from './traced.ts';
 
 /** What the expander gives: variables, in the place where an expression stands. */
@@ -79,7 +79,7 @@ export class ForeignExpander {
     if (this.#source === undefined) {
       throw new KeyturnError(
         'unsupported',
-        `The token ${shortened(wanted.name)} on line ${site.line + 1} is not obtained here.`,
+        `The token ${quotedPart(wanted.name)} on line ${site.line + 1} is not obtained here.`,
       );
     }
     return { name: wanted.name, ...(await this.#source.token(wanted, await this.#target())) };
@@ -99,10 +99,10 @@ export class ForeignExpander {
     if (entry !== null) return this.#expandObject(entry, id, site);
     throw new KeyturnError(
       'profile_unknown',
-      `There is no entry ${JSON.stringify(shortened(id))} under Security → Auth of the environment.`,
+      `There is no entry ${JSON.stringify(quotedPart(id))} under Security → Auth of the environment.`,
       {
         hint: 'Add it to http-client.env.json, or choose the environment that has it: in the status bar, or with --env.',
-        data: { profile: shortened(id), line: site.line + 1 },
+        data: { profile: quotedPart(id), line: site.line + 1 },
       },
     );
   }
@@ -138,10 +138,10 @@ function plainSetting(setting: string, value: Traced, tokenName: string, { line 
   if (origins.length === 0 || allowed) return value.text;
   throw new KeyturnError(
     'variable_invalid',
-    `What says how the token ${shortened(tokenName)} on line ${line + 1} is obtained holds another token or secret.`,
+    `What says how the token ${quotedPart(tokenName)} on line ${line + 1} is obtained holds another token or secret.`,
     {
       hint: 'Take it out: declare in keyturn.json what is obtained with another token.',
-      data: { name: shortened(tokenName), line: line + 1 },
+      data: { name: quotedPart(tokenName), line: line + 1 },
     },
   );
 }

@@ -1,6 +1,6 @@
 import { KeyturnError } from '../errors.ts';
 import { normalKey } from './directives.ts';
-import { shortened } from './dynamicVariables.ts';
+import { quotedCode, quotedPart } from './quotedPart.ts';
 import { scriptVariables } from './scriptVariables.ts';
 import type { HttpFile, RequestNode } from './tree.ts';
 
@@ -11,7 +11,9 @@ export function missingVariable(
   at: number,
 ): KeyturnError {
   const line = at + 1;
-  const shown = shortened(name);
+  const isAnswer = /^[\w-]+\.(response|request)\b/.test(name);
+  // Its quotes name members.
+  const shown = isAnswer ? quotedPart(name) : quotedCode(name);
   const data = { name: shown, line };
   const asked = node.metadata.find(
     ({ key, value }) => ['prompt', 'secret'].includes(normalKey(key)) && value.split(/\s/, 1)[0] === name,
@@ -30,7 +32,7 @@ export function missingVariable(
       data,
     });
   }
-  if (/^[\w-]+\.(response|request)\b/.test(name)) {
+  if (isAnswer) {
     const message = `{{${shown}}} on line ${line} uses an earlier response, which is not supported yet.`;
     return new KeyturnError('unsupported', message, { data });
   }
@@ -47,7 +49,7 @@ export function missingVariable(
 
 /** Why `$processEnv` or `$dotenv` has no value: nothing in the file or an environment can give it one. */
 export function missingOutside(place: 'process' | 'dotenv', name: string, at: number): KeyturnError {
-  const shown = shortened(name);
+  const shown = quotedPart(name);
   const [message, hint] =
     place === 'process'
       ? [

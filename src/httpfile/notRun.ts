@@ -1,4 +1,5 @@
-import { maskedAssertion, maskedText } from '../maskedText.ts';
+import { maskedAssertion } from '../maskedText.ts';
+import { withoutCredentials } from '../withoutCredentials.ts';
 import { directiveEffect, written } from './directives.ts';
 import { sharedParts } from './stops.ts';
 import type { Dialect, ExtraNode, HttpFile, LooseNode, RequestNode } from './tree.ts';
@@ -34,12 +35,15 @@ export function notRunIn(dialect: Dialect, part: Pick<LooseNode, 'metadata' | 'e
     const kind = effect === 'assertion' ? 'assertion' : 'directive';
     found.push({ kind, line: directive.span.start.line, text: written(directive, dialect) });
   }
-  return found.map(withoutCredentials);
+  return found.map(shownOf);
 }
 
-function withoutCredentials(one: NotRun): NotRun {
+function shownOf(one: NotRun): NotRun {
   if (one.text === null) return one;
-  return { ...one, text: one.kind === 'assertion' ? maskedAssertion(one.text) : maskedText(one.text) };
+  return {
+    ...one,
+    text: withoutCredentials(one.kind === 'assertion' ? maskedAssertion(one.text) : one.text),
+  };
 }
 
 function ofExtra({ kind, text, span }: ExtraNode): NotRun[] {

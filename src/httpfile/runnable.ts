@@ -1,8 +1,8 @@
 import { KeyturnError } from '../errors.ts';
 import { directiveEffect, normalKey, written } from './directives.ts';
-import { shortened } from './dynamicVariables.ts';
 import { notAHeader } from './headerLine.ts';
 import { otherProtocols } from './methods.ts';
+import { quotedCode, quotedPart } from './quotedPart.ts';
 import { isSharedBlock, sharedParts } from './stops.ts';
 import type { BodyNode, Dialect, HttpFile, LooseNode, RequestNode, Span } from './tree.ts';
 import { unknownMethod } from './unknownMethod.ts';
@@ -68,7 +68,7 @@ export function* obstaclesIn(
     if (kind === 'pre-request-script') {
       yield { span, message: `The pre-request script on line ${line} cannot be run yet.` };
     } else if (kind === 'header-spread') {
-      const message = `The headers of ${shortened(text.trim())} on line ${line} come from a script, which cannot be run yet.`;
+      const message = `The headers of ${quotedCode(text.trim())} on line ${line} come from a script, which cannot be run yet.`;
       yield { span, message };
     }
   }
@@ -78,14 +78,14 @@ export function* obstaclesIn(
     if (normalKey(key) === 'disabled' && value !== '') {
       yield {
         span,
-        message: `${shortened(written(directive, dialect))} on line ${line} is an expression, which is not supported yet.`,
+        message: `${quotedPart(written(directive, dialect))} on line ${line} is an expression, which is not supported yet.`,
       };
     }
     if (directiveEffect(key, dialect) !== 'changes') continue;
     if (normalKey(key) === 'injectvariables' && !readsFile(body)) continue;
     yield {
       span,
-      message: `${shortened(written(directive, dialect))} on line ${line} is not supported yet.`,
+      message: `${quotedPart(written(directive, dialect))} on line ${line} is not supported yet.`,
     };
   }
 }

@@ -1,6 +1,6 @@
-import { shortened } from './dynamicVariables.ts';
 import { commonMethods, knownMethods } from './methods.ts';
 import { nearest } from './near.ts';
+import { quotedPart } from './quotedPart.ts';
 import { rulesOf } from './rules.ts';
 import type { Dialect, RequestNode } from './tree.ts';
 
@@ -19,7 +19,7 @@ export function unknownMethod(
 ): UnknownMethod | null {
   const method = written.toUpperCase();
   if (knownMethods.has(method)) return null;
-  const shown = shortened(written);
+  const shown = quotedPart(written);
   const meant = nearest(method, commonMethods) ?? nearest(method, knownMethods);
   // In a word that was chosen on purpose the first letter is the last to be a slip: READ is no HEAD.
   const isSlip = meant !== null && (method.startsWith(meant.charAt(0)) || meant.length !== method.length);

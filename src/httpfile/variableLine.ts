@@ -1,4 +1,4 @@
-import { shortened } from './dynamicVariables.ts';
+import { quotedPart } from './quotedPart.ts';
 import { indentOf, skipSpaces } from './text.ts';
 import type { Dialect, VariableNode } from './tree.ts';
 
@@ -55,7 +55,7 @@ export function losesBackslash(value: string, dialect: Dialect): boolean {
 /** Of such a variable, without what it holds. */
 export function lostBackslash({ name, span }: Pick<VariableNode, 'name' | 'span'>): string {
   const line = span.start.line + 1;
-  return `REST Client drops a backslash from the variable ${shortened(name)} (line ${line}), and so does Keyturn: write \\\\ where one is meant.`;
+  return `REST Client drops a backslash from the variable ${quotedPart(name)} (line ${line}), and so does Keyturn: write \\\\ where one is meant.`;
 }
 
 function hasSpace(text: string): boolean {

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from '../token/claims.ts';
+import { withoutCredentials } from '../withoutCredentials.ts';
 import { serverText } from './serverText.ts';
 
 /** What an answer holds, whatever it calls itself: many servers send JSON as text, and GitHub forms instead of JSON. */
@@ -85,6 +86,6 @@ function readForm(text: string): JsonObject {
 
 function pageWords(text: string, mask: (text: string) => string): string {
   const [, title = ''] = /<title>([^<]{1,200})<\/title>/i.exec(text.slice(0, 20_000)) ?? [];
-  const shown = serverText(title, mask, 60);
+  const shown = serverText(withoutCredentials(title), mask, 60);
   return shown === '' ? 'a web page' : `a web page ("${shown}")`;
 }

@@ -2,6 +2,7 @@ import { UnsupportedOperationError } from 'oauth4webapi';
 import { KeyturnError, type ErrorCode } from '../errors.ts';
 import type { ClientAuthentication } from '../token/profile.ts';
 import { isObject, type JsonObject } from '../token/claims.ts';
+import { withoutCredentials } from '../withoutCredentials.ts';
 import { jsonKind, readAnswer, type AnswerBody } from './answerBody.ts';
 import { isOAuthCode, knownError } from './knownErrors.ts';
 import { isRefusal, serverSaid, type ServerSaid } from './serverSaid.ts';
@@ -29,6 +30,8 @@ const SECRET_MEMBERS = /token|code|secret|jwt|assertion|key/i;
 const OPEN_MEMBERS: ReadonlySet<string> = new Set(['token_type', 'token_endpoint_auth_method']);
 const MOST_NAMES = 10;
 const LONGEST_NAME = 40;
+/** Of a value; more than any message shows. */
+const MOST_READ = 10_000;
 /** How deep, and among how many, a member is looked for that stands in a wrong place. */
 const DEEPEST_PLACE = 3;
 const MOST_PLACES = 50;
@@ -202,7 +205,11 @@ function shownName(name: string): string {
 /** What came, as far as it may be seen. */
 function shownValue(member: string, value: unknown, mask: (text: string) => string): string {
   if (SECRET_MEMBERS.test(member) && !OPEN_MEMBERS.has(member)) return jsonKind(value);
-  if (typeof value === 'string') return value === '' ? 'empty' : `"${serverText(value, mask, 60)}"`;
+  if (typeof value === 'string') {
+    return value === ''
+      ? 'empty'
+      : `"${serverText(withoutCredentials(value.slice(0, MOST_READ)), mask, 60)}"`;
+  }
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : jsonKind(value);
 }
 

@@ -35,8 +35,9 @@ export interface RunOptions {
 export interface SendQuestion {
   /** What the note says; empty where it says nothing. Masked. */
   readonly note: string;
-  /** Masked, variables as written. */
+  /** Variables as written. */
   readonly method: string;
+  /** Masked. */
   readonly url: string;
   readonly name: string | null;
   /** Zero-based line of the request. */

@@ -3,6 +3,7 @@ import { requireRunnable } from '../httpfile/runnable.ts';
 import { disabledBy, noteOf } from '../httpfile/stops.ts';
 import { maskedWrittenUrl } from '../maskedText.ts';
 import type { Redactor } from '../token/redactor.ts';
+import { withoutCredentials } from '../withoutCredentials.ts';
 import type { Asker, RunInput } from './engine.ts';
 
 export interface SendCheckParts {
@@ -36,10 +37,10 @@ export async function requireConsentToSend(
   const note = noteOf(tree, node);
   if (note === null || confirmed) return;
   const question = {
-    note: redactor.mask(note.value),
+    note: redactor.mask(withoutCredentials(note.value)),
     method: node.method,
     url: redactor.mask(maskedWrittenUrl(node.url)),
-    name: node.name,
+    name: node.name === null ? null : redactor.mask(withoutCredentials(node.name)),
     line: node.line,
   };
   if (await asker.confirmSend(question, signal)) return;

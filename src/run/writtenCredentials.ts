@@ -21,16 +21,22 @@ export function writtenCredentials(url: URL, headers: HeaderList, body: Uint8Arr
 /** Of `name=value`. */
 function credentialOf(pair: string): string[] {
   const [name = ''] = pair.split('=', 1);
-  const value = pair.slice(name.length + 1).trim();
+  // Cookies and parameters may stand in quotes.
+  const value = pair
+    .slice(name.length + 1)
+    .trim()
+    .replace(/^"([^"]+)"$/, '$1');
   return isCredentialName(decoded(name).trim()) ? [value, decoded(value)] : [];
 }
 
-/** What stands behind a scheme; of Basic the password too. */
+/** What stands behind a scheme; of Basic the password too, of parameters those that are called like credentials. */
 function credentialsOf(value: string): string[] {
   const space = value.indexOf(' ');
   if (space < 0) return [value];
   const rest = value.slice(space + 1).trim();
-  if (value.slice(0, space).toLowerCase() !== 'basic') return [rest];
+  if (value.slice(0, space).toLowerCase() !== 'basic') {
+    return [rest, ...(rest.includes('="') ? rest.split(',').flatMap(credentialOf) : [])];
+  }
   const pair = Buffer.from(rest, 'base64').toString('utf8');
   const colon = pair.indexOf(':');
   return colon < 0 ? [rest] : [rest, pair.slice(colon + 1)];

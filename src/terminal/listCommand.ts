@@ -3,6 +3,7 @@ import { notRunIn, notRunWords } from '../httpfile/notRun.ts';
 import type { HttpFile, Problem } from '../httpfile/tree.ts';
 import { visible, visibleJson } from '../visible.ts';
 import { maskedWrittenUrl } from '../maskedText.ts';
+import { withoutCredentials } from '../withoutCredentials.ts';
 import { parseArguments, type Command, type ExitCode } from './command.ts';
 import { listJson } from './listJson.ts';
 import { type ReadFile, readHttpFile } from './httpFiles.ts';
@@ -54,7 +55,7 @@ function describe(tree: HttpFile, problems: readonly Problem[], paint: Palette):
   const lines = tree.requests.map((request) => {
     const label = request.name ?? request.title;
     const at = paint.dim(String(request.line + 1).padStart(5));
-    return `${at}  ${visible(request.method).padEnd(7)} ${visible(maskedWrittenUrl(request.url))}${label === null ? '' : `  ${paint.dim(`# ${visible(label)}`)}`}`;
+    return `${at}  ${visible(request.method).padEnd(7)} ${visible(maskedWrittenUrl(request.url))}${label === null ? '' : `  ${paint.dim(`# ${visible(withoutCredentials(label))}`)}`}`;
   });
   if (lines.length === 0) lines.push(paint.dim('  no requests'));
   for (const problem of problems) {

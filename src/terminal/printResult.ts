@@ -7,6 +7,7 @@ import type { RequestResult } from '../run/result.ts';
 import { maskedWrittenUrl } from '../maskedText.ts';
 import { formatBytes, formatElapsed } from '../text.ts';
 import { visible, visibleLines } from '../visible.ts';
+import { withoutCredentials } from '../withoutCredentials.ts';
 import { certificateLines } from './certificateLines.ts';
 import { type Palette, type Streams } from './streams.ts';
 
@@ -15,7 +16,7 @@ export function printResult(result: RequestResult, paint: Palette, skipped = fal
   const { node, response, error } = result;
   const label = node.name ?? node.title;
   const what = `${visible(result.request?.method ?? node.method)} ${visible(result.request?.url ?? maskedWrittenUrl(node.url))}`;
-  const where = `${what}${label === null ? '' : paint.dim(`  # ${visible(label)}`)}\n`;
+  const where = `${what}${label === null ? '' : paint.dim(`  # ${visible(withoutCredentials(label))}`)}\n`;
   if (skipped) return `${paint.dim('–')} ${where}  skipped: ${visible(error?.message ?? '')}\n`;
   const hint = error?.hint == null ? '' : `  ${visible(error.hint)}\n`;
   const certificate = error?.certificate === undefined ? '' : certificateLines(error.certificate);

@@ -10,6 +10,7 @@ import {
   type ProfileFile,
 } from '../token/profileFile.ts';
 import type { TokenManager } from '../token/tokenManager.ts';
+import { withoutCredentials } from '../withoutCredentials.ts';
 
 /** The profiles that files on disk use: those of the nearest `keyturn.json` upward, then tokens that were pasted. */
 export class ProfileFolder {
@@ -87,7 +88,7 @@ export class ProfileFolder {
     // A keychain that is not there holds no pasted token either: the name is what is wrong.
     const [pasted] = await this.#tokens.personal(name).catch(() => []);
     if (pasted !== undefined) return pasted.profile;
-    const message = `There is no token named ${JSON.stringify(name)}.`;
+    const message = `There is no token named ${JSON.stringify(withoutCredentials(name))}.`;
     const fault = fileFault(file);
     throw new KeyturnError('profile_unknown', fault === null ? message : `${message} ${fault}`, {
       hint:

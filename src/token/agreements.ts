@@ -6,7 +6,7 @@ import type { KeyValueStore } from './keyValue.ts';
 import { placeText } from './places.ts';
 import type { ConsentQuestion } from './sources/consent.ts';
 import { certificateText, type TrustedCertificate, TrustedCertificates } from './trustedCertificates.ts';
-import { consentText, keptConsents, withdrawConsent } from './sources/consentRecord.ts';
+import { consentText, keptConsents, toldConsent, withdrawConsent } from './sources/consentRecord.ts';
 
 /** What the person agreed to until it is withdrawn. */
 export type Agreement = {
@@ -116,7 +116,7 @@ export class Agreements {
 export function agreementText(agreement: Agreement): string {
   switch (agreement.kind) {
     case 'source':
-      return consentText(agreement.question);
+      return toldConsent(agreement.question);
     case 'origin':
       return originText(agreement.origin);
     case 'place':

@@ -9,6 +9,7 @@ import { PROFILE_FILE_NAME } from './profileName.ts';
 import { ProfileFileReader } from './profileReader.ts';
 import { resolveOptions } from './resolveOptions.ts';
 import { hasVariable, replaceVariables } from './variables.ts';
+import { withoutCredentials } from '../withoutCredentials.ts';
 
 export { isValidName, PROFILE_FILE_NAME } from './profileName.ts';
 
@@ -77,7 +78,8 @@ export function findProfile(file: ProfileFile, name: string): DeclaredProfile {
       },
     );
   }
-  throw new KeyturnError('profile_unknown', `There is no token profile "${name}" in keyturn.json.`, {
+  const shown = withoutCredentials(name);
+  throw new KeyturnError('profile_unknown', `There is no token profile "${shown}" in keyturn.json.`, {
     hint: fileFault(file) ?? 'Check the name, or declare the profile in keyturn.json.',
     data: { profile: name },
   });

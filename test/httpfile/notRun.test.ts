@@ -39,6 +39,27 @@ describe('what is read and not run', () => {
     ]);
   });
 
+  test('without the credentials that stand there', () => {
+    const text = [
+      'GET https://a.org',
+      '# @expect header x-api-key hunter2',
+      '?? body token == "hunter2"',
+      '',
+      '{{',
+      '  test("takes token=hunter2", () => {});',
+      '}}',
+      '',
+      '>> ./token=hunter2.json',
+    ];
+    const shown = left(text.join('\n'), 'httpyac').map((one) => one.text);
+    expect(shown).toEqual([
+      '# @expect header x-api-key •••',
+      '?? body token == •••',
+      'takes token=•••',
+      '>> ./token=•••',
+    ]);
+  });
+
   test('httpyac: tests, assertions, hooks', () => {
     const text = [
       'GET https://a.org',

@@ -173,6 +173,21 @@ describe('a token answer that cannot be used', () => {
     expect(error.message).toMatch(words);
   });
 
+  it.each<[string, Answer]>([
+    ['text', { type: 'text/plain', body: 'issued-4f9a1c07e2b85d36' }],
+    ['a JSON string', { body: '"issued-4f9a1c07e2b85d36"' }],
+    ['text that reads like a form', { type: 'text/plain', body: 'issued-4f9a1c07e2b85d36==' }],
+    ['a sentence', { type: 'text/plain', body: 'Your token: issued-4f9a1c07e2b85d36' }],
+    ['JSON with a mistake', { body: '{access_token: "issued-4f9a1c07e2b85d36"}' }],
+    ['the name of a member', { body: { 'issued-4f9a1c07e2b85d36': true } }],
+    ['the type', { body: { ...good, token_type: 'issued-4f9a1c07e2b85d36' } }],
+    ['a page', { type: 'text/html', body: '<title>issued-4f9a1c07e2b85d36</title>' }],
+  ])('does not show the token that was issued as %s', async (_name, answer) => {
+    const error = await refused(answer);
+    expect(error.code).toBe('token_response_invalid');
+    expect(`${error.message} ${error.hint ?? ''} ${JSON.stringify(error.data)}`).not.toContain('4f9a1c07');
+  });
+
   it.each(['{"a":', '['])('is an error in words when %s is repeated 200,000 times', async (part) => {
     for (const open of [part.repeat(200_000), `{"access_token":"t","x":${part.repeat(100_000)}`]) {
       const error = await refused({ body: open });

@@ -50,6 +50,9 @@ describe('whether a request is sent', () => {
     expect(questions).toEqual([
       { note: 'This is production', method: 'DELETE', url: `${origin}/all`, name: 'drop', line: 3 },
     ]);
+    const withKey = `# @name token=hunter2\n# @note Use --api-key hunter2\nGET ${origin}/a`;
+    expect((await run(withKey)).error?.code).toBe('cancelled');
+    expect(questions.pop()).toMatchObject({ name: 'token=•••', note: 'Use --api-key •••' });
     answer = true;
     // Asked first, then the token is looked for.
     expect((await run(text)).error?.code).toBe('profile_unknown');

@@ -102,7 +102,7 @@ export function engineOver({
     findProfile(_file, name) {
       const found = profiles.find((profile) => profile.name === name);
       return found === undefined
-        ? Promise.reject(new KeyturnError('profile_unknown', `There is no ${name}.`))
+        ? Promise.reject(new KeyturnError('profile_unknown', 'There is no such token.'))
         : Promise.resolve(found);
     },
     openSink() {

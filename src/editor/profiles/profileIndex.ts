@@ -7,6 +7,7 @@ import type { EnvironmentPicker, ProfileIndex } from '../services.ts';
 import type { ListedProfile } from './listedProfile.ts';
 import type { ProfileFiles } from './profileFiles.ts';
 import { requireTrust } from './trust.ts';
+import { withoutCredentials } from '../../withoutCredentials.ts';
 
 type PastedTokens = Pick<TokenManager, 'personal' | 'personalNames'>;
 
@@ -140,7 +141,7 @@ export class WorkspaceProfiles implements ProfileIndex {
   async #personal(name: string, fault: string | null): Promise<TokenProfile> {
     const [found] = await this.#tokens.personal(name);
     if (found !== undefined) return found.profile;
-    const message = `There is no token "${name}".`;
+    const message = `There is no token "${withoutCredentials(name)}".`;
     throw new KeyturnError('profile_unknown', fault === null ? message : `${message} ${fault}`, {
       hint: 'Add a token of this name, or declare it in a keyturn.json.',
       data: { profile: name },

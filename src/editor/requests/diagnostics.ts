@@ -2,6 +2,7 @@ import { Diagnostic, DiagnosticSeverity, l10n, languages, type TextDocument, wor
 import type { HttpFile, MetadataNode, Problem } from '../../httpfile/tree.ts';
 import { secretDiagnostics } from '../fileSecrets/diagnostics.ts';
 import { visible } from '../../visible.ts';
+import { withoutCredentials } from '../../withoutCredentials.ts';
 import type { EditorServices } from '../services.ts';
 import type { DocumentTrees } from './documentTrees.ts';
 import { toRange } from './ranges.ts';
@@ -79,7 +80,7 @@ export class RequestDiagnostics {
         if (names.has(name) || name.includes('{{')) continue;
         const message = l10n.t(
           'There is no token {0}. Declare it in keyturn.json, or add it with Keyturn: Add Token.',
-          name,
+          withoutCredentials(name),
         );
         found.push(diagnostic(toRange(span), message, 'profile_unknown', DiagnosticSeverity.Warning));
       }

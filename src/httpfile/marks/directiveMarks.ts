@@ -1,6 +1,6 @@
 import { directiveEffect, knownDirectives, normalKey } from '../directives.ts';
-import { shortened } from '../dynamicVariables.ts';
 import { nearest } from '../near.ts';
+import { quotedPart } from '../quotedPart.ts';
 import type { Dialect, MetadataNode, Problem } from '../tree.ts';
 
 const known: ReadonlySet<string> = new Set(knownDirectives.map(normalKey));
@@ -59,7 +59,7 @@ export function directiveMark({ key, span, assigned }: MetadataNode, dialect: Di
   const isSlip = meant !== null && (normal.length > 4 || normal.startsWith(meant.charAt(0).toLowerCase()));
   if (directiveEffect(key, dialect) !== null && !isSlip) return null;
   const mark = { code: 'directive_unknown', span } as const;
-  const shown = shortened(key);
+  const shown = quotedPart(key);
   if (isSlip) {
     const message = `There is no directive @${shown}. Did you mean @${meant}?`;
     return { ...mark, message, severity: assigned === true ? 'hint' : 'warning' };

@@ -1,5 +1,5 @@
-import { shortened } from '../dynamicVariables.ts';
 import { type NotRun, notRunIn } from '../notRun.ts';
+import { quotedPart } from '../quotedPart.ts';
 import { obstaclesIn, ownObstacles } from '../runnable.ts';
 import { splitTemplate } from '../template.ts';
 import type { HttpFile, LooseNode, Problem, RequestNode } from '../tree.ts';
@@ -67,7 +67,7 @@ function unsupported(span: Problem['span'], message: string): Problem {
 }
 
 function notRunMark({ kind, line, text }: NotRun): Problem {
-  const what = text === null ? `this ${kind}` : `${kind === 'test' ? 'the test ' : ''}${shortened(text)}`;
+  const what = text === null ? `this ${kind}` : `${kind === 'test' ? 'the test ' : ''}${quotedPart(text)}`;
   const start = { line, column: 0 };
   return {
     code: 'not_run',

@@ -1,9 +1,10 @@
 import { asKeyturnError } from '../../errors.ts';
 import { definitionsIn } from '../definitions.ts';
-import { dynamicValue, shortened, splitCall } from '../dynamicVariables.ts';
+import { dynamicValue, splitCall } from '../dynamicVariables.ts';
 import { foreignExpression } from '../foreignToken.ts';
 import { missingVariable } from '../missingVariable.ts';
 import { nearest } from '../near.ts';
+import { quotedCode, quotedPart } from '../quotedPart.ts';
 import { rulesOf } from '../rules.ts';
 import { splitTemplate, tokenNameOf } from '../template.ts';
 import { isComment } from '../text.ts';
@@ -126,7 +127,7 @@ class Checker {
     const inProcess = (key: string) => {
       const { processEnv } = this.#seen;
       if (processEnv === null || processEnv[key] !== undefined) return null;
-      return unset(`The process has no variable ${shortened(key)}.`, span);
+      return unset(`The process has no variable ${quotedPart(key)}.`, span);
     };
     if (name === '$processEnv' || name === '$dotenv') {
       if (argument.startsWith('%')) {
@@ -134,11 +135,11 @@ class Checker {
       }
       if (name === '$processEnv') return inProcess(argument);
       if (this.#seen.dotenv.has(argument)) return null;
-      return unset(`No .env file defines the variable ${shortened(argument)}.`, span);
+      return unset(`No .env file defines the variable ${quotedPart(argument)}.`, span);
     }
     if (name.startsWith('$env.')) return inProcess(name.slice('$env.'.length));
     if (name === '$shared') return this.#isNamed(argument) ? null : missing(argument);
-    const message = `{{${shortened(expression)}}} is not supported yet.`;
+    const message = `{{${quotedCode(expression)}}} is not supported yet.`;
     return { code: 'unsupported', message, severity: 'warning', span };
   }
 
@@ -148,14 +149,14 @@ class Checker {
   }
 
   #unknown(name: string, span: Span): Problem {
-    const shown = shortened(name);
+    const shown = quotedPart(name);
     const environments = this.#seen.elsewhere.get(name);
     if (environments !== undefined) {
       const message = `The variable ${shown} is defined in another environment: ${environments.join(', ')}.`;
       return { code: 'variable_unknown', message, severity: 'hint', span };
     }
     const meant = this.#meant(name);
-    const question = meant === null ? '' : ` Did you mean ${shortened(meant)}?`;
+    const question = meant === null ? '' : ` Did you mean ${quotedPart(meant)}?`;
     return unset(`The variable ${shown} is not defined.${question}`, span);
   }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { KeyturnError } from '../../errors.ts';
 import { quoted } from '../../visible.ts';
 import type { TokenProfile } from '../profile.ts';
-import { commandLine } from './commandLine.ts';
+import { commandLine, toldCommand } from './commandLine.ts';
 import { questionOf, type SourceConsent } from './consent.ts';
 import { maskUnknown } from './maskUnknown.ts';
 import type { ProcessOutput, ProcessRunner } from './processRunner.ts';
@@ -84,7 +84,7 @@ function failed(
     'command_failed',
     `${quoted(command[0] ?? '')} ${end}${words}${said.endsWith('.') ? '' : '.'}`,
     {
-      hint: `Run ${commandLine(command)} at a terminal to see what it needs.`,
+      hint: `Run ${toldCommand(command)} at a terminal to see what it needs.`,
       data: { token: name, exitCode },
     },
   );

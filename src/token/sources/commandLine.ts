@@ -1,3 +1,4 @@
+import { withoutCredentials } from '../../withoutCredentials.ts';
 import { escapeCharacter, quoted } from '../../visible.ts';
 
 /** Neither ASCII nor a letter or digit: a sign such as U+2215, which looks like another one. */
@@ -9,6 +10,11 @@ const SIGNS = /[^\x20-\x7e\p{L}\p{N}]/gu;
  */
 export function commandLine(command: readonly string[]): string {
   return command.map((part) => (/^[\w./:@%+=,~\\-]+$/.test(part) ? part : plain(part))).join(' ');
+}
+
+/** The same as messages and the audit log tell it: what is called like a credential stays in keyturn.json. */
+export function toldCommand(command: readonly string[]): string {
+  return withoutCredentials(commandLine(command));
 }
 
 function plain(part: string): string {

@@ -4,7 +4,7 @@ import { notedReceivers, noteReceivers } from '../consent.ts';
 import type { KeyValueStore } from '../keyValue.ts';
 import type { TokenProfile } from '../profile.ts';
 import type { CommandFile } from './commandFiles.ts';
-import { consentKey, consentText, isKept, keepConsent } from './consentRecord.ts';
+import { consentKey, isKept, keepConsent, toldConsent } from './consentRecord.ts';
 
 /** What of this person's a keyturn.json wants to use. */
 export type ConsentSubject =
@@ -108,7 +108,7 @@ export function createSourceConsent(options: ConsentOptions): Agreements {
     const { tokenName: name, declaredIn } = question;
     await keepConsent(options.values, question);
     const event = tokenEvent('agreed', { name, accessToken: null }, declaredIn);
-    options.audit?.record({ ...event, detail: consentText(question) });
+    options.audit?.record({ ...event, detail: toldConsent(question) });
   };
   const ask = async (question: ConsentQuestion, signal: AbortSignal): Promise<boolean> => {
     const answer = await options.asker.ask(question, signal);

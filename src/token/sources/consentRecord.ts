@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { quoted, visible } from '../../visible.ts';
 import type { KeyValueStore } from '../keyValue.ts';
 import { shownAddress } from '../shownOrigin.ts';
-import { commandLine } from './commandLine.ts';
+import { commandLine, toldCommand } from './commandLine.ts';
 import type { ConsentQuestion, ConsentSubject } from './consent.ts';
 
 const KEY_PREFIX = 'agreed.';
@@ -67,14 +67,26 @@ export async function withdrawConsent(values: KeyValueStore, question: ConsentQu
 }
 
 /** What an agreement covers, in one line: `command gh auth token in /w, for https://api.github.com`. */
-export function consentText({ subject, origins }: Pick<ConsentQuestion, 'subject' | 'origins'>): string {
-  return `${subjectText(subject)}, for ${origins.map(shownAddress).join(', ')}`;
+export function consentText(question: Pick<ConsentQuestion, 'subject' | 'origins'>): string {
+  return textOf(question, commandLine);
 }
 
-function subjectText(subject: ConsentSubject): string {
+/** The same for the audit log, which outlives the command. */
+export function toldConsent(question: Pick<ConsentQuestion, 'subject' | 'origins'>): string {
+  return textOf(question, toldCommand);
+}
+
+function textOf(
+  { subject, origins }: Pick<ConsentQuestion, 'subject' | 'origins'>,
+  lineOf: (command: readonly string[]) => string,
+): string {
+  return `${subjectText(subject, lineOf)}, for ${origins.map(shownAddress).join(', ')}`;
+}
+
+function subjectText(subject: ConsentSubject, lineOf: (command: readonly string[]) => string): string {
   switch (subject.kind) {
     case 'command':
-      return `command ${commandLine(subject.command)} by ${quoted(subject.program)} in ${quoted(subject.folder)}`;
+      return `command ${lineOf(subject.command)} by ${quoted(subject.program)} in ${quoted(subject.folder)}`;
     case 'keychain': {
       const of = subject.account === null ? '' : ` of ${quoted(subject.account)}`;
       return `keychain entry ${quoted(subject.service)}${of}`;

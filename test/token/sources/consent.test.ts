@@ -7,7 +7,7 @@ import {
   type ConsentOptions,
   type ConsentQuestion,
 } from '../../../src/token/sources/consent.ts';
-import { consentKey, keptConsents } from '../../../src/token/sources/consentRecord.ts';
+import { consentKey, consentText, keptConsents } from '../../../src/token/sources/consentRecord.ts';
 import { memoryValues } from '../support.ts';
 import { askerOf } from './support.ts';
 
@@ -83,6 +83,19 @@ describe('an agreement', () => {
           'command gh auth token by "/usr/bin/gh" in "/work", for https://api.github.com, https://uploads.github.com',
       },
     ]);
+  });
+
+  it('is told without the credentials of a command line, and shown with them', async () => {
+    const events: AuditEvent[] = [];
+    const { asker } = askerOf('remember');
+    const consent = consentOf(asker, { audit: { record: (event) => events.push(event) } });
+    const line = ['gh', '--password', 'hunter2', '--token=hunter2', 'https://zoe:hunter2@a.example/'];
+    const withPassword = { ...question, subject: { ...command, command: line } };
+    await consent.require(withPassword, waiting);
+    expect(events[0]?.detail).toContain(
+      'command gh --password ••• --token=••• https://zoe:•••@a.example/ by',
+    );
+    expect(consentText(withPassword)).toContain(line.join(' '));
   });
 
   it('counts only where it can be shown what it covers', async () => {
