@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { createServer, type RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -17,6 +18,9 @@ const TEMPTING = 'Repair it [here](command:workbench.action.closeSidebar) now.';
 
 let id: Awaited<ReturnType<typeof startServer>>;
 let other: Awaited<ReturnType<typeof startServer>>;
+/** Publishes an endpoint of the first one until it is told otherwise. */
+let moving: Awaited<ReturnType<typeof startIssuer>>;
+let api: string;
 let unverified: string;
 let outside: string;
 let workspace: string;
@@ -27,6 +31,8 @@ beforeAll(async () => {
   id = await startServer();
   // What it says of itself leads the person to the page of the other one.
   other = await startServer(`${id.origin}/authorize`);
+  moving = await startIssuer();
+  api = await startApi();
   unverified = await startUnverified();
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   outside = await beginFolder('outside', {
@@ -92,6 +98,38 @@ async function startServer(page = '') {
   return { origin, asked: (request: string) => asked.filter((one) => one === request).length };
 }
 
+async function startIssuer() {
+  const says = { tokenEndpoint: `${id.origin}/token` };
+  const origin = await listen((_request, response) => {
+    const metadata = { issuer: origin, token_endpoint: says.tokenEndpoint };
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(metadata));
+  });
+  return { origin, leadTo: (tokenEndpoint: string) => void (says.tokenEndpoint = tokenEndpoint) };
+}
+
+/** An API without a profile, whose tokens come from the server that leads to the page of another one. */
+async function startApi(): Promise<string> {
+  const origin = await listen((request, response) => {
+    response.setHeader('content-type', 'application/json');
+    if (request.url === '/.well-known/oauth-protected-resource') {
+      response.end(JSON.stringify({ resource: origin, authorization_servers: [other.origin] }));
+      return;
+    }
+    response.writeHead(401, { 'www-authenticate': 'Bearer' }).end('{}');
+  });
+  return origin;
+}
+
+async function listen(answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  undoneAtEnd(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 /** A server whose certificate no authority signed. */
 async function startUnverified(): Promise<string> {
   const server = createSecureServer(await certificate({ names: ['localhost'] }), (_, response) => {
@@ -149,6 +187,13 @@ function files(): Record<string, string | object> {
       issuer: id.origin,
       tokenEndpoint: `${other.origin}/token`,
     },
+    moved: {
+      ...own,
+      grant: 'client_credentials',
+      clientId: 'moved',
+      clientAuthentication: 'client_secret_post',
+      issuer: moving.origin,
+    },
     service,
     delegated: {
       ...client,
@@ -168,6 +213,7 @@ function files(): Record<string, string | object> {
   return {
     'keyturn.json': { tokens },
     ...Object.fromEntries(Object.keys(tokens).map((name) => [`${name}.http`, request(name)])),
+    'bare.http': `GET ${api}/bare\n`,
     'far.http': `# @token far\n# @insecure\nGET ${unverified}/far\n`,
     // The same client under another name, and for more.
     'elsewhere/renamed.http': request('renamed'),
@@ -251,6 +297,33 @@ describe('an honest page to which another server leads', () => {
     await editor.inlineTextAt(line(), /haven't allowed the servers/);
     expect(id.asked('GET /authorize')).toBe(1);
     expect(other.asked('POST /token')).toBe(before);
+  });
+});
+
+describe('an API whose server leads to an honest page', () => {
+  test('opens no page when the person says no, and writes no profile', async () => {
+    const before = [id.asked('GET /authorize'), other.asked('POST /token')];
+    const written = await readFile(join(workspace, 'keyturn.json'), 'utf8');
+    await editor.openFile('bare.http');
+    await editor.clickLens(/^Send$/, line());
+    await editor.inlineTextAt(line(), /401 Unauthorized/);
+    await editor.runCommand('Keyturn: Sign In to This API');
+    await story
+      .dialog()
+      .getByText(`Sign in at ${new URL(other.origin).host}?`)
+      .waitFor();
+    await story.press('Sign In');
+    await editor.answer('of-the-api');
+    await editor.answer('my-client');
+    await story.dialog().getByText('Let another server have the sign-in').waitFor();
+    const words = await question('api-mix-up');
+    expect(words).toContain(`You sign in at ${id.origin}`);
+    expect(words).toContain(`The result goes to ${other.origin}`);
+    await story.press('Cancel');
+    await story.notification("haven't allowed the servers").waitFor();
+    expect([id.asked('GET /authorize'), other.asked('POST /token')]).toEqual(before);
+    expect(await readFile(join(workspace, 'keyturn.json'), 'utf8')).toBe(written);
+    await editor.closeNotifications();
   });
 });
 
@@ -427,5 +500,35 @@ describe('what a server says', () => {
     await story.picture('server-words');
     expect(await told.innerText()).toContain('[here] (command:workbench.action.closeSidebar)');
     expect(await told.locator('a').filter({ hasText: 'here' }).count()).toBe(0);
+  });
+});
+
+describe('an issuer that names another server afterwards', () => {
+  test('gets no stored secret there when the person says no', async () => {
+    await editor.closeNotifications();
+    await send('moved');
+    await editor.answer('the-secret-of-moved');
+    await arrives();
+    moving.leadTo(`${other.origin}/token`);
+    // Metadata are kept for an hour in a window.
+    await editor.page.reload();
+    await editor.treeItem(/^moved/).waitFor({ timeout: 60_000 });
+    const before = other.asked('POST /token');
+    await story.clickInline(/^moved/, 'Refresh Token');
+    const words = await question('new-receiver');
+    expect(words).toContain(`Until now they went to ${id.origin}`);
+    expect(words).toContain(`${moving.origin} now sends them to ${other.origin}`);
+    await story.press('Cancel');
+    await story.notification('would go to another server than before').waitFor();
+    expect(other.asked('POST /token')).toBe(before);
+    await editor.closeNotifications();
+    // A window is loaded again in between.
+  }, 240_000);
+
+  test('gets it where the person agrees', async () => {
+    const before = other.asked('POST /token');
+    await story.clickInline(/^moved/, 'Refresh Token');
+    await story.press('Send Once');
+    await expect.poll(() => other.asked('POST /token')).toBe(before + 1);
   });
 });

@@ -101,7 +101,7 @@ export class EditorPage {
     await this.page.goto(this.#address);
     await this.tab(file).waitFor({ timeout: 60_000 });
     // What the extension contributes comes a little later than the file.
-    await this.page.getByRole('tab', { name: 'Keyturn' }).first().waitFor();
+    await this.page.getByRole('tab', { name: 'Keyturn' }).first().waitFor({ timeout: 60_000 });
   }
 
   tab(name: string): Locator {
