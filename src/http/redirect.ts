@@ -63,8 +63,9 @@ export function nextHop(hop: Hop, status: number, to: URL): NextHop {
 
   const secrets = hop.secrets.map(({ value }) => value);
   if (holdsSecret(to.href, secrets)) throw leaks(from, to, 'its new address holds a token');
-  if (body !== null && (hop.made.body || bytesHoldSecret(body, secrets)))
-    throw leaks(from, to, 'its body holds a token');
+  const keepsBody = body === null || isUpgrade(from, to);
+  if (!keepsBody && (hop.made.body || bytesHoldSecret(body, secrets)))
+    throw leaks(from, to, 'its body holds a token or another credential');
   const dropped: string[] = [];
   const headers = kept.filter(([name, value]) => {
     const key = name.toLowerCase();
@@ -76,6 +77,17 @@ export function nextHop(hop: Hop, status: number, to: URL): NextHop {
   // Switching verification off was meant for the host that was asked for.
   const verifyTls = hop.verifyTls || to.hostname !== from.hostname;
   return { hop: { ...next, headers, verifyTls, clientCertificate: null }, dropped };
+}
+
+/** The same host by https, as servers lead there from http: what was sent to it in clear may go there encrypted. */
+function isUpgrade(from: URL, to: URL): boolean {
+  return (
+    from.protocol === 'http:' &&
+    to.protocol === 'https:' &&
+    from.hostname === to.hostname &&
+    from.port === '' &&
+    to.port === ''
+  );
 }
 
 /** What tells two requests of a chain apart: the same one twice is a loop. */

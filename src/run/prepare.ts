@@ -27,7 +27,7 @@ import type { ShownRequest } from './masked.ts';
 import { urlToSafeHost } from './secretHost.ts';
 import { isInsecureHost, UnverifiedCheck } from './unverified.ts';
 import { absoluteUrl, destinationsOf } from './url.ts';
-import { writtenCredentials } from './writtenCredentials.ts';
+import { writtenCredentials, writtenInBody } from './writtenCredentials.ts';
 
 export interface PrepareParts extends OriginCheckParts, SignerParts {
   readonly asker: Pick<Asker, 'allowOrigin' | 'sendUnverified'>;
@@ -109,7 +109,9 @@ export class Preparation {
     const secrets: SecretValue[] = [...resolved.tokenValues];
     // The bare tokens are registered already; what a file made of them reads differently.
     for (const { value, tokenName } of secrets) this.#parts.redactor.registerGiven(value, tokenName);
-    for (const value of writtenCredentials(url, headers, resolved.body)) {
+    const inBody = writtenInBody(headers, resolved.body);
+    if (inBody.length > 0) made = { ...made, body: true };
+    for (const value of [...writtenCredentials(url, headers), ...inBody]) {
       this.#parts.redactor.registerGiven(value);
     }
 

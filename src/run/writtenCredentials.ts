@@ -4,18 +4,23 @@ import { urlCredentials } from '../maskedUrl.ts';
 import { bodyCredentials, decoded } from './bodyCredentials.ts';
 
 /**
- * The credentials that stand in a request by the names of its parts, whoever wrote them: in headers, cookies, the query,
- * the user information and the body. A server that answers with them is masked too.
+ * The credentials that stand in the head of a request by the names of its parts, whoever wrote them: in headers, cookies,
+ * the query and the user information. A server that answers with them is masked too.
  */
-export function writtenCredentials(url: URL, headers: HeaderList, body: Uint8Array | null): string[] {
+export function writtenCredentials(url: URL, headers: HeaderList): string[] {
   const found = urlCredentials(url.href).flatMap((text) => [text, decoded(text)]);
   for (const [name, value] of headers) {
     if (/^(?:cookie|cookie2)$/i.test(name)) {
       for (const pair of value.split(';')) found.push(...credentialOf(pair));
     } else if (isCredentialName(name)) found.push(...credentialsOf(value));
   }
-  if (body !== null) found.push(...bodyCredentials(headerValue(headers, 'content-type') ?? '', body));
   return [...new Set(found.filter((text) => text !== ''))];
+}
+
+/** The same for the body, which then follows no redirect to another origin. */
+export function writtenInBody(headers: HeaderList, body: Uint8Array | null): string[] {
+  if (body === null) return [];
+  return bodyCredentials(headerValue(headers, 'content-type') ?? '', body).filter((text) => text !== '');
 }
 
 /** Of `name=value`. */

@@ -58,6 +58,15 @@ describe('where a redirect leads', () => {
 describe('what a redirect makes of a request', () => {
   const to = new URL('https://a.example/next');
 
+  it('takes a secret body to the same host by https, and nowhere else', () => {
+    const sending = hop({ url: new URL('http://a.example/'), made: { headers: new Set(), body: true } });
+    expect(nextHop(sending, 307, to).hop.body).not.toBeNull();
+    for (const other of ['https://a.example:8443/', 'http://a.example:81/', 'https://b.a.example/'])
+      expect(() => nextHop(sending, 307, new URL(other))).toThrow(
+        expect.objectContaining({ code: 'redirect_leaks_secret' }),
+      );
+  });
+
   it.each([
     [301, 'POST', 'GET', false],
     [302, 'POST', 'GET', false],

@@ -135,6 +135,34 @@ describe('a token that is encoded many times', () => {
 });
 
 describe('a credential that was written into a file', () => {
+  it.each([
+    ['application/x-www-form-urlencoded', 'user=a&pass%77ord=Wr1ttenByHand'],
+    ['application/json', '{"user":{"clientSecret":"Wr1ttenByHand"}}'],
+    [
+      'multipart/form-data; boundary=b',
+      '--b\nContent-Disposition: form-data; name="password"\n\nWr1ttenByHand\n--b--',
+    ],
+  ])('follows no redirect to another origin in a body: %s', async (type, body) => {
+    const there: string[] = [];
+    const elsewhere = await httpServer((request, response) => {
+      there.push(request.method ?? '');
+      response.end('there');
+    });
+    const here = await httpServer((_request, response) => {
+      response.writeHead(307, { Location: elsewhere.url });
+      response.end();
+    });
+    const { run } = await engine();
+    const refused = await run(`POST ${here.url}/\nContent-Type: ${type}\n\n${body}`);
+    expect(refused.error?.code).toBe('redirect_leaks_secret');
+    expect(there).toEqual([]);
+    const harmless = await run(
+      `POST ${here.url}/\nContent-Type: application/json\n\n{"title":"Wr1ttenByHand"}`,
+    );
+    expect(harmless.error).toBeNull();
+    expect(there).toEqual(['POST']);
+  });
+
   it('is masked in headers, query and cookies, and where the server says it again', async () => {
     const { origin } = await echoServer();
     const { run, redactor } = await engine();
