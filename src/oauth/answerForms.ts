@@ -53,19 +53,12 @@ export function asRegistrationResponse(
   }));
 }
 
-/** RFC 7662 section 2.2. What decides, `active`, has to say true or false, if only as text. */
+/** RFC 7662 section 2.2. What decides, `active`, has to be as the standard has it. */
 export function asIntrospectionResponse(
   response: Response,
   mask: (text: string) => string,
 ): Promise<Response> {
-  return reformed(response, mask, 200, (members) => {
-    const { active } = members;
-    const text = typeof active === 'string' ? active.toLowerCase() : '';
-    return {
-      ...withoutNull(members),
-      active: text === 'true' || text === 'false' ? text === 'true' : active,
-    };
-  });
+  return reformed(response, mask, 200, withoutNull);
 }
 
 const SHORTEST_CODE_SECONDS = 300;
