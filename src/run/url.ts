@@ -92,7 +92,9 @@ function partsOf(absolute: string): UrlParts {
 /** Whether user information and host hold nothing that `URL` would drop or read as something else. */
 function isAuthority(authority: string): boolean {
   const host = authority.slice(authority.lastIndexOf('@') + 1);
-  return host !== '' && !/[\0-\x20\x7f"%<>\\^`{|}!$&'()*+,;=~]/.test(host) && !/[\0-\x1f\x7f\\]/.test(authority);
+  return (
+    host !== '' && !/[\0-\x20\x7f"%<>\\^`{|}!$&'()*+,;=~]/.test(host) && !/[\0-\x1f\x7f\\]/.test(authority)
+  );
 }
 
 /** Percent-encodes the ASCII characters that no part of a URL can hold (RFC 3986 section 2); `URL` does the others. */
