@@ -101,11 +101,25 @@ export async function loadDotenv(
   httpFile: string,
   search: Search,
 ): Promise<ReadonlyMap<string, string>> {
+  return (await findDotenv(files, httpFile, search)).values;
+}
+
+export interface Dotenv {
+  /** Where it is; null where there is none. */
+  readonly location: string | null;
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/** The same, with its place. */
+export async function findDotenv(files: Files, httpFile: string, search: Search): Promise<Dotenv> {
   const found = await nearestFile(files, httpFile, '.env', search);
-  if (found === null) return new Map();
+  if (found === null) return { location: null, values: new Map() };
   if (found.failure !== null) throw found.failure;
   const values = Object.entries(parseEnv(new TextDecoder().decode(found.bytes)));
-  return new Map(values.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return {
+    location: found.location,
+    values: new Map(values.filter((entry): entry is [string, string] => entry[1] !== undefined)),
+  };
 }
 
 function unreadableFile(file: string, { message }: KeyturnError): EnvironmentProblem {

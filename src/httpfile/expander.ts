@@ -4,11 +4,16 @@ import { isSecretVariable } from '../secretVariables.ts';
 import { untrusted } from '../untrusted.ts';
 import { Budget } from './budget.ts';
 import { definitionsIn } from './definitions.ts';
-import { loadDotenv } from './environments.ts';
+import { type Dotenv, findDotenv } from './environments.ts';
 import { dynamicValue, splitCall } from './dynamicVariables.ts';
 import { ForeignExpander, type ForeignValue } from './foreignExpander.ts';
 import { foreignExpression, type OAuthFlowHeader, type RequestTarget } from './foreignToken.ts';
-import { missingOutside, missingVariable } from './missingVariable.ts';
+import {
+  missingDotenvVariable,
+  missingProcessVariable,
+  missingVariable,
+  type OutsideName,
+} from './missingVariable.ts';
 import type { ResolveContext, TokenValue } from './resolve.ts';
 import { quotedCode, quotedPart } from './quotedPart.ts';
 import { rulesOf } from './rules.ts';
@@ -59,7 +64,7 @@ export class Expander {
   readonly #definitions: ReadonlyMap<string, readonly VariableNode[]>;
   readonly #values = new Map<string, Promise<Traced>>();
   readonly #nowMs: number;
-  #dotenv: Promise<ReadonlyMap<string, string>> | null = null;
+  #dotenv: Promise<Dotenv> | null = null;
 
   /** `target` says where the request goes, for tokens that are bound to it. */
   constructor(context: ResolveContext, target: () => Promise<RequestTarget>) {
@@ -205,7 +210,7 @@ export class Expander {
       const key = definition === null ? 'environment' : `file ${definition.span.start.line}`;
       return this.#once(`${key} ${name}`, () => this.trace(held));
     }
-    return tree.dialect === 'httpyac' ? plainOrNull((await this.#readDotenv()).get(name)) : null;
+    return tree.dialect === 'httpyac' ? plainOrNull((await this.#readDotenv()).values.get(name)) : null;
   }
 
   /** All of what a variable of such a name holds is a secret, unless it holds one already. */
@@ -257,7 +262,7 @@ export class Expander {
     const { name, args } = splitCall(expression);
     const [argument = ''] = args;
     if (name === '$processEnv') return this.#processEnv(await this.#indirect(argument, site), site);
-    if (name.startsWith('$env.')) return this.#processEnv(name.slice('$env.'.length), site);
+    if (name.startsWith('$env.')) return this.#processEnv({ name: name.slice('$env.'.length) }, site);
     if (name === '$dotenv') return this.#dotenvValue(await this.#indirect(argument, site), site);
     if (name === '$shared') return this.#named(argument, site);
     throw new KeyturnError(
@@ -292,22 +297,28 @@ export class Expander {
   async #names(): Promise<string[]> {
     const { overrides, environment } = this.#context;
     const dotenv = await this.#readDotenv();
-    return [...dotenv.keys(), ...environment.keys(), ...this.#definitions.keys(), ...Object.keys(overrides)];
+    return [
+      ...dotenv.values.keys(),
+      ...environment.keys(),
+      ...this.#definitions.keys(),
+      ...Object.keys(overrides),
+    ];
   }
 
   /** `%name` means: the variable whose name is the value of `name`. */
-  async #indirect(argument: string, site: Site): Promise<string> {
-    if (!argument.startsWith('%')) return argument;
-    const name = argument.slice(1);
-    const value = await this.#named(name, site);
-    if (value === null) throw this.#missing(name, site);
-    return value.text;
+  async #indirect(argument: string, site: Site): Promise<OutsideName> {
+    if (!argument.startsWith('%')) return { name: argument };
+    const by = argument.slice(1);
+    const value = await this.#named(by, site);
+    if (value === null) throw this.#missing(by, site);
+    return value.isSecret ? { name: value.text, by } : { name: value.text };
   }
 
-  async #dotenvValue(name: string, { line }: Site): Promise<Traced> {
-    const text = (await this.#readDotenv()).get(name);
-    if (text === undefined) throw missingOutside('dotenv', name, line);
-    return this.#outside(name, text);
+  async #dotenvValue(outside: OutsideName, site: Site): Promise<Traced> {
+    const { location, values } = await this.#readDotenv();
+    const text = values.get(outside.name);
+    if (text === undefined) throw missingDotenvVariable(outside, location, site.line);
+    return this.#outside(outside.name, text);
   }
 
   /** What a variable of the process or of `.env` holds. */
@@ -316,7 +327,8 @@ export class Expander {
     return isSecret(name) ? this.#marked(name, value) : value;
   }
 
-  #processEnv(name: string, { line }: Site): Traced {
+  #processEnv(outside: OutsideName, site: Site): Traced {
+    const { name } = outside;
     if (!this.#context.trusted) {
       throw untrusted(
         'The environment of the process is read only in a trusted workspace.',
@@ -330,12 +342,12 @@ export class Expander {
       });
     }
     const text = this.#context.processEnv[name];
-    if (text === undefined) throw missingOutside('process', name, line);
+    if (text === undefined) throw missingProcessVariable(outside, site.line);
     return this.#outside(name, text);
   }
 
-  #readDotenv(): Promise<ReadonlyMap<string, string>> {
-    this.#dotenv ??= loadDotenv(this.#context.files, this.#context.file, {
+  #readDotenv(): Promise<Dotenv> {
+    this.#dotenv ??= findDotenv(this.#context.files, this.#context.file, {
       trusted: this.#context.trusted,
     });
     return this.#dotenv;

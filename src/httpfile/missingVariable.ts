@@ -1,7 +1,9 @@
 import { KeyturnError } from '../errors.ts';
+import { fullyDecoded } from '../fullyDecoded.ts';
 import { normalKey } from './directives.ts';
 import { quotedCode, quotedPart } from './quotedPart.ts';
 import { scriptVariables } from './scriptVariables.ts';
+import { parseUrl } from '../url.ts';
 import type { HttpFile, RequestNode } from './tree.ts';
 
 /** Why a name in `{{ }}` has no value; `line` is zero-based. */
@@ -47,21 +49,62 @@ export function missingVariable(
   });
 }
 
-/** Why `$processEnv` or `$dotenv` has no value: nothing in the file or an environment can give it one. */
-export function missingOutside(place: 'process' | 'dotenv', name: string, at: number): KeyturnError {
-  const shown = quotedPart(name);
+/** The name of a variable of the process or of `.env`. */
+export interface OutsideName {
+  readonly name: string;
+  /** The variable whose value the name is (`%by`); the value may be a secret. */
+  readonly by?: string;
+}
+
+/** A variable that has no value outside of Keyturn's own files. */
+export type MissingOutside =
+  | { readonly source: 'process' }
+  /** `file`: the location of the `.env` that was read; null where there is none. */
+  | { readonly source: 'dotenv'; readonly file: string | null };
+
+export function missingProcessVariable(outside: OutsideName, at: number): KeyturnError {
+  const { shown, subject } = inWords(outside);
+  return new KeyturnError('variable_unknown', `The process has no variable ${shown} (line ${at + 1}).`, {
+    hint: `Set ${subject} before the editor or the command starts.`,
+    data: { name: shown, line: at + 1, source: 'process' },
+  });
+}
+
+export function missingDotenvVariable(outside: OutsideName, file: string | null, at: number): KeyturnError {
+  const { shown, subject } = inWords(outside);
   const [message, hint] =
-    place === 'process'
+    file === null
       ? [
-          `The process has no variable ${shown} (line ${at + 1}).`,
-          `Set ${shown} before the editor or the command starts.`,
+          `No .env file defines the variable ${shown} (line ${at + 1}).`,
+          `Write ${subject}=value into a file .env beside the request file or above it.`,
         ]
       : [
-          `No .env file defines the variable ${shown} (line ${at + 1}).`,
-          `Write ${shown}=value into a file .env beside the request file or above it.`,
+          `${pathOf(file)} does not define the variable ${shown} (line ${at + 1}).`,
+          `Write ${subject}=value into this file: of several .env files, Keyturn reads the nearest one only.`,
         ];
   return new KeyturnError('variable_unknown', message, {
     hint,
-    data: { name: shown, line: at + 1, outside: true },
+    data: { name: shown, line: at + 1, source: 'dotenv', file },
   });
+}
+
+/** Null for every other failure. */
+export function missingOutside(error: unknown): MissingOutside | null {
+  if (!KeyturnError.is(error, 'variable_unknown')) return null;
+  const { source, file } = error.data;
+  if (source === 'process') return { source };
+  return source === 'dotenv' ? { source, file: typeof file === 'string' ? file : null } : null;
+}
+
+function inWords({ name, by }: OutsideName): { shown: string; subject: string } {
+  if (by !== undefined) return { shown: `that %${quotedPart(by)} names`, subject: 'NAME' };
+  return { shown: quotedPart(name), subject: quotedPart(name) };
+}
+
+/** A location may be a URI. */
+function pathOf(location: string): string {
+  const url = location.startsWith('file:') ? parseUrl(location) : null;
+  if (url === null) return location;
+  const path = fullyDecoded(url.pathname);
+  return /^\/[a-z]:\//i.test(path) ? path.slice(1) : path;
 }

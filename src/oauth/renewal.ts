@@ -77,7 +77,8 @@ async function renew(
     },
     process: ({ server, client }, response) => processRefreshTokenResponse(server, client, response),
     async idToken(response, { scope, refresh_token: replaced }) {
-      await requireSameSignIn(profile.name, context.idToken, response);
+      const note = await requireSameSignIn(profile.name, context.idToken, response);
+      if (note !== null) context.noted?.(note);
       if (!asksForOpenId(profile.scope) || profile.issuer === null) return null;
       // The keys may take a while to come, and the refresh token that is stored is spent.
       if (replaced !== undefined && replaced !== held) await context.rotated(replaced);

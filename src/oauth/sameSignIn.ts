@@ -18,15 +18,16 @@ const THE_SAME_WHERE_GIVEN = ['azp', 'nonce'] as const;
  *
  * @param held The ID token that is held; with null there is nothing to compare with.
  * @param response The answer of the token endpoint, which stays unread.
+ * @returns What else changed and is worth noting; null for nothing.
  */
 export async function requireSameSignIn(
   tokenName: string,
   held: string | null,
   response: Response,
-): Promise<void> {
+): Promise<string | null> {
   const before = held === null ? null : claimsOf(held);
   const renewed = before === null ? null : claimsOf(await idTokenIn(response));
-  if (before === null || renewed === null) return;
+  if (before === null || renewed === null) return null;
   const claim =
     ALWAYS_THE_SAME.find((name) => asText(before[name]) !== asText(renewed[name])) ??
     THE_SAME_WHERE_GIVEN.find(
@@ -35,7 +36,7 @@ export async function requireSameSignIn(
         renewed[name] !== undefined &&
         asText(before[name]) !== asText(renewed[name]),
     );
-  if (claim === undefined) return;
+  if (claim === undefined) return changedSignInTime(before, renewed);
   throw new KeyturnError(
     'id_token_mismatch',
     `Couldn't refresh "${tokenName}": the server answered with an ID token of another sign-in, whose claim "${claim}" differs. The new tokens are not used. The refresh token that is stored may be spent.`,
@@ -44,6 +45,19 @@ export async function requireSameSignIn(
       data: { token: tokenName, claim },
     },
   );
+}
+
+function changedSignInTime(before: JWTPayload, renewed: JWTPayload): string | null {
+  const [from, to] = [timeOf(before['auth_time']), timeOf(renewed['auth_time'])];
+  if (from === null || to === null || from === to) return null;
+  return `The ID token says another time of the sign-in (auth_time): ${to}, before ${from}.`;
+}
+
+/** Null for what is no time. */
+function timeOf(claim: unknown): string | null {
+  if (typeof claim !== 'number' || !Number.isFinite(claim)) return null;
+  const date = new Date(claim * 1000);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
 async function idTokenIn(response: Response): Promise<string | null> {

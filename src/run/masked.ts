@@ -1,4 +1,5 @@
 import type { HeaderList, HttpRequest, HttpResponse } from '../http/message.ts';
+import { missingOutside } from '../httpfile/missingVariable.ts';
 import type { NotRun } from '../httpfile/notRun.ts';
 import { certificateOf, type PeerCertificate } from '../http/peerCertificate.ts';
 import type { RateLimit } from '../ratelimit/rateLimit.ts';
@@ -15,11 +16,13 @@ type Mask = Pick<Redactor, 'mask'>;
 export function maskError(redactor: Mask, thrown: unknown): ResultError {
   const { code, message, hint } = asKeyturnError(thrown);
   const certificate = certificateOf(thrown);
+  const missing = missingOutside(thrown);
   return {
     code,
     message: redactor.mask(message),
     hint: hint === undefined ? null : redactor.mask(hint),
     ...(certificate === null ? {} : { certificate: maskCertificate(redactor, certificate) }),
+    ...(missing === null ? {} : { missing }),
   };
 }
 

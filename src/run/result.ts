@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import type { HeaderList, HttpResponse } from '../http/message.ts';
 import type { PeerCertificate } from '../http/peerCertificate.ts';
+import type { MissingOutside } from '../httpfile/missingVariable.ts';
 import type { NotRun } from '../httpfile/notRun.ts';
 import type { RequestNode } from '../httpfile/tree.ts';
 import type { RateLimit } from '../ratelimit/rateLimit.ts';
@@ -39,6 +40,8 @@ export interface ResultError {
   readonly hint: string | null;
   /** The server's, where it is what was not accepted. */
   readonly certificate?: PeerCertificate;
+  /** Where a variable was looked for that has no value there. */
+  readonly missing?: MissingOutside;
 }
 
 export interface TokenUse {

@@ -1,4 +1,4 @@
-import type { AuditAction } from './auditEvent.ts';
+import type { AuditEvent } from './auditEvent.ts';
 import { asKeyturnError } from '../errors.ts';
 import { parseUrl } from '../url.ts';
 import { clockSkew } from './clockSkew.ts';
@@ -38,6 +38,7 @@ export async function attemptToken(parts: AttemptParts, state: TokenState, attem
   const { before, reauthenticate, maySignIn, signal, stillCurrent, rotated } = attempt;
   const { profile } = state;
   const action = before.refreshToken === null ? 'obtained' : 'refreshed';
+  let detail: string | null = null;
   try {
     const obtained = await obtainToken(options, state, {
       refreshToken: before.refreshToken,
@@ -51,6 +52,7 @@ export async function attemptToken(parts: AttemptParts, state: TokenState, attem
         options.redactor.register(refreshToken, `refresh token of ${profile.name}`);
         return rotated(refreshToken, receivers);
       },
+      noted: (note) => (detail = note),
       notSaved: (error) => keeper.notSaved(state, error),
       otherToken: (name) => parts.otherToken(state, name, signal),
     });
@@ -61,11 +63,12 @@ export async function attemptToken(parts: AttemptParts, state: TokenState, attem
     const token = await issuedToken(profile, result, before, now, state.clockSkewMs);
     // A source that is asked at each use mostly says the same again: nothing was obtained then.
     const again = !isStored(profile.grant) && state.token?.accessToken === token.accessToken;
-    if (!again) record(options, state, action, token.accessToken, null);
+    if (!again) record(options, state, { action, accessToken: token.accessToken, error: null, detail });
     return token;
   } catch (thrown) {
     const error = asKeyturnError(thrown);
-    if (error.code !== 'cancelled') record(options, state, action, null, error.code);
+    if (error.code !== 'cancelled')
+      record(options, state, { action, accessToken: null, error: error.code, detail });
     throw error;
   }
 }
@@ -73,20 +76,20 @@ export async function attemptToken(parts: AttemptParts, state: TokenState, attem
 function record(
   options: TokenManagerOptions,
   state: TokenState,
-  action: AuditAction,
-  accessToken: string | null,
-  error: string | null,
+  {
+    detail,
+    ...event
+  }: Pick<AuditEvent, 'action' | 'accessToken' | 'error'> & { readonly detail: string | null },
 ): void {
   const { name, tokenEndpoint, issuer } = state.profile;
   options.audit?.record({
-    action,
+    ...event,
     tokenName: name,
-    accessToken,
     origin: parseUrl(tokenEndpoint ?? issuer ?? '')?.origin ?? null,
     method: null,
     path: null,
     status: null,
-    error,
     cause: (state.waiters === 0 ? null : state.cause) ?? 'background',
+    ...(detail === null ? {} : { detail }),
   });
 }

@@ -53,6 +53,8 @@ export interface GrantContext {
    * of the rest of the answer, the old one is spent. `receivers`: where the new one may go, see `Token.receivers`.
    */
   readonly rotated: (refreshToken: string, receivers?: readonly string[]) => Promise<void>;
+  /** Something of the answer that a person may want to know, for the audit. Never a secret. */
+  readonly noted?: (detail: string) => void;
   readonly signal: AbortSignal;
 }
 

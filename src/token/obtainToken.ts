@@ -25,6 +25,7 @@ export interface ObtainRequest {
   readonly notSaved: (error: unknown) => void;
   readonly otherToken: GrantContext['otherToken'];
   readonly rotated: GrantContext['rotated'];
+  readonly noted: (detail: string) => void;
   /**
    * Called after a person was asked, who takes their time: rejects with `cancelled` when the refresh token is not the
    * one that is stored any more.
@@ -86,6 +87,7 @@ async function perform(
     notSaved,
     otherToken,
     rotated,
+    noted,
   } = request;
   const context: GrantContext = {
     refreshToken,
@@ -97,6 +99,7 @@ async function perform(
     keptSecret: (kind, make) => options.keptSecrets.keep(kind, profile, make),
     otherToken,
     rotated,
+    noted,
     waiting: state.waiters > 0,
     signIn: maySignIn && state.waiters > 0 ? (options.signIn?.(profile) ?? null) : null,
   };

@@ -114,6 +114,36 @@ async function offerWithPasted(document: TextDocument, line: number) {
   });
 }
 
+test('says how to set a variable that is missing outside, and opens or creates .env', async () => {
+  const text =
+    'GET http://127.0.0.1/{{$processEnv NO_SUCH_VARIABLE}}\n\n###\nGET http://127.0.0.1/{{$dotenv NONE}}\n';
+  await workspace.fs.writeFile(fileUri('outside/requests.http'), Buffer.from(text));
+  const document = await open(fileUri('outside/requests.http'));
+  tap.messageAnswer = ({ actions }) => actions[0];
+
+  const process = await offerOf(document, 0);
+  assert.match(process.text, /no variable NO_SUCH_VARIABLE.* Set NO_SUCH_VARIABLE before the editor/);
+  assert.deepEqual(process.actions, ['Go to Request']);
+
+  const opened = () => window.activeTextEditor?.document.uri;
+  await workspace.fs.writeFile(fileUri('outside/.env'), Buffer.from('OTHER=1\n'));
+  const lacking = await offerOf(document, 3);
+  assert.match(lacking.text, /outside\/\.env does not define the variable NONE/);
+  assert.deepEqual(lacking.actions, ['Open .env']);
+  await eventually('the .env file', () => opened()?.toString() === fileUri('outside/.env').toString());
+
+  await workspace.fs.delete(fileUri('outside/.env'));
+  await open(fileUri('outside/requests.http'));
+  const none = await offerOf(document, 3);
+  assert.deepEqual(none.actions, ['Create .env']);
+  await eventually(
+    'a new .env',
+    () => opened()?.scheme === 'untitled' && opened()?.path.endsWith('/outside/.env') === true,
+  );
+  await commands.executeCommand('workbench.action.closeActiveEditor');
+  tap.messageAnswer = () => undefined;
+});
+
 test('offers what helps after each failure of a token', async () => {
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const tokens = {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Dialect } from '../../src/httpfile/tree.ts';
+import { missingDotenvVariable, missingOutside } from '../../src/httpfile/missingVariable.ts';
 import { failure, nowMs, resolve, text } from './support.ts';
 
 describe('variables', () => {
@@ -211,6 +212,24 @@ describe('variables that are made up', () => {
       message: 'No .env file defines the variable NOPE (line 3).',
       hint: 'Write NOPE=value into a file .env beside the request file or above it.',
     });
+  });
+
+  test('what .env lacks names the file that was read, or says that there is none', async () => {
+    const contents = { '/project/.env': 'KEY=far', '/project/api/.env': 'OTHER=near' };
+    const lacking = await failure('GET https://a.org/{{$dotenv KEY}}', { contents });
+    expect(lacking.message).toBe('/project/api/.env does not define the variable KEY (line 1).');
+    expect(missingOutside(lacking)).toEqual({ source: 'dotenv', file: '/project/api/.env' });
+    const none = await failure('GET https://a.org/{{$dotenv KEY}}');
+    expect(none.message).toBe('No .env file defines the variable KEY (line 1).');
+    expect(missingOutside(none)).toEqual({ source: 'dotenv', file: null });
+    expect(missingOutside(await failure('GET https://a.org/{{nope}}'))).toBeNull();
+    const named = await failure('@apiKey = s3cr3tValue\nGET https://a.org/{{$processEnv %apiKey}}');
+    expect(missingOutside(named)).toEqual({ source: 'process' });
+    expect(named.message).toBe('The process has no variable that %apiKey names (line 2).');
+    expect(JSON.stringify([named.hint, named.data])).not.toContain('s3cr3t');
+    expect(missingDotenvVariable({ name: 'A' }, 'file:///c%3A/my%20api/.env', 0).message).toMatch(
+      /^c:\/my api\/\.env does not/,
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import type { ErrorCode } from '../../src/errors.ts';
+import type { KeyturnError } from '../../src/errors.ts';
 import { parseHttpFile } from '../../src/httpfile/parse.ts';
 import { resolveRequest, type ResolveContext, type ResolvedRequest } from '../../src/httpfile/resolve.ts';
 import type { Dialect } from '../../src/httpfile/tree.ts';
@@ -34,13 +34,10 @@ export async function resolve(text: string, options: Options = {}): Promise<Reso
   });
 }
 
-export async function failure(
-  text: string,
-  options: Options = {},
-): Promise<{ code: ErrorCode; message: string }> {
+export async function failure(text: string, options: Options = {}): Promise<KeyturnError> {
   return resolve(text, options).then(
     () => expect.fail('This should have failed.'),
-    (error: unknown) => error as { code: ErrorCode; message: string },
+    (error: unknown) => error as KeyturnError,
   );
 }
 

@@ -1,6 +1,7 @@
 import { SignJWT, exportJWK, generateKeyPair, type CryptoKey, type JWK } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import type { AuditEvent } from '../../src/token/auditEvent.ts';
 import { tokenKey } from '../../src/token/key.ts';
 import { narrowedProfile } from '../../src/token/narrowed.ts';
 import { harness, HOUR } from '../token/support.ts';
@@ -133,6 +134,43 @@ describe('a server that renews with another ID token', () => {
     ],
   ])('is taken with %s', async (_name, change, before) => {
     expect(await renew(change, before)).toMatchObject({ accessToken: 'renewed-access-1' });
+  });
+
+  it.each<[string, Claims, string | undefined]>([
+    [
+      'another time',
+      { auth_time: 1_750_000_060 },
+      'auth_time): 2025-06-15T15:07:40.000Z, before 2025-06-15T15:06:40.000Z',
+    ],
+    ['the same time', {}, undefined],
+    ['a time that is none', { auth_time: 'yesterday' }, undefined],
+    ['a time beyond all calendars', { auth_time: 1e300 }, undefined],
+  ])('of %s of the sign-in is taken, and the audit notes a change', async (_name, change, detail) => {
+    const issuer = await renewing((at) => signed({ ...held(at), ...change }));
+    const events: AuditEvent[] = [];
+    const h = harness({
+      obtain: obtainer({ clock: systemClock }),
+      audit: { record: (event) => void events.push(event) },
+    });
+    const profile = signInProfile(issuer);
+    await h.store.set({
+      key: tokenKey(profile),
+      name: profile.name,
+      accessToken: 'old-access',
+      refreshToken: 'old-refresh',
+      idToken: await signed(held(issuer)),
+      tokenType: 'bearer',
+      scope: null,
+      expiresAtMs: h.clock.now() + HOUR,
+      obtainedAtMs: h.clock.now(),
+      personal: null,
+    });
+    const { token } = await h.manager.acquire(profile, { force: true });
+    expect(token.accessToken).toBe('renewed-access-1');
+    expect(events.map(({ action }) => action)).toEqual(['refreshed']);
+    if (detail === undefined) expect(events[0]).not.toHaveProperty('detail');
+    else expect(events[0]?.detail).toContain(detail);
+    h.manager.dispose();
   });
 
   it('may bring none, or one that nobody can read', async () => {

@@ -1,5 +1,6 @@
-import { commands, l10n, type TextDocument, window } from 'vscode';
+import { commands, l10n, Position, Range, type TextDocument, Uri, window, workspace } from 'vscode';
 import { KeyturnError } from '../../errors.ts';
+import type { MissingOutside } from '../../httpfile/missingVariable.ts';
 import type { RequestResult } from '../../run/result.ts';
 import type { Reauthentication } from '../../token/grant.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
@@ -53,6 +54,11 @@ async function offerRepair(
     if (answer === remedy.title && (await remedy.apply())) await failed.again();
     return;
   }
+  if (error.missing !== undefined) {
+    const hint = error.hint === null ? '' : ` ${withoutLinks(redactor.mask(error.hint))}`;
+    await offerOutside(failed, error.missing, message + hint);
+    return;
+  }
   const name = nameOf(failed);
   const declaration = name === null ? null : await profiles.declaration(document.uri, name);
   const situation = {
@@ -96,6 +102,29 @@ async function offerRepair(
     }
     case null:
   }
+}
+
+/** A variable that is missing in `.env` or in the process, which no environment mends. */
+async function offerOutside(
+  { document, result }: FailedSend,
+  missing: MissingOutside,
+  message: string,
+): Promise<void> {
+  if (missing.source === 'process') {
+    const go = l10n.t('Go to Request');
+    if ((await window.showWarningMessage(message, go)) !== go) return;
+    const at = new Position(result.node.line, 0);
+    await window.showTextDocument(document, { selection: new Range(at, at) });
+    return;
+  }
+  const { file } = missing;
+  const open = file === null ? l10n.t('Create .env') : l10n.t('Open .env');
+  if ((await window.showWarningMessage(message, open)) !== open) return;
+  const uri =
+    file === null
+      ? Uri.joinPath(document.uri, '..', '.env').with({ scheme: 'untitled' })
+      : Uri.parse(file, true);
+  await window.showTextDocument(await workspace.openTextDocument(uri));
 }
 
 async function offerAnswerToChallenge(services: EditorServices, failed: FailedSend): Promise<void> {

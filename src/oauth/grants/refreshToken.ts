@@ -31,7 +31,8 @@ export const refreshToken: GrantPerformer = {
       process: ({ server, client }, response) => processRefreshTokenResponse(server, client, response),
       // With less scope of a sign-in, it is of that one still.
       async idToken(response) {
-        await requireSameSignIn(profile.name, context.idToken, response);
+        const note = await requireSameSignIn(profile.name, context.idToken, response);
+        if (note !== null) context.noted?.(note);
         return null;
       },
     });
