@@ -1,5 +1,6 @@
 // The audit log as a person sees it, and tokens that go through an encrypted file.
 import * as assert from 'node:assert/strict';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { commands, extensions, type TreeItem, type Uri, window, workspace } from 'vscode';
 import { createAuditLog } from '../../src/audit/auditLog.ts';
@@ -154,6 +155,13 @@ test('filters by what is typed and by what an event is about', async () => {
   assert.equal((await events()).length, 7);
 });
 
+/** On Windows the folder says who may read a file. */
+const OWNER_ALONE = process.platform === 'win32' ? 0o666 : 0o600;
+
+async function modeOf(uri: Uri): Promise<number> {
+  return (await stat(uri.fsPath)).mode & 0o777;
+}
+
 test('verifies the log and exports it', async () => {
   tap.messages.length = 0;
   await commands.executeCommand('keyturn.audit.verify');
@@ -169,6 +177,7 @@ test('verifies the log and exports it', async () => {
   dialogs.save = fileUri('audit.json');
   await commands.executeCommand('keyturn.audit.export');
   assert.equal((JSON.parse(await text(dialogs.save)) as unknown[]).length, 7);
+  assert.equal(await modeOf(dialogs.save), OWNER_ALONE);
 });
 
 test('takes a token out into a file and back again', async () => {
@@ -184,6 +193,7 @@ test('takes a token out into a file and back again', async () => {
     [true, true],
   );
   assert.doesNotMatch(await text(file), /token-1/);
+  assert.equal(await modeOf(file), OWNER_ALONE);
 
   tap.pickAnswers.push('recorded');
   tap.messageAnswer = ({ actions }) => actions[0];

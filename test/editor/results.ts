@@ -140,7 +140,7 @@ test('says how to set a variable that is missing outside, and opens or creates .
     'a new .env',
     () => opened()?.scheme === 'untitled' && opened()?.path.endsWith('/outside/.env') === true,
   );
-  await commands.executeCommand('workbench.action.closeActiveEditor');
+  await commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   tap.messageAnswer = () => undefined;
 });
 

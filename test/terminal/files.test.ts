@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -194,6 +194,29 @@ describe('a search upward', () => {
     expect(outcome.err).toContain(join(shared, 'http-client.private.env.json'));
     expect((await run('GET {{api}}/a\n', ['--env', 'dev'])).code).toBe(0);
     expect(received).not.toContain('theirs');
+  });
+});
+
+describe('a body file that is too long', () => {
+  it.each([
+    ['as the body', '< ./big', 'longer than 250 MB'],
+    ['with variables', '<@ ./big', 'longer than 250 MB'],
+    ['in a part', '--x\nContent-Disposition: form-data; name="a"\n\n< ./big\n--x--', 'longer than 250 MB'],
+    ['as one of several', '< ./half\n< ./half\n< ./half', 'The files in the body'],
+  ])('is not sent: %s', async (_name, body, words) => {
+    // They hold nothing on the disk.
+    for (const [name, size] of [
+      ['big', 250_000_001],
+      ['half', 125_000_000],
+    ] as const) {
+      await writeFile(join(project, name), '');
+      await truncate(join(project, name), size);
+    }
+    const type = body.startsWith('--x') ? 'Content-Type: multipart/form-data; boundary=x\n' : '';
+    const { code, message } = errorOf(await run(`POST ORIGIN/\n${type}\n${body}\n`));
+    expect(code).toMatch(/^(?:file_unreadable|variable_invalid|request_invalid)$/);
+    expect(message).toContain(words);
+    expect(received).toBe('');
   });
 });
 

@@ -81,3 +81,13 @@ it('does not change what it was given', () => {
   expect(url.href).toBe('https://api.example.com/?a=1');
   expect(headers).toEqual([['A', 'b']]);
 });
+
+it.each(['Proxy-Authorization', 'proxy_authorization', 'X-Forwarded-For', 'Connection', 'Host', 'Via', 'TE'])(
+  'puts no token into %s, which proxies read',
+  (header) => {
+    const send = () => apply({ header }, 'tok-123');
+    expect(send).toThrow(expect.objectContaining({ code: 'token_invalid' }));
+    expect(send).toThrow(`cannot be sent in the header ${header}`);
+    expect(send).not.toThrow('tok-123');
+  },
+);

@@ -87,3 +87,23 @@ describe('a value that a server chose', () => {
     expect(performance.now() - start).toBeLessThan(3000);
   });
 });
+
+describe('a secret that is kept', () => {
+  it('is masked everywhere, however short', () => {
+    const redactor = new Redactor();
+    redactor.registerKept('hunter2', 'password');
+    const masked = redactor.mask('the word hunter2, in /hunter2/ and aHVudGVyMg==');
+    expect(masked).toMatch(/^the word •••password•••, in \/•••password•••\/ and /);
+    expect(masked).not.toContain('aHVudGVy');
+  });
+
+  it.each(['api.example.com', 'https://api.example.com/v1', '127.0.0.1:8080', 'localhost'])(
+    '%s is masked as a value alone: it must not hide where a request goes',
+    (value) => {
+      const redactor = new Redactor();
+      redactor.registerKept(value, 'client secret');
+      expect(redactor.mask(`Could not connect to ${value}.`)).toBe(`Could not connect to ${value}.`);
+      expect(redactor.mask(`{"client_secret":"${value}"}`)).toBe('{"client_secret":"•••client secret•••"}');
+    },
+  );
+});
