@@ -69,9 +69,9 @@ it.runIf(isPosix)("takes the person's and the system's files for their own, and 
 
 it.runIf(isPosix)('takes any owner in the folders that the person calls safe', () => {
   const uid = (process.getuid?.() ?? 0) + 1;
-  const env = { KEYTURN_SAFE_FOLDERS: '/srv/one:/srv/two/:relative:' };
-  expect(isOwn({ uid }, '/srv/one/a/keyturn.json', env)).toBe(true);
-  expect(isOwn({ uid }, '/srv/two', env)).toBe(true);
-  expect(isOwn({ uid }, '/srv/one-more/keyturn.json', env)).toBe(false);
+  const env = { KEYTURN_SAFE_FOLDERS: '/opt/one:/opt/two/:relative:' };
+  expect(isOwn({ uid }, '/opt/one/a/keyturn.json', env)).toBe(true);
+  expect(isOwn({ uid }, '/opt/two', env)).toBe(true);
+  expect(isOwn({ uid }, '/opt/one-more/keyturn.json', env)).toBe(false);
   expect(isOwn({ uid }, join(process.cwd(), 'relative', 'a'), env)).toBe(false);
 });

@@ -54,7 +54,7 @@ describe('a path of the system', () => {
     expect(isSystemPath(path, 'linux')).toBe(true);
   });
 
-  it.each(['/process/x', '/home/dev/x', '/srv/sys', '/', '/Dev/x'])('is none: %s', (path) => {
+  it.each(['/process/x', '/home/dev/x', '/opt/sys', '/', '/Dev/x'])('is none: %s', (path) => {
     expect(isSystemPath(path, 'linux')).toBe(false);
   });
 

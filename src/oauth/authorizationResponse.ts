@@ -35,7 +35,7 @@ export function checkAuthorizationResponse(
   }
   if (checked.getAll('code').length === 1 && checked.get('code') !== '') return checked;
   throw new KeyturnError('authorization_failed', 'The browser brought back neither a code nor an error.', {
-    hint: 'Sign in again; when it happens again, tell whoever runs the server.',
+    hint: 'Sign in again; when it happens again, tell the people who run the server.',
   });
 }
 

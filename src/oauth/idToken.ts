@@ -199,7 +199,7 @@ function claimFailure(
     return new KeyturnError(
       'nonce_mismatch',
       'The ID token was not made for this sign-in: its nonce differs.',
-      { hint: 'Sign in again; when it happens again, tell whoever runs the server.' },
+      { hint: 'Sign in again; when it happens again, tell the people who run the server.' },
     );
   }
   const message = `The ID token could not be verified: its claim "${claim}" ${came}`;

@@ -278,7 +278,7 @@ function unproven({ message }: ProofFault, shown: string): KeyturnError {
   return new KeyturnError(
     'introspection_failed',
     `The answer of the introspection endpoint ${shown} was not accepted. ${message}`,
-    { hint: 'Report this to whoever runs the server.' },
+    { hint: 'Report this to the people who run the server.' },
   );
 }
 

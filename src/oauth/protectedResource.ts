@@ -72,7 +72,7 @@ async function ask(
   }
   if (address?.origin !== url.origin) {
     throw failure(url, `The API ${url.origin} describes itself at an address of another origin.`, {
-      hint: 'Tell whoever runs the API: its "resource_metadata" must be at its own origin.',
+      hint: 'Tell the people who run the API: its "resource_metadata" must be at its own origin.',
     });
   }
   const bounded = boundedFetch({
@@ -110,7 +110,7 @@ async function read(
   const resource = parseUrl(named);
   if (resource === null || hasVariable(named) || !covers(resource, url)) {
     throw failure(url, `The description of the API ${url.origin} is that of another API.`, {
-      hint: 'Tell whoever runs the API: "resource" must name the API itself (RFC 9728 section 3.3).',
+      hint: 'Tell the people who run the API: "resource" must name the API itself (RFC 9728 section 3.3).',
     });
   }
   const metadata = await processResourceDiscoveryResponse(resource, response);

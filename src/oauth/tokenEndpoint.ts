@@ -152,7 +152,7 @@ function asResult(response: TokenEndpointResponse, askedAtMs: number, profile: T
       'token_response_invalid',
       'The token endpoint sent an access token with characters that are not allowed.',
       {
-        hint: 'Report this to whoever runs the server.',
+        hint: 'Report this to the people who run the server.',
       },
     );
   }

@@ -159,7 +159,7 @@ function safeAddress(text: string): URL | null {
 
 function unfit(message: string): KeyturnError {
   return new KeyturnError('authorization_failed', message, {
-    hint: 'Report this to whoever runs the server.',
+    hint: 'Report this to the people who run the server.',
   });
 }
 

@@ -14,7 +14,7 @@ import { askerOf } from './support.ts';
 const command = {
   kind: 'command',
   command: ['gh', 'auth', 'token'],
-  folder: '/work',
+  folder: '/opt/team',
   program: '/usr/bin/gh',
   files: [],
 } as const;
@@ -48,9 +48,9 @@ describe('an agreement', () => {
   it.each<[string, Partial<ConsentQuestion>]>([
     ['token', { tokenName: 'other' }],
     ['argument', { subject: { ...command, command: ['gh', 'auth', 'token', '-h'] } }],
-    ['program', { subject: { ...command, program: '/work/bin/gh' } }],
-    ['file', { subject: { ...command, files: [{ path: '/work/t.sh', sha256: 'a' }] } }],
-    ['content of a file', { subject: { ...command, files: [{ path: '/work/t.sh', sha256: 'b' }] } }],
+    ['program', { subject: { ...command, program: '/opt/team/bin/gh' } }],
+    ['file', { subject: { ...command, files: [{ path: '/opt/team/t.sh', sha256: 'a' }] } }],
+    ['content of a file', { subject: { ...command, files: [{ path: '/opt/team/t.sh', sha256: 'b' }] } }],
     ['split of arguments', { subject: { ...command, command: ['gh', 'auth token'] } }],
     ['folder', { subject: { ...command, folder: '/other' } }],
     ['origin', { origins: ['https://api.github.com', 'https://evil.example'] }],

@@ -63,10 +63,10 @@ describe('on Windows', () => {
 });
 
 describe('elsewhere', () => {
-  const there = ['/usr/bin/gh', '/work/gh', '/work/bin/gh'];
+  const there = ['/usr/bin/gh', '/opt/team/gh', '/opt/team/bin/gh'];
   const find = (name: string, path: string) =>
     findProgram(name, {
-      cwd: '/work',
+      cwd: '/opt/team',
       env: { PATH: path },
       platform: 'linux',
       exists: (file) => there.includes(file),
@@ -75,7 +75,7 @@ describe('elsewhere', () => {
   it('starts the program with its whole path, and its arguments as they are', () => {
     const env = { PATH: '/usr/bin' };
     const exists = (file: string) => there.includes(file);
-    expect(startable(['gh', 'a b', '%PATH%'], { cwd: '/work', env, platform: 'linux', exists })).toEqual({
+    expect(startable(['gh', 'a b', '%PATH%'], { cwd: '/opt/team', env, platform: 'linux', exists })).toEqual({
       program: '/usr/bin/gh',
       args: ['a b', '%PATH%'],
       verbatim: false,
@@ -91,8 +91,8 @@ describe('elsewhere', () => {
   );
 
   it('takes a path as it is written, from the folder that it runs in', () => {
-    expect(find('./gh', '/usr/bin')).toBe('/work/gh');
-    expect(find('bin/gh', '/usr/bin')).toBe('/work/bin/gh');
+    expect(find('./gh', '/usr/bin')).toBe('/opt/team/gh');
+    expect(find('bin/gh', '/usr/bin')).toBe('/opt/team/bin/gh');
     expect(find('/usr/bin/gh', '')).toBe('/usr/bin/gh');
     expect(find('', '/usr/bin')).toBeNull();
   });
