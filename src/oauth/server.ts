@@ -107,7 +107,7 @@ export function endpointUrl(
     {
       hint:
         property === null
-          ? 'Report this to whoever runs the server.'
+          ? 'Report this to the people who run the server.'
           : `Write the "${property}" into keyturn.json.`,
     },
   );

@@ -80,7 +80,7 @@ describe('an agreement', () => {
         accessToken: null,
         cause: '/users/me/keyturn.json',
         detail:
-          'command gh auth token by "/usr/bin/gh" in "/work", for https://api.github.com, https://uploads.github.com',
+          'command gh auth token by "/usr/bin/gh" in "/opt/team", for https://api.github.com, https://uploads.github.com',
       },
     ]);
   });
