@@ -13,7 +13,7 @@ const CREDENTIAL_WORDS = new Set([
     'credential',
     'credentials',
   ],
-  ...['creds', 'signature', 'sig', 'hmac', 'apikey', 'passkey'],
+  ...['creds', 'signature', 'sig', 'hmac', 'apikey', 'passkey', 'pin', 'totp'],
 ]);
 
 /** Endings of names in one word, such as `accesstoken` and `phpsessid`. */
@@ -108,9 +108,9 @@ const ABOUT = new Set([
 ]);
 
 /** Words that in the name of a variable may as well speak of a server, a number or a column. */
-const VAGUE = new Set(['auth', 'authentication', 'session', 'key', 'pass', 'sid']);
+const VAGUE = new Set(['auth', 'authentication', 'session', 'key', 'pass', 'pin', 'sid']);
 
-const VAGUE_MEMBERS = new Set(['auth', 'authentication', 'session', 'key']);
+const VAGUE_MEMBERS = new Set(['auth', 'authentication', 'session', 'key', 'pin']);
 
 /**
  * Whether a header, a query parameter, a cookie or a form field of this name holds a credential. Names are split at
@@ -125,7 +125,7 @@ export function isCredentialName(name: string): boolean {
 const LOOKS_RANDOM = /^(?=.*\d)(?=.*[A-Za-z])\S{16,}$/;
 
 /**
- * Whether a member of JSON, a part of a form or a name in a script holds a credential. There `key`, `auth` and `session`
+ * Whether a member of JSON, a part of a form or a name in a script holds a credential. There `key`, `auth`, `pin` and `session`
  * alone name entries, kinds and events more often, so the value has to look like one.
  */
 export function isCredentialMember(name: string, value: string): boolean {

@@ -37,6 +37,8 @@ describe('the name of a credential', () => {
       'PassWord',
       'monKeyToken',
       'X-ApiToken',
+      'X-PIN',
+      'totp',
       'clientsecret',
     ],
   ])('%s is one', (name) => {
