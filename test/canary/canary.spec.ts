@@ -13,12 +13,14 @@ import { startLeakyServer } from './server.ts';
 
 const pasted = canaryValue('pasted');
 const inPlainText = canaryValue('plain1');
+const inDotEnv = canaryValue('dotenv');
 const clientSecret = canaryValue('client');
 const refreshToken = canaryValue('refresh');
 const accessTokens = Array.from({ length: 40 }, (_, index) => canaryValue(`access${index}`));
 const secrets: Readonly<Record<string, string>> = {
   pasted,
   inPlainText,
+  inDotEnv,
   clientSecret,
   refreshToken,
   ...Object.fromEntries(accessTokens.map((token, index) => [`accessToken${index}`, token])),
@@ -29,6 +31,32 @@ const secretStorage = 'localStorage secrets.provider';
 
 const requests = ['echo', 'text', 'unauthorized', 'redirect', 'broken'] as const;
 const profiles = ['pasted', 'machine'] as const;
+
+/** The one file that holds a secret to the end. */
+const dotEnv = () => join(workspace, '.env');
+
+/** Requests of which something is marked, asked or refused, each with a secret in it. */
+const marked = (origin: string) => `# @note Use {{$dotenv API_KEY}}
+# @tokn {{$dotenv API_KEY}}
+GET ${origin}/text
+?? header x-api-key == {{$dotenv API_KEY}}
+Authorization: Bearer {{$dotenv API_KEY}}
+
+###
+GET ${origin}/digest
+Authorization: Digest zoe {{$dotenv API_KEY}}
+
+###
+GET http://{{$dotenv API_KEY}}.example/host
+
+###
+GTE ${origin}/slip
+X-Api-Key: {{$dotenv API_KEY}}
+
+###
+GET ${origin}/missing
+X-Api-Key: {{$dotenv API_KEY}}{{$dotenv API_KEYY}}
+`;
 
 let folder: string;
 let workspace: string;
@@ -66,6 +94,8 @@ beforeAll(async () => {
     join(workspace, 'plain.http'),
     `GET ${server.origin}/echo\nAuthorization: Bearer ${inPlainText}\n`,
   );
+  await writeFile(dotEnv(), `API_KEY=${inDotEnv}\n`);
+  await writeFile(join(workspace, 'marks.http'), marked(server.origin));
   editor = await EditorPage.open({
     workspace,
     file: 'pasted.http',
@@ -104,9 +134,11 @@ test('the search finds what it looks for', async () => {
     expect(await scanFolder(join(folder, 'tmp'), secrets)).toEqual([{ secret: 'pasted', where: planted }]);
   }
   await rm(planted);
-  // One file holds one until it is taken out.
-  const source = { secret: 'inPlainText', where: join(workspace, 'plain.http') };
-  expect(await scanFolder(folder, secrets)).toEqual([source]);
+  // One file holds one until it is taken out, and another keeps one.
+  const sources = await scanFolder(folder, secrets);
+  expect(sources).toHaveLength(2);
+  expect(sources).toContainEqual({ secret: 'inPlainText', where: join(workspace, 'plain.http') });
+  expect(sources).toContainEqual({ secret: 'inDotEnv', where: dotEnv() });
 });
 
 test('a token is pasted', async () => {
@@ -147,6 +179,35 @@ test('a token moves out of the file that held it', async () => {
   await send('echo');
   expect(server.seen.at(-1)).toContain(`Bearer ${inPlainText}`);
   await look('answer to the token that moved');
+});
+
+test('marks, a note and tests that are not run show none of them', async () => {
+  await editor.openFile('marks.http');
+  await editor.runCommand('Problems: Focus on Problems View');
+  await editor.page.locator('.markers-panel .monaco-list-row').filter({ hasText: 'GTE' }).first().waitFor();
+  await look('the problems of a file');
+  await editor.clickLens(/^Send$/, editor.line(/\/text$/));
+  const dialog = editor.page.locator('.monaco-dialog-box');
+  await dialog.waitFor();
+  await look('the question of a note');
+  await dialog.getByRole('button', { name: 'Send', exact: true }).click();
+  expect(await editor.inlineTextAt(editor.line(/\/text/), /not run/)).toContain('200 OK');
+  expect(server.seen.at(-1)).toContain(`Bearer ${inDotEnv}`);
+  await look('a result with tests that were not run');
+  await editor.hoverEnd(editor.line(/\/text/));
+  await look('hover over tests that were not run');
+  await editor.page.mouse.move(700, 600);
+});
+
+test.each([
+  ['digest', /Digest/],
+  ['host', /host/],
+  ['slip', /GTE/],
+  ['missing', /API_KEYY/],
+])('a request that is refused shows none of them: %s', async (path, reason) => {
+  await editor.clickLens(/^Send$/, editor.line(new RegExp(`/${path}$`)));
+  await editor.inlineTextAt(editor.line(new RegExp(`/${path}`)), reason);
+  await look(`refused: ${path}`);
 });
 
 test('the server really got the secrets', () => {
@@ -197,7 +258,7 @@ test('nothing but the secret storage holds them', async () => {
     for (const secret of findSecrets(content, secrets)) findings.push({ secret, where: place });
   }
   findings.push(...(await scanFolder(folder, secrets)), ...(await scanFolder(editor.dataFolder, secrets)));
-  expect(findings).toEqual([]);
+  expect(findings).toEqual([{ secret: 'inDotEnv', where: dotEnv() }]);
   expect(storage.get(secretStorage)?.length).toBeGreaterThan(pasted.length);
   // Even there they do not stand as they are: it is encrypted with a key that the server keeps half of.
   expect(findSecrets(storage.get(secretStorage) ?? '', secrets)).toEqual([]);

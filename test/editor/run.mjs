@@ -1,11 +1,8 @@
 // Runs the suites inside a real editor's extension host: a downloaded desktop build where one can be had, else
-// code-server in a browser. `node test/editor/run.mjs restricted` runs one suite; of several, two run at a time, each
-// in a process of its own.
-import { execFile } from 'node:child_process';
+// code-server in a browser. `node test/editor/run.mjs restricted` runs one suite.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { runTests } from '@vscode/test-electron';
 import esbuild from 'esbuild';
 import { startSandbox } from '../../src/sandbox/start.ts';
@@ -73,37 +70,13 @@ const suites = {
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(suites);
-process.exitCode = (await (wanted.length === 1 ? runOne(wanted[0]) : runMany(wanted))) ? 0 : 1;
+process.exitCode = await main();
 
-/** An editor mostly waits, so two take little longer than one. What a suite printed is shown when it ends. */
-async function runMany(names) {
-  // Once, before two would do it at the same time.
-  await downloadDesktopEditor();
-  const waiting = [...names];
-  let passed = true;
-  const work = async () => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      passed = (await runApart(name)) && passed;
-    }
-  };
-  await Promise.all([work(), work()]);
-  return passed;
-}
-
-function runApart(name) {
-  return new Promise((resolve) => {
-    const args = [fileURLToPath(import.meta.url), name];
-    execFile(process.execPath, args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      process.stdout.write(stdout);
-      process.stderr.write(stderr);
-      resolve(error === null);
-    });
-  });
-}
-
-async function runOne(name) {
+async function main() {
   await esbuild.build({
-    entryPoints: { [name]: join(projectFolder, `test/editor/${name}.ts`) },
+    entryPoints: Object.fromEntries(
+      wanted.map((name) => [name, join(projectFolder, `test/editor/${name}.ts`)]),
+    ),
     outdir: join(cacheFolder, 'out'),
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -116,7 +89,9 @@ async function runOne(name) {
   });
   const desktop = await downloadDesktopEditor();
   if (desktop) process.env.KEYTURN_DESKTOP_EDITOR = desktop;
-  return runSuite(name);
+  let failed = false;
+  for (const name of wanted) failed = !(await runSuite(name)) || failed;
+  return failed ? 1 : 0;
 }
 
 /** Each suite has a sandbox, a workspace and an editor profile of its own. */

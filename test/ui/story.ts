@@ -11,6 +11,9 @@ import { EditorPage, eventually, type OpenOptions } from './editorPage.ts';
 const project = join(import.meta.dirname, '../..');
 const results = join(project, 'test-results');
 
+/** Pictures are for people to look at, and take a third of the time. */
+const takesPictures = process.env['KEYTURN_PICTURES'] === '1';
+
 export const themes = [
   ['light', 'Default Light Modern'],
   ['dark', 'Default Dark Modern'],
@@ -110,16 +113,18 @@ export class Story {
     return new Story(this.#name, await this.editor.another(file), this.#folder);
   }
 
-  /** `test-results/pictures/<story>-<name>.png`. */
-  picture(name: string, page?: Page): Promise<unknown> {
+  /** `test-results/pictures/<story>-<name>.png`, with KEYTURN_PICTURES=1. */
+  async picture(name: string, page?: Page): Promise<void> {
+    if (!takesPictures) return;
     const path = join(results, 'pictures', `${this.#name}-${name}.png`);
-    return page === undefined ? this.editor.picture(path) : page.screenshot({ path });
+    await (page === undefined ? this.editor.picture(path) : page.screenshot({ path }));
   }
 
-  /** One picture in each theme; ends in the first of them. */
+  /** One picture in each theme, with KEYTURN_PICTURES=1; ends in the first of them. */
   async pictures(name: string, inThemes: readonly (readonly [string, string])[] = themes): Promise<void> {
     // Nothing shall be shown for where the mouse rests.
     await this.editor.page.mouse.move(200, 700);
+    if (!takesPictures) return;
     for (const [suffix, theme] of inThemes) {
       await this.wear(theme);
       await this.picture(`${name}-${suffix}`);
