@@ -14,6 +14,8 @@ export interface SandboxServers {
   answers(request: string): readonly Answer[];
   /** From now on the issuer answers nobody, until what this returns is called. */
   holdIssuer(): () => void;
+  /** How many wait for that answer and have not given up. */
+  waiting(): number;
   close(): Promise<void>;
 }
 
@@ -28,6 +30,7 @@ export async function startSandboxServers(lifetimeSeconds = 300, apiDelayMs = 0)
   const counts = new Map<string, number>();
   const answers = new Map<string, Answer[]>();
   let held: Promise<void> | null = null;
+  let waiting = 0;
   let answerIssuer: RequestListener = () => undefined;
   let answerApi: RequestListener = () => undefined;
   const issuer = await listen((request, response) => {
@@ -37,8 +40,13 @@ export async function startSandboxServers(lifetimeSeconds = 300, apiDelayMs = 0)
       const answer = { atMs: Date.now(), status: response.statusCode };
       answers.set(key, [...(answers.get(key) ?? []), answer]);
     });
-    if (held === null) answerIssuer(request, response);
-    else void held.then(() => request.destroyed || answerIssuer(request, response));
+    if (held === null) {
+      answerIssuer(request, response);
+      return;
+    }
+    waiting += 1;
+    response.once('close', () => (waiting -= 1));
+    void held.then(() => request.destroyed || answerIssuer(request, response));
   });
   const api = await listen((request, response) => {
     if (apiDelayMs === 0) answerApi(request, response);
@@ -73,6 +81,7 @@ export async function startSandboxServers(lifetimeSeconds = 300, apiDelayMs = 0)
         release();
       };
     },
+    waiting: () => waiting,
     close: async () => {
       await Promise.all([close(issuer.server), close(api.server)]);
     },

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type SandboxServers, startSandboxServers } from '../oauth/sandboxServers.ts';
-import type { EditorPage } from './editorPage.ts';
+import { type EditorPage, eventually } from './editorPage.ts';
 import {
   beginFolder,
   beginStory,
@@ -94,6 +94,8 @@ async function cancelled(title: string): Promise<void> {
   const notice = story.notification(title);
   await notice.getByRole('button', { name: 'Cancel' }).click();
   await notice.waitFor({ state: 'hidden' });
+  // The notification goes before what it stands for ends.
+  await eventually('the end of the request', () => Promise.resolve(sandbox.waiting() === 0));
 }
 
 /** The words at the end. */

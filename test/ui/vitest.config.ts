@@ -5,8 +5,7 @@ export default defineConfig({
     include: ['test/ui/**/*.spec.ts'],
     testTimeout: 120_000,
     hookTimeout: 180_000,
-    // Each has an editor of its own.
-    maxWorkers: 2,
+    fileParallelism: false,
     // The tests of a file follow one person through one editor.
     bail: 1,
   },
