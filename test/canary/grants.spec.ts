@@ -330,7 +330,6 @@ test.each(['entry', 'flow'])('a file of another tool: %s', async (name) => {
     await look('hover over a variable that is a secret');
   }
   await editor.clickLens(/^Send$/, requestLine());
-  await modal().or(editor.page.locator('[class*="ced-"]')).first().waitFor();
   await answerModal('Send Once');
   await arrived(name);
 });

@@ -92,7 +92,7 @@ export async function startLeakyIssuer() {
       ...headers.filter((header) => header !== ''),
     ];
     // Where nothing is masked, one form alone fits into a message.
-    return { error: `refused_${++refusals}_`, error_description: `${quoted.join(' ')} ${everyForm(quoted)}` };
+    return { error: `refused_${refusals}_`, error_description: `${quoted.join(' ')} ${everyForm(quoted)}` };
   }
 
   function authorize(query: URLSearchParams): Answer {
@@ -112,7 +112,7 @@ export async function startLeakyIssuer() {
   function register(): Answer {
     const registration_access_token = made('registration_access_token');
     if (refusing !== 'nothing') {
-      const error_description = `refused_${++refusals}_ ${everyForm([registration_access_token])}`;
+      const error_description = `refused_${refusals}_ ${everyForm([registration_access_token])}`;
       return [400, { error: 'invalid_client_metadata', error_description, registration_access_token }];
     }
     return [
@@ -227,7 +227,7 @@ export async function startLeakyIssuer() {
     /** What arrived, to show that the secrets were really used. */
     seen,
     /** The word by which the next refusal is known. */
-    nextRefusal: () => `refused_${refusals + 1}_`,
+    nextRefusal: () => `refused_${++refusals}_`,
     /** From now on tokens are refused, and sign-ins too or not, with errors that quote all that was sent. */
     refuse: (what: 'everything' | 'tokens') => {
       refusing = what;
