@@ -8,7 +8,7 @@ const project = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name) => fileURLToPath(new URL(`../node_modules/${name}`, import.meta.url));
 const vitest = [bin('vitest/vitest.mjs'), 'run'];
 
-/** Each command runs in Node; a step without tests of its own counts as one. */
+/** Each command runs in Node, those of a step at the same time; a step without tests of its own counts as one. */
 const steps = [
   { name: 'typecheck', commands: [[bin('typescript/bin/tsc'), '-p', '.', '--noEmit']] },
   {
@@ -71,8 +71,7 @@ async function run({ name, prepare, commands, hasTests = false, optional = false
   const startedAtMs = Date.now();
   let output = '';
   let broken = false;
-  for (const args of commands) {
-    const ended = await runNode(args);
+  for (const ended of await Promise.all(commands.map(runNode))) {
     output += ended.output;
     broken ||= ended.code !== 0;
   }
