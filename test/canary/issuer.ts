@@ -108,18 +108,20 @@ export async function startLeakyIssuer() {
     return [302, '', { location: back.href }];
   }
 
-  /** Refuses with the registration access token that it made for another client, and gives it along. */
+  /** Refuses with the secrets that it made for another client, and gives them along. */
   function register(): Answer {
     const registration_access_token = made('registration_access_token');
+    const client_secret = made('client_secret');
     if (refusing !== 'nothing') {
-      const error_description = `refused_${refusals}_ ${everyForm([registration_access_token])}`;
-      return [400, { error: 'invalid_client_metadata', error_description, registration_access_token }];
+      const error_description = `refused_${refusals}_ ${client_secret} ${everyForm([registration_access_token])}`;
+      const own = { client_secret, registration_access_token };
+      return [400, { error: 'invalid_client_metadata', error_description, ...own }];
     }
     return [
       201,
       {
         client_id: 'registered',
-        client_secret: made('client_secret'),
+        client_secret,
         client_secret_expires_at: 0,
         token_endpoint_auth_method: 'client_secret_basic',
         registration_access_token,
