@@ -59,19 +59,23 @@ export function maskedAssertion(text: string): string {
   const start = operator.index + operator[0].length;
   const right = text.slice(start);
   const names = left.split(/[\s"'()[\]]+/);
-  const compared = names.some((name) => isCredentialMember(name, right));
+  const beginning = right.slice(0, LONGEST_LOOK);
+  const compared = names.some((name) => isCredentialMember(name, beginning));
   const isShown = !compared || NO_VALUE.test(right.trim()) || isVariable(right);
   return isShown ? maskedText(text) : maskedText(left) + text.slice(left.length, start) + MASK;
 }
 
-/** The gap in `@expect header x-api-key abc`. Words alone say what is expected of a value: `exists`. */
+/** The gap in `@expect header x-api-key abc`. A last word of letters says what is expected of a value: `exists`. */
 function sideBySide(text: string): { readonly index: number; readonly 0: string } | null {
-  for (const { 0: gap, index } of text.matchAll(/\s+(?=\S)/g)) {
-    const name = text.slice(text.lastIndexOf(' ', index - 1) + 1, index).replace(/["'`\])]+$/, '');
-    const value = text.slice(index + gap.length);
-    const isExpected = /^[A-Za-z]{1,20}\s*$/.test(value);
-    if (isCredentialMember(name.replace(/^.*[.["'(]/, ''), value))
-      return isExpected ? null : { index, 0: gap };
+  let index = -1;
+  let name = '';
+  for (const { 0: word, index: at } of text.matchAll(/\S+/g)) {
+    if (index >= 0 && isCredentialMember(name, text.slice(at, at + LONGEST_LOOK))) {
+      const isExpected = /^[A-Za-z]{1,20}$/.test(word) && text.trimEnd().length === at + word.length;
+      return isExpected ? null : { index, 0: text.slice(index, at) };
+    }
+    index = at + word.length;
+    name = word.split(/["'`.()[\]]+/).findLast((part) => part !== '') ?? '';
   }
   return null;
 }

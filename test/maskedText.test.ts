@@ -40,7 +40,7 @@ describe('a text that somebody wrote', () => {
     expect(textCredentials('{"password":"a\\"\\u0062", b: 1} secret=c')).toEqual(['a"b', 'c']);
   });
 
-  it.each(['key=', 'a:"', 'a:\\"', '<a>', 'token:"', 'a://', "token = ` ' ", 'x == '])(
+  it.each(['key=', 'a:"', 'a:\\"', '<a>', 'token:"', 'a://', "token = ` ' ", 'x == ', 'key ', '   ', '\t]"'])(
     'takes a time that grows with its length: %s',
     (piece) => {
       const time = (times: number) => {
