@@ -31,7 +31,7 @@ const OPERATOR =
   /\s(?:[=!]==?|[<>]=?|equals|(?:not)?(?:startsWith|endsWith|includes?|contains|matches|sha256|sha512|md5))\s+(?=\S)/i;
 
 /**
- * A text that somebody wrote, as it may be shown: without what stands behind the names of credentials, in JSON, forms,
+ * A text of a file as it may be shown: without what stands behind the names of credentials, in JSON, forms,
  * headers, queries, GraphQL and scripts. `{{variables}}` stay: they are names.
  */
 export function maskedText(text: string): string {

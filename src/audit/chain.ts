@@ -131,7 +131,7 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-/** The files of a log are regular ones: no link leads elsewhere, and nobody waits for the other end of a pipe. */
+/** The files of a log are regular ones: no link leads elsewhere, and no pipe keeps Keyturn waiting. */
 async function openFile(path: string, flags: number): Promise<FileHandle> {
   const file = await open(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o600);
   if ((await file.stat()).isFile()) return file;

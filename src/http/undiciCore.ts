@@ -67,7 +67,7 @@ function takeOldHeads(socket: Socket): void {
 }
 
 /**
- * A `100 Continue` that nobody asked for says nothing, and a client has to pass over it (RFC 9110 section 15.2): undici
+ * A client has to pass over an unrequested `100 Continue` (RFC 9110 section 15.2): undici
  * breaks off, and passes over every other informational response, such as 102.
  */
 function passOverContinue(socket: Socket): void {

@@ -1,6 +1,6 @@
 import { withoutCredentials, withoutLiterals } from '../withoutCredentials.ts';
 
-/** A part of a file as messages quote it: short, whatever stands in the file, and without credentials. */
+/** A part of a file as messages quote it: short and without credentials. */
 export function quotedPart(text: string): string {
   return shortened(withoutCredentials(text.slice(0, mostRead)));
 }

@@ -46,7 +46,7 @@ export function variableText(value: string, dialect: Dialect): string {
   return value.replace(/\\([^]?)/g, (_, char: string) => escaped[char] ?? char);
 }
 
-/** Whether a letter or digit loses a backslash in front of it, as nobody means it: `CORP\zoe`, `\d+`. */
+/** Whether a letter or digit loses a backslash in front of it, which is hardly meant: `CORP\zoe`, `\d+`. */
 export function losesBackslash(value: string, dialect: Dialect): boolean {
   if (dialect !== 'rest-client') return false;
   return [...value.matchAll(/\\([^]?)/g)].some(([, char = '']) => /[^\W_nrt]/.test(char));

@@ -3,11 +3,11 @@ import { KeyturnError } from '../../errors.ts';
 import type { ProfileFile } from '../../token/profileFile.ts';
 import type { TokenProfile } from '../../token/profile.ts';
 import type { TokenManager } from '../../token/tokenManager.ts';
+import { withoutCredentials } from '../../withoutCredentials.ts';
 import type { EnvironmentPicker, ProfileIndex } from '../services.ts';
 import type { ListedProfile } from './listedProfile.ts';
 import type { ProfileFiles } from './profileFiles.ts';
 import { requireTrust } from './trust.ts';
-import { withoutCredentials } from '../../withoutCredentials.ts';
 
 type PastedTokens = Pick<TokenManager, 'personal' | 'personalNames'>;
 
