@@ -1,43 +1,43 @@
 import type { ExtensionContext } from 'vscode';
-import { systemClock } from './clock.ts';
+import { systemClock } from './base/clock.ts';
 import { createEditorAudit } from './editor/audit/editorAudit.ts';
 import { createEnvironmentPicker } from './editor/environments/environmentPicker.ts';
-import { createEditorSecrets } from './editor/editorSecrets.ts';
-import { editorLease } from './editor/fileLease.ts';
-import { FilesLeftAside } from './editor/leftAside.ts';
-import { createLog } from './editor/log.ts';
-import { createMementoStore } from './editor/mementoStore.ts';
-import { showError } from './editor/messages.ts';
+import { createEditorSecrets } from './editor/platform/editorSecrets.ts';
+import { editorLease } from './editor/platform/fileLease.ts';
+import { FilesLeftAside } from './editor/platform/leftAside.ts';
+import { createLog } from './editor/platform/log.ts';
+import { createMementoStore } from './editor/platform/mementoStore.ts';
+import { showError } from './editor/platform/messages.ts';
 import { showProfileProblems } from './editor/profiles/diagnostics.ts';
 import { ProfileFiles } from './editor/profiles/profileFiles.ts';
 import { WorkspaceProfiles } from './editor/profiles/profileIndex.ts';
 import { requireTrust } from './editor/profiles/trust.ts';
 import { createAsker } from './editor/requests/asker.ts';
-import { DocumentTrees } from './editor/requests/documentTrees.ts';
+import { DocumentTrees } from './editor/requests/language/documentTrees.ts';
 import { registerRequests } from './editor/requests/register.ts';
 import { createTokenPlaces } from './editor/requests/tokenPlaces.ts';
 import { registerSandbox } from './editor/sandbox/register.ts';
 import { WindowSandbox } from './editor/sandbox/sandboxControl.ts';
-import type { EditorServices } from './editor/services.ts';
-import { WatchedSetting } from './editor/settings.ts';
+import type { EditorServices } from './editor/platform/services.ts';
+import { WatchedSetting } from './editor/platform/settings.ts';
 import { DeviceCodes } from './editor/signIn/deviceCodes.ts';
 import { EditorRedirects } from './editor/signIn/editorRedirects.ts';
 import { createSignIn, isLoopbackReachable } from './editor/signIn/signIn.ts';
 import { registerStatusBar } from './editor/statusBar/register.ts';
 import { registerTokens } from './editor/tokens/register.ts';
 import { TokenDirectory } from './editor/tokens/tokenDirectory.ts';
-import { createEditorFiles } from './editor/vscodeFiles.ts';
-import { editorWords } from './editor/words.ts';
-import { Lazy } from './lazy.ts';
-import type { FindReceivers } from './oauth/receivers.ts';
-import { createConsentStore } from './token/consent.ts';
+import { createEditorFiles } from './editor/platform/vscodeFiles.ts';
+import { editorWords } from './editor/platform/words.ts';
+import { Lazy } from './base/lazy.ts';
+import type { FindReceivers } from './oauth/receivers/receivers.ts';
+import { createConsentStore } from './consent/origins.ts';
 import { KeptSecrets } from './token/keptSecrets.ts';
-import { ForeignTokens } from './token/foreign/foreignTokens.ts';
+import { ForeignTokens } from './foreign/foreignTokens.ts';
 import { createTokenManager } from './token/manager.ts';
 import type { TokenManagerOptions } from './token/managerOptions.ts';
-import type { TokenProfile } from './token/profile.ts';
-import { TokenProofs } from './token/proofs.ts';
-import { Redactor } from './token/redactor.ts';
+import type { TokenProfile } from './profile/profile.ts';
+import { TokenProofs } from './oauth/verify/inspections.ts';
+import { Redactor } from './redaction/redactor.ts';
 import { createTokenStore } from './token/tokenStore.ts';
 import { createUsageRecord } from './token/usage.ts';
 
@@ -79,7 +79,7 @@ export function activate(context: ExtensionContext): void {
       receivers: await findReceivers(profile, kind),
     });
   const network = new Lazy(async () => {
-    const { createEditorSources, createNetwork } = await import('./editor/sending.ts');
+    const { createEditorSources, createNetwork } = await import('./editor/platform/sending.ts');
     const release = (concerned: (profile: TokenProfile) => boolean) => tokens.release(concerned);
     const sources = createEditorSources({ redactor, clock, values, log, audit, release });
     return createNetwork(
@@ -123,7 +123,10 @@ export function activate(context: ExtensionContext): void {
   const profiles = new WorkspaceProfiles(profileFiles, environments, tokens);
   const directory = new TokenDirectory({ tokens, profiles, environments, foreignTokens, words: editorWords });
   const engine = new Lazy(async () => {
-    const [{ createEditorEngine }, made] = await Promise.all([import('./editor/sending.ts'), network.get()]);
+    const [{ createEditorEngine }, made] = await Promise.all([
+      import('./editor/platform/sending.ts'),
+      network.get(),
+    ]);
     return createEditorEngine(services, made, asker);
   });
   const services: EditorServices = {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { type ParseError, parse } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { parseProfileFile } from '../src/token/profileFile.ts';
+import { parseProfileFile } from '../src/profile/file.ts';
 import { schemaProblems } from './support/jsonSchema.ts';
 
 const project = new URL('../', import.meta.url);

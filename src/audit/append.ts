@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createFileLease, type LeaseTiming } from '../token/fileLease.ts';
+import { createFileLease, type LeaseTiming } from '../node/fileLease.ts';
 import { type Chain, listParts, openPart, readChain, readPart, writeChain } from './chain.ts';
 import { hashOfLine, lineAboutLog, parseLine, type UnchainedLine } from './entry.ts';
 import { applyRetention, removeOldParts } from './retention.ts';

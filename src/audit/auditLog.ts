@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.ts';
-import { KeyturnError } from '../errors.ts';
-import type { AuditEvent, AuditRecorder } from '../token/auditEvent.ts';
+import type { Clock } from '../base/clock.ts';
+import { KeyturnError } from '../base/errors.ts';
+import type { AuditEvent, AuditRecorder } from '../base/auditEvent.ts';
 import { appendLines } from './append.ts';
 import { lineAboutLog, type UnchainedLine } from './entry.ts';
 import { type AuditSecrets, fingerprintOf, makeFingerprintKey, readFingerprintKey } from './fingerprint.ts';

@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.ts';
-import { Lazy } from '../lazy.ts';
-import type { AuditEvent, AuditRecorder } from '../token/auditEvent.ts';
+import type { Clock } from '../base/clock.ts';
+import { Lazy } from '../base/lazy.ts';
+import type { AuditEvent, AuditRecorder } from '../base/auditEvent.ts';
 import type { AuditLog } from './auditLog.ts';
 
 const LOAD_AFTER_MS = 1_000;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import type { AuditAction } from '../token/auditEvent.ts';
+import type { AuditAction } from '../base/auditEvent.ts';
 
 /**
  * What a line may tell: what happened to a token, that events were lost before they could be written (`missed`), or

@@ -1,4 +1,4 @@
-import { visible, visibleJson } from '../visible.ts';
+import { visible, visibleJson } from '../base/visible.ts';
 import type { AuditEntry } from './read.ts';
 
 const columns = [

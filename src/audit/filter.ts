@@ -1,4 +1,4 @@
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import { auditActions } from './entry.ts';
 import type { AuditEntry } from './read.ts';
 

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { SecretStore } from '../token/store.ts';
+import type { SecretStore } from '../base/secretStore.ts';
 
 /** Where the key of the fingerprints is kept in the secret store. */
 export const AUDIT_KEY = 'audit-key:fingerprint';

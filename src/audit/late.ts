@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { privateFiles } from '../privateFiles.ts';
+import { privateFiles } from '../node/privateFiles.ts';
 import { type UnchainedLine, unchainedLineSchema } from './entry.ts';
 import { macOf, sameMac } from './seal.ts';
 

@@ -1,4 +1,4 @@
-import { asKeyturnError, KeyturnError } from '../errors.ts';
+import { asKeyturnError, KeyturnError } from '../base/errors.ts';
 import type { BodySink } from './message.ts';
 
 /** What a writer tells the one that feeds it. */

@@ -1,4 +1,4 @@
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 
 /** Ends one `send` early, for whichever reason comes first: the caller's signal, the total timeout, a closed client. */
 export class Cancellation {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
-import { asKeyturnError, KeyturnError } from '../errors.ts';
-import { targetOf } from '../url.ts';
+import { asKeyturnError, KeyturnError } from '../base/errors.ts';
+import { targetOf } from '../base/url.ts';
 import { farthest, hostSpace, isNearer, type AddressSpace } from './addressSpace.ts';
 import { closeQuietly, DiscardWriter, MemoryWriter, SinkWriter, type BodyWriter } from './body.ts';
 import { Cancellation } from './cancellation.ts';

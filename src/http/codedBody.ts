@@ -1,4 +1,4 @@
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { BodyFlow, BodyTarget, BodyWriter } from './body.ts';
 import { contentCodings, Decoder, isKnownCoding, MAX_CODINGS, tooManyCodings } from './decode.ts';
 

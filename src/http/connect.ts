@@ -1,6 +1,6 @@
 import net, { type Socket } from 'node:net';
 import tls, { type TLSSocket } from 'node:tls';
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import { hostSpace, isNearer, type AddressSpace } from './addressSpace.ts';
 import { connectFailure, placeName, untrusted, type Place } from './failure.ts';
 import { isLocalhost, withoutTrailingDot } from './localhost.ts';

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import { formatJson } from './json.ts';
 import { headerValue, type HttpResponse } from './message.ts';
 

@@ -1,6 +1,6 @@
 import type { Transform } from 'node:stream';
 import zlib from 'node:zlib';
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { BodyFlow, BodyWriter } from './body.ts';
 
 /** Codings that a response may be wrapped in at once; real servers use one, seldom two. */

@@ -1,4 +1,4 @@
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { BodyFlow, BodyWriter } from './body.ts';
 import type { Cancellation } from './cancellation.ts';
 import { errorCode } from './errorCode.ts';

@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { KeyturnError, type ErrorCode } from '../errors.ts';
+import { KeyturnError, type ErrorCode } from '../base/errors.ts';
 import { seconds } from './cancellation.ts';
 import { errorCode } from './errorCode.ts';
 import type { ClientCertificate } from './message.ts';

@@ -1,4 +1,4 @@
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { HttpClient, HttpRequest } from './message.ts';
 
 const MAX_RESPONSE_BYTES = 1024 * 1024;

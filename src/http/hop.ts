@@ -1,4 +1,4 @@
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import { acceptEncoding } from './decode.ts';
 import type { ClientCertificate, HeaderList, HttpRequest, MadeFromSecrets, SecretValue } from './message.ts';
 import { basicAuthorization } from './proxy.ts';

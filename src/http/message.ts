@@ -1,4 +1,4 @@
-import type { KeyturnError } from '../errors.ts';
+import type { KeyturnError } from '../base/errors.ts';
 import type { AddressSpace } from './addressSpace.ts';
 
 /** Header lines in the order they were written or received; names as written, compared case-insensitively. */

@@ -1,6 +1,6 @@
 import dns from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import { addressSpace, isNearer, type AddressSpace } from './addressSpace.ts';
 import { isLocalhost, LOCALHOST_ADDRESSES } from './localhost.ts';
 

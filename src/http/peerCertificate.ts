@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 
 /** The certificate with which a server was not let through, as a person or a program looks at it. */
 export interface PeerCertificate {

@@ -1,4 +1,4 @@
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { Cancellation } from './cancellation.ts';
 import { openConnection, type Connection, type Route } from './connect.ts';
 import { connectTimeout, type Place } from './failure.ts';

@@ -1,4 +1,4 @@
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import { isLoopbackHost } from './localhost.ts';
 import { LOOPBACK_THROUGH_PROXY, readNoProxy } from './noProxy.ts';
 

@@ -1,9 +1,9 @@
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import { withoutUser, type Hop } from './hop.ts';
 import { headerValues, type HeaderList, type Redirect } from './message.ts';
-import { isCredentialName } from '../credentialNames.ts';
-import { bytesHoldSecret, holdsSecret } from '../secretForms.ts';
-import { targetOf } from '../url.ts';
+import { isCredentialName } from '../redaction/credentialNames.ts';
+import { bytesHoldSecret, holdsSecret } from '../redaction/secretForms.ts';
+import { targetOf } from '../base/url.ts';
 
 export const MAX_REDIRECTS = 10;
 

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import tls, { type SecureContext, type SecureContextOptions } from 'node:tls';
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { ClientCertificate } from './message.ts';
 
 /** What a person decides about certificates, and the words for how. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { ProxyRoute, Route } from './connect.ts';
 import { errorCode } from './errorCode.ts';
 import { placeName, proxyHint } from './failure.ts';

@@ -2,10 +2,10 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
-import { KeyturnError } from '../errors.ts';
-import { withoutSecretVariables } from '../secretVariables.ts';
-import type { Keychain } from '../token/sources/keychain.ts';
-import type { SecretStore } from '../token/store.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { withoutSecretVariables } from '../base/secretVariables.ts';
+import type { Keychain } from '../sources/keychain.ts';
+import type { SecretStore } from '../base/secretStore.ts';
 import {
   type KeychainFailure,
   type KeychainReply,

@@ -1,12 +1,12 @@
-import type { TokenProfile } from '../token/profile.ts';
-import { parseUrl } from '../url.ts';
-import { requireRegistration } from './agreements.ts';
-import { createDiscovery, type AuthorizationServer } from './discovery.ts';
+import type { TokenProfile } from '../profile/profile.ts';
+import { parseUrl } from '../base/url.ts';
+import { requireRegistration } from './receivers/permission.ts';
+import { createDiscovery, type AuthorizationServer } from './server/discovery.ts';
 import type { GrantTools } from './grant.ts';
-import { describeResource, type ProtectedResource } from './protectedResource.ts';
-import { noNearerThan, spaceOf, withinReachOf } from './reach.ts';
-import { unregisterClient } from './registrationManagement.ts';
-import { registerClient, type RegisteredClient, type RegistrationRequest } from './registration.ts';
+import { describeResource, type ProtectedResource } from './server/protectedResource.ts';
+import { noNearerThan, spaceOf, withinReachOf } from './receivers/reach.ts';
+import { unregisterClient } from './client/registrationManagement.ts';
+import { registerClient, type RegisteredClient, type RegistrationRequest } from './client/registration.ts';
 
 /** From a bare 401 to a client at the right server: what `Sign In to This API` asks of the network. */
 export interface ApiSignIn {

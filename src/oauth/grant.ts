@@ -1,16 +1,16 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { GrantContext, GrantResult } from '../token/grant.ts';
-import type { Grant, TokenProfile } from '../token/profile.ts';
+import type { Grant, TokenProfile } from '../profile/profile.ts';
 import type { AddressSpace } from '../http/addressSpace.ts';
 import type { ReachingFetch } from '../http/fetch.ts';
 import type { ClientCertificate } from '../http/message.ts';
-import type { PrivateFiles } from '../privateFiles.ts';
-import type { Agreements } from '../token/sources/consent.ts';
-import type { Discovery } from './discovery.ts';
-import type { DpopHandles } from './dpop.ts';
-import type { ClientHabits } from './clientHabits.ts';
-import type { KeySets } from './keySets.ts';
-import type { ServerClocks } from './serverClock.ts';
+import type { PrivateFiles } from '../base/privateFiles.ts';
+import type { Agreements } from '../consent/sources.ts';
+import type { Discovery } from './server/discovery.ts';
+import type { DpopHandles } from './client/dpop.ts';
+import type { ClientHabits } from './client/habits.ts';
+import type { KeySets } from './verify/keySets.ts';
+import type { ServerClocks } from './server/clock.ts';
 
 /** What every grant has at hand, the same for the whole program. */
 export interface GrantTools {

@@ -1,17 +1,17 @@
 import { compactVerify, decodeJwt, decodeProtectedHeader, type CompactJWSHeaderParameters } from 'jose';
-import { KeyturnError } from '../errors.ts';
-import { isTooDeepJwt } from '../jsonDepth.ts';
-import { isObject, type JsonObject } from '../token/claims.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { isTooDeepJwt } from '../base/jsonDepth.ts';
+import { isObject, type JsonObject } from '../inspect/claims.ts';
 import type { GrantContext } from '../token/grant.ts';
-import type { TokenProfile } from '../token/profile.ts';
-import { scopeWords } from '../token/scopes.ts';
-import type { AuthorizationServer } from './discovery.ts';
+import type { TokenProfile } from '../profile/profile.ts';
+import { scopeWords } from '../inspect/scopes.ts';
+import type { AuthorizationServer } from './server/discovery.ts';
 import type { GrantTools } from './grant.ts';
 import { idTokenFault, type ExpectedIdToken, type IdTokenFault } from './idTokenClaims.ts';
-import { ProofFault } from './proofFault.ts';
-import { endpointUrl } from './server.ts';
-import { serverText } from './serverText.ts';
-import { checkSignature, signatureFault } from './signature.ts';
+import { ProofFault } from './verify/fault.ts';
+import { endpointUrl } from './server/server.ts';
+import { serverText } from './server/text.ts';
+import { checkSignature, signatureFault } from './verify/signature.ts';
 
 export interface IdTokenExpectation {
   /** What the authorization request held; null where there was none, as with a device. */

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../token/claims.ts';
-import { serverText } from './serverText.ts';
+import type { JsonObject } from '../inspect/claims.ts';
+import { serverText } from './server/text.ts';
 
 /** What the claims of an ID token are held against. */
 export interface ExpectedIdToken {

@@ -1,14 +1,14 @@
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { GrantContext, GrantResult } from '../token/grant.ts';
-import type { Grant, OAuthGrant, TokenProfile } from '../token/profile.ts';
+import type { Grant, OAuthGrant, TokenProfile } from '../profile/profile.ts';
 import { signsIn } from '../token/renewal.ts';
-import { createSelfSigned } from '../token/sources/selfSigned.ts';
-import type { TokenSource } from '../token/sources/source.ts';
-import { requireKeyFile, requireReceivers } from './agreements.ts';
-import { withClientCertificate } from './clientCertificate.ts';
-import { ClientHabits } from './clientHabits.ts';
-import { createDiscovery, type Discovery } from './discovery.ts';
-import { DpopHandles } from './dpop.ts';
+import { createSelfSigned } from '../sources/selfSigned.ts';
+import type { TokenSource } from '../sources/source.ts';
+import { requireKeyFile, requireReceivers } from './receivers/permission.ts';
+import { withClientCertificate } from './client/certificate.ts';
+import { ClientHabits } from './client/habits.ts';
+import { createDiscovery, type Discovery } from './server/discovery.ts';
+import { DpopHandles } from './client/dpop.ts';
 import type { GrantPerformer, GrantTools } from './grant.ts';
 import { authorizationCode } from './grants/authorizationCode.ts';
 import { clientCredentials } from './grants/clientCredentials.ts';
@@ -17,10 +17,10 @@ import { jwtBearer } from './grants/jwtBearer.ts';
 import { password } from './grants/password.ts';
 import { refreshToken } from './grants/refreshToken.ts';
 import { tokenExchange } from './grants/tokenExchange.ts';
-import { KeySets } from './keySets.ts';
-import { locateByName, withinReach } from './reach.ts';
+import { KeySets } from './verify/keySets.ts';
+import { locateByName, withinReach } from './receivers/reach.ts';
 import { boundTo, obtainOrRenew, withReceivers } from './renewal.ts';
-import { ServerClocks } from './serverClock.ts';
+import { ServerClocks } from './server/clock.ts';
 
 /** Every grant that asks a server, by its name in keyturn.json. A static token is only ever pasted. */
 const grants: Readonly<Record<OAuthGrant, GrantPerformer>> = {

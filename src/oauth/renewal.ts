@@ -1,13 +1,13 @@
 import { refreshTokenGrantRequest, processRefreshTokenResponse } from 'oauth4webapi';
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { GrantContext, GrantResult } from '../token/grant.ts';
-import type { Grant, TokenProfile } from '../token/profile.ts';
-import { requireRefreshReceivers } from './agreements.ts';
+import type { Grant, TokenProfile } from '../profile/profile.ts';
+import { requireRefreshReceivers } from './receivers/permission.ts';
 import type { GrantPerformer, GrantTools } from './grant.ts';
 import { asksForOpenId, checkIdToken } from './idToken.ts';
-import { errorName } from './knownErrors.ts';
+import { errorName } from './server/knownErrors.ts';
 import { requireSameSignIn } from './sameSignIn.ts';
-import { findServer } from './server.ts';
+import { findServer } from './server/server.ts';
 import { signInNeeded } from './signInNeeded.ts';
 import { askTokenEndpoint, requestedResource } from './tokenEndpoint.ts';
 

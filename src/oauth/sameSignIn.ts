@@ -1,7 +1,7 @@
 import type { JWTPayload } from 'jose';
 import { decodeJwt } from 'jose/jwt/decode';
-import { KeyturnError } from '../errors.ts';
-import { isTooDeepJwt } from '../jsonDepth.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { isTooDeepJwt } from '../base/jsonDepth.ts';
 
 /** What may not differ, also where only one of the two tokens has it. */
 const ALWAYS_THE_SAME = ['iss', 'sub', 'aud'] as const;

@@ -1,5 +1,5 @@
-import { KeyturnError } from '../errors.ts';
-import type { TokenProfile } from '../token/profile.ts';
+import { KeyturnError } from '../base/errors.ts';
+import type { TokenProfile } from '../profile/profile.ts';
 
 /** Only the person can go on, and nobody waits, or nobody can be reached. */
 export function signInNeeded(profile: TokenProfile, cause?: unknown): KeyturnError {

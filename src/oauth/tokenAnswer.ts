@@ -1,7 +1,7 @@
-import { isObject } from '../token/claims.ts';
-import { scopeWords } from '../token/scopes.ts';
-import { readAnswer } from './answerBody.ts';
-import { MemberFault } from './failure.ts';
+import { isObject } from '../inspect/claims.ts';
+import { scopeWords } from '../inspect/scopes.ts';
+import { readAnswer } from './server/answerBody.ts';
+import { MemberFault } from './server/failure.ts';
 
 /** Servers write these where they mean Bearer: Apigee, and those that take the name of RFC 8693's types. */
 const BEARER = /^(?:bearer|bearertoken|bearer token|urn:ietf:params:oauth:token-type:(?:access_token|jwt))$/;

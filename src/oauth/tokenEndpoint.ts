@@ -5,15 +5,15 @@ import type {
   DPoPHandle,
   TokenEndpointResponse,
 } from 'oauth4webapi';
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { GrantContext, GrantResult } from '../token/grant.ts';
-import type { TokenProfile } from '../token/profile.ts';
-import { authenticateClient, type ClientProof } from './clientAuthentication.ts';
-import { sendAsClient } from './clientRequest.ts';
-import { askedEndpoint, requestOptions, type RequestOptions } from './endpointRequest.ts';
-import { endpointFailure } from './failure.ts';
+import type { TokenProfile } from '../profile/profile.ts';
+import { authenticateClient, type ClientProof } from './client/authentication.ts';
+import { sendAsClient } from './client/request.ts';
+import { askedEndpoint, requestOptions, type RequestOptions } from './server/endpointRequest.ts';
+import { endpointFailure } from './server/failure.ts';
 import type { GrantTools } from './grant.ts';
-import { endpointUrl, findServer } from './server.ts';
+import { endpointUrl, findServer } from './server/server.ts';
 import { asTokenResponse, refreshTokenIn, withoutIdToken } from './tokenAnswer.ts';
 
 /** What a grant needs to ask a token endpoint with `oauth4webapi`. */

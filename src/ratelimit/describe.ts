@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatDuration } from '../text.ts';
+import { formatBytes, formatCount, formatDuration } from '../base/text.ts';
 import type { RateLimit } from './rateLimit.ts';
 import { compareTightness } from './tightness.ts';
 

@@ -1,9 +1,9 @@
-import type { Clock } from '../clock.ts';
-import { asKeyturnError, KeyturnError } from '../errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { asKeyturnError, KeyturnError } from '../base/errors.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/message.ts';
-import type { AuditRecorder } from '../token/auditEvent.ts';
-import { tokenChallenges, wantsDpopNonce, type TokenChallenge } from '../token/challenge.ts';
-import { tokenKey } from '../token/key.ts';
+import type { AuditRecorder } from '../base/auditEvent.ts';
+import { tokenChallenges, wantsDpopNonce, type TokenChallenge } from '../oauth/challenge.ts';
+import { tokenKey } from '../profile/key.ts';
 import type { AcquiredToken } from '../token/tokenManager.ts';
 import type { Preparation, Prepared } from './prepare.ts';
 import type { Refusals } from './refusals.ts';

@@ -1,7 +1,7 @@
-import { isCredentialMember, isCredentialName } from '../credentialNames.ts';
+import { isCredentialMember, isCredentialName } from '../redaction/credentialNames.ts';
 import { decodeText, describeContent } from '../http/content.ts';
-import { parameterOf } from '../httpfile/charset.ts';
-import { textCredentials } from '../maskedText.ts';
+import { parameterOf } from '../httpfile/resolve/charset.ts';
+import { textCredentials } from '../redaction/maskedText.ts';
 
 /** In a longer body nobody wrote a password by hand. */
 const LONGEST_BODY = 500_000;

@@ -1,8 +1,8 @@
-import type { KeyturnError } from '../errors.ts';
+import type { KeyturnError } from '../base/errors.ts';
 import type { HttpResponse } from '../http/message.ts';
-import { tokenChallenges } from '../token/challenge.ts';
-import { missingScopes } from '../token/scopes.ts';
-import type { Redactor } from '../token/redactor.ts';
+import { tokenChallenges } from '../oauth/challenge.ts';
+import { missingScopes } from '../inspect/scopes.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 import type { Token } from '../token/token.ts';
 import { leftOrigin } from './answerToChallenge.ts';
 import { maskError } from './masked.ts';
@@ -59,6 +59,6 @@ export async function readChallenge(
 /** As the server said when it granted them, else as the token itself says. */
 async function grantedScopes({ scope, accessToken }: Token): Promise<string | readonly string[]> {
   if (scope !== null) return scope;
-  const { decodeToken } = await import('../token/decode.ts');
+  const { decodeToken } = await import('../inspect/decode.ts');
   return decodeToken(accessToken).scopes;
 }

@@ -1,4 +1,4 @@
-import { formatDuration } from '../text.ts';
+import { formatDuration } from '../base/text.ts';
 import type { RequestResult } from './result.ts';
 
 /**

@@ -1,10 +1,10 @@
-import { asKeyturnError } from '../errors.ts';
+import { asKeyturnError } from '../base/errors.ts';
 import type { BodySink, HttpClient, HttpResponse } from '../http/message.ts';
 import { closeQuietly, saveBody } from '../http/body.ts';
-import { ServerClocks } from '../oauth/serverClock.ts';
-import { notRunOf } from '../httpfile/notRun.ts';
+import { ServerClocks } from '../oauth/server/clock.ts';
+import { notRunOf } from '../httpfile/marks/notRun.ts';
 import { readRateLimits } from '../ratelimit/read.ts';
-import type { AuditRecorder } from '../token/auditEvent.ts';
+import type { AuditRecorder } from '../base/auditEvent.ts';
 import type { AcquiredToken } from '../token/tokenManager.ts';
 import { Sending } from './answerToChallenge.ts';
 import { readChallenge } from './challenge.ts';

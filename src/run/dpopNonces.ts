@@ -1,5 +1,5 @@
-import { secretKey } from '../token/key.ts';
-import type { TokenProfile } from '../token/profile.ts';
+import { secretKey } from '../profile/key.ts';
+import type { TokenProfile } from '../profile/profile.ts';
 
 /** More origins than anybody calls; the oldest is forgotten, and asks again. */
 const MOST_NONCES = 1000;

@@ -1,5 +1,5 @@
-import type { HttpFile, RequestNode } from '../httpfile/tree.ts';
-import type { AskedSecret } from '../token/grant.ts';
+import type { HttpFile, RequestNode } from '../httpfile/parse/tree.ts';
+import type { AskedSecret } from '../profile/key.ts';
 import type { RequestResult } from './result.ts';
 
 /** A request of a file to be run; the tree comes from the text as it is in the editor, saved or not. */

@@ -1,15 +1,15 @@
 import type { HeaderList, HttpRequest, HttpResponse } from '../http/message.ts';
-import { missingOutside } from '../httpfile/missingVariable.ts';
-import type { NotRun } from '../httpfile/notRun.ts';
+import { missingOutside } from '../httpfile/resolve/missingVariable.ts';
+import type { NotRun } from '../httpfile/marks/notRun.ts';
 import { certificateOf, type PeerCertificate } from '../http/peerCertificate.ts';
 import type { RateLimit } from '../ratelimit/rateLimit.ts';
-import { isCredentialName } from '../credentialNames.ts';
+import { isCredentialName } from '../redaction/credentialNames.ts';
 import { withoutUser } from '../http/hop.ts';
-import { maskedUrl } from '../maskedUrl.ts';
-import { parseUrl } from '../url.ts';
-import type { Redactor } from '../token/redactor.ts';
+import { maskedUrl } from '../redaction/maskedUrl.ts';
+import { parseUrl } from '../base/url.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 import type { RequestResult, ResultError } from './result.ts';
-import { asKeyturnError } from '../errors.ts';
+import { asKeyturnError } from '../base/errors.ts';
 
 type Mask = Pick<Redactor, 'mask'>;
 

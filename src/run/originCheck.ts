@@ -1,11 +1,11 @@
-import { KeyturnError } from '../errors.ts';
-import { type AuditRecorder, tokenEvent } from '../token/auditEvent.ts';
-import { type ConsentStore, originText } from '../token/consent.ts';
-import { tokenKey } from '../token/key.ts';
-import { isSecureUrl, originAllowed } from '../token/origin.ts';
-import { originFault } from '../token/originFault.ts';
-import type { TokenProfile } from '../token/profile.ts';
-import { shownAddresses } from '../token/shownOrigin.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { type AuditRecorder, tokenEvent } from '../base/auditEvent.ts';
+import { type ConsentStore, originText } from '../consent/origins.ts';
+import { tokenKey } from '../profile/key.ts';
+import { isSecureUrl, originAllowed } from '../profile/origin.ts';
+import { originFault } from '../profile/originFault.ts';
+import type { TokenProfile } from '../profile/profile.ts';
+import { shownAddresses } from '../profile/shownOrigin.ts';
 import type { Asker } from './engine.ts';
 
 export interface OriginCheckParts {

@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../base/clock.ts';
 import { headerValue, headerValues, type HeaderList, type RequestSigner } from '../http/message.ts';
-import type { ServerClocks } from '../oauth/serverClock.ts';
-import type { DpopProver } from '../token/dpop.ts';
+import type { ServerClocks } from '../oauth/server/clock.ts';
+import type { DpopProver } from '../oauth/client/provenRequest.ts';
 import type { DpopNonces } from './dpopNonces.ts';
 import type { AcquiredToken } from '../token/tokenManager.ts';
 

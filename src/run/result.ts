@@ -1,9 +1,9 @@
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../base/errors.ts';
 import type { HeaderList, HttpResponse } from '../http/message.ts';
 import type { PeerCertificate } from '../http/peerCertificate.ts';
-import type { MissingOutside } from '../httpfile/missingVariable.ts';
-import type { NotRun } from '../httpfile/notRun.ts';
-import type { RequestNode } from '../httpfile/tree.ts';
+import type { MissingOutside } from '../httpfile/resolve/missingVariable.ts';
+import type { NotRun } from '../httpfile/marks/notRun.ts';
+import type { RequestNode } from '../httpfile/parse/tree.ts';
 import type { RateLimit } from '../ratelimit/rateLimit.ts';
 import type { TokenStatus } from '../token/token.ts';
 

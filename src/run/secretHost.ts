@@ -1,4 +1,4 @@
-import { asKeyturnError, KeyturnError } from '../errors.ts';
+import { asKeyturnError, KeyturnError } from '../base/errors.ts';
 import type { HeaderList } from '../http/message.ts';
 import { absoluteUrl } from './url.ts';
 

@@ -1,9 +1,9 @@
-import { KeyturnError } from '../errors.ts';
-import { requireRunnable } from '../httpfile/runnable.ts';
-import { disabledBy, noteOf } from '../httpfile/stops.ts';
-import { maskedWrittenUrl } from '../maskedText.ts';
-import type { Redactor } from '../token/redactor.ts';
-import { withoutCredentials } from '../withoutCredentials.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { requireRunnable } from '../httpfile/marks/runnable.ts';
+import { disabledBy, noteOf } from '../httpfile/marks/stops.ts';
+import { maskedWrittenUrl } from '../redaction/maskedText.ts';
+import type { Redactor } from '../redaction/redactor.ts';
+import { withoutCredentials } from '../redaction/withoutCredentials.ts';
 import type { Asker, RunInput } from './engine.ts';
 
 export interface SendCheckParts {

@@ -1,8 +1,8 @@
-import { KeyturnError } from '../errors.ts';
-import { normalKey } from '../httpfile/directives.ts';
-import { noTime, timeValue } from '../httpfile/timeValue.ts';
-import type { RequestNode } from '../httpfile/tree.ts';
-import { untrusted } from '../untrusted.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { normalKey } from '../httpfile/parse/directives.ts';
+import { noTime, timeValue } from '../httpfile/parse/timeValue.ts';
+import type { RequestNode } from '../httpfile/parse/tree.ts';
+import { untrusted } from '../base/untrusted.ts';
 import type { RunOptions } from './engine.ts';
 
 /** What a request's own `# @…` lines say about how it is sent, over the options of the run. */

@@ -1,5 +1,5 @@
 import type { ClientCertificate } from '../http/message.ts';
-import { type ApiCertificates, mayBeBound, saysUnbound } from '../token/boundCertificate.ts';
+import { type ApiCertificates, mayBeBound, saysUnbound } from '../oauth/client/boundCertificate.ts';
 import type { AcquiredToken } from '../token/tokenManager.ts';
 
 /**

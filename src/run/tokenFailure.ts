@@ -1,4 +1,4 @@
-import { asKeyturnError, type ErrorCode, KeyturnError } from '../errors.ts';
+import { asKeyturnError, type ErrorCode, KeyturnError } from '../base/errors.ts';
 
 /** What can keep any server from being reached. */
 const unreached: ReadonlySet<ErrorCode> = new Set<ErrorCode>([

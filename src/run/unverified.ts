@@ -1,4 +1,4 @@
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { Asker, RunOptions } from './engine.ts';
 
 /** True for a host whose certificate the person said not to verify, with or without its port. */

@@ -1,6 +1,6 @@
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import { headerValue, headerValues, type HeaderList } from '../http/message.ts';
-import { parseUrl } from '../url.ts';
+import { parseUrl } from '../base/url.ts';
 
 /**
  * The absolute URL of a request, without its fragment, which is never sent. A path alone takes its host from the Host

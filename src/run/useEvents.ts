@@ -1,6 +1,6 @@
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { HttpRequest } from '../http/message.ts';
-import type { AuditEvent } from '../token/auditEvent.ts';
+import type { AuditEvent } from '../base/auditEvent.ts';
 import type { AcquiredToken } from '../token/tokenManager.ts';
 
 /** That a token went out in a request, and what came of it. */

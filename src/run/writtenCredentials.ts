@@ -1,6 +1,6 @@
-import { isCredentialName } from '../credentialNames.ts';
+import { isCredentialName } from '../redaction/credentialNames.ts';
 import { headerValue, type HeaderList } from '../http/message.ts';
-import { urlCredentials } from '../maskedUrl.ts';
+import { urlCredentials } from '../redaction/maskedUrl.ts';
 import { bodyCredentials, decoded } from './bodyCredentials.ts';
 
 /**

@@ -3,7 +3,7 @@ import { fstatSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair } from 'jose';
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { Announcement } from './announcement.ts';
 import { createApi } from './api.ts';
 import { sandboxApiKey, sandboxClients } from './clients.ts';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import { defaultLimits, type HeaderStyle, headerStyles, type SandboxLimits } from './limitSettings.ts';
 
 /** How a sandbox is started; what is left out takes its default. */

@@ -1,4 +1,4 @@
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { Streams } from './streams.ts';
 
 const turns = new WeakMap<Streams['in'], Promise<unknown>>();

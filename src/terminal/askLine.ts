@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { Streams } from './streams.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { AuditLogOptions } from '../audit/auditLog.ts';
 import { DeferredAudit } from '../audit/deferredAudit.ts';
-import { systemClock } from '../clock.ts';
-import { KeyturnError } from '../errors.ts';
+import { systemClock } from '../base/clock.ts';
+import { KeyturnError } from '../base/errors.ts';
 import { stateFolder } from './stateFolder.ts';
 import type { Streams } from './streams.ts';
 

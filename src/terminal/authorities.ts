@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import { nodeFiles } from './nodeFiles.ts';
 import type { Streams } from './streams.ts';
 

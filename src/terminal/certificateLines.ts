@@ -1,5 +1,5 @@
 import { certificateRows, type PeerCertificate } from '../http/peerCertificate.ts';
-import { visible } from '../visible.ts';
+import { visible } from '../base/visible.ts';
 
 /** A certificate that was not accepted, for people. */
 export function certificateLines(certificate: PeerCertificate): string {

@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { Streams } from './streams.ts';
 
 /** 0: done. 1: something could not be done. 2: wrong use. */

@@ -1,5 +1,5 @@
-import { KeyturnError } from '../errors.ts';
-import { environmentName, SECRET_PREFIXES, TOKEN_PREFIX } from '../secretVariables.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { environmentName, SECRET_PREFIXES, TOKEN_PREFIX } from '../base/secretVariables.ts';
 import type { PresetSecrets } from '../token/managerOptions.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { KeyturnError } from '../errors.ts';
-import { fileLimits } from '../files.ts';
-import { parseHttpFile } from '../httpfile/parse.ts';
-import type { HttpFile } from '../httpfile/tree.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { fileLimits } from '../base/files.ts';
+import { parseHttpFile } from '../httpfile/parse/parse.ts';
+import type { HttpFile } from '../httpfile/parse/tree.ts';
 import { nodeFiles } from './nodeFiles.ts';
 
 export interface ReadFile {

@@ -1,9 +1,9 @@
-import { KeyturnError } from '../errors.ts';
-import { notRunIn, notRunWords } from '../httpfile/notRun.ts';
-import type { HttpFile, Problem } from '../httpfile/tree.ts';
-import { visible, visibleJson } from '../visible.ts';
-import { maskedWrittenUrl } from '../maskedText.ts';
-import { withoutCredentials } from '../withoutCredentials.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { notRunIn, notRunWords } from '../httpfile/marks/notRun.ts';
+import type { HttpFile, Problem } from '../httpfile/parse/tree.ts';
+import { visible, visibleJson } from '../base/visible.ts';
+import { maskedWrittenUrl } from '../redaction/maskedText.ts';
+import { withoutCredentials } from '../redaction/withoutCredentials.ts';
 import { parseArguments, type Command, type ExitCode } from './command.ts';
 import { listJson } from './listJson.ts';
 import { type ReadFile, readHttpFile } from './httpFiles.ts';

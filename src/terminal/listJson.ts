@@ -1,4 +1,4 @@
-import type { BodyNode, HttpFile, Problem } from '../httpfile/tree.ts';
+import type { BodyNode, HttpFile, Problem } from '../httpfile/parse/tree.ts';
 
 /** What `keyturn list --json` prints for one file. Lines and columns count from 1; everything is raw. */
 export interface ListedFile {

@@ -1,6 +1,6 @@
-import { asKeyturnError, KeyturnError } from '../errors.ts';
+import { asKeyturnError, KeyturnError } from '../base/errors.ts';
 import { certificateOf } from '../http/peerCertificate.ts';
-import { visible } from '../visible.ts';
+import { visible } from '../base/visible.ts';
 import { certificateLines } from './certificateLines.ts';
 import type { Command, ExitCode } from './command.ts';
 import { palette, type Streams } from './streams.ts';

@@ -1,8 +1,8 @@
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
-import type { KeyturnError } from '../errors.ts';
-import type { Files } from '../files.ts';
-import { foldersUpward } from '../foldersUpward.ts';
-import { readLocalFile } from '../localFile.ts';
+import type { KeyturnError } from '../base/errors.ts';
+import type { Files } from '../base/files.ts';
+import { foldersUpward } from '../node/foldersUpward.ts';
+import { readLocalFile } from '../node/localFile.ts';
 
 /**
  * The files of this machine. A location is an absolute path. The command has no workspace folder: that of a file is the

@@ -1,13 +1,13 @@
 import type { HttpResponse } from '../http/message.ts';
 import { describeBody, decodeText } from '../http/content.ts';
-import { notRunWords } from '../httpfile/notRun.ts';
+import { notRunWords } from '../httpfile/marks/notRun.ts';
 import { describeRateLimits } from '../ratelimit/describe.ts';
 import { challengeWords } from '../run/challengeWords.ts';
 import type { RequestResult } from '../run/result.ts';
-import { maskedWrittenUrl } from '../maskedText.ts';
-import { formatBytes, formatElapsed } from '../text.ts';
-import { visible, visibleLines } from '../visible.ts';
-import { withoutCredentials } from '../withoutCredentials.ts';
+import { maskedWrittenUrl } from '../redaction/maskedText.ts';
+import { formatBytes, formatElapsed } from '../base/text.ts';
+import { visible, visibleLines } from '../base/visible.ts';
+import { withoutCredentials } from '../redaction/withoutCredentials.ts';
 import { certificateLines } from './certificateLines.ts';
 import { type Palette, type Streams } from './streams.ts';
 

@@ -1,7 +1,7 @@
-import { loadDotenv, loadEnvironments } from '../httpfile/environments.ts';
+import { loadDotenv, loadEnvironments } from '../httpfile/environments/environments.ts';
 import { fileMarks, fileProblems } from '../httpfile/marks/fileProblems.ts';
-import type { HttpFile, Problem, RequestNode } from '../httpfile/tree.ts';
-import { visible } from '../visible.ts';
+import type { HttpFile, Problem, RequestNode } from '../httpfile/parse/tree.ts';
+import { visible } from '../base/visible.ts';
 import type { ReadFile } from './httpFiles.ts';
 import { nodeFiles } from './nodeFiles.ts';
 import type { Palette, Streams } from './streams.ts';

@@ -1,16 +1,16 @@
-import { KeyturnError } from '../errors.ts';
-import type { Files } from '../files.ts';
-import type { Search } from '../nearestFile.ts';
-import type { TokenProfile } from '../token/profile.ts';
+import { KeyturnError } from '../base/errors.ts';
+import type { Files } from '../base/files.ts';
+import type { Search } from '../base/nearestFile.ts';
+import type { TokenProfile } from '../profile/profile.ts';
 import {
   fileFault,
   findProfile,
   findProfileFile,
   resolveProfile,
   type ProfileFile,
-} from '../token/profileFile.ts';
+} from '../profile/file.ts';
 import type { TokenManager } from '../token/tokenManager.ts';
-import { withoutCredentials } from '../withoutCredentials.ts';
+import { withoutCredentials } from '../redaction/withoutCredentials.ts';
 
 /** The profiles that files on disk use: those of the nearest `keyturn.json` upward, then tokens that were pasted. */
 export class ProfileFolder {

@@ -1,10 +1,10 @@
-import { KeyturnError } from '../errors.ts';
-import { requestAtLine } from '../httpfile/requestAt.ts';
-import type { HttpFile, RequestNode } from '../httpfile/tree.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { requestAtLine } from '../httpfile/parse/requestAt.ts';
+import type { HttpFile, RequestNode } from '../httpfile/parse/tree.ts';
 import type { RunOptions } from '../run/engine.ts';
 import type { RequestResult } from '../run/result.ts';
-import { isSecureUrl } from '../token/origin.ts';
-import { parseUrl } from '../url.ts';
+import { isSecureUrl } from '../profile/origin.ts';
+import { parseUrl } from '../base/url.ts';
 import { authorityHelp, authorityOptions, readAuthorities } from './authorities.ts';
 import { parseArguments, parseAssignments, parseSize, parseWholeNumber, type Command } from './command.ts';
 import { readHttpFile } from './httpFiles.ts';
@@ -13,7 +13,7 @@ import { isSaidBefore, problemLine, problemsByRequest } from './problems.ts';
 import { printResult, writeBody } from './printResult.ts';
 import { type ReportContext, runJson } from './runJson.ts';
 import { isSkipped, runInOrder } from '../run/batch.ts';
-import { visible, visibleJson } from '../visible.ts';
+import { visible, visibleJson } from '../base/visible.ts';
 import { palette, type Streams } from './streams.ts';
 
 const options = {

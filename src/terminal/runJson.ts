@@ -1,5 +1,5 @@
-import type { Problem } from '../httpfile/tree.ts';
-import { maskedWrittenUrl } from '../maskedText.ts';
+import type { Problem } from '../httpfile/parse/tree.ts';
+import { maskedWrittenUrl } from '../redaction/maskedText.ts';
 import type { RequestResult } from '../run/result.ts';
 import { listedProblem } from './listJson.ts';
 

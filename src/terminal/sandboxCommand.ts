@@ -1,4 +1,4 @@
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import { headerStyles } from '../sandbox/limitSettings.ts';
 import { startSandbox, type Sandbox } from '../sandbox/start.ts';
 import { parseArguments, parseWholeNumber, type Command } from './command.ts';

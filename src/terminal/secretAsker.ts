@@ -1,11 +1,11 @@
-import { KeyturnError } from '../errors.ts';
-import type { FindReceivers } from '../oauth/receivers.ts';
-import { declaredReceivers } from '../token/declaredReceivers.ts';
-import type { AskedSecret } from '../token/grant.ts';
-import { secretKey } from '../token/key.ts';
+import { KeyturnError } from '../base/errors.ts';
+import type { FindReceivers } from '../oauth/receivers/receivers.ts';
+import { declaredReceivers } from '../profile/declaredReceivers.ts';
+import type { AskedSecret } from '../profile/key.ts';
+import { secretKey } from '../profile/key.ts';
 import type { TokenManagerOptions } from '../token/managerOptions.ts';
-import { shownAddress } from '../token/shownOrigin.ts';
-import { visible } from '../visible.ts';
+import { shownAddress } from '../profile/shownOrigin.ts';
+import { visible } from '../base/visible.ts';
 import { askInTurn } from './askInTurn.ts';
 import { canAsk, readSecret, type SecretOptions } from './secretPrompt.ts';
 import { type Streams } from './streams.ts';

@@ -1,5 +1,5 @@
 import { addAbortSignal } from 'node:stream';
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { Streams } from './streams.ts';
 
 /** Longer than any token in use, short enough that a wrong file does not fill the memory. */

@@ -1,6 +1,6 @@
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { Asker } from '../run/engine.ts';
-import { visible } from '../visible.ts';
+import { visible } from '../base/visible.ts';
 import { askInTurn } from './askInTurn.ts';
 import { askLine } from './askLine.ts';
 import { canAsk } from './secretPrompt.ts';

@@ -1,32 +1,32 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { systemClock } from '../clock.ts';
-import { KeyturnError } from '../errors.ts';
+import { systemClock } from '../base/clock.ts';
+import { KeyturnError } from '../base/errors.ts';
 import { createHttpClient } from '../http/client.ts';
 import type { BodySink, HttpClient } from '../http/message.ts';
 import { proxyFromEnvironment } from '../http/proxy.ts';
-import { loadEnvironments, type EnvironmentSet } from '../httpfile/environments.ts';
+import { loadEnvironments, type EnvironmentSet } from '../httpfile/environments/environments.ts';
 import { createEngine } from '../run/createEngine.ts';
 import type { Engine } from '../run/engine.ts';
-import { Lazy } from '../lazy.ts';
-import type { FindReceivers } from '../oauth/receivers.ts';
+import { Lazy } from '../base/lazy.ts';
+import type { FindReceivers } from '../oauth/receivers/receivers.ts';
 import type { Obtain, ObtainOptions } from '../oauth/obtain.ts';
-import type { Search } from '../nearestFile.ts';
-import { privateFiles } from '../privateFiles.ts';
-import type { AuditRecorder } from '../token/auditEvent.ts';
-import type { ApiCertificates } from '../token/boundCertificate.ts';
-import { createConsentStore } from '../token/consent.ts';
-import type { DpopProver } from '../token/dpop.ts';
-import { createFileLease } from '../token/fileLease.ts';
+import type { Search } from '../base/nearestFile.ts';
+import { privateFiles } from '../node/privateFiles.ts';
+import type { AuditRecorder } from '../base/auditEvent.ts';
+import type { ApiCertificates } from '../oauth/client/boundCertificate.ts';
+import { createConsentStore } from '../consent/origins.ts';
+import type { DpopProver } from '../oauth/client/provenRequest.ts';
+import { createFileLease } from '../node/fileLease.ts';
 import { KeptSecrets } from '../token/keptSecrets.ts';
-import type { KeyValueStore } from '../token/keyValue.ts';
-import { ForeignTokens } from '../token/foreign/foreignTokens.ts';
+import type { KeyValueStore } from '../base/keyValue.ts';
+import { ForeignTokens } from '../foreign/foreignTokens.ts';
 import { createTokenManager } from '../token/manager.ts';
 import type { PresetSecrets } from '../token/managerOptions.ts';
-import type { TokenProver } from '../token/proof.ts';
-import { TokenProofs } from '../token/proofs.ts';
-import { ProofSecrets } from '../token/proofSecrets.ts';
-import { Redactor } from '../token/redactor.ts';
+import type { TokenProver } from '../oauth/verify/inspection.ts';
+import { TokenProofs } from '../oauth/verify/inspections.ts';
+import { ProofSecrets } from '../oauth/verify/inspectionSecrets.ts';
+import { Redactor } from '../redaction/redactor.ts';
 import type { SignIn } from '../token/signIn.ts';
 import type { TokenStore } from '../token/store.ts';
 import type { TokenManager } from '../token/tokenManager.ts';
@@ -36,7 +36,7 @@ import { openAudit } from './audit.ts';
 import { AUTHORITY_HINT } from './authorities.ts';
 import { environmentSecrets } from './environmentTokens.ts';
 import { KeychainSecretStore } from '../keychain/keychainSecretStore.ts';
-import { visible } from '../visible.ts';
+import { visible } from '../base/visible.ts';
 import { createNodeFiles } from './nodeFiles.ts';
 import { ProfileFolder } from './profileFolder.ts';
 import { createSecretAsker } from './secretAsker.ts';
@@ -229,9 +229,9 @@ function lazyOAuth(
       { createTerminalSources },
     ] = await Promise.all([
       import('../oauth/obtain.ts'),
-      import('../oauth/prover.ts'),
-      import('../oauth/apiCertificates.ts'),
-      import('../oauth/receivers.ts'),
+      import('../oauth/verify/inspector.ts'),
+      import('../oauth/client/apiCertificates.ts'),
+      import('../oauth/receivers/receivers.ts'),
       import('../http/fetch.ts'),
       import('./sources.ts'),
     ]);
@@ -260,7 +260,9 @@ function lazyOAuth(
 
 /** Few tokens are bound to a key. */
 function lazyProver(keptSecrets: KeptSecrets): DpopProver {
-  const loaded = new Lazy(async () => (await import('../oauth/dpopProver.ts')).createDpopProver(keptSecrets));
+  const loaded = new Lazy(async () =>
+    (await import('../oauth/client/dpopProver.ts')).createDpopProver(keptSecrets),
+  );
   return { proof: async (request) => (await loaded.get()).proof(request) };
 }
 

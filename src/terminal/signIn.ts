@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
-import { KeyturnError } from '../errors.ts';
-import { withoutSecretVariables } from '../secretVariables.ts';
-import { formatDuration } from '../text.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { withoutSecretVariables } from '../base/secretVariables.ts';
+import { formatDuration } from '../base/text.ts';
 import type { SignIn } from '../token/signIn.ts';
-import { shownAddresses } from '../token/shownOrigin.ts';
-import { findProgram, safeEnvironment } from '../token/sources/programs.ts';
-import { visible } from '../visible.ts';
+import { shownAddresses } from '../profile/shownOrigin.ts';
+import { findProgram, safeEnvironment } from '../node/programs.ts';
+import { visible } from '../base/visible.ts';
 import { type Streams } from './streams.ts';
 
 export interface TerminalSignInOptions {

@@ -1,16 +1,16 @@
-import type { AuditRecorder } from '../token/auditEvent.ts';
-import type { KeyValueStore } from '../token/keyValue.ts';
-import { shownAddress, shownAddresses, shownList, unshown } from '../token/shownOrigin.ts';
-import type { SecretStore } from '../token/store.ts';
-import { commandLine } from '../token/sources/commandLine.ts';
+import type { AuditRecorder } from '../base/auditEvent.ts';
+import type { KeyValueStore } from '../base/keyValue.ts';
+import { shownAddress, shownAddresses, shownList, unshown } from '../profile/shownOrigin.ts';
+import type { SecretStore } from '../base/secretStore.ts';
+import { commandLine } from '../consent/commandLine.ts';
 import {
   createSourceConsent,
   type Agreements,
   type ConsentAsker,
   type ConsentQuestion,
   type ConsentSubject,
-} from '../token/sources/consent.ts';
-import { quoted, visible } from '../visible.ts';
+} from '../consent/sources.ts';
+import { quoted, visible } from '../base/visible.ts';
 import { askInTurn } from './askInTurn.ts';
 import { askLine } from './askLine.ts';
 import { canAsk } from './secretPrompt.ts';

@@ -1,16 +1,16 @@
 import { dirname } from 'node:path';
-import type { Clock } from '../clock.ts';
-import { KeyturnError } from '../errors.ts';
+import type { Clock } from '../base/clock.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { KeychainSecretStore } from '../keychain/keychainSecretStore.ts';
-import type { AuditRecorder } from '../token/auditEvent.ts';
-import type { TokenProfile } from '../token/profile.ts';
-import type { Redactor } from '../token/redactor.ts';
-import { commandSource } from '../token/sources/command.ts';
-import type { Agreements } from '../token/sources/consent.ts';
-import { environmentSource } from '../token/sources/environment.ts';
-import { keychainSource } from '../token/sources/keychain.ts';
-import { createProcessRunner } from '../token/sources/processRunner.ts';
-import type { TokenSource } from '../token/sources/source.ts';
+import type { AuditRecorder } from '../base/auditEvent.ts';
+import type { TokenProfile } from '../profile/profile.ts';
+import type { Redactor } from '../redaction/redactor.ts';
+import { commandSource } from '../sources/command.ts';
+import type { Agreements } from '../consent/sources.ts';
+import { environmentSource } from '../sources/environment.ts';
+import { keychainSource } from '../sources/keychain.ts';
+import { createProcessRunner } from '../node/processRunner.ts';
+import type { TokenSource } from '../sources/source.ts';
 import { createTerminalConsent } from './sourceConsent.ts';
 import type { Streams } from './streams.ts';
 

@@ -1,13 +1,13 @@
-import type { AuditEvent } from './auditEvent.ts';
-import { asKeyturnError } from '../errors.ts';
-import { parseUrl } from '../url.ts';
-import { clockSkew } from './clockSkew.ts';
+import type { AuditEvent } from '../base/auditEvent.ts';
+import { asKeyturnError } from '../base/errors.ts';
+import { parseUrl } from '../base/url.ts';
+import { clockSkew } from '../inspect/clockSkew.ts';
 import type { GrantContext, Reauthentication } from './grant.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
 import { issuedToken, type TokenBefore } from './newToken.ts';
 import { obtainToken } from './obtainToken.ts';
 import { maskedScope, registerToken } from './registerToken.ts';
-import { isStored } from './sources/holding.ts';
+import { isStored } from '../profile/holding.ts';
 import type { Token } from './token.ts';
 import type { AcquiredToken } from './tokenManager.ts';
 import type { TokenKeeper } from './tokenKeeper.ts';

@@ -1,4 +1,4 @@
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { HeldTokens } from './heldTokens.ts';
 import type { LeaseTurn } from './lease.ts';
 import { refreshTokenOf, signsIn } from './renewal.ts';

@@ -1,4 +1,4 @@
-import type { SecretKind } from './key.ts';
+import type { AskedSecret, SecretKind } from '../profile/key.ts';
 import type { SignIn } from './signIn.ts';
 import type { AcquiredToken } from './tokenManager.ts';
 
@@ -21,9 +21,6 @@ export interface GrantResult {
   /** What time the server had when it answered (`Date`, RFC 9110 section 6.6.1). Milliseconds since the epoch. */
   readonly serverTimeMs?: number;
 }
-
-/** Secrets that a person gives; keys that Keyturn makes itself are `keptSecret`. */
-export type AskedSecret = Extract<SecretKind, 'client_secret' | 'password' | 'private_key'>;
 
 /** What the token manager gives to a grant. */
 export interface GrantContext {

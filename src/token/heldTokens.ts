@@ -1,13 +1,13 @@
-import { asKeyturnError, KeyturnError } from '../errors.ts';
-import { SingleFlight } from '../singleFlight.ts';
-import { Changes } from './changes.ts';
-import { readTokenKey, secretKey, secretKindOf, tokenKey } from './key.ts';
+import { asKeyturnError, KeyturnError } from '../base/errors.ts';
+import { SingleFlight } from '../base/singleFlight.ts';
+import { Changes } from '../base/changes.ts';
+import { readTokenKey, secretKey, secretKindOf, tokenKey } from '../profile/key.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
 import { checkPasted, pastedToken, personalProfile, startOf } from './newToken.ts';
-import type { TokenProfile } from './profile.ts';
+import type { TokenProfile } from '../profile/profile.ts';
 import { registerToken } from './registerToken.ts';
 import { Schedule } from './schedule.ts';
-import { mayBeStored } from './sources/holding.ts';
+import { mayBeStored } from '../profile/holding.ts';
 import type { Token, TokenStatus } from './token.ts';
 import type { TokenEntry } from './tokenManager.ts';
 import {

@@ -1,9 +1,9 @@
-import { KeyturnError } from '../errors.ts';
-import { SingleFlight } from '../singleFlight.ts';
-import type { AskedSecret } from './grant.ts';
-import { secretKey, type SecretKind } from './key.ts';
-import type { TokenProfile } from './profile.ts';
-import type { Redactor } from './redactor.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { SingleFlight } from '../base/singleFlight.ts';
+import type { AskedSecret } from '../profile/key.ts';
+import { secretKey, type SecretKind } from '../profile/key.ts';
+import type { TokenProfile } from '../profile/profile.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 import type { TokenStore } from './store.ts';
 
 /** Secrets that Keyturn makes itself, such as the key of DPoP proofs. */

@@ -1,6 +1,6 @@
 import { type HeldTokens, isSame } from './heldTokens.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
-import type { TokenProfile } from './profile.ts';
+import type { TokenProfile } from '../profile/profile.ts';
 import { maskedScope } from './registerToken.ts';
 import type { Token } from './token.ts';
 import type { TokenKeeper } from './tokenKeeper.ts';

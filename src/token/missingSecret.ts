@@ -1,8 +1,8 @@
-import { KeyturnError } from '../errors.ts';
-import { environmentName, SECRET_PREFIXES } from '../secretVariables.ts';
-import type { AskedSecret } from './grant.ts';
-import type { TokenProfile } from './profile.ts';
-import { PROFILE_FILE_NAME } from './profileName.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { environmentName, SECRET_PREFIXES } from '../base/secretVariables.ts';
+import type { AskedSecret } from '../profile/key.ts';
+import type { TokenProfile } from '../profile/profile.ts';
+import { PROFILE_FILE_NAME } from '../profile/name.ts';
 
 /** A secret that is not stored and that nobody gave: `secret_missing`, with the ways to give it. */
 export function missingSecret(

@@ -1,5 +1,5 @@
-import { KeyturnError } from '../errors.ts';
-import type { Grant, TokenProfile } from './profile.ts';
+import { KeyturnError } from '../base/errors.ts';
+import type { Grant, TokenProfile } from '../profile/profile.ts';
 
 /** These can simply be asked again, for something else. */
 const ASKED_AGAIN: ReadonlySet<Grant> = new Set<Grant>([

@@ -1,7 +1,7 @@
 import type { GrantResult } from './grant.ts';
-import { KeyturnError } from '../errors.ts';
-import { tokenKey } from './key.ts';
-import { type Grant, pastedProfile, type TokenProfile } from './profile.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { tokenKey } from '../profile/key.ts';
+import { type Grant, pastedProfile, type TokenProfile } from '../profile/profile.ts';
 import type { TokenTimes } from './status.ts';
 import type { Token } from './token.ts';
 
@@ -12,7 +12,7 @@ interface WrittenTimes extends TokenTimes {
 
 /** Reads the times of a token; the decoder is loaded when the first one is looked at. */
 async function timesInToken(accessToken: string): Promise<WrittenTimes> {
-  const { decodeToken } = await import('./decode.ts');
+  const { decodeToken } = await import('../inspect/decode.ts');
   const { expiresAtMs, notBeforeMs, issuedAtMs } = decodeToken(accessToken);
   return { expiresAtMs, notBeforeMs, issuedAtMs };
 }

@@ -1,7 +1,8 @@
-import { KeyturnError, type ErrorCode } from '../errors.ts';
-import { formEncodedSecret } from '../secretForms.ts';
-import type { AskedSecret, GrantContext, GrantResult, Reauthentication } from './grant.ts';
-import { secretKey } from './key.ts';
+import { KeyturnError, type ErrorCode } from '../base/errors.ts';
+import { formEncodedSecret } from '../redaction/secretForms.ts';
+import type { GrantContext, GrantResult, Reauthentication } from './grant.ts';
+import type { AskedSecret } from '../profile/key.ts';
+import { secretKey } from '../profile/key.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
 import { missingSecret } from './missingSecret.ts';
 import type { TokenState } from './tokenState.ts';

@@ -1,6 +1,6 @@
-import { KeyturnError } from '../errors.ts';
+import { KeyturnError } from '../base/errors.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
-import type { TokenProfile } from './profile.ts';
+import type { TokenProfile } from '../profile/profile.ts';
 
 /** More than anybody chains. */
 const LONGEST_CHAIN = 10;

@@ -1,5 +1,5 @@
-import { asKeyturnError, KeyturnError } from '../errors.ts';
-import { SingleFlight } from '../singleFlight.ts';
+import { asKeyturnError, KeyturnError } from '../base/errors.ts';
+import { SingleFlight } from '../base/singleFlight.ts';
 import { type Attempt, type AttemptParts, attemptToken } from './attempt.ts';
 import { borrow } from './borrowing.ts';
 import type { Reauthentication } from './grant.ts';
@@ -7,7 +7,7 @@ import { type HeldTokens, isSame } from './heldTokens.ts';
 import { type LeaseTurn, noTurn } from './lease.ts';
 import { nothingBefore, refreshTokenAlone } from './newToken.ts';
 import { canRefresh, refreshTokenOf, signInNeeded, signsIn, unusable } from './renewal.ts';
-import { isStored } from './sources/holding.ts';
+import { isStored } from '../profile/holding.ts';
 import type { Token } from './token.ts';
 import { pauseAfter, type Stored } from './tokenKeeper.ts';
 import { isFresh, type TokenState } from './tokenState.ts';

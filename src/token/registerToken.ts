@@ -1,6 +1,6 @@
-import type { TokenProfile } from './profile.ts';
-import { isOAuthGrant } from './profileGrants.ts';
-import type { Redactor } from './redactor.ts';
+import type { TokenProfile } from '../profile/profile.ts';
+import { isOAuthGrant } from '../profile/grants.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 import type { Token } from './token.ts';
 
 type Registrar = Pick<Redactor, 'register' | 'registerGiven'>;

@@ -1,6 +1,6 @@
-import { KeyturnError } from '../errors.ts';
-import { formatDuration } from '../text.ts';
-import type { Grant } from './profile.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { formatDuration } from '../base/text.ts';
+import type { Grant } from '../profile/profile.ts';
 import type { TokenState } from './tokenState.ts';
 
 /** Trying again in the background cannot help: a person has to act first. */

@@ -1,7 +1,7 @@
-import { tokenKey } from './key.ts';
+import { tokenKey } from '../profile/key.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
-import type { TokenProfile } from './profile.ts';
-import { PROFILE_FILE_NAME } from './profileName.ts';
+import type { TokenProfile } from '../profile/profile.ts';
+import { PROFILE_FILE_NAME } from '../profile/name.ts';
 
 /**
  * False when the `keyturn.json` of a profile declares another one of its name by now, or none: nobody will use its token

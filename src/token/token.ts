@@ -1,4 +1,4 @@
-import type { SendAs } from './profile.ts';
+import type { SendAs } from '../profile/profile.ts';
 
 /**
  * What one person holds for a profile; lives in a secret store and nowhere else.

@@ -1,10 +1,10 @@
-import { asKeyturnError, KeyturnError } from '../errors.ts';
-import { environmentName, TOKEN_PREFIX } from '../secretVariables.ts';
+import { asKeyturnError, KeyturnError } from '../base/errors.ts';
+import { environmentName, TOKEN_PREFIX } from '../base/secretVariables.ts';
 import { differs, type HeldTokens, isSame } from './heldTokens.ts';
 import type { LeaseTurn, StoredMark } from './lease.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
-import { isStored } from './sources/holding.ts';
-import type { TokenProfile } from './profile.ts';
+import { isStored } from '../profile/holding.ts';
+import type { TokenProfile } from '../profile/profile.ts';
 import { refreshTokenOf } from './renewal.ts';
 import type { Token } from './token.ts';
 import type { TokenState } from './tokenState.ts';

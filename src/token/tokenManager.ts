@@ -1,5 +1,5 @@
 import type { Reauthentication } from './grant.ts';
-import type { TokenProfile } from './profile.ts';
+import type { TokenProfile } from '../profile/profile.ts';
 import type { Token, TokenStatus } from './token.ts';
 
 export interface AcquiredToken {

@@ -1,4 +1,4 @@
-import type { TokenProfile } from './profile.ts';
+import type { TokenProfile } from '../profile/profile.ts';
 import { canRefresh, needsSignIn, waitsForPerson } from './renewal.ts';
 import { nextStatusChangeMs, tokenStatus, type TokenTimes } from './status.ts';
 import type { Token, TokenStatus } from './token.ts';

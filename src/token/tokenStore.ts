@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { KeyturnError } from '../errors.ts';
-import { readTokenKey, type SecretKind, secretKindOf } from './key.ts';
-import type { SecretStore, TokenStore } from './store.ts';
+import { KeyturnError } from '../base/errors.ts';
+import { readTokenKey, type SecretKind, secretKindOf } from '../profile/key.ts';
+import type { TokenStore } from './store.ts';
+import type { SecretStore } from '../base/secretStore.ts';
 import type { Token } from './token.ts';
 
 const text = v.pipe(v.string(), v.nonEmpty());

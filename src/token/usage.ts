@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { KeyValueStore } from './keyValue.ts';
+import type { KeyValueStore } from '../base/keyValue.ts';
 
 /** When each token was last used, kept between sessions. Holds no secret. */
 export interface UsageRecord {

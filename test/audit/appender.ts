@@ -1,7 +1,7 @@
 // A process of its own that records events: node appender.ts FOLDER NAME COUNT
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAuditLog } from '../../src/audit/auditLog.ts';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
 
 const [folder = '', name = '', count = '0'] = process.argv.slice(2);
 const log = createAuditLog({

@@ -9,7 +9,7 @@ import { createAuditLog } from '../../src/audit/auditLog.ts';
 import { AUDIT_KEY } from '../../src/audit/fingerprint.ts';
 import { markKey } from '../../src/audit/seal.ts';
 import { verifyLog } from '../../src/audit/verify.ts';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { auditHarness, DAY, eventOf, temporaryFolder } from './support.ts';
 
 const run = promisify(execFile);

@@ -6,7 +6,7 @@ import { AUDIT_KEY } from '../../src/audit/fingerprint.ts';
 import { hashOfLine } from '../../src/audit/entry.ts';
 import { markKey } from '../../src/audit/seal.ts';
 import { verifyLog } from '../../src/audit/verify.ts';
-import { createFileLease } from '../../src/token/fileLease.ts';
+import { createFileLease } from '../../src/node/fileLease.ts';
 import { auditHarness, DAY, eventOf } from './support.ts';
 
 const first = 'audit-000001.jsonl';

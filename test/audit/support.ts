@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type AuditLogOptions, createAuditLog } from '../../src/audit/auditLog.ts';
-import type { KeyturnError } from '../../src/errors.ts';
-import type { AuditEvent } from '../../src/token/auditEvent.ts';
-import { Redactor } from '../../src/token/redactor.ts';
+import type { KeyturnError } from '../../src/base/errors.ts';
+import type { AuditEvent } from '../../src/base/auditEvent.ts';
+import { Redactor } from '../../src/redaction/redactor.ts';
 import { createMemorySecretStore } from '../token/memorySecretStore.ts';
 import { TestClock } from '../token/support.ts';
 

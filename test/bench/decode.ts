@@ -2,8 +2,8 @@
 import { SignJWT } from 'jose';
 import { bench, run } from 'mitata';
 import { readRateLimits } from '../../src/ratelimit/read.ts';
-import { decodeToken } from '../../src/token/decode.ts';
-import { classifyToken } from '../../src/token/kind.ts';
+import { decodeToken } from '../../src/inspect/decode.ts';
+import { classifyToken } from '../../src/inspect/kind.ts';
 
 const jwt = await new SignJWT({
   scope: 'reports:read reports:write',

@@ -1,5 +1,5 @@
 import { measure } from 'mitata';
-import { parseHttpFile } from '../../src/httpfile/parse.ts';
+import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
 
 /** How long a file of many requests takes to parse; the goal is 10,000 requests in under 50 ms, and linear. */
 

@@ -1,10 +1,10 @@
 // How long it takes to verify a token whose issuer's key is cached, beside what `jose` alone takes for the same token.
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
-import { systemClock } from '../../src/clock.ts';
-import { createDiscovery } from '../../src/oauth/discovery.ts';
-import { KeySets } from '../../src/oauth/keySets.ts';
-import { verifyToken } from '../../src/oauth/verify.ts';
-import { noOptions, type TokenProfile } from '../../src/token/profile.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { createDiscovery } from '../../src/oauth/server/discovery.ts';
+import { KeySets } from '../../src/oauth/verify/keySets.ts';
+import { verifyToken } from '../../src/oauth/verify/verify.ts';
+import { noOptions, type TokenProfile } from '../../src/profile/profile.ts';
 
 /** Times what `jose` takes. */
 const GOAL = 1.2;

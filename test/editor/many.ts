@@ -3,7 +3,7 @@ import * as assert from 'node:assert/strict';
 import { performance } from 'node:perf_hooks';
 import { commands, env, type SecretStorage, type TreeDataProvider } from 'vscode';
 import { personalProfile } from '../../src/token/newToken.ts';
-import { tokenKey } from '../../src/token/key.ts';
+import { tokenKey } from '../../src/profile/key.ts';
 import type { Token } from '../../src/token/token.ts';
 import { eventuallyResponds, fileUri, jwtThatEnds, keyturn, open, sandbox, send } from './driver.ts';
 import { tapSecrets } from './secretsTap.ts';

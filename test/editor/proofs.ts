@@ -14,7 +14,7 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { readTokenKey } from '../../src/token/key.ts';
+import { readTokenKey } from '../../src/profile/key.ts';
 import { fileUri, jwtThatEnds, keyturn, open, sandbox, send } from './driver.ts';
 import { tapSecrets } from './secretsTap.ts';
 import { eventually, runAll, test } from './suite.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { withoutIcons } from '../../src/editor/plainLabel.ts';
-import { agreementItem } from '../../src/editor/tokens/agreementItem.ts';
-import type { Agreement } from '../../src/token/agreements.ts';
-import type { ConsentSubject } from '../../src/token/sources/consent.ts';
+import { withoutIcons } from '../../src/editor/platform/plainLabel.ts';
+import { agreementItem } from '../../src/editor/permissions/permissionItem.ts';
+import type { Agreement } from '../../src/consent/permissions.ts';
+import type { ConsentSubject } from '../../src/consent/sources.ts';
 import { plainWords } from './entries.ts';
 
 const show = (location: string) => location.replace('file://', '');

@@ -12,7 +12,7 @@ import {
   verificationText,
   withFilterWord,
 } from '../../src/editor/audit/auditModel.ts';
-import { formatLocal } from '../../src/text.ts';
+import { formatLocal } from '../../src/base/text.ts';
 
 const words = {
   t: (message: string, ...values: (string | number)[]) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { challengeStep } from '../../src/editor/requests/challengeStep.ts';
+import { challengeStep } from '../../src/editor/requests/results/challengeStep.ts';
 import type { RequestChallenge, RequestResult, TokenUse } from '../../src/run/result.ts';
-import type { Grant } from '../../src/token/profile.ts';
+import type { Grant } from '../../src/profile/profile.ts';
 import { profileOf } from '../token/support.ts';
 
 const nothing: RequestChallenge = {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { environmentSecrets } from '../../src/editor/fileSecrets/environmentSecrets.ts';
 import { type SecretReader, secretUses } from '../../src/editor/fileSecrets/secretUses.ts';
-import { systemClock } from '../../src/clock.ts';
-import { loadEnvironments } from '../../src/httpfile/environments.ts';
-import { parseEnvironmentFile } from '../../src/httpfile/environmentFile.ts';
-import { parseHttpFile } from '../../src/httpfile/parse.ts';
-import { foreignProfile } from '../../src/token/foreign/foreignProfiles.ts';
-import { secretKey } from '../../src/token/key.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { loadEnvironments } from '../../src/httpfile/environments/environments.ts';
+import { parseEnvironmentFile } from '../../src/httpfile/environments/environmentFile.ts';
+import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
+import { foreignProfile } from '../../src/foreign/foreignProfiles.ts';
+import { secretKey } from '../../src/profile/key.ts';
 import { memoryFiles } from '../httpfile/memoryFiles.ts';
 
 const entry = (changes: object = {}) => ({

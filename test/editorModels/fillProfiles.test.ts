@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { declaredProfile, listProfiles } from '../../src/editor/profiles/fillProfiles.ts';
-import { parseProfileFile } from '../../src/token/profileFile.ts';
+import { parseProfileFile } from '../../src/profile/file.ts';
 
 const file = (tokens: object) => parseProfileFile(JSON.stringify({ tokens }), 'file:///project/keyturn.json');
 const variables = (values: Readonly<Record<string, string>>) => new Map(Object.entries(values));

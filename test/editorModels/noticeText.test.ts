@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withoutLinks } from '../../src/editor/noticeText.ts';
+import { withoutLinks } from '../../src/editor/platform/noticeText.ts';
 
 describe('a text from outside in a notification', () => {
   it.each([

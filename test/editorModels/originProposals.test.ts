@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { proposeOrigins } from '../../src/editor/tokens/originProposals.ts';
-import { parseHttpFile } from '../../src/httpfile/parse.ts';
+import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
 
 function proposals(text: string, environment: Readonly<Record<string, string>> = {}) {
   const source = { tree: parseHttpFile(text), environment: new Map(Object.entries(environment)) };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { plainTokens, requestsWith, tokenAt } from '../../src/editor/fileSecrets/plainTokens.ts';
 import { variableSecrets } from '../../src/editor/fileSecrets/variableSecrets.ts';
-import { parseHttpFile } from '../../src/httpfile/parse.ts';
+import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
 
 const jwt = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl';
 const opaque = '0123456789abcdefOPAQUE';

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { entryDescription, entryIcon } from '../../src/editor/tokens/describe.ts';
-import { detailsOf } from '../../src/editor/tokens/details.ts';
-import { detailsText } from '../../src/editor/tokens/detailsText.ts';
-import { knownProofMark } from '../../src/editor/tokens/proofNodes.ts';
-import { contextValueOf } from '../../src/editor/tokens/model.ts';
-import { specificationsOf } from '../../src/editor/tokens/specifications.ts';
-import { entryTooltip } from '../../src/editor/tokens/tooltip.ts';
-import type { Introspection, TokenProof } from '../../src/token/proof.ts';
-import type { KnownProof } from '../../src/token/proofs.ts';
+import { entryDescription, entryIcon } from '../../src/editor/tokens/tree/describe.ts';
+import { detailsOf } from '../../src/editor/tokens/tree/details.ts';
+import { detailsText } from '../../src/editor/tokens/tree/detailsText.ts';
+import { knownProofMark } from '../../src/editor/inspection/nodes.ts';
+import { contextValueOf } from '../../src/editor/tokens/tree/model.ts';
+import { specificationsOf } from '../../src/editor/tokens/tree/specifications.ts';
+import { entryTooltip } from '../../src/editor/tokens/tree/tooltip.ts';
+import type { Introspection, TokenProof } from '../../src/oauth/verify/inspection.ts';
+import type { KnownProof } from '../../src/oauth/verify/inspections.ts';
 import { entryOf, MINUTE, NOW, plainWords, profileOf, tokenOf } from './entries.ts';
 
 const part = (json: unknown) => Buffer.from(JSON.stringify(json)).toString('base64url');

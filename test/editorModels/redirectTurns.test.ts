@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KeyturnError } from '../../src/errors.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
 import { RedirectTurns } from '../../src/editor/signIn/redirectTurns.ts';
 
 const never = new AbortController().signal;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { InlineResults, type InlineState } from '../../src/editor/requests/inlineResults.ts';
-import { parseHttpFile } from '../../src/httpfile/parse.ts';
+import { InlineResults, type InlineState } from '../../src/editor/requests/results/inlineResults.ts';
+import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
 import { result } from './support.ts';
 
 const document = 'file:///a.http';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { completionPlace } from '../../src/editor/requests/completionContext.ts';
-import { requestFolds } from '../../src/editor/requests/folding.ts';
-import { variableAt } from '../../src/editor/requests/variableAt.ts';
-import { parseHttpFile } from '../../src/httpfile/parse.ts';
+import { completionPlace } from '../../src/editor/requests/language/completionContext.ts';
+import { requestFolds } from '../../src/editor/requests/language/folding.ts';
+import { variableAt } from '../../src/editor/requests/language/variableAt.ts';
+import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
 
 const outside = { inHead: false, inBody: false };
 const head = { inHead: true, inBody: false };

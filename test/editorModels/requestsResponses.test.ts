@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KeyturnError } from '../../src/errors.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
 import { safeFileName } from '../../src/editor/responses/bodyFileName.ts';
 import { headFold, indentFolds } from '../../src/editor/responses/responseFolds.ts';
 import { responseText, waitingText } from '../../src/editor/responses/responseText.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { countResult, noCounts, summary } from '../../src/editor/requests/batchSummary.ts';
+import { countResult, noCounts, summary } from '../../src/editor/requests/results/batchSummary.ts';
 import { namedToken, tokenLensTitle } from '../../src/editor/requests/lensTitles.ts';
-import { nextStep, unusableWords } from '../../src/editor/requests/nextStep.ts';
-import { codeSpan, escapeMarkdown } from '../../src/editor/markdown.ts';
-import { resultHover } from '../../src/editor/requests/resultHover.ts';
-import { inlineWords, oneLine, statusWords } from '../../src/editor/requests/resultWords.ts';
+import { nextStep, unusableWords } from '../../src/editor/requests/results/nextStep.ts';
+import { codeSpan, escapeMarkdown } from '../../src/editor/platform/markdown.ts';
+import { resultHover } from '../../src/editor/requests/results/resultHover.ts';
+import { inlineWords, oneLine, statusWords } from '../../src/editor/requests/results/resultWords.ts';
 import type { RateLimit } from '../../src/ratelimit/rateLimit.ts';
 import type { RequestChallenge, RequestResult } from '../../src/run/result.ts';
 import { requestNode, response, result, sentAtMs } from './support.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { KeyturnError } from '../../src/errors.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
 import { revokeAll } from '../../src/editor/tokens/revokeAll.ts';
-import type { RevokeResult } from '../../src/token/proofs.ts';
+import type { RevokeResult } from '../../src/oauth/verify/inspections.ts';
 
 const nodes = ['one', 'two', 'three'].map((name) => ({ name }));
 const ended: RevokeResult = {

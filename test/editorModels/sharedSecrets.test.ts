@@ -4,9 +4,9 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openSecretExchange } from '../../src/editor/secretExchange.ts';
-import { SharedSecretStore } from '../../src/editor/sharedSecretStore.ts';
-import { newNumber, open, seal, windowsKey } from '../../src/editor/windowChannel.ts';
+import { openSecretExchange } from '../../src/editor/platform/secretExchange.ts';
+import { SharedSecretStore } from '../../src/editor/platform/sharedSecretStore.ts';
+import { newNumber, open, seal, windowsKey } from '../../src/editor/platform/windowChannel.ts';
 import { createMemorySecretStore } from '../token/memorySecretStore.ts';
 
 let folder: string;

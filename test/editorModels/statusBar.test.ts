@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inUse, isLost, statusBarState } from '../../src/editor/statusBar/model.ts';
 import { tokensOfFile } from '../../src/editor/statusBar/tokenNames.ts';
-import { parseHttpFile } from '../../src/httpfile/parse.ts';
+import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
 import { entryOf, MINUTE, NOW, plainWords, profileOf, tokenOf } from './entries.ts';
 
 const state = (...entries: Parameters<typeof statusBarState>[0]) => statusBarState(entries, NOW, plainWords);

@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../../src/http/message.ts';
-import { parseHttpFile } from '../../src/httpfile/parse.ts';
-import type { RequestNode } from '../../src/httpfile/tree.ts';
+import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
+import type { RequestNode } from '../../src/httpfile/parse/tree.ts';
 import type { RequestResult } from '../../src/run/result.ts';
 
 export const sentAtMs = Date.UTC(2026, 0, 15, 12, 0, 0);

@@ -1,11 +1,11 @@
 import { describe, expect, it, test } from 'vitest';
-import { claimValue, shownValue } from '../../src/editor/tokens/claimsText.ts';
-import { detailsOf, type DetailNode, sendAsText } from '../../src/editor/tokens/details.ts';
-import { detailsText, inspectedText } from '../../src/editor/tokens/detailsText.ts';
-import { decodeToken } from '../../src/token/decode.ts';
+import { claimValue, shownValue } from '../../src/editor/inspection/claimsText.ts';
+import { detailsOf, type DetailNode, sendAsText } from '../../src/editor/tokens/tree/details.ts';
+import { detailsText, inspectedText } from '../../src/editor/tokens/tree/detailsText.ts';
+import { decodeToken } from '../../src/inspect/decode.ts';
 import { describePasted, proposeName } from '../../src/editor/tokens/pasted.ts';
 import { changedToken, originChange } from '../../src/editor/tokens/personal.ts';
-import { entryTooltip, problemTooltip } from '../../src/editor/tokens/tooltip.ts';
+import { entryTooltip, problemTooltip } from '../../src/editor/tokens/tree/tooltip.ts';
 import { entryOf, MINUTE, NOW, plainWords, profileOf, tokenOf } from './entries.ts';
 
 const part = (json: unknown) => Buffer.from(JSON.stringify(json)).toString('base64url');

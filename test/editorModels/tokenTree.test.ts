@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ListedProfile } from '../../src/editor/profiles/listedProfile.ts';
-import { entryDescription, lifeText } from '../../src/editor/tokens/describe.ts';
-import { buildGroups, contextValueOf, sameShape, type TreeInput } from '../../src/editor/tokens/model.ts';
+import { entryDescription, lifeText } from '../../src/editor/tokens/tree/describe.ts';
+import {
+  buildGroups,
+  contextValueOf,
+  sameShape,
+  type TreeInput,
+} from '../../src/editor/tokens/tree/model.ts';
 import type { TokenEntry } from '../../src/token/tokenManager.ts';
 import { entryOf, MINUTE, NOW, plainWords, profileOf, tokenOf } from './entries.ts';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseEnvironmentFile } from '../../src/httpfile/environmentFile.ts';
-import { parseHttpFile, type Reading, readHttpFile } from '../../src/httpfile/parse.ts';
-import { requestAtLine } from '../../src/httpfile/requestAt.ts';
-import { splitTemplate } from '../../src/httpfile/template.ts';
-import type { Dialect, Position, Span } from '../../src/httpfile/tree.ts';
+import { parseEnvironmentFile } from '../../src/httpfile/environments/environmentFile.ts';
+import { parseHttpFile, type Reading, readHttpFile } from '../../src/httpfile/parse/parse.ts';
+import { requestAtLine } from '../../src/httpfile/parse/requestAt.ts';
+import { splitTemplate } from '../../src/httpfile/resolve/template.ts';
+import type { Dialect, Position, Span } from '../../src/httpfile/parse/tree.ts';
 
 const dialects: readonly Dialect[] = ['rest-client', 'visual-studio', 'httpyac', 'jetbrains', 'kulala'];
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseChallenges, tokenChallenges } from '../../src/token/challenge.ts';
-import { decodeToken } from '../../src/token/decode.ts';
-import { classifyToken } from '../../src/token/kind.ts';
+import { parseChallenges, tokenChallenges } from '../../src/oauth/challenge.ts';
+import { decodeToken } from '../../src/inspect/decode.ts';
+import { classifyToken } from '../../src/inspect/kind.ts';
 
 const encode = (text: string) => Buffer.from(text).toString('base64url');
 const claims = fc.oneof(

@@ -2,7 +2,7 @@ import http2 from 'node:http2';
 import { createServer } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { KeyturnError } from '../../src/errors.ts';
+import type { KeyturnError } from '../../src/base/errors.ts';
 import { connectFailure, exchangeFailure } from '../../src/http/failure.ts';
 import type { ClientCertificate } from '../../src/http/message.ts';
 import { certificate, failureOf, listen, newClient, newRequest, type Pems } from './support.ts';

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import { describe, expect, it } from 'vitest';
-import type { KeyturnError } from '../../src/errors.ts';
+import type { KeyturnError } from '../../src/base/errors.ts';
 import { LOOPBACK_THROUGH_PROXY, readNoProxy } from '../../src/http/noProxy.ts';
 import {
   proxyAuthorization,

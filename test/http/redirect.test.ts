@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Hop } from '../../src/http/hop.ts';
 import { nextHop, redirectTarget } from '../../src/http/redirect.ts';
-import { bytesHoldSecret, holdsSecret } from '../../src/secretForms.ts';
+import { bytesHoldSecret, holdsSecret } from '../../src/redaction/secretForms.ts';
 import { certificate, failureOf, httpServer, httpsServer, newClient, newRequest } from './support.ts';
 
 function hop(changes: Partial<Hop> = {}): Hop {

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { parseHttpFile } from '../../src/httpfile/parse.ts';
-import type { Dialect, HttpFile, RequestNode } from '../../src/httpfile/tree.ts';
+import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
+import type { Dialect, HttpFile, RequestNode } from '../../src/httpfile/parse/tree.ts';
 import { listJson } from '../../src/terminal/listJson.ts';
 
 /**

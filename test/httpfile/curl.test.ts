@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { readCurl } from '../../src/httpfile/curl/command.ts';
 import { splitWords } from '../../src/httpfile/curl/shell.ts';
-import { parseHttpFile } from '../../src/httpfile/parse.ts';
-import type { Dialect } from '../../src/httpfile/tree.ts';
+import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
+import type { Dialect } from '../../src/httpfile/parse/tree.ts';
 import { listJson } from '../../src/terminal/listJson.ts';
 import { failure, type Options, resolve, text } from './support.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseHttpFile, type Reading, readHttpFile } from '../../src/httpfile/parse.ts';
+import { parseHttpFile, type Reading, readHttpFile } from '../../src/httpfile/parse/parse.ts';
 
 const text = [
   '### one',

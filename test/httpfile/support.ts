@@ -1,9 +1,13 @@
 import { expect } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
-import type { KeyturnError } from '../../src/errors.ts';
-import { parseHttpFile } from '../../src/httpfile/parse.ts';
-import { resolveRequest, type ResolveContext, type ResolvedRequest } from '../../src/httpfile/resolve.ts';
-import type { Dialect } from '../../src/httpfile/tree.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import type { KeyturnError } from '../../src/base/errors.ts';
+import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
+import {
+  resolveRequest,
+  type ResolveContext,
+  type ResolvedRequest,
+} from '../../src/httpfile/resolve/resolve.ts';
+import type { Dialect } from '../../src/httpfile/parse/tree.ts';
 import { memoryFiles } from './memoryFiles.ts';
 
 export const nowMs = Date.UTC(2024, 1, 29, 13, 4, 5, 67);

@@ -1,5 +1,5 @@
 /** What a command does with the keychain: reads, reports, and ends. Run as a process by the tests. */
-import { asKeyturnError } from '../../src/errors.ts';
+import { asKeyturnError } from '../../src/base/errors.ts';
 import { KeychainSecretStore } from '../../src/keychain/keychainSecretStore.ts';
 
 const store = new KeychainSecretStore({ timeoutMs: 1000 });

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KeychainSecretStore } from '../../src/keychain/keychainSecretStore.ts';
-import { tokenKey } from '../../src/token/key.ts';
+import { tokenKey } from '../../src/profile/key.ts';
 import { createTokenStore } from '../../src/token/tokenStore.ts';
 import { staticProfile } from '../token/support.ts';
 import { Keyring } from './daemon.ts';

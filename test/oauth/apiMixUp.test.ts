@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { signInWay } from '../../src/editor/signIn/signInWay.ts';
 import { createApiSignIn } from '../../src/oauth/apiSignIn.ts';
-import type { AuthorizationServer } from '../../src/oauth/discovery.ts';
+import type { AuthorizationServer } from '../../src/oauth/server/discovery.ts';
 import { createGrantTools } from '../../src/oauth/obtain.ts';
-import { offersRegistration } from '../../src/oauth/registration.ts';
-import { noOptions } from '../../src/token/profile.ts';
+import { offersRegistration } from '../../src/oauth/client/registration.ts';
+import { noOptions } from '../../src/profile/profile.ts';
 import { anyPerson, closeServers, consentOf, servers, startAttacker } from './attacker.ts';
 import { startSandboxServers, type SandboxServers } from './sandboxServers.ts';
 import { obtainAs, signInProfile } from './signIns.ts';

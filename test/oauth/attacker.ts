@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { SignIn } from '../../src/token/signIn.ts';
-import { createSourceConsent } from '../../src/token/sources/consent.ts';
+import { createSourceConsent } from '../../src/consent/sources.ts';
 import { askerOf } from '../token/sources/support.ts';
 import { memoryValues } from '../token/support.ts';
 import { Browser, signInAs } from './browser.ts';

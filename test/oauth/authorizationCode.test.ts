@@ -1,8 +1,8 @@
 import { createServer, connect } from 'node:net';
 import { compactDecrypt, decodeJwt, decodeProtectedHeader, importJWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
-import { tokenKey } from '../../src/token/key.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { tokenKey } from '../../src/profile/key.ts';
 import { narrowedProfile } from '../../src/token/narrowed.ts';
 import { harness } from '../token/support.ts';
 import { Browser, signInAs } from './browser.ts';

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { KeyturnError } from '../../src/errors.ts';
+import type { KeyturnError } from '../../src/base/errors.ts';
 import type { GrantResult } from '../../src/token/grant.ts';
 import type { DeviceCode } from '../../src/token/signIn.ts';
 import { MINUTE, settled, TestClock } from '../token/support.ts';

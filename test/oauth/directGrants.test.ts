@@ -1,10 +1,10 @@
 import { decodeJwt, exportJWK } from 'jose';
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
-import { KeyturnError } from '../../src/errors.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
 import type { GrantContext } from '../../src/token/grant.ts';
-import { noOptions, type TokenProfile } from '../../src/token/profile.ts';
+import { noOptions, type TokenProfile } from '../../src/profile/profile.ts';
 import type { Token } from '../../src/token/token.ts';
 import { profileOf } from '../token/support.ts';
 import { PASSWORD } from './customGrants.mjs';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ServerResponse } from 'node:http';
-import { KeyturnError } from '../../src/errors.ts';
-import { noOptions, type TokenProfile } from '../../src/token/profile.ts';
-import { Redactor } from '../../src/token/redactor.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
+import { noOptions, type TokenProfile } from '../../src/profile/profile.ts';
+import { Redactor } from '../../src/redaction/redactor.ts';
 import { staticProfile } from '../token/support.ts';
 import { contextOf, endpointProfile, failureOf, json, listen, obtainer } from './support.ts';
 

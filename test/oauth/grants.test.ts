@@ -1,8 +1,8 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
-import { tokenKey } from '../../src/token/key.ts';
-import type { TokenProfile } from '../../src/token/profile.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { tokenKey } from '../../src/profile/key.ts';
+import type { TokenProfile } from '../../src/profile/profile.ts';
 import { harness, profileOf } from '../token/support.ts';
 import { OPAQUE_RESOURCE, RESOURCE, startProvider } from './provider.mjs';
 import { contextOf, failureOf, obtainer } from './support.ts';

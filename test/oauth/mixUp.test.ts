@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createApiSignIn } from '../../src/oauth/apiSignIn.ts';
-import { createDiscovery, type AuthorizationServer } from '../../src/oauth/discovery.ts';
+import { createDiscovery, type AuthorizationServer } from '../../src/oauth/server/discovery.ts';
 import { createGrantTools } from '../../src/oauth/obtain.ts';
-import { createProver } from '../../src/oauth/prover.ts';
-import type { Grant, ProfileOptions, TokenProfile } from '../../src/token/profile.ts';
+import { createProver } from '../../src/oauth/verify/inspector.ts';
+import type { Grant, ProfileOptions, TokenProfile } from '../../src/profile/profile.ts';
 import { profileOf, TestClock } from '../token/support.ts';
 import { answerTo, anyPerson, closeServers, consentOf, servers, startAttacker } from './attacker.ts';
 import { Browser, signInAs } from './browser.ts';

@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { KeyturnError } from '../../src/errors.ts';
-import type { ProfileOptions } from '../../src/token/profile.ts';
+import type { KeyturnError } from '../../src/base/errors.ts';
+import type { ProfileOptions } from '../../src/profile/profile.ts';
 import { obtainAs, signInProfile, signInWith } from './signIns.ts';
 import { failureOf, json, listen, type TestServer } from './support.ts';
 

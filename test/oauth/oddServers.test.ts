@@ -1,9 +1,9 @@
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
-import { createDiscovery } from '../../src/oauth/discovery.ts';
-import { registerClient } from '../../src/oauth/registration.ts';
-import { noOptions, type TokenProfile } from '../../src/token/profile.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { createDiscovery } from '../../src/oauth/server/discovery.ts';
+import { registerClient } from '../../src/oauth/client/registration.ts';
+import { noOptions, type TokenProfile } from '../../src/profile/profile.ts';
 import { profileOf } from '../token/support.ts';
 import { proofContext, proverOf } from './proofSupport.ts';
 import { obtainAs, signInProfile, signInWith } from './signIns.ts';

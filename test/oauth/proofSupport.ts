@@ -1,10 +1,10 @@
-import type { Clock } from '../../src/clock.ts';
+import type { Clock } from '../../src/base/clock.ts';
 import { createGrantTools } from '../../src/oauth/obtain.ts';
-import { createProver, type ProofSecrets } from '../../src/oauth/prover.ts';
-import { privateFiles } from '../../src/privateFiles.ts';
-import type { HeldKey } from '../../src/token/proofSecrets.ts';
-import type { TokenProfile } from '../../src/token/profile.ts';
-import type { ProofContext, TokenProver } from '../../src/token/proof.ts';
+import { createProver, type ProofSecrets } from '../../src/oauth/verify/inspector.ts';
+import { privateFiles } from '../../src/node/privateFiles.ts';
+import type { HeldKey } from '../../src/oauth/verify/inspectionSecrets.ts';
+import type { TokenProfile } from '../../src/profile/profile.ts';
+import type { ProofContext, TokenProver } from '../../src/oauth/verify/inspection.ts';
 import { TestClock } from '../token/support.ts';
 import { agreed } from '../token/sources/support.ts';
 

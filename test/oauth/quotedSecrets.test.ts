@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { Redactor } from '../../src/token/redactor.ts';
+import { Redactor } from '../../src/redaction/redactor.ts';
 import { deviceWith, obtainAs, signInProfile, signInWith } from './signIns.ts';
 import { failureOf, json, listen, type TestServer } from './support.ts';
 

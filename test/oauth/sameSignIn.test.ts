@@ -1,8 +1,8 @@
 import { SignJWT, exportJWK, generateKeyPair, type CryptoKey, type JWK } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
-import type { AuditEvent } from '../../src/token/auditEvent.ts';
-import { tokenKey } from '../../src/token/key.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import type { AuditEvent } from '../../src/base/auditEvent.ts';
+import { tokenKey } from '../../src/profile/key.ts';
 import { narrowedProfile } from '../../src/token/narrowed.ts';
 import { harness, HOUR } from '../token/support.ts';
 import { Browser, signInAs } from './browser.ts';

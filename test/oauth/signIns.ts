@@ -1,5 +1,5 @@
-import { systemClock } from '../../src/clock.ts';
-import { noOptions, type ProfileOptions, type TokenProfile } from '../../src/token/profile.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { noOptions, type ProfileOptions, type TokenProfile } from '../../src/profile/profile.ts';
 import type { DeviceCode, SignIn } from '../../src/token/signIn.ts';
 import { profileOf } from '../token/support.ts';
 import { contextOf, obtainer } from './support.ts';

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { KeyturnError } from '../../src/errors.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
 import type { GrantContext } from '../../src/token/grant.ts';
 import { createObtain, type ObtainOptions } from '../../src/oauth/obtain.ts';
-import { privateFiles } from '../../src/privateFiles.ts';
-import type { TokenProfile } from '../../src/token/profile.ts';
+import { privateFiles } from '../../src/node/privateFiles.ts';
+import type { TokenProfile } from '../../src/profile/profile.ts';
 import { agreed } from '../token/sources/support.ts';
 import { profileOf, TestClock } from '../token/support.ts';
 

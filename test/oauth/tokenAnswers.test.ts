@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { Redactor } from '../../src/token/redactor.ts';
+import { Redactor } from '../../src/redaction/redactor.ts';
 import { TestClock } from '../token/support.ts';
 import { contextOf, endpointProfile, failureOf, listen, obtainer, type TestServer } from './support.ts';
 
@@ -357,7 +357,7 @@ describe('a refusal is told in the server’s own words', () => {
     const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
     const secret = () => Promise.resolve(key.export({ format: 'pem', type: 'pkcs8' }).toString());
     const url = await serve({ status: 400, body: { error: 'invalid_grant' } });
-    const { noOptions } = await import('../../src/token/profile.ts');
+    const { noOptions } = await import('../../src/profile/profile.ts');
     const profile = endpointProfile(url, { grant, options: { ...noOptions, ...changes } });
     const error = await failureOf(obtainer()(profile, contextOf({ refreshToken: 'held-refresh', secret })));
     expect(error).toMatchObject({ code: 'invalid_grant' });

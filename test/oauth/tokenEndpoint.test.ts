@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Redactor } from '../../src/token/redactor.ts';
+import { Redactor } from '../../src/redaction/redactor.ts';
 import { profileOf, TestClock } from '../token/support.ts';
 import { contextOf, endpointProfile, failureOf, json, listen, obtainer, type TestServer } from './support.ts';
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { KeyturnError } from '../../src/errors.ts';
-import type { AuditEvent } from '../../src/token/auditEvent.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
+import type { AuditEvent } from '../../src/base/auditEvent.ts';
 import { httpServer } from '../http/support.ts';
 import { MINUTE, profileOf, staticProfile } from '../token/support.ts';
 import { engineOver } from './support.ts';

@@ -10,11 +10,11 @@ import {
   type JWTPayload,
 } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { DpopHandles, makeDpopKey } from '../../src/oauth/dpop.ts';
+import { DpopHandles, makeDpopKey } from '../../src/oauth/client/dpop.ts';
 import { createObtain } from '../../src/oauth/obtain.ts';
-import { privateFiles } from '../../src/privateFiles.ts';
-import { secretKey } from '../../src/token/key.ts';
-import { noOptions, type TokenProfile } from '../../src/token/profile.ts';
+import { privateFiles } from '../../src/node/privateFiles.ts';
+import { secretKey } from '../../src/profile/key.ts';
+import { noOptions, type TokenProfile } from '../../src/profile/profile.ts';
 import { httpServer, onCleanup } from '../http/support.ts';
 import { startProvider } from '../oauth/provider.mjs';
 import { contextOf } from '../oauth/support.ts';

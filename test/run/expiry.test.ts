@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
 import { fetchThrough } from '../../src/http/fetch.ts';
 import { createObtain } from '../../src/oauth/obtain.ts';
-import { privateFiles } from '../../src/privateFiles.ts';
+import { privateFiles } from '../../src/node/privateFiles.ts';
 import { runInOrder } from '../../src/run/batch.ts';
 import { createHttpClient } from '../../src/http/client.ts';
 import { httpServer, onCleanup } from '../http/support.ts';

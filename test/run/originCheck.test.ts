@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { OriginCheck } from '../../src/run/originCheck.ts';
-import type { AuditEvent } from '../../src/token/auditEvent.ts';
-import { createConsentStore } from '../../src/token/consent.ts';
-import { tokenKey } from '../../src/token/key.ts';
+import type { AuditEvent } from '../../src/base/auditEvent.ts';
+import { createConsentStore } from '../../src/consent/origins.ts';
+import { tokenKey } from '../../src/profile/key.ts';
 import { narrowedProfile } from '../../src/token/narrowed.ts';
 import { memoryValues, profileOf } from '../token/support.ts';
 

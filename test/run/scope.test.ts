@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createObtain } from '../../src/oauth/obtain.ts';
-import { privateFiles } from '../../src/privateFiles.ts';
+import { privateFiles } from '../../src/node/privateFiles.ts';
 import { narrowedProfile } from '../../src/token/narrowed.ts';
-import { tokenKey } from '../../src/token/key.ts';
+import { tokenKey } from '../../src/profile/key.ts';
 import type { TokenManagerOptions } from '../../src/token/managerOptions.ts';
-import type { TokenProfile } from '../../src/token/profile.ts';
+import type { TokenProfile } from '../../src/profile/profile.ts';
 import { httpServer, onCleanup } from '../http/support.ts';
 import { startProvider } from '../oauth/provider.mjs';
 import { HOUR, profileOf, staticProfile, TestClock } from '../token/support.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestResult } from '../../src/run/result.ts';
-import type { AuditEvent } from '../../src/token/auditEvent.ts';
+import type { AuditEvent } from '../../src/base/auditEvent.ts';
 import { httpServer } from '../http/support.ts';
 import { profileOf } from '../token/support.ts';
 import { engineOver } from './support.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KeyturnError } from '../../src/errors.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
 import { tokenFailure } from '../../src/run/tokenFailure.ts';
 import { profileOf } from '../token/support.ts';
 import { engineOver } from './support.ts';

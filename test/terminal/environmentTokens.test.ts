@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { environmentName } from '../../src/secretVariables.ts';
+import { environmentName } from '../../src/base/secretVariables.ts';
 import { environmentSecrets } from '../../src/terminal/environmentTokens.ts';
 import { profileOf } from '../token/support.ts';
 

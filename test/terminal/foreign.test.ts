@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TokenProfile } from '../../src/token/profile.ts';
+import type { TokenProfile } from '../../src/profile/profile.ts';
 import { nodeFiles } from '../../src/terminal/nodeFiles.ts';
 import { ProfileFolder } from '../../src/terminal/profileFolder.ts';
 import { startProvider, type TestProvider } from '../oauth/provider.mjs';

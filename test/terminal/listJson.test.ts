@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseHttpFile } from '../../src/httpfile/parse.ts';
+import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
 import { listJson } from '../../src/terminal/listJson.ts';
 
 test('what list --json prints', () => {

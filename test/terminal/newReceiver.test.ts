@@ -1,10 +1,10 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, expect, it } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
-import { keptConsents } from '../../src/token/sources/consentRecord.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { keptConsents } from '../../src/consent/record.ts';
 import { createTerminalConsent, keychainValues } from '../../src/terminal/sourceConsent.ts';
 import type { Streams } from '../../src/terminal/streams.ts';
-import type { SecretStore } from '../../src/token/store.ts';
+import type { SecretStore } from '../../src/base/secretStore.ts';
 import { contextOf, failureOf, json, listen, obtainer, type TestServer } from '../oauth/support.ts';
 import { createMemorySecretStore } from '../token/memorySecretStore.ts';
 import { profileOf } from '../token/support.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { KeyturnError } from '../../src/errors.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
 import { KeptSecrets } from '../../src/token/keptSecrets.ts';
-import { secretKey } from '../../src/token/key.ts';
-import { Redactor } from '../../src/token/redactor.ts';
+import { secretKey } from '../../src/profile/key.ts';
+import { Redactor } from '../../src/redaction/redactor.ts';
 import { createTokenStore } from '../../src/token/tokenStore.ts';
 import { createMemorySecretStore } from './memorySecretStore.ts';
 import { profileOf } from './support.ts';

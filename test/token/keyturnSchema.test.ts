@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import * as v from 'valibot';
-import { parseProfileFile } from '../../src/token/profileFile.ts';
-import { neededProperties, usedProperties } from '../../src/token/profileGrants.ts';
-import { CLIENT_AUTHENTICATIONS, GRANTS, PROFILE_PROPERTIES } from '../../src/token/profileSchema.ts';
+import { parseProfileFile } from '../../src/profile/file.ts';
+import { neededProperties, usedProperties } from '../../src/profile/grants.ts';
+import { CLIENT_AUTHENTICATIONS, GRANTS, PROFILE_PROPERTIES } from '../../src/profile/schema.ts';
 
 const property = v.object({
   $ref: v.optional(v.string()),

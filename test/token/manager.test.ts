@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { KeyturnError } from '../../src/errors.ts';
-import { secretKey, tokenKey } from '../../src/token/key.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
+import { secretKey, tokenKey } from '../../src/profile/key.ts';
 import { createMemorySecretStore } from './memorySecretStore.ts';
 import type { Token } from '../../src/token/token.ts';
 import { createTokenStore } from '../../src/token/tokenStore.ts';

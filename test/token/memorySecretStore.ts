@@ -1,4 +1,4 @@
-import type { SecretStore } from '../../src/token/store.ts';
+import type { SecretStore } from '../../src/base/secretStore.ts';
 
 /** Secrets for as long as the process lives: for a command without a keychain. */
 export function createMemorySecretStore(): SecretStore {

@@ -1,8 +1,8 @@
 // Pasted tokens that no keyturn.json declares: listed by their keys, read when somebody wants to know more.
 import { describe, expect, it, vi } from 'vitest';
-import { KeyturnError } from '../../src/errors.ts';
-import { readTokenKey, tokenKey } from '../../src/token/key.ts';
-import type { TokenProfile } from '../../src/token/profile.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
+import { readTokenKey, tokenKey } from '../../src/profile/key.ts';
+import type { TokenProfile } from '../../src/profile/profile.ts';
 import { createTokenStore } from '../../src/token/tokenStore.ts';
 import { createMemorySecretStore } from './memorySecretStore.ts';
 import { harness, profileOf, settled, staticProfile } from './support.ts';

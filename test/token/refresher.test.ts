@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { KeyturnError } from '../../src/errors.ts';
-import { tokenKey } from '../../src/token/key.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
+import { tokenKey } from '../../src/profile/key.ts';
 import type { RefreshLease, StoredMark } from '../../src/token/lease.ts';
 import type { Token } from '../../src/token/token.ts';
 import { harness, HOUR, MINUTE, profileOf, settled } from './support.ts';

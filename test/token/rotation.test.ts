@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
-import { noOptions } from '../../src/token/profile.ts';
-import { tokenKey } from '../../src/token/key.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { noOptions } from '../../src/profile/profile.ts';
+import { tokenKey } from '../../src/profile/key.ts';
 import type { Token } from '../../src/token/token.ts';
-import { TokenProofs } from '../../src/token/proofs.ts';
+import { TokenProofs } from '../../src/oauth/verify/inspections.ts';
 import { createTokenStore } from '../../src/token/tokenStore.ts';
 import { createMemorySecretStore } from './memorySecretStore.ts';
 import { failureOf, listen, obtainer, type TestServer } from '../oauth/support.ts';

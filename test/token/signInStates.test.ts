@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { KeyturnError } from '../../src/errors.ts';
-import { tokenKey } from '../../src/token/key.ts';
-import type { Grant } from '../../src/token/profile.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
+import { tokenKey } from '../../src/profile/key.ts';
+import type { Grant } from '../../src/profile/profile.ts';
 import type { SignIn } from '../../src/token/signIn.ts';
 import type { Token } from '../../src/token/token.ts';
 import type { TokenEntry } from '../../src/token/tokenManager.ts';

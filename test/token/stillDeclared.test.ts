@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { KeyturnError } from '../../src/errors.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
 import { narrowedProfile } from '../../src/token/narrowed.ts';
-import type { TokenProfile } from '../../src/token/profile.ts';
+import type { TokenProfile } from '../../src/profile/profile.ts';
 import { isStillDeclared } from '../../src/token/stillDeclared.ts';
 import { harness, MINUTE, profileOf } from './support.ts';
 

@@ -1,12 +1,12 @@
-import type { Clock } from '../../src/clock.ts';
+import type { Clock } from '../../src/base/clock.ts';
 import type { GrantContext, GrantResult } from '../../src/token/grant.ts';
 import { createTokenManager } from '../../src/token/manager.ts';
 import type { TokenManagerOptions } from '../../src/token/managerOptions.ts';
 import { KeptSecrets } from '../../src/token/keptSecrets.ts';
 import { createMemorySecretStore } from './memorySecretStore.ts';
-import { noOptions, type TokenProfile } from '../../src/token/profile.ts';
-import { Redactor } from '../../src/token/redactor.ts';
-import type { KeyValueStore } from '../../src/token/keyValue.ts';
+import { noOptions, type TokenProfile } from '../../src/profile/profile.ts';
+import { Redactor } from '../../src/redaction/redactor.ts';
+import type { KeyValueStore } from '../../src/base/keyValue.ts';
 import { createTokenStore } from '../../src/token/tokenStore.ts';
 import { createUsageRecord } from '../../src/token/usage.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
-import { KeyturnError } from '../../src/errors.ts';
-import { createConsentStore } from '../../src/token/consent.ts';
-import { secretKey, tokenKey } from '../../src/token/key.ts';
+import { KeyturnError } from '../../src/base/errors.ts';
+import { createConsentStore } from '../../src/consent/origins.ts';
+import { secretKey, tokenKey } from '../../src/profile/key.ts';
 import { createMemorySecretStore } from './memorySecretStore.ts';
-import { noOptions } from '../../src/token/profile.ts';
-import type { SecretStore } from '../../src/token/store.ts';
+import { noOptions } from '../../src/profile/profile.ts';
+import type { SecretStore } from '../../src/base/secretStore.ts';
 import type { Token } from '../../src/token/token.ts';
 import { createTokenStore } from '../../src/token/tokenStore.ts';
 import { createUsageRecord } from '../../src/token/usage.ts';

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { createAuditLog } from '../../src/audit/auditLog.ts';
-import { systemClock } from '../../src/clock.ts';
-import { tokenEvent } from '../../src/token/auditEvent.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { tokenEvent } from '../../src/base/auditEvent.ts';
 import { type EditorPage, eventually } from './editorPage.ts';
 import { beginFolder, beginStory, type Story } from './story.ts';
 

@@ -1,9 +1,9 @@
 import type { AuditEntry } from '../../audit/read.ts';
 import type { Unusual } from '../../audit/unusual.ts';
 import type { AuditVerification } from '../../audit/verify.ts';
-import { formatLocal } from '../../text.ts';
-import { visible } from '../../visible.ts';
-import type { Words } from '../words.ts';
+import { formatLocal } from '../../base/text.ts';
+import { visible } from '../../base/visible.ts';
+import type { Words } from '../platform/words.ts';
 
 /** One event in the view. */
 export interface EventNode {

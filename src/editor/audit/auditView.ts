@@ -16,9 +16,9 @@ import { fileOfCause } from '../../audit/cause.ts';
 import { filterEntries, parseFilter } from '../../audit/filter.ts';
 import type { LogFollower } from '../../audit/follow.ts';
 import type { AuditEntry } from '../../audit/read.ts';
-import { tokenCommands } from '../commands.ts';
-import type { EditorServices } from '../services.ts';
-import { editorWords } from '../words.ts';
+import { tokenCommands } from '../platform/commands.ts';
+import type { EditorServices } from '../platform/services.ts';
+import { editorWords } from '../platform/words.ts';
 import {
   type AuditNode,
   auditNodes,

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { Uri } from 'vscode';
 import type { AuditLog, AuditLogOptions } from '../../audit/auditLog.ts';
 import { DeferredAudit } from '../../audit/deferredAudit.ts';
-import { KeyturnError } from '../../errors.ts';
-import type { AuditRecorder } from '../../token/auditEvent.ts';
-import { readSetting } from '../settings.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import type { AuditRecorder } from '../../base/auditEvent.ts';
+import { readSetting } from '../platform/settings.ts';
 
 /** The audit log of all windows of this editor. */
 export interface EditorAudit extends AuditRecorder {
@@ -20,7 +20,7 @@ export function createEditorAudit(
 ): EditorAudit {
   if (storage.scheme !== 'file') return noAudit;
   return new DeferredAudit(parts.clock, async () => {
-    const { createAuditLog } = await import('../later.ts');
+    const { createAuditLog } = await import('../platform/later.ts');
     return createAuditLog({
       folder: join(storage.fsPath, 'audit'),
       retentionDays: () => readSetting('keyturn.audit.retention'),

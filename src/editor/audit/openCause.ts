@@ -1,6 +1,6 @@
 import { l10n, Position, Range, Uri, window, workspace } from 'vscode';
 import { fileOfCause } from '../../audit/cause.ts';
-import { KeyturnError } from '../../errors.ts';
+import { KeyturnError } from '../../base/errors.ts';
 
 /** Opens the file and line that a cause names. Files are asked from the editor only: nothing else is opened. */
 export async function openCause(cause: string): Promise<void> {

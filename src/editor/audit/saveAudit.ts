@@ -1,8 +1,8 @@
 import { l10n, Uri, window, workspace } from 'vscode';
 import { auditCsv, auditJson } from '../../audit/export.ts';
 import type { AuditEntry } from '../../audit/read.ts';
-import { KeyturnError } from '../../errors.ts';
-import { writePrivate } from '../writePrivate.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { writePrivate } from '../platform/writePrivate.ts';
 
 /** Asks for a file and writes entries to it: as JSON where its name ends so, else as CSV. */
 export async function saveAudit(entries: readonly AuditEntry[]): Promise<void> {

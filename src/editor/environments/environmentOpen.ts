@@ -1,5 +1,5 @@
 import type { Uri } from 'vscode';
-import type { EnvironmentPicker } from '../services.ts';
+import type { EnvironmentPicker } from '../platform/services.ts';
 
 /** True where a document has environments and none of them is chosen. */
 export async function isEnvironmentOpen(

@@ -1,8 +1,8 @@
 import { EventEmitter, type ExtensionContext, RelativePattern, Uri, workspace } from 'vscode';
-import type { Files } from '../../files.ts';
-import type { EnvironmentSet } from '../../httpfile/environments.ts';
-import type { EnvironmentPicker, SandboxControl } from '../services.ts';
-import { onDidChangeSetting, readSetting } from '../settings.ts';
+import type { Files } from '../../base/files.ts';
+import type { EnvironmentSet } from '../../httpfile/environments/environments.ts';
+import type { EnvironmentPicker, SandboxControl } from '../platform/services.ts';
+import { onDidChangeSetting, readSetting } from '../platform/settings.ts';
 
 export interface EnvironmentParts {
   readonly context: ExtensionContext;
@@ -94,7 +94,7 @@ function known(set: EnvironmentSet, name: string | null): string | null {
 }
 
 async function readSet(files: Files, document: Uri): Promise<EnvironmentSet> {
-  const { loadEnvironments } = await import('../later.ts');
+  const { loadEnvironments } = await import('../platform/later.ts');
   const environments: Record<string, Record<string, string>> = {};
   for (const setting of ['rest-client.environmentVariables', 'keyturn.environments'] as const) {
     for (const [name, variables] of Object.entries(readSetting(setting, document))) {

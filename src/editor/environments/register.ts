@@ -10,7 +10,7 @@ import {
   window,
 } from 'vscode';
 import { requestCommands } from '../requests/commands.ts';
-import type { EditorServices, EnvironmentPicker } from '../services.ts';
+import type { EditorServices, EnvironmentPicker } from '../platform/services.ts';
 import { showEnvironmentProblems } from './diagnostics.ts';
 
 /** The status-bar item, the quick pick and the diagnostics of environments. */

@@ -1,5 +1,5 @@
 import { l10n, type TextDocument, workspace, type WorkspaceEdit } from 'vscode';
-import { KeyturnError } from '../../errors.ts';
+import { KeyturnError } from '../../base/errors.ts';
 
 /**
  * Applies an edit that can be undone. A file without other changes is saved, since what is on the disk still holds the

@@ -1,6 +1,6 @@
 import { Diagnostic, DiagnosticSeverity, l10n, Range, type TextDocument } from 'vscode';
-import type { HttpFile } from '../../httpfile/tree.ts';
-import { toRange } from '../requests/ranges.ts';
+import type { HttpFile } from '../../httpfile/parse/tree.ts';
+import { toRange } from '../requests/language/ranges.ts';
 
 const SOURCE = 'Keyturn';
 const TOKEN_IN_FILE = 'token_in_file';
@@ -9,7 +9,7 @@ const SECRET_IN_FILE = 'secret_in_file';
 
 /** Tokens and secrets that stand in a `.http` file in plain text. */
 export async function secretDiagnostics(document: TextDocument, tree: HttpFile): Promise<Diagnostic[]> {
-  const { plainTokens, variableSecrets } = await import('../later.ts');
+  const { plainTokens, variableSecrets } = await import('../platform/later.ts');
   const lineText = (line: number) => (line < document.lineCount ? document.lineAt(line).text : '');
   return [
     ...plainTokens(tree, lineText).map(({ line, column, value }) =>

@@ -1,5 +1,5 @@
-import { secretVariable } from '../../httpfile/secretVariable.ts';
-import { type JsonNode, parseJsonText, propertiesOf } from '../../jsonText.ts';
+import { secretVariable } from '../../httpfile/environments/secretVariable.ts';
+import { type JsonNode, parseJsonText, propertiesOf } from '../../base/jsonText.ts';
 import type { WrittenSecret } from './writtenSecret.ts';
 
 /** A secret of a client or a person that stands in `http-client.env.json` as it is. */

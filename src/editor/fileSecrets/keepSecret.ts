@@ -1,11 +1,11 @@
 import { l10n, type TextDocument, window } from 'vscode';
-import { KeyturnError } from '../../errors.ts';
-import { tokenEvent } from '../../token/auditEvent.ts';
-import { shownAddresses } from '../../token/shownOrigin.ts';
-import { visible } from '../../visible.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { tokenEvent } from '../../base/auditEvent.ts';
+import { shownAddresses } from '../../profile/shownOrigin.ts';
+import { visible } from '../../base/visible.ts';
 import { requireTrust } from '../profiles/trust.ts';
 import { requestCommands } from '../requests/commands.ts';
-import type { EditorServices } from '../services.ts';
+import type { EditorServices } from '../platform/services.ts';
 import { type SecretReader, type SecretUse, secretUses } from './secretUses.ts';
 import type { WrittenSecret } from './writtenSecret.ts';
 

@@ -1,8 +1,8 @@
 import { applyEdits, type JSONPath, modify } from 'jsonc-parser';
 import { Range, RelativePattern, type TextDocument, Uri, workspace, WorkspaceEdit } from 'vscode';
-import { parseHttpFile } from '../../httpfile/parse.ts';
-import type { HttpFile } from '../../httpfile/tree.ts';
-import type { EditorServices } from '../services.ts';
+import { parseHttpFile } from '../../httpfile/parse/parse.ts';
+import type { HttpFile } from '../../httpfile/parse/tree.ts';
+import type { EditorServices } from '../platform/services.ts';
 import { applyAndSave } from './applyEdit.ts';
 import { type EnvironmentSecret, environmentSecrets } from './environmentSecrets.ts';
 import { keepSecret } from './keepSecret.ts';

@@ -1,5 +1,5 @@
 import { l10n, type TextDocument, type Uri, window, workspace } from 'vscode';
-import type { EditorServices } from '../services.ts';
+import type { EditorServices } from '../platform/services.ts';
 import { environmentSecrets } from './environmentSecrets.ts';
 import { moveEnvironmentSecret } from './moveEnvironmentSecret.ts';
 import { moveToken } from './moveToken.ts';

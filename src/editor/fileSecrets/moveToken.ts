@@ -1,9 +1,9 @@
 import { l10n, Range, type TextDocument, window, WorkspaceEdit } from 'vscode';
-import { readTokenKey, tokenKey } from '../../token/key.ts';
-import { pastedProfile } from '../../token/profile.ts';
-import { withoutLinks } from '../noticeText.ts';
+import { readTokenKey, tokenKey } from '../../profile/key.ts';
+import { pastedProfile } from '../../profile/profile.ts';
+import { withoutLinks } from '../platform/noticeText.ts';
 import { requestCommands } from '../requests/commands.ts';
-import type { EditorServices } from '../services.ts';
+import type { EditorServices } from '../platform/services.ts';
 import { proposeOrigins } from '../tokens/originProposals.ts';
 import { proposeName } from '../tokens/pasted.ts';
 import { askName, askOrigins } from '../tokens/prompts.ts';

@@ -1,5 +1,5 @@
 import { Range, type TextDocument, WorkspaceEdit } from 'vscode';
-import type { EditorServices } from '../services.ts';
+import type { EditorServices } from '../platform/services.ts';
 import { applyAndSave } from './applyEdit.ts';
 import { keepSecret } from './keepSecret.ts';
 import { type VariableSecret, variableSecrets } from './variableSecrets.ts';

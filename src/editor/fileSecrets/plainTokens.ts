@@ -1,7 +1,7 @@
-import { secretVariable } from '../../httpfile/secretVariable.ts';
-import type { HeaderNode, HttpFile, RequestNode, VariableNode } from '../../httpfile/tree.ts';
-import { classifyToken } from '../../token/kind.ts';
-import type { SendAs } from '../../token/profile.ts';
+import { secretVariable } from '../../httpfile/environments/secretVariable.ts';
+import type { HeaderNode, HttpFile, RequestNode, VariableNode } from '../../httpfile/parse/tree.ts';
+import { classifyToken } from '../../inspect/kind.ts';
+import type { SendAs } from '../../profile/profile.ts';
 
 /** A token that stands in a `.http` file as it is. */
 export interface PlainToken {

@@ -10,9 +10,9 @@ import {
   Uri,
   window,
 } from 'vscode';
-import { showError } from '../messages.ts';
+import { showError } from '../platform/messages.ts';
 import { requestCommands } from '../requests/commands.ts';
-import type { EditorServices } from '../services.ts';
+import type { EditorServices } from '../platform/services.ts';
 import { isSecretInFile } from './diagnostics.ts';
 
 const selector = [{ language: 'http' }, { pattern: '**/http-client{,.private}.env.json' }];
@@ -34,7 +34,7 @@ export function registerFileSecrets(services: EditorServices): Disposable[] {
             );
             return;
           }
-          const { moveSecret } = await import('../sending.ts');
+          const { moveSecret } = await import('../platform/sending.ts');
           await moveSecret(services, place.uri, place.line, place.character);
         } catch (error) {
           showError(services, requestCommands.moveSecret, error);

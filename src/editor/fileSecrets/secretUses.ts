@@ -1,14 +1,14 @@
-import type { Clock } from '../../clock.ts';
-import type { Files } from '../../files.ts';
-import type { RequestTarget, WantedToken } from '../../httpfile/foreignToken.ts';
-import { workOutRequest } from '../../httpfile/resolve.ts';
-import type { HttpFile } from '../../httpfile/tree.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Files } from '../../base/files.ts';
+import type { RequestTarget, WantedToken } from '../../httpfile/resolve/foreignToken.ts';
+import { workOutRequest } from '../../httpfile/resolve/resolve.ts';
+import type { HttpFile } from '../../httpfile/parse/tree.ts';
 import { absoluteUrl } from '../../run/url.ts';
-import { foreignProfile } from '../../token/foreign/foreignProfiles.ts';
-import type { WithSecrets } from '../../token/foreign/foreignProfile.ts';
-import type { AskedSecret } from '../../token/grant.ts';
-import { secretKey } from '../../token/key.ts';
-import type { TokenProfile } from '../../token/profile.ts';
+import { foreignProfile } from '../../foreign/foreignProfiles.ts';
+import type { WithSecrets } from '../../foreign/foreignProfile.ts';
+import type { AskedSecret } from '../../profile/key.ts';
+import { secretKey } from '../../profile/key.ts';
+import type { TokenProfile } from '../../profile/profile.ts';
 
 /** A `.http` file with what its requests see. */
 export interface SecretReader {

@@ -1,5 +1,5 @@
-import { secretVariable } from '../../httpfile/secretVariable.ts';
-import type { HttpFile, VariableNode } from '../../httpfile/tree.ts';
+import { secretVariable } from '../../httpfile/environments/secretVariable.ts';
+import type { HttpFile, VariableNode } from '../../httpfile/parse/tree.ts';
 import type { WrittenSecret } from './writtenSecret.ts';
 
 /** A secret of a client or a person in a variable of a `.http` file, as httpyac and REST Client read it. */

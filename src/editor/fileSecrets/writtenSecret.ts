@@ -1,4 +1,4 @@
-import type { AskedSecret } from '../../token/grant.ts';
+import type { AskedSecret } from '../../profile/key.ts';
 
 /** A secret of a client or a person as it stands in a file. */
 export interface WrittenSecret {

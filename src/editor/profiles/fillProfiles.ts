@@ -1,13 +1,8 @@
-import { asKeyturnError, KeyturnError } from '../../errors.ts';
-import { tokenKey } from '../../token/key.ts';
-import {
-  type DeclaredProfile,
-  findProfile,
-  type ProfileFile,
-  resolveProfile,
-} from '../../token/profileFile.ts';
-import { LONGEST_NAME } from '../../token/profileName.ts';
-import { hasVariable } from '../../token/variables.ts';
+import { asKeyturnError, KeyturnError } from '../../base/errors.ts';
+import { tokenKey } from '../../profile/key.ts';
+import { type DeclaredProfile, findProfile, type ProfileFile, resolveProfile } from '../../profile/file.ts';
+import { LONGEST_NAME } from '../../profile/name.ts';
+import { hasVariable } from '../../profile/variables.ts';
 import type { ListedProfile } from './listedProfile.ts';
 
 type Variables = ReadonlyMap<string, string>;

@@ -1,6 +1,6 @@
 import { l10n, Position, Range, Selection, Uri, window, workspace, WorkspaceEdit } from 'vscode';
-import { KeyturnError } from '../../errors.ts';
-import { parseProfileFile, PROFILE_FILE_NAME } from '../../token/profileFile.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { parseProfileFile, PROFILE_FILE_NAME } from '../../profile/file.ts';
 
 /** One profile to start from; its name is selected when the file opens. */
 const NAME = 'viewer';

@@ -1,8 +1,8 @@
 import { type Disposable, EventEmitter, RelativePattern, type TextDocument, Uri, workspace } from 'vscode';
-import type { Files } from '../../files.ts';
-import { fileAt } from '../../nearestFile.ts';
-import type { ProfileFile } from '../../token/profileFile.ts';
-import { PROFILE_FILE_NAME } from '../../token/profileName.ts';
+import type { Files } from '../../base/files.ts';
+import { fileAt } from '../../base/nearestFile.ts';
+import type { ProfileFile } from '../../profile/file.ts';
+import { PROFILE_FILE_NAME } from '../../profile/name.ts';
 
 /**
  * The `keyturn.json` files that documents use, each read and parsed once until it changes. What is open in the
@@ -130,7 +130,7 @@ export class ProfileFiles {
     const open = workspace.textDocuments.find(
       (document) => !document.isClosed && document.uri.toString() === location,
     );
-    const { foundProfileFile, parseProfileFile } = await import('../later.ts');
+    const { foundProfileFile, parseProfileFile } = await import('../platform/later.ts');
     const found = await fileAt(this.#files, location, location, { trusted: workspace.isTrusted });
     if (found === 'left aside') return null;
     // A document that is not saved yet may have no file. One that must not be read does not count for being open.

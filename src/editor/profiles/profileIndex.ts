@@ -1,10 +1,10 @@
 import { EventEmitter, Uri, workspace } from 'vscode';
-import { KeyturnError } from '../../errors.ts';
-import type { ProfileFile } from '../../token/profileFile.ts';
-import type { TokenProfile } from '../../token/profile.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import type { ProfileFile } from '../../profile/file.ts';
+import type { TokenProfile } from '../../profile/profile.ts';
 import type { TokenManager } from '../../token/tokenManager.ts';
-import { withoutCredentials } from '../../withoutCredentials.ts';
-import type { EnvironmentPicker, ProfileIndex } from '../services.ts';
+import { withoutCredentials } from '../../redaction/withoutCredentials.ts';
+import type { EnvironmentPicker, ProfileIndex } from '../platform/services.ts';
 import type { ListedProfile } from './listedProfile.ts';
 import type { ProfileFiles } from './profileFiles.ts';
 import { requireTrust } from './trust.ts';
@@ -45,7 +45,7 @@ export class WorkspaceProfiles implements ProfileIndex {
 
   async find(document: Uri, name: string): Promise<TokenProfile> {
     const file = await this.files.nearest(document);
-    const { declaredProfile, fileFault, resolveProfile } = await import('../later.ts');
+    const { declaredProfile, fileFault, resolveProfile } = await import('../platform/later.ts');
     const declared = file === null ? null : declaredProfile(file, name);
     if (declared === null) return this.#personal(name, fileFault(file));
     requireTrust(declared);
@@ -61,7 +61,7 @@ export class WorkspaceProfiles implements ProfileIndex {
     if (file === null || from.declaredIn === null) {
       throw new KeyturnError('profile_unknown', `The keyturn.json that declares "${from.name}" is gone.`);
     }
-    const { findProfile, resolveProfile } = await import('../later.ts');
+    const { findProfile, resolveProfile } = await import('../platform/later.ts');
     const declared = findProfile(file, name);
     requireTrust(declared);
     // Never the other environment's token: the one that is chosen may not be that of the profile.
@@ -94,7 +94,7 @@ export class WorkspaceProfiles implements ProfileIndex {
 
   async all(): Promise<TokenProfile[]> {
     const profiles: TokenProfile[] = [];
-    const { fillProfile } = await import('../later.ts');
+    const { fillProfile } = await import('../platform/later.ts');
     for (const file of await this.files.all()) {
       const variables = await this.#environments.variables(Uri.parse(file.location, true));
       for (const declared of file.profiles) {
@@ -117,7 +117,7 @@ export class WorkspaceProfiles implements ProfileIndex {
   }
 
   async #listFile(file: ProfileFile): Promise<ListedProfile[]> {
-    const { listProfiles, usesVariables } = await import('../later.ts');
+    const { listProfiles, usesVariables } = await import('../platform/later.ts');
     const uri = Uri.parse(file.location, true);
     const names = file.profiles.some(usesVariables) ? await this.#environments.names(uri) : [];
     const chosen = await this.#environments.variables(uri);

@@ -1,6 +1,6 @@
 import { workspace } from 'vscode';
-import { KeyturnError } from '../../errors.ts';
-import type { TokenProfile } from '../../token/profile.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import type { TokenProfile } from '../../profile/profile.ts';
 
 /** What an untrusted workspace declares is shown, but its tokens are neither obtained nor sent. */
 export function requireTrust(profile: Pick<TokenProfile, 'name' | 'declaredIn'>): void {

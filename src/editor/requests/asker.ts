@@ -1,10 +1,10 @@
 import { l10n, window } from 'vscode';
 import type { Asker } from '../../run/engine.ts';
-import type { AskedSecret } from '../../token/grant.ts';
-import { shownAddress, shownAddresses, unshown } from '../../token/shownOrigin.ts';
-import { quoted, visible } from '../../visible.ts';
-import { askModal } from '../askModal.ts';
-import { oneLine } from './resultWords.ts';
+import type { AskedSecret } from '../../profile/key.ts';
+import { shownAddress, shownAddresses, unshown } from '../../profile/shownOrigin.ts';
+import { quoted, visible } from '../../base/visible.ts';
+import { askModal } from '../platform/askModal.ts';
+import { oneLine } from './results/resultWords.ts';
 
 /** Asks the person in the editor. Modal where a secret would leave; masked where one is typed. */
 export function createAsker(): Asker {

@@ -1,6 +1,6 @@
-import { tokenNamesIn } from '../../httpfile/template.ts';
-import type { RequestNode } from '../../httpfile/tree.ts';
-import { formatDuration } from '../../text.ts';
+import { tokenNamesIn } from '../../httpfile/resolve/template.ts';
+import type { RequestNode } from '../../httpfile/parse/tree.ts';
+import { formatDuration } from '../../base/text.ts';
 import type { TokenStatus } from '../../token/token.ts';
 
 /** What a lens says about a token. */

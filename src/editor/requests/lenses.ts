@@ -8,11 +8,11 @@ import {
   type Uri,
   window,
 } from 'vscode';
-import type { RequestNode } from '../../httpfile/tree.ts';
-import type { EditorServices } from '../services.ts';
+import type { RequestNode } from '../../httpfile/parse/tree.ts';
+import type { EditorServices } from '../platform/services.ts';
 import { requestCommands } from './commands.ts';
-import type { DocumentTrees } from './documentTrees.ts';
-import { withoutIcons } from '../plainLabel.ts';
+import type { DocumentTrees } from './language/documentTrees.ts';
+import { withoutIcons } from '../platform/plainLabel.ts';
 import { gap, namedToken, tokenLensTitle } from './lensTitles.ts';
 import type { TokenState, TokenStates } from './tokenStates.ts';
 

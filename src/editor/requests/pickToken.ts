@@ -1,8 +1,8 @@
 import { l10n, type QuickPickItem, type TextDocument, window } from 'vscode';
-import { withoutIcons } from '../plainLabel.ts';
-import type { EditorServices } from '../services.ts';
-import { knownProofMark } from '../tokens/proofNodes.ts';
-import { editorWords } from '../words.ts';
+import { withoutIcons } from '../platform/plainLabel.ts';
+import type { EditorServices } from '../platform/services.ts';
+import { knownProofMark } from '../inspection/nodes.ts';
+import { editorWords } from '../platform/words.ts';
 import { tokenLensTitle } from './lensTitles.ts';
 import { TokenStates } from './tokenStates.ts';
 

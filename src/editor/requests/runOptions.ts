@@ -1,6 +1,6 @@
 import { type Uri, workspace } from 'vscode';
 import type { RunOptions } from '../../run/engine.ts';
-import { readSetting } from '../settings.ts';
+import { readSetting } from '../platform/settings.ts';
 
 const bytesPerMegabyte = 1_000_000;
 

@@ -1,15 +1,15 @@
 import { l10n, ProgressLocation, type TextDocument, window } from 'vscode';
-import { disabledBy, noteOf } from '../../httpfile/stops.ts';
-import type { HttpFile, RequestNode } from '../../httpfile/tree.ts';
-import { maskedWrittenUrl } from '../../maskedText.ts';
+import { disabledBy, noteOf } from '../../httpfile/marks/stops.ts';
+import type { HttpFile, RequestNode } from '../../httpfile/parse/tree.ts';
+import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import type { RequestResult } from '../../run/result.ts';
-import { showError } from '../messages.ts';
-import type { EditorServices } from '../services.ts';
-import type { DocumentTrees } from './documentTrees.ts';
-import { oneLine } from './resultWords.ts';
+import { showError } from '../platform/messages.ts';
+import type { EditorServices } from '../platform/services.ts';
+import type { DocumentTrees } from './language/documentTrees.ts';
+import { oneLine } from './results/resultWords.ts';
 import { label } from './sendCommands.ts';
 import type { Sender } from './sender.ts';
-import { type BatchCounts, countResult, noCounts, summary } from './batchSummary.ts';
+import { type BatchCounts, countResult, noCounts, summary } from './results/batchSummary.ts';
 
 export interface SendAllParts {
   readonly services: EditorServices;

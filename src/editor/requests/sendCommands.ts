@@ -1,19 +1,19 @@
 import { l10n, type TextDocument, Uri, window, workspace } from 'vscode';
-import { requestAtLine } from '../../httpfile/requestAt.ts';
-import type { RequestNode } from '../../httpfile/tree.ts';
-import { maskedWrittenUrl } from '../../maskedText.ts';
+import { requestAtLine } from '../../httpfile/parse/requestAt.ts';
+import type { RequestNode } from '../../httpfile/parse/tree.ts';
+import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import { maskError } from '../../run/masked.ts';
 import { type RequestResult, unanswered } from '../../run/result.ts';
-import { showError } from '../messages.ts';
-import { withoutLinks } from '../noticeText.ts';
+import { showError } from '../platform/messages.ts';
+import { withoutLinks } from '../platform/noticeText.ts';
 import { safeFileName } from '../responses/bodyFileName.ts';
 import type { Responses } from '../responses/register.ts';
 import type { ShownResponse } from '../responses/responseDocuments.ts';
-import type { EditorServices } from '../services.ts';
-import type { DocumentTrees } from './documentTrees.ts';
-import type { InlineResults } from './inlineResults.ts';
+import type { EditorServices } from '../platform/services.ts';
+import type { DocumentTrees } from './language/documentTrees.ts';
+import type { InlineResults } from './results/inlineResults.ts';
 import { pickToken } from './pickToken.ts';
-import { oneLine } from './resultWords.ts';
+import { oneLine } from './results/resultWords.ts';
 import type { Sender, SendOptions } from './sender.ts';
 
 export interface SendParts {
@@ -150,7 +150,7 @@ export class SendCommands {
     if (result.error === null && result.challenge === null) return;
     const { services } = this.#parts;
     const offer = async () => {
-      const { offerNextStep } = await import('../sending.ts');
+      const { offerNextStep } = await import('../platform/sending.ts');
       await offerNextStep(services, {
         document,
         result,
@@ -168,7 +168,7 @@ export class SendCommands {
   async #signInToApi(document: TextDocument, result: RequestResult): Promise<void> {
     const { services, inline, trees } = this.#parts;
     try {
-      const { signInToApi } = await import('../sending.ts');
+      const { signInToApi } = await import('../platform/sending.ts');
       const node = () => {
         const line = inline.lineOf(document.uri.toString(), result);
         return line === null ? null : requestAtLine(trees.of(document), line);

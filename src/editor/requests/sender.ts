@@ -1,12 +1,12 @@
 import { commands, l10n, StatusBarAlignment, type TextDocument, window } from 'vscode';
-import type { RequestNode } from '../../httpfile/tree.ts';
-import { maskedWrittenUrl } from '../../maskedText.ts';
+import type { RequestNode } from '../../httpfile/parse/tree.ts';
+import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import type { RequestResult } from '../../run/result.ts';
-import type { EditorServices } from '../services.ts';
+import type { EditorServices } from '../platform/services.ts';
 import { requestCommands, requestContextKeys } from './commands.ts';
-import type { DocumentTrees } from './documentTrees.ts';
-import type { InlineResults, InlineState } from './inlineResults.ts';
-import { oneLine } from './resultWords.ts';
+import type { DocumentTrees } from './language/documentTrees.ts';
+import type { InlineResults, InlineState } from './results/inlineResults.ts';
+import { oneLine } from './results/resultWords.ts';
 import { runOptions } from './runOptions.ts';
 
 export interface SendOptions {

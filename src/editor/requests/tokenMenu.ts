@@ -1,7 +1,7 @@
 import { commands, l10n, type QuickPickItem, type TextDocument, window } from 'vscode';
-import { tokenCommands } from '../commands.ts';
+import { tokenCommands } from '../platform/commands.ts';
 import { requestCommands } from './commands.ts';
-import { showDeclaration } from './ranges.ts';
+import { showDeclaration } from './language/ranges.ts';
 import type { TokenStates } from './tokenStates.ts';
 
 interface Action extends QuickPickItem {

@@ -1,11 +1,11 @@
 import { l10n, Uri, workspace } from 'vscode';
-import type { AuditRecorder } from '../../token/auditEvent.ts';
-import type { ConsentStore } from '../../token/consent.ts';
-import { type PlaceQuestion, secretWords, TokenPlaces } from '../../token/places.ts';
-import { shownAddresses, unshown } from '../../token/shownOrigin.ts';
-import { quoted } from '../../visible.ts';
-import { askModal } from '../askModal.ts';
-import { fullPath } from '../vscodeFiles.ts';
+import type { AuditRecorder } from '../../base/auditEvent.ts';
+import type { ConsentStore } from '../../consent/origins.ts';
+import { type PlaceQuestion, secretWords, TokenPlaces } from '../../consent/places.ts';
+import { shownAddresses, unshown } from '../../profile/shownOrigin.ts';
+import { quoted } from '../../base/visible.ts';
+import { askModal } from '../platform/askModal.ts';
+import { fullPath } from '../platform/vscodeFiles.ts';
 
 /** Asks in a modal dialog before a token is used from another workspace than before. */
 export function createTokenPlaces(consent: ConsentStore, audit: AuditRecorder): TokenPlaces {

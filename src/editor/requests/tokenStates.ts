@@ -1,11 +1,11 @@
 import type { TextDocument } from 'vscode';
-import { asKeyturnError } from '../../errors.ts';
-import type { KnownProof } from '../../token/proofs.ts';
+import { asKeyturnError } from '../../base/errors.ts';
+import type { KnownProof } from '../../oauth/verify/inspections.ts';
 import { signsIn } from '../../token/renewal.ts';
 import { isEnvironmentOpen } from '../environments/environmentOpen.ts';
-import type { EditorServices, ProfileDeclaration } from '../services.ts';
+import type { EditorServices, ProfileDeclaration } from '../platform/services.ts';
 import type { TokenLensFacts } from './lensTitles.ts';
-import { type NextStep, nextStep, unusableWords } from './nextStep.ts';
+import { type NextStep, nextStep, unusableWords } from './results/nextStep.ts';
 
 export type TokenState =
   | {

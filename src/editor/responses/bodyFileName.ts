@@ -1,6 +1,6 @@
 import { describeBody } from '../../http/content.ts';
 import type { HttpResponse } from '../../http/message.ts';
-import { parseUrl } from '../../url.ts';
+import { parseUrl } from '../../base/url.ts';
 
 /** A harmless file name for a body: the last part of the URL's path, with the extension of its content. */
 export function bodyFileName(response: Pick<HttpResponse, 'url' | 'headers' | 'body' | 'bodyFault'>): string {

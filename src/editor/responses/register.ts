@@ -15,14 +15,14 @@ import {
   window,
   workspace,
 } from 'vscode';
-import { KeyturnError } from '../../errors.ts';
-import { type AuditEvent, tokenEvent } from '../../token/auditEvent.ts';
-import { parseUrl } from '../../url.ts';
-import { showError } from '../messages.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { type AuditEvent, tokenEvent } from '../../base/auditEvent.ts';
+import { parseUrl } from '../../base/url.ts';
+import { showError } from '../platform/messages.ts';
 import { requestContextKeys, responseCommands } from '../requests/commands.ts';
 import { gap } from '../requests/lensTitles.ts';
-import type { EditorServices } from '../services.ts';
-import { writePrivate } from '../writePrivate.ts';
+import type { EditorServices } from '../platform/services.ts';
+import { writePrivate } from '../platform/writePrivate.ts';
 import { bodyFileName } from './bodyFileName.ts';
 import { BodyFiles } from './bodyFiles.ts';
 import { showImage } from './images.ts';

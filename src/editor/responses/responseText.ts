@@ -1,10 +1,10 @@
 import { decodeText, describeBody, formatText } from '../../http/content.ts';
 import { isWhole, type HttpResponse } from '../../http/message.ts';
-import { maskedWrittenUrl } from '../../maskedText.ts';
+import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import { certificateRows } from '../../http/peerCertificate.ts';
 import type { RequestResult } from '../../run/result.ts';
-import { formatBytes } from '../../text.ts';
-import { oneLine, responseFacts, resultTone, signs } from '../requests/resultWords.ts';
+import { formatBytes } from '../../base/text.ts';
+import { oneLine, responseFacts, resultTone, signs } from '../requests/results/resultWords.ts';
 
 /** What a response document shows. */
 export interface ResponseText {

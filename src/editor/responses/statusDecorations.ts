@@ -1,5 +1,5 @@
 import { Disposable, Range, type TextEditorDecorationType, ThemeColor, window } from 'vscode';
-import { resultTone } from '../requests/resultWords.ts';
+import { resultTone } from '../requests/results/resultWords.ts';
 import { type ResponseDocuments, responseScheme } from './responseDocuments.ts';
 
 const colors = {

@@ -1,13 +1,13 @@
 import { env, l10n, Uri, window } from 'vscode';
 import type { Sandbox } from '../../sandbox/start.ts';
-import { secretKey, tokenKey } from '../../token/key.ts';
-import type { TokenProfile } from '../../token/profile.ts';
-import type { TokenPlaces } from '../../token/places.ts';
+import { secretKey, tokenKey } from '../../profile/key.ts';
+import type { TokenProfile } from '../../profile/profile.ts';
+import type { TokenPlaces } from '../../consent/places.ts';
 import type { TokenStore } from '../../token/store.ts';
-import { withCancellableProgress } from '../messages.ts';
-import type { ProfileIndex } from '../services.ts';
+import { withCancellableProgress } from '../platform/messages.ts';
+import type { ProfileIndex } from '../platform/services.ts';
 import type { WindowSandbox } from './sandboxControl.ts';
-import { parseUrl } from '../../url.ts';
+import { parseUrl } from '../../base/url.ts';
 
 export interface SandboxActionParts {
   readonly sandbox: WindowSandbox;

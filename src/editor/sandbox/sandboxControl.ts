@@ -1,7 +1,7 @@
 import { EventEmitter, workspace } from 'vscode';
-import { KeyturnError } from '../../errors.ts';
+import { KeyturnError } from '../../base/errors.ts';
 import type { Sandbox } from '../../sandbox/start.ts';
-import type { SandboxControl } from '../services.ts';
+import type { SandboxControl } from '../platform/services.ts';
 
 /** The sandbox process of this window: at most one, ended with the extension host. */
 export class WindowSandbox implements SandboxControl {
@@ -39,7 +39,7 @@ export class WindowSandbox implements SandboxControl {
     if (this.#starting !== null) {
       throw new KeyturnError('sandbox_failed', 'The sandbox is being started already.');
     }
-    this.#starting = import('../later.ts').then(({ startSandbox }) =>
+    this.#starting = import('../platform/later.ts').then(({ startSandbox }) =>
       startSandbox({ entry: this.#entry, signal }),
     );
     try {

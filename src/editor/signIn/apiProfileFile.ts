@@ -1,11 +1,11 @@
 import { l10n, Position, type TextDocument, Uri, workspace, WorkspaceEdit } from 'vscode';
-import { KeyturnError } from '../../errors.ts';
-import type { RequestNode } from '../../httpfile/tree.ts';
-import type { TokenProfile } from '../../token/profile.ts';
-import { withProfile, type WrittenProperties } from '../../token/profileEdit.ts';
-import { findProfile, parseProfileFile, PROFILE_FILE_NAME, resolveProfile } from '../../token/profileFile.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import type { RequestNode } from '../../httpfile/parse/tree.ts';
+import type { TokenProfile } from '../../profile/profile.ts';
+import { withProfile, type WrittenProperties } from '../../profile/edit.ts';
+import { findProfile, parseProfileFile, PROFILE_FILE_NAME, resolveProfile } from '../../profile/file.ts';
 import { requireTrust } from '../profiles/trust.ts';
-import type { EditorServices } from '../services.ts';
+import type { EditorServices } from '../platform/services.ts';
 
 /** The keyturn.json that a new profile goes to: the nearest one, or a new one beside the document. */
 export class ApiProfileFile {

@@ -1,10 +1,10 @@
 import { commands, env, l10n, ProgressLocation, window } from 'vscode';
-import type { Clock } from '../../clock.ts';
-import { KeyturnError } from '../../errors.ts';
-import { shownAddresses } from '../../token/shownOrigin.ts';
+import type { Clock } from '../../base/clock.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { shownAddresses } from '../../profile/shownOrigin.ts';
 import type { DeviceCode } from '../../token/signIn.ts';
-import { contextKeys, signInCommands } from '../commands.ts';
-import { withoutLinks } from '../noticeText.ts';
+import { contextKeys, signInCommands } from '../platform/commands.ts';
+import { withoutLinks } from '../platform/noticeText.ts';
 import { openExternal } from './openExternal.ts';
 import { timeLeft } from './timeLeft.ts';
 

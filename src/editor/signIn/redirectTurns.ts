@@ -1,5 +1,5 @@
-import { KeyturnError } from '../../errors.ts';
-import { bearsState } from '../../token/redirectState.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { bearsState } from '../../oauth/authorization/redirectState.ts';
 import type { Redirect } from '../../token/signIn.ts';
 import { untilAborted } from './untilAborted.ts';
 

@@ -1,7 +1,7 @@
 import { env, l10n, UIKind, window } from 'vscode';
-import { KeyturnError } from '../../errors.ts';
+import { KeyturnError } from '../../base/errors.ts';
 import type { SignIn } from '../../token/signIn.ts';
-import { readSetting } from '../settings.ts';
+import { readSetting } from '../platform/settings.ts';
 import type { DeviceCodes } from './deviceCodes.ts';
 import type { EditorRedirects } from './editorRedirects.ts';
 import { openExternal } from './openExternal.ts';

@@ -1,12 +1,12 @@
 import { l10n, type Progress, ProgressLocation, window } from 'vscode';
-import { declaredReceivers } from '../../token/declaredReceivers.ts';
+import { declaredReceivers } from '../../profile/declaredReceivers.ts';
 import type { GrantContext, GrantResult } from '../../token/grant.ts';
-import type { TokenProfile } from '../../token/profile.ts';
+import type { TokenProfile } from '../../profile/profile.ts';
 import { signsIn } from '../../token/renewal.ts';
-import { shownAddresses } from '../../token/shownOrigin.ts';
-import { parseUrl } from '../../url.ts';
-import { LATE_MS } from '../messages.ts';
-import { withoutLinks } from '../noticeText.ts';
+import { shownAddresses } from '../../profile/shownOrigin.ts';
+import { parseUrl } from '../../base/url.ts';
+import { LATE_MS } from '../platform/messages.ts';
+import { withoutLinks } from '../platform/noticeText.ts';
 import { untilAborted } from './untilAborted.ts';
 
 /**

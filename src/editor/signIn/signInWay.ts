@@ -1,5 +1,5 @@
-import { KeyturnError } from '../../errors.ts';
-import type { AuthorizationServer } from '../../oauth/discovery.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import type { AuthorizationServer } from '../../oauth/server/discovery.ts';
 
 /** How the browser gets back to this window. */
 export interface RedirectPlace {

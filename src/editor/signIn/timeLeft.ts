@@ -1,4 +1,4 @@
-import { formatDuration } from '../../text.ts';
+import { formatDuration } from '../../base/text.ts';
 
 const MINUTE_MS = 60_000;
 const LAST_STEP_MS = 10_000;

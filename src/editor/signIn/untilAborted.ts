@@ -1,4 +1,4 @@
-import { KeyturnError } from '../../errors.ts';
+import { KeyturnError } from '../../base/errors.ts';
 
 /** What a promise brings; rejects with `cancelled` as soon as the signal aborts, whatever becomes of the promise. */
 export function untilAborted<T>(promise: Thenable<T>, signal: AbortSignal): Promise<T> {

@@ -1,10 +1,10 @@
 import { l10n, Uri } from 'vscode';
-import { shownAddress, shownAddresses, shownList, unshown } from '../../token/shownOrigin.ts';
-import { commandLine } from '../../token/sources/commandLine.ts';
-import type { ConsentAsker, ConsentQuestion } from '../../token/sources/consent.ts';
-import { quoted, visible } from '../../visible.ts';
-import { askModal } from '../askModal.ts';
-import { displayPath } from '../vscodeFiles.ts';
+import { shownAddress, shownAddresses, shownList, unshown } from '../../profile/shownOrigin.ts';
+import { commandLine } from '../../consent/commandLine.ts';
+import type { ConsentAsker, ConsentQuestion } from '../../consent/sources.ts';
+import { quoted, visible } from '../../base/visible.ts';
+import { askModal } from '../platform/askModal.ts';
+import { displayPath } from '../platform/vscodeFiles.ts';
 
 /** Asks in a modal dialog that shows exactly what would be used, and where the token would go. */
 export function createConsentAsker(): ConsentAsker {

@@ -1,10 +1,10 @@
 import { authentication, type AuthenticationGetSessionOptions, type AuthenticationSession } from 'vscode';
-import { KeyturnError } from '../../errors.ts';
+import { KeyturnError } from '../../base/errors.ts';
 import type { GrantContext } from '../../token/grant.ts';
-import type { TokenProfile } from '../../token/profile.ts';
-import { questionOf, type SourceConsent } from '../../token/sources/consent.ts';
-import type { TokenSource } from '../../token/sources/source.ts';
-import { tokenValue } from '../../token/sources/tokenText.ts';
+import type { TokenProfile } from '../../profile/profile.ts';
+import { questionOf, type SourceConsent } from '../../consent/sources.ts';
+import type { TokenSource } from '../../sources/source.ts';
+import { tokenValue } from '../../sources/tokenText.ts';
 
 /**
  * An account that the editor is signed in to (GitHub, Microsoft, any provider). The editor keeps the session, renews it

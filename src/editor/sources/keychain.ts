@@ -1,5 +1,5 @@
 import { KeychainSecretStore } from '../../keychain/keychainSecretStore.ts';
-import type { Keychain } from '../../token/sources/keychain.ts';
+import type { Keychain } from '../../sources/keychain.ts';
 
 /** How long the keychain's process stays after its last use. */
 const IDLE_MS = 60_000;

@@ -1,9 +1,9 @@
 import { commands, ConfigurationTarget, l10n, window, workspace } from 'vscode';
 import type { TokenEntry } from '../../token/tokenManager.ts';
-import { tokenCommands } from '../commands.ts';
-import { withoutLinks } from '../noticeText.ts';
-import type { EditorServices } from '../services.ts';
-import { readSetting } from '../settings.ts';
+import { tokenCommands } from '../platform/commands.ts';
+import { withoutLinks } from '../platform/noticeText.ts';
+import type { EditorServices } from '../platform/services.ts';
+import { readSetting } from '../platform/settings.ts';
 import { isLost } from './model.ts';
 
 /** Says once that a token in use ended and could not be refreshed. */

@@ -1,7 +1,7 @@
-import { formatDuration } from '../../text.ts';
+import { formatDuration } from '../../base/text.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
-import { lifeText } from '../tokens/describe.ts';
-import type { Words } from '../words.ts';
+import { lifeText } from '../tokens/tree/describe.ts';
+import type { Words } from '../platform/words.ts';
 
 export type Severity = 'none' | 'warning' | 'error';
 

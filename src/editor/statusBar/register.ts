@@ -1,6 +1,6 @@
 import { window, workspace } from 'vscode';
-import { Lazy } from '../../lazy.ts';
-import type { EditorServices } from '../services.ts';
+import { Lazy } from '../../base/lazy.ts';
+import type { EditorServices } from '../platform/services.ts';
 import type { TokenDirectory } from '../tokens/tokenDirectory.ts';
 
 /** The item says minutes, so it is looked at a few times in each. */
@@ -11,7 +11,7 @@ const SETTLE_MS = 400;
 /** Keeps the status bar's item up to date. What draws it is loaded after the activation. */
 export function registerStatusBar(services: EditorServices, directory: TokenDirectory): { dispose(): void } {
   const bar = new Lazy(async () => {
-    const { TokenStatusBar } = await import('../later.ts');
+    const { TokenStatusBar } = await import('../platform/later.ts');
     return new TokenStatusBar(services, directory);
   });
   let settling: NodeJS.Timeout | undefined;

@@ -1,5 +1,5 @@
-import { tokenNamesIn } from '../../httpfile/template.ts';
-import type { HttpFile, RequestNode } from '../../httpfile/tree.ts';
+import { tokenNamesIn } from '../../httpfile/resolve/template.ts';
+import type { HttpFile, RequestNode } from '../../httpfile/parse/tree.ts';
 
 /** Names of the tokens that a file's requests use: `# @token viewer` and `{{$token viewer}}`. */
 export function tokensOfFile(tree: HttpFile): Set<string> {

@@ -1,11 +1,11 @@
 import { l10n, MarkdownString, StatusBarAlignment, ThemeColor, window } from 'vscode';
 import type { TokenEntry } from '../../token/tokenManager.ts';
-import { visible } from '../../visible.ts';
-import { tokenCommands } from '../commands.ts';
-import type { EditorServices } from '../services.ts';
-import { lifeText } from '../tokens/describe.ts';
+import { visible } from '../../base/visible.ts';
+import { tokenCommands } from '../platform/commands.ts';
+import type { EditorServices } from '../platform/services.ts';
+import { lifeText } from '../tokens/tree/describe.ts';
 import type { TokenDirectory } from '../tokens/tokenDirectory.ts';
-import { editorWords } from '../words.ts';
+import { editorWords } from '../platform/words.ts';
 import { ExpiryNotice } from './expiryNotice.ts';
 import { inUse, type StatusBarState, statusBarState } from './model.ts';
 import { tokensOfFile } from './tokenNames.ts';

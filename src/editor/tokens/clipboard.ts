@@ -1,6 +1,6 @@
 import { env, l10n, window } from 'vscode';
-import type { Clock } from '../../clock.ts';
-import { withoutLinks } from '../noticeText.ts';
+import type { Clock } from '../../base/clock.ts';
+import { withoutLinks } from '../platform/noticeText.ts';
 
 const CLEAR_AFTER_SECONDS = 30;
 

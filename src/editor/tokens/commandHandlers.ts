@@ -1,19 +1,19 @@
 import { l10n } from 'vscode';
-import { type HandledCommand, tokenCommands } from '../commands.ts';
+import { type HandledCommand, tokenCommands } from '../platform/commands.ts';
 import { AuditView } from '../audit/auditView.ts';
 import { createProfileFile, openProfile } from '../profiles/profileActions.ts';
 import { type SandboxActionParts, startSandboxHere, stopSandboxHere } from '../sandbox/sandboxActions.ts';
-import type { EditorServices } from '../services.ts';
+import type { EditorServices } from '../platform/services.ts';
 import { exportProfiles, exportTokens } from '../transfer/exportTokens.ts';
 import { importTokens } from '../transfer/importTokens.ts';
 import { addToken, pasteToken } from './addToken.ts';
-import type { ClaimsDocuments } from './claimsDocuments.ts';
+import type { ClaimsDocuments } from '../inspection/claimsDocuments.ts';
 import { type EntryPickParts, pickEntry, pickNode } from './entryPick.ts';
-import { TokenInspector } from './inspectToken.ts';
-import { takesPastedToken } from './model.ts';
-import { reviewAgreements } from './reviewAgreements.ts';
+import { TokenInspector } from '../inspection/inspectToken.ts';
+import { takesPastedToken } from './tree/model.ts';
+import { reviewAgreements } from '../permissions/reviewPermissions.ts';
 import { shareToken } from './shareToken.ts';
-import { ProofActions } from './proofActions.ts';
+import { ProofActions } from '../inspection/actions.ts';
 import { TokenActions } from './tokenActions.ts';
 
 export interface CommandHandlers {

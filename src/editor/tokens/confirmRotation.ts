@@ -1,6 +1,6 @@
-import { visible } from '../../visible.ts';
+import { visible } from '../../base/visible.ts';
 import { l10n, window } from 'vscode';
-import { canRevoke } from './model.ts';
+import { canRevoke } from './tree/model.ts';
 import type { UsableNode } from './entryPick.ts';
 
 /**

@@ -1,14 +1,14 @@
 import { l10n, type QuickPickItem, ThemeIcon, Uri, window } from 'vscode';
 import * as v from 'valibot';
-import type { Clock } from '../../clock.ts';
-import type { TokenProofs } from '../../token/proofs.ts';
-import type { Redactor } from '../../token/redactor.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { TokenProofs } from '../../oauth/verify/inspections.ts';
+import type { Redactor } from '../../redaction/redactor.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
-import { withoutIcons } from '../plainLabel.ts';
-import { displayPath } from '../vscodeFiles.ts';
-import type { Words } from '../words.ts';
-import { entryDescription, entryIcon } from './describe.ts';
-import { type EntryNode, namesOfSeveral } from './model.ts';
+import { withoutIcons } from '../platform/plainLabel.ts';
+import { displayPath } from '../platform/vscodeFiles.ts';
+import type { Words } from '../platform/words.ts';
+import { entryDescription, entryIcon } from './tree/describe.ts';
+import { type EntryNode, namesOfSeveral } from './tree/model.ts';
 import type { TokenDirectory } from './tokenDirectory.ts';
 
 /** A usable entry: its profile could be filled. */

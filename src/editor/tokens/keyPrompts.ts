@@ -1,8 +1,8 @@
 import { l10n, type QuickPickItem, window } from 'vscode';
-import { KeyturnError } from '../../errors.ts';
-import type { Files } from '../../files.ts';
-import type { HeldKey } from '../../token/proofSecrets.ts';
-import { readChosen } from '../readChosen.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import type { Files } from '../../base/files.ts';
+import type { HeldKey } from '../../oauth/verify/inspectionSecrets.ts';
+import { readChosen } from '../platform/readChosen.ts';
 import { askSecret } from './prompts.ts';
 
 /** In bytes: longer than any key. */

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import { endedCount, type NarrowRevocation } from '../../token/narrowTokens.ts';
+import { endedCount, type NarrowRevocation } from '../../oauth/verify/downScopedTokens.ts';
 import { isGood, troubleText } from './revokeAll.ts';
 
 /** How many tokens for single requests ended, and what is wrong with which; empty where there were none. */

@@ -1,7 +1,7 @@
-import type { HttpFile } from '../../httpfile/tree.ts';
-import { parseOriginPattern } from '../../token/origin.ts';
-import { replaceVariables } from '../../token/variables.ts';
-import { parseUrl } from '../../url.ts';
+import type { HttpFile } from '../../httpfile/parse/tree.ts';
+import { parseOriginPattern } from '../../profile/origin.ts';
+import { replaceVariables } from '../../profile/variables.ts';
+import { parseUrl } from '../../base/url.ts';
 
 export interface OriginProposal {
   readonly origin: string;

@@ -1,7 +1,7 @@
-import { decodeToken } from '../../token/decode.ts';
-import { isValidName } from '../../token/profileName.ts';
-import { formatWhen } from '../../text.ts';
-import type { Words } from '../words.ts';
+import { decodeToken } from '../../inspect/decode.ts';
+import { isValidName } from '../../profile/name.ts';
+import { formatWhen } from '../../base/text.ts';
+import type { Words } from '../platform/words.ts';
 
 /** What a pasted value looks like, without quoting it; not usable when it cannot be a token. */
 export function describePasted(

@@ -1,6 +1,6 @@
-import { tokenKey } from '../../token/key.ts';
-import { canonicalOrigin } from '../../token/origin.ts';
-import { pastedProfile } from '../../token/profile.ts';
+import { tokenKey } from '../../profile/key.ts';
+import { canonicalOrigin } from '../../profile/origin.ts';
+import { pastedProfile } from '../../profile/profile.ts';
 import type { Token } from '../../token/token.ts';
 
 /** A pasted token with another name or other origins, under the key that these give it. */

@@ -1,9 +1,9 @@
 import { InputBoxValidationSeverity, l10n, type QuickPickItem, window } from 'vscode';
-import { originFault } from '../../token/originFault.ts';
-import type { SendAs } from '../../token/profile.ts';
-import { isValidName } from '../../token/profileName.ts';
-import { shownAddress } from '../../token/shownOrigin.ts';
-import { withoutScheme } from '../../token/pastedText.ts';
+import { originFault } from '../../profile/originFault.ts';
+import type { SendAs } from '../../profile/profile.ts';
+import { isValidName } from '../../profile/name.ts';
+import { shownAddress } from '../../profile/shownOrigin.ts';
+import { withoutScheme } from '../../inspect/pastedText.ts';
 import type { OriginProposal } from './originProposals.ts';
 
 /** Every prompt gives null when the person leaves it. They stay open while the person fetches a token elsewhere. */

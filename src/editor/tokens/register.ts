@@ -1,15 +1,20 @@
 import { commands, EventEmitter, l10n, type TreeDataProvider, type TreeView, window } from 'vscode';
-import { Lazy } from '../../lazy.ts';
-import { certificateCommands, contextKeys, type HandledCommand, tokenCommands } from '../commands.ts';
-import { showError } from '../messages.ts';
+import { Lazy } from '../../base/lazy.ts';
+import {
+  certificateCommands,
+  contextKeys,
+  type HandledCommand,
+  tokenCommands,
+} from '../platform/commands.ts';
+import { showError } from '../platform/messages.ts';
 import type { SandboxActionParts } from '../sandbox/sandboxActions.ts';
-import type { EditorServices } from '../services.ts';
-import { editorWords } from '../words.ts';
-import { ClaimsDocuments } from './claimsDocuments.ts';
-import type { EntryNode } from './model.ts';
-import { registerStatusChecks } from './registerStatusChecks.ts';
+import type { EditorServices } from '../platform/services.ts';
+import { editorWords } from '../platform/words.ts';
+import { ClaimsDocuments } from '../inspection/claimsDocuments.ts';
+import type { EntryNode } from './tree/model.ts';
+import { registerStatusChecks } from '../inspection/registerStatusChecks.ts';
 import type { TokenDirectory } from './tokenDirectory.ts';
-import type { TokenTree, TreeNode } from './treeProvider.ts';
+import type { TokenTree, TreeNode } from './tree/treeProvider.ts';
 
 /** How often the descriptions in the visible tree are looked at. */
 const AGE_MS = 10_000;
@@ -36,7 +41,7 @@ export function registerTokens(
     selected: () => selectedEntry(view),
   };
   const loaded = new Lazy(async () => {
-    const { createCommandHandlers } = await import('../later.ts');
+    const { createCommandHandlers } = await import('../platform/later.ts');
     return createCommandHandlers(services, pick, claims, sandboxParts);
   });
   const registered = Object.values(tokenCommands)
@@ -64,7 +69,7 @@ export function registerTokens(
   const parts = [
     ...registered,
     commands.registerCommand(certificateCommands.trust, async (certificate: unknown) => {
-      const { trustCertificate } = await import('../later.ts');
+      const { trustCertificate } = await import('../platform/later.ts');
       return trustCertificate(services, certificate);
     }),
     view,
@@ -98,7 +103,7 @@ class LazyTree implements TreeDataProvider<TreeNode> {
 
   constructor({ redactor, clock, proofs }: EditorServices, directory: TokenDirectory) {
     this.#tree = new Lazy(async () => {
-      const { TokenTree } = await import('../later.ts');
+      const { TokenTree } = await import('../platform/later.ts');
       const tree = new TokenTree({ directory, proofs, redactor, clock, words: editorWords });
       tree.onDidChangeTreeData((nodes) => this.#changed.fire(nodes));
       this.#made = tree;

@@ -1,7 +1,7 @@
-import { KeyturnError } from '../../errors.ts';
-import type { Revocation } from '../../token/proof.ts';
-import type { NarrowRevocation } from '../../token/narrowTokens.ts';
-import type { RevokeResult } from '../../token/proofs.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import type { Revocation } from '../../oauth/verify/inspection.ts';
+import type { NarrowRevocation } from '../../oauth/verify/downScopedTokens.ts';
+import type { RevokeResult } from '../../oauth/verify/inspections.ts';
 
 export interface RevokedAll {
   /** How many were revoked and forgotten. */

@@ -1,13 +1,13 @@
 import { EventEmitter, Uri } from 'vscode';
-import type { ForeignTokens } from '../../token/foreign/foreignTokens.ts';
-import { tokenKey } from '../../token/key.ts';
-import type { TokenProfile } from '../../token/profile.ts';
+import type { ForeignTokens } from '../../foreign/foreignTokens.ts';
+import { tokenKey } from '../../profile/key.ts';
+import type { TokenProfile } from '../../profile/profile.ts';
 import type { TokenEntry, TokenManager } from '../../token/tokenManager.ts';
 import type { ListedProfile } from '../profiles/listedProfile.ts';
 import type { WorkspaceProfiles } from '../profiles/profileIndex.ts';
-import type { EnvironmentPicker } from '../services.ts';
-import { onDidChangeSetting, readSetting } from '../settings.ts';
-import type { Words } from '../words.ts';
+import type { EnvironmentPicker } from '../platform/services.ts';
+import { onDidChangeSetting, readSetting } from '../platform/settings.ts';
+import type { Words } from '../platform/words.ts';
 import {
   buildGroups,
   type EntryNode,
@@ -15,7 +15,7 @@ import {
   LARGE_GROUP,
   sameShape,
   type TreeInput,
-} from './model.ts';
+} from './tree/model.ts';
 
 export interface DirectoryParts {
   readonly tokens: TokenManager;

@@ -1,6 +1,6 @@
 import { Uri, workspace } from 'vscode';
-import { parseHttpFile } from '../../httpfile/parse.ts';
-import type { EditorServices } from '../services.ts';
+import { parseHttpFile } from '../../httpfile/parse/parse.ts';
+import type { EditorServices } from '../platform/services.ts';
 import { type OriginProposal, proposeOrigins, type ProposalSource } from './originProposals.ts';
 
 /** A first look around is enough for proposals. */

@@ -1,5 +1,9 @@
 import { InputBoxValidationSeverity, l10n, window } from 'vscode';
-import { type PassphraseStrength, passphraseStrength, SHORTEST_PASSPHRASE } from '../../token/passphrase.ts';
+import {
+  type PassphraseStrength,
+  passphraseStrength,
+  SHORTEST_PASSPHRASE,
+} from '../../token/transfer/passphrase.ts';
 
 const stay = { ignoreFocusOut: true, password: true } as const;
 

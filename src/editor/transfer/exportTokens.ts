@@ -1,14 +1,14 @@
 import { homedir } from 'node:os';
 import { l10n, Uri, window, workspace } from 'vscode';
-import { KeyturnError } from '../../errors.ts';
-import { tokenEvent } from '../../token/auditEvent.ts';
-import { shownAddresses } from '../../token/shownOrigin.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { tokenEvent } from '../../base/auditEvent.ts';
+import { shownAddresses } from '../../profile/shownOrigin.ts';
 import type { Token } from '../../token/token.ts';
-import { profilesSnippet, transferable } from '../../token/transferPlan.ts';
-import { tokenCommands } from '../commands.ts';
-import { withoutIcons } from '../plainLabel.ts';
-import type { EditorServices } from '../services.ts';
-import { writePrivate } from '../writePrivate.ts';
+import { profilesSnippet, transferable } from '../../token/transfer/transferPlan.ts';
+import { tokenCommands } from '../platform/commands.ts';
+import { withoutIcons } from '../platform/plainLabel.ts';
+import type { EditorServices } from '../platform/services.ts';
+import { writePrivate } from '../platform/writePrivate.ts';
 import { askNewPassphrase } from './askPassphrase.ts';
 
 /** Writes chosen tokens to a file that only a passphrase opens. */
@@ -36,7 +36,7 @@ export async function exportTokens({ store, audit }: EditorServices): Promise<vo
   });
   if (target === undefined) return;
   const tokens = chosen.map(({ token }) => token);
-  const { encryptTokens } = await import('../sending.ts');
+  const { encryptTokens } = await import('../platform/sending.ts');
   const encrypted = await encryptTokens(tokens, passphrase);
   try {
     await writePrivate(target, new TextEncoder().encode(encrypted));

@@ -1,4 +1,4 @@
-import type { CurlData, FormPart } from '../tree.ts';
+import type { CurlData, FormPart } from '../parse/tree.ts';
 
 /** Where the variables of a command get their values, and files their bytes. */
 export interface CurlSource {

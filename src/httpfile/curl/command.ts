@@ -1,5 +1,5 @@
-import type { CurlData, FormPart } from '../tree.ts';
-import { firstOutside, splitTemplate } from '../template.ts';
+import type { CurlData, FormPart } from '../parse/tree.ts';
+import { firstOutside, splitTemplate } from '../resolve/template.ts';
 import { type Arguments, type Given, readArguments } from './arguments.ts';
 import { dataPiece, dataText } from './data.ts';
 import { readFormPart } from './form.ts';

@@ -1,5 +1,5 @@
-import { firstOutside } from '../template.ts';
-import type { CurlData } from '../tree.ts';
+import { firstOutside } from '../resolve/template.ts';
+import type { CurlData } from '../parse/tree.ts';
 
 /** What `-d` and its like add to the body; a message where that is not possible here. */
 export function dataPiece(option: string, argument: string): CurlData | string {

@@ -1,6 +1,6 @@
 import { templateAt } from './words.ts';
-import { firstOutside } from '../template.ts';
-import type { FormPart } from '../tree.ts';
+import { firstOutside } from '../resolve/template.ts';
+import type { FormPart } from '../parse/tree.ts';
 import { checkedPath } from './data.ts';
 
 /**

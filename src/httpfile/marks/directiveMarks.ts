@@ -1,7 +1,7 @@
-import { directiveEffect, knownDirectives, normalKey } from '../directives.ts';
-import { nearest } from '../near.ts';
-import { quotedPart } from '../quotedPart.ts';
-import type { Dialect, MetadataNode, Problem } from '../tree.ts';
+import { directiveEffect, knownDirectives, normalKey } from '../parse/directives.ts';
+import { nearest } from '../parse/near.ts';
+import { quotedPart } from '../resolve/quotedPart.ts';
+import type { Dialect, MetadataNode, Problem } from '../parse/tree.ts';
 
 const known: ReadonlySet<string> = new Set(knownDirectives.map(normalKey));
 

@@ -1,10 +1,10 @@
-import { type NotRun, notRunIn } from '../notRun.ts';
-import { quotedPart } from '../quotedPart.ts';
-import { obstaclesIn, ownObstacles } from '../runnable.ts';
-import { splitTemplate } from '../template.ts';
-import type { HttpFile, LooseNode, Problem, RequestNode } from '../tree.ts';
-import { unknownMethod } from '../unknownMethod.ts';
-import { losesBackslash, lostBackslash } from '../variableLine.ts';
+import { type NotRun, notRunIn } from './notRun.ts';
+import { quotedPart } from '../resolve/quotedPart.ts';
+import { obstaclesIn, ownObstacles } from './runnable.ts';
+import { splitTemplate } from '../resolve/template.ts';
+import type { HttpFile, LooseNode, Problem, RequestNode } from '../parse/tree.ts';
+import { unknownMethod } from '../parse/unknownMethod.ts';
+import { losesBackslash, lostBackslash } from '../parse/variableLine.ts';
 import { directiveMark } from './directiveMarks.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { indentOf } from '../text.ts';
-import type { HttpFile, Problem } from '../tree.ts';
+import { indentOf } from '../parse/text.ts';
+import type { HttpFile, Problem } from '../parse/tree.ts';
 import { fileMarks } from './fileMarks.ts';
 import { type SeenVariables, variableMarks } from './variableMarks.ts';
 

@@ -1,14 +1,14 @@
-import { asKeyturnError } from '../../errors.ts';
-import { definitionsIn } from '../definitions.ts';
-import { dynamicValue, splitCall } from '../dynamicVariables.ts';
-import { foreignExpression } from '../foreignToken.ts';
-import { missingVariable } from '../missingVariable.ts';
-import { nearest } from '../near.ts';
-import { quotedCode, quotedPart } from '../quotedPart.ts';
-import { rulesOf } from '../rules.ts';
-import { splitTemplate, tokenNameOf } from '../template.ts';
-import { isComment } from '../text.ts';
-import type { HttpFile, LooseNode, Problem, RequestNode, Span } from '../tree.ts';
+import { asKeyturnError } from '../../base/errors.ts';
+import { definitionsIn } from '../resolve/definitions.ts';
+import { dynamicValue, splitCall } from '../resolve/dynamicVariables.ts';
+import { foreignExpression } from '../resolve/foreignToken.ts';
+import { missingVariable } from '../resolve/missingVariable.ts';
+import { nearest } from '../parse/near.ts';
+import { quotedCode, quotedPart } from '../resolve/quotedPart.ts';
+import { rulesOf } from '../parse/rules.ts';
+import { splitTemplate, tokenNameOf } from '../resolve/template.ts';
+import { isComment } from '../parse/text.ts';
+import type { HttpFile, LooseNode, Problem, RequestNode, Span } from '../parse/tree.ts';
 
 /** What the requests of a file see beside its own variables. */
 export interface SeenVariables {

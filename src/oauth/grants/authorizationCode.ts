@@ -3,18 +3,18 @@ import {
   processGenericTokenEndpointResponse,
   type Client,
 } from 'oauth4webapi';
-import type { Clock } from '../../clock.ts';
-import { KeyturnError } from '../../errors.ts';
+import type { Clock } from '../../base/clock.ts';
+import { KeyturnError } from '../../base/errors.ts';
 import type { GrantResult } from '../../token/grant.ts';
 import type { Redirect } from '../../token/signIn.ts';
-import { authorizationRequest, authorizationUrl, joinedScope } from '../authorizationRequest.ts';
-import { checkAuthorizationResponse } from '../authorizationResponse.ts';
-import { authenticateClient } from '../clientAuthentication.ts';
+import { authorizationRequest, authorizationUrl, joinedScope } from '../authorization/request.ts';
+import { checkAuthorizationResponse } from '../authorization/response.ts';
+import { authenticateClient } from '../client/authentication.ts';
 import type { GrantPerformer } from '../grant.ts';
 import { asksForOpenId, checkIdToken, requireIssuer } from '../idToken.ts';
-import { neededEndpoints } from '../receivers.ts';
-import { openRedirect } from '../redirect.ts';
-import { addressesOf, findUsableServer } from '../server.ts';
+import { neededEndpoints } from '../receivers/receivers.ts';
+import { openRedirect } from '../authorization/redirect.ts';
+import { addressesOf, findUsableServer } from '../server/server.ts';
 import { signInNeeded } from '../signInNeeded.ts';
 import { askTokenEndpoint, requestedResource, type TokenExchange } from '../tokenEndpoint.ts';
 

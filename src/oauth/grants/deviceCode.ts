@@ -6,27 +6,27 @@ import {
   type Client,
   type DeviceAuthorizationResponse,
 } from 'oauth4webapi';
-import type { Clock } from '../../clock.ts';
-import { KeyturnError } from '../../errors.ts';
+import type { Clock } from '../../base/clock.ts';
+import { KeyturnError } from '../../base/errors.ts';
 import type { GrantContext, GrantResult } from '../../token/grant.ts';
-import { isSecureUrl } from '../../token/origin.ts';
-import type { TokenProfile } from '../../token/profile.ts';
+import { isSecureUrl } from '../../profile/origin.ts';
+import type { TokenProfile } from '../../profile/profile.ts';
 import type { DeviceCode } from '../../token/signIn.ts';
-import { parseUrl } from '../../url.ts';
-import { requireCodePage } from '../agreements.ts';
-import { joinedScope } from '../authorizationRequest.ts';
-import { authenticateClient, type ClientProof } from '../clientAuthentication.ts';
-import { sendAsClient } from '../clientRequest.ts';
-import { asDeviceResponse } from '../answerForms.ts';
-import type { AuthorizationServer } from '../discovery.ts';
-import { askedEndpoint, requestOptions } from '../endpointRequest.ts';
-import { endpointFailure } from '../failure.ts';
+import { parseUrl } from '../../base/url.ts';
+import { requireCodePage } from '../receivers/permission.ts';
+import { joinedScope } from '../authorization/request.ts';
+import { authenticateClient, type ClientProof } from '../client/authentication.ts';
+import { sendAsClient } from '../client/request.ts';
+import { asDeviceResponse } from '../server/answerForms.ts';
+import type { AuthorizationServer } from '../server/discovery.ts';
+import { askedEndpoint, requestOptions } from '../server/endpointRequest.ts';
+import { endpointFailure } from '../server/failure.ts';
 import type { GrantPerformer, GrantTools } from '../grant.ts';
 import { asksForOpenId, checkIdToken, requireIssuer } from '../idToken.ts';
-import { errorName } from '../knownErrors.ts';
-import { neededEndpoints } from '../receivers.ts';
-import { addressesOf, endpointUrl, findUsableServer } from '../server.ts';
-import { serverText } from '../serverText.ts';
+import { errorName } from '../server/knownErrors.ts';
+import { neededEndpoints } from '../receivers/receivers.ts';
+import { addressesOf, endpointUrl, findUsableServer } from '../server/server.ts';
+import { serverText } from '../server/text.ts';
 import { signInNeeded } from '../signInNeeded.ts';
 import { askTokenEndpoint, requestedAccess, type TokenExchange } from '../tokenEndpoint.ts';
 

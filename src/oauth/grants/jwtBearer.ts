@@ -1,10 +1,10 @@
 import { genericTokenEndpointRequest, processGenericTokenEndpointResponse } from 'oauth4webapi';
-import { KeyturnError } from '../../errors.ts';
-import { signingKey } from '../../token/signingKey.ts';
-import { signProfileJwt } from '../../token/signJwt.ts';
-import { assertionAudiences } from '../assertionAudience.ts';
-import { authenticateClient, type ClientProof } from '../clientAuthentication.ts';
-import { proofTime } from '../dpop.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { signingKey } from '../../profile/keys/signingKey.ts';
+import { signProfileJwt } from '../../profile/keys/signJwt.ts';
+import { assertionAudiences } from '../client/assertionAudience.ts';
+import { authenticateClient, type ClientProof } from '../client/authentication.ts';
+import { proofTime } from '../client/dpop.ts';
 import type { GrantPerformer } from '../grant.ts';
 import { askTokenEndpoint, requestedAccess, type TokenExchange } from '../tokenEndpoint.ts';
 

@@ -1,5 +1,5 @@
 import { processRefreshTokenResponse, refreshTokenGrantRequest } from 'oauth4webapi';
-import { KeyturnError } from '../../errors.ts';
+import { KeyturnError } from '../../base/errors.ts';
 import type { GrantPerformer } from '../grant.ts';
 import { requireSameSignIn } from '../sameSignIn.ts';
 import { askTokenEndpoint, requestedAccess } from '../tokenEndpoint.ts';

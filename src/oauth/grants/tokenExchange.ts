@@ -3,17 +3,17 @@ import {
   processGenericTokenEndpointResponse,
   type TokenEndpointResponse,
 } from 'oauth4webapi';
-import { KeyturnError } from '../../errors.ts';
+import { KeyturnError } from '../../base/errors.ts';
 import type { GrantContext } from '../../token/grant.ts';
-import { originAllowed } from '../../token/origin.ts';
-import type { TokenProfile } from '../../token/profile.ts';
-import { isOAuthGrant } from '../../token/profileGrants.ts';
-import { addressOf, parseUrl } from '../../url.ts';
-import { requireExchange } from '../agreements.ts';
+import { originAllowed } from '../../profile/origin.ts';
+import type { TokenProfile } from '../../profile/profile.ts';
+import { isOAuthGrant } from '../../profile/grants.ts';
+import { addressOf, parseUrl } from '../../base/url.ts';
+import { requireExchange } from '../receivers/permission.ts';
 import type { GrantPerformer, GrantTools } from '../grant.ts';
-import { requireTokenReceivers } from '../knownReceivers.ts';
-import { findServer } from '../server.ts';
-import { serverText } from '../serverText.ts';
+import { requireTokenReceivers } from '../receivers/known.ts';
+import { findServer } from '../server/server.ts';
+import { serverText } from '../server/text.ts';
 import { askTokenEndpoint, requestedAccess, type TokenEndpoint } from '../tokenEndpoint.ts';
 
 const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';

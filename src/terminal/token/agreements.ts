@@ -1,8 +1,8 @@
-import { KeyturnError } from '../../errors.ts';
+import { KeyturnError } from '../../base/errors.ts';
 import { KeychainSecretStore } from '../../keychain/keychainSecretStore.ts';
-import { type Agreement, Agreements } from '../../token/agreements.ts';
-import { consentText } from '../../token/sources/consentRecord.ts';
-import { quoted, visible, visibleJson } from '../../visible.ts';
+import { type Agreement, Agreements } from '../../consent/permissions.ts';
+import { consentText } from '../../consent/record.ts';
+import { quoted, visible, visibleJson } from '../../base/visible.ts';
 import { openAudit } from '../audit.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { keychainValues } from '../sourceConsent.ts';

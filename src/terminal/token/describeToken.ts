@@ -1,7 +1,7 @@
-import { formatWhen } from '../../text.ts';
-import type { DecodedToken } from '../../token/decode.ts';
-import { hideTokens } from '../../token/hideTokens.ts';
-import { visible, visibleJson } from '../../visible.ts';
+import { formatWhen } from '../../base/text.ts';
+import type { DecodedToken } from '../../inspect/decode.ts';
+import { hideTokens } from '../../inspect/hideTokens.ts';
+import { visible, visibleJson } from '../../base/visible.ts';
 import { type Palette } from '../streams.ts';
 
 /** What can be read from a token without a key, for people. The signature is never part of it. */

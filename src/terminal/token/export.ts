@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { KeyturnError } from '../../errors.ts';
-import { tokenEvent } from '../../token/auditEvent.ts';
-import { passphraseStrength, SHORTEST_PASSPHRASE } from '../../token/passphrase.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { tokenEvent } from '../../base/auditEvent.ts';
+import { passphraseStrength, SHORTEST_PASSPHRASE } from '../../token/transfer/passphrase.ts';
 import type { Token } from '../../token/token.ts';
-import { profilesSnippet, transferable } from '../../token/transferPlan.ts';
-import { visible } from '../../visible.ts';
+import { profilesSnippet, transferable } from '../../token/transfer/transferPlan.ts';
+import { visible } from '../../base/visible.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { readSecret } from '../secretPrompt.ts';
 import { type Streams } from '../streams.ts';
@@ -50,7 +50,7 @@ Exit codes: 0 done, 1 there was nothing to export or it could not be written, 2 
     const tokens = transferable(held);
     if (tokens.length === 0) throw new KeyturnError('token_missing', 'There is no token to export.');
     const passphrase = await newPassphrase(streams, signal);
-    const { encryptTokens } = await import('../../token/transfer.ts');
+    const { encryptTokens } = await import('../../token/transfer/transfer.ts');
     const encrypted = await encryptTokens(tokens, passphrase);
     await write(path, encrypted, values.overwrite === true);
     for (const token of tokens) session.audit.record(tokenEvent('exported', token, 'keyturn token export'));

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import { KeyturnError } from '../../errors.ts';
-import { fileLimits } from '../../files.ts';
-import { formatDuration } from '../../text.ts';
-import { tokenEvent } from '../../token/auditEvent.ts';
-import { type PlannedImport, planImport } from '../../token/transferPlan.ts';
-import { shownAddresses } from '../../token/shownOrigin.ts';
-import { visible } from '../../visible.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { fileLimits } from '../../base/files.ts';
+import { formatDuration } from '../../base/text.ts';
+import { tokenEvent } from '../../base/auditEvent.ts';
+import { type PlannedImport, planImport } from '../../token/transfer/transferPlan.ts';
+import { shownAddresses } from '../../profile/shownOrigin.ts';
+import { visible } from '../../base/visible.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { nodeFiles } from '../nodeFiles.ts';
 import { readSecret } from '../secretPrompt.ts';
@@ -41,7 +41,7 @@ Exit codes: 0 done, 1 the file could not be opened, 2 wrong use.
     });
     if (bytes === null) throw new KeyturnError('file_unreadable', `There is no file ${file}.`);
     const passphrase = await readSecret(streams, 'Passphrase: ', signal);
-    const { decryptTokens } = await import('../../token/transfer.ts');
+    const { decryptTokens } = await import('../../token/transfer/transfer.ts');
     const tokens = await decryptTokens(new TextDecoder().decode(bytes), passphrase);
     const { openSession } = await import('../session.ts');
     await using session = openSession(streams, null, signal);

@@ -1,8 +1,8 @@
-import { KeyturnError } from '../../errors.ts';
-import { decodeToken } from '../../token/decode.ts';
-import { hideTokens } from '../../token/hideTokens.ts';
-import { unwrapped, withoutScheme } from '../../token/pastedText.ts';
-import { visibleJson } from '../../visible.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { decodeToken } from '../../inspect/decode.ts';
+import { hideTokens } from '../../inspect/hideTokens.ts';
+import { unwrapped, withoutScheme } from '../../inspect/pastedText.ts';
+import { visibleJson } from '../../base/visible.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { readSecret } from '../secretPrompt.ts';
 import { palette } from '../streams.ts';

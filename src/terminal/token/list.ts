@@ -1,10 +1,10 @@
-import { KeyturnError } from '../../errors.ts';
-import { formatDuration } from '../../text.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { formatDuration } from '../../base/text.ts';
 import type { PresetSecrets } from '../../token/managerOptions.ts';
-import { resolveProfile } from '../../token/profileFile.ts';
+import { resolveProfile } from '../../profile/file.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
-import { shownAddresses } from '../../token/shownOrigin.ts';
-import { visible, visibleJson } from '../../visible.ts';
+import { shownAddresses } from '../../profile/shownOrigin.ts';
+import { visible, visibleJson } from '../../base/visible.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { palette } from '../streams.ts';
 import { openPlace, placeHelp, placeOptions } from './shared.ts';

@@ -1,9 +1,9 @@
-import { KeyturnError } from '../../errors.ts';
-import { tokenKey } from '../../token/key.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { tokenKey } from '../../profile/key.ts';
 import { signsIn } from '../../token/renewal.ts';
-import { shownAddresses } from '../../token/shownOrigin.ts';
-import { visible } from '../../visible.ts';
-import { missingScopes } from '../../token/scopes.ts';
+import { shownAddresses } from '../../profile/shownOrigin.ts';
+import { visible } from '../../base/visible.ts';
+import { missingScopes } from '../../inspect/scopes.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { createTerminalSignIn } from '../signIn.ts';
 import { describeStatus } from './list.ts';

@@ -1,11 +1,11 @@
-import { exactJson } from '../../exactJson.ts';
-import { formatWhen } from '../../text.ts';
-import { hideTokens } from '../../token/hideTokens.ts';
-import { endedCount, type NarrowRevocation } from '../../token/narrowTokens.ts';
-import type { TokenProfile } from '../../token/profile.ts';
-import type { Introspection, Revocation, TokenProof } from '../../token/proof.ts';
+import { exactJson } from '../../base/exactJson.ts';
+import { formatWhen } from '../../base/text.ts';
+import { hideTokens } from '../../inspect/hideTokens.ts';
+import { endedCount, type NarrowRevocation } from '../../oauth/verify/downScopedTokens.ts';
+import type { TokenProfile } from '../../profile/profile.ts';
+import type { Introspection, Revocation, TokenProof } from '../../oauth/verify/inspection.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
-import { escapeJson, visible, visibleJson } from '../../visible.ts';
+import { escapeJson, visible, visibleJson } from '../../base/visible.ts';
 import { type Palette } from '../streams.ts';
 import { notHeld, requireKnown, type Place } from './shared.ts';
 

@@ -1,6 +1,6 @@
 import { parseArguments, type Command } from '../command.ts';
-import { KeyturnError } from '../../errors.ts';
-import { visible } from '../../visible.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { visible } from '../../base/visible.ts';
 import { describeStatus } from './list.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
 

@@ -1,7 +1,7 @@
-import { KeyturnError } from '../../errors.ts';
-import { tokenEvent } from '../../token/auditEvent.ts';
-import { secretKey, tokenKey } from '../../token/key.ts';
-import { visible } from '../../visible.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { tokenEvent } from '../../base/auditEvent.ts';
+import { secretKey, tokenKey } from '../../profile/key.ts';
+import { visible } from '../../base/visible.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { namedSecret, secretOptions } from './secretOptions.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';

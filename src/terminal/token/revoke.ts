@@ -1,8 +1,8 @@
-import { asKeyturnError, KeyturnError } from '../../errors.ts';
-import { resolveProfile } from '../../token/profileFile.ts';
-import type { TokenProfile } from '../../token/profile.ts';
-import type { RevokeResult } from '../../token/proofs.ts';
-import { visible } from '../../visible.ts';
+import { asKeyturnError, KeyturnError } from '../../base/errors.ts';
+import { resolveProfile } from '../../profile/file.ts';
+import type { TokenProfile } from '../../profile/profile.ts';
+import type { RevokeResult } from '../../oauth/verify/inspections.ts';
+import { visible } from '../../base/visible.ts';
 import { parseArguments, type Command, type ExitCode } from '../command.ts';
 import { palette, type Streams } from '../streams.ts';
 import { describeRevocations, jsonLine, someFailed } from './proofShared.ts';

@@ -4,7 +4,7 @@ import { palette } from '../streams.ts';
 import { describeStatus } from './list.ts';
 import { describeRevocations, isoTime, jsonLine, someFailed } from './proofShared.ts';
 import { inWordsOfCommand, oneName, openPlace, placeHelp, placeOptions, requireKnown } from './shared.ts';
-import { visible } from '../../visible.ts';
+import { visible } from '../../base/visible.ts';
 
 export const rotateCommand: Command = {
   name: 'token rotate',

@@ -1,6 +1,6 @@
-import { KeyturnError } from '../../errors.ts';
-import type { SecretKind } from '../../token/key.ts';
-import type { TokenProfile } from '../../token/profile.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import type { SecretKind } from '../../profile/key.ts';
+import type { TokenProfile } from '../../profile/profile.ts';
 
 /** Secrets other than tokens that a person stores for a profile, by the option that names them. */
 export const secretOptions = {

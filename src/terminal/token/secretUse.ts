@@ -1,6 +1,6 @@
-import { KeyturnError } from '../../errors.ts';
-import type { SecretKind } from '../../token/key.ts';
-import type { TokenProfile } from '../../token/profile.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import type { SecretKind } from '../../profile/key.ts';
+import type { TokenProfile } from '../../profile/profile.ts';
 
 /** Fails with `usage` for a secret that nothing about the profile would ever ask for. */
 export function requireUse(kind: SecretKind, { name, grant, clientAuthentication }: TokenProfile): void {
@@ -20,7 +20,7 @@ export function requireUse(kind: SecretKind, { name, grant, clientAuthentication
 /** Fails with `key_invalid` for what cannot be the private key of the profile, while it can still be corrected. */
 export async function requireKey(key: string, profile: TokenProfile): Promise<void> {
   const { name, clientAuthentication, grant, options } = profile;
-  const { parsePrivateKey, parseSigningKey } = await import('../../token/signingKey.ts');
+  const { parsePrivateKey, parseSigningKey } = await import('../../profile/keys/signingKey.ts');
   if (clientAuthentication === 'tls_client_auth' && grant !== 'jwt_bearer' && grant !== 'self_signed') {
     parsePrivateKey(key, name);
     return;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { KeyturnError, type ErrorCode } from '../../errors.ts';
-import type { TokenProfile } from '../../token/profile.ts';
+import { KeyturnError, type ErrorCode } from '../../base/errors.ts';
+import type { TokenProfile } from '../../profile/profile.ts';
 import { signsIn } from '../../token/renewal.ts';
 import type { SignIn } from '../../token/signIn.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';

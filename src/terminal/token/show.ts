@@ -1,7 +1,7 @@
-import { decodeToken } from '../../token/decode.ts';
-import { hideTokens } from '../../token/hideTokens.ts';
-import { shownAddresses } from '../../token/shownOrigin.ts';
-import { visible, visibleJson } from '../../visible.ts';
+import { decodeToken } from '../../inspect/decode.ts';
+import { hideTokens } from '../../inspect/hideTokens.ts';
+import { shownAddresses } from '../../profile/shownOrigin.ts';
+import { visible, visibleJson } from '../../base/visible.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { palette } from '../streams.ts';
 import { describeToken, tokenJson } from './describeToken.ts';

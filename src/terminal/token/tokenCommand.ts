@@ -1,4 +1,4 @@
-import { KeyturnError } from '../../errors.ts';
+import { KeyturnError } from '../../base/errors.ts';
 import type { Command } from '../command.ts';
 
 const subcommands: Readonly<Record<string, () => Promise<Command>>> = {

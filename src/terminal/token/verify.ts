@@ -1,7 +1,7 @@
-import { KeyturnError } from '../../errors.ts';
-import { isSecureUrl } from '../../token/origin.ts';
-import type { TokenProfile } from '../../token/profile.ts';
-import { parseUrl } from '../../url.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { isSecureUrl } from '../../profile/origin.ts';
+import type { TokenProfile } from '../../profile/profile.ts';
+import { parseUrl } from '../../base/url.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { palette } from '../streams.ts';
 import { describeProof, entryToProve, jsonLine, proofJson } from './proofShared.ts';

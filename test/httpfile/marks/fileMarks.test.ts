@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fileMarks } from '../../../src/httpfile/marks/fileMarks.ts';
-import { parseHttpFile } from '../../../src/httpfile/parse.ts';
-import type { Dialect } from '../../../src/httpfile/tree.ts';
+import { parseHttpFile } from '../../../src/httpfile/parse/parse.ts';
+import type { Dialect } from '../../../src/httpfile/parse/tree.ts';
 
 /** Marks as `line severity code message`, lines from 1. */
 function marks(text: string, dialect: Dialect = 'rest-client'): string[] {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type SeenVariables, variableMarks } from '../../../src/httpfile/marks/variableMarks.ts';
-import { parseHttpFile } from '../../../src/httpfile/parse.ts';
-import type { Dialect } from '../../../src/httpfile/tree.ts';
+import { parseHttpFile } from '../../../src/httpfile/parse/parse.ts';
+import type { Dialect } from '../../../src/httpfile/parse/tree.ts';
 
 const nothing: SeenVariables = {
   values: new Map(),

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SecretStore } from '../../../src/token/store.ts';
+import type { SecretStore } from '../../../src/base/secretStore.ts';
 
 /**
  * A secret store that several processes share, one file each, as a keychain does it: a write is there whole or not

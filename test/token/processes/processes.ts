@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { tokenKey } from '../../../src/token/key.ts';
+import { tokenKey } from '../../../src/profile/key.ts';
 import type { Task, Told } from './messages.ts';
 import { createSharingManager, type SharedPlace, signedIn } from './refresher.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { KeyturnError } from '../../../src/errors.ts';
-import { tokenKey } from '../../../src/token/key.ts';
-import type { LocalGrant } from '../../../src/token/profile.ts';
+import { KeyturnError } from '../../../src/base/errors.ts';
+import { tokenKey } from '../../../src/profile/key.ts';
+import type { LocalGrant } from '../../../src/profile/profile.ts';
 import { harness, MINUTE } from '../support.ts';
 import { localProfile } from './support.ts';
 

@@ -3,8 +3,8 @@ import {
   type LocalGrant,
   type ProfileOptions,
   type TokenProfile,
-} from '../../../src/token/profile.ts';
-import type { ConsentAsker, ConsentQuestion, Agreements } from '../../../src/token/sources/consent.ts';
+} from '../../../src/profile/profile.ts';
+import type { ConsentAsker, ConsentQuestion, Agreements } from '../../../src/consent/sources.ts';
 import { profileOf } from '../support.ts';
 
 export function localProfile(

@@ -1,0 +1,174 @@
+import { type ErrorCode, KeyturnError } from '../base/errors.ts';
+import { type AuditRecorder, tokenEvent } from '../base/auditEvent.ts';
+import { notedReceivers, noteReceivers } from './origins.ts';
+import type { KeyValueStore } from '../base/keyValue.ts';
+import type { TokenProfile } from '../profile/profile.ts';
+import { consentKey, isKept, keepConsent, toldConsent } from './record.ts';
+
+/** A file that a command names, and what it held. */
+export interface CommandFile {
+  readonly path: string;
+  /** Hash of its content. */
+  readonly sha256: string;
+}
+
+/** What of this person's a keyturn.json wants to use. */
+export type ConsentSubject =
+  | {
+      readonly kind: 'command';
+      readonly command: readonly string[];
+      /** Folder that it runs in. */
+      readonly folder: string;
+      /** The program with its whole path. */
+      readonly program: string;
+      /** Files that the command names: when one changes, the person is asked again. */
+      readonly files: readonly CommandFile[];
+    }
+  | { readonly kind: 'keychain'; readonly service: string; readonly account: string | null }
+  | { readonly kind: 'account'; readonly provider: string; readonly scopes: readonly string[] }
+  | {
+      readonly kind: 'key_file';
+      /** As the profile writes it. */
+      readonly path: string;
+      /** Issuer and token endpoint for which it signs; empty for a token that is signed here. */
+      readonly servers: readonly string[];
+    }
+  /** Secrets go to other servers than the one that the person sees. */
+  | {
+      readonly kind: 'sign_in';
+      /** The server of the page, or the issuer for a grant without one. Origins, whole addresses where two share one. */
+      readonly at: string;
+      /** The server that makes the token of what it gets. */
+      readonly redeemedAt: string;
+      /** Everybody who gets a code, a token or another secret, and for whom `at` does not answer. */
+      readonly receivers: readonly string[];
+      /** As keyturn.json names it; null where it names none. */
+      readonly issuer: string | null;
+      readonly hasPage: boolean;
+    }
+  /** What was obtained at some servers, or went to them alone so far, would go to others now. */
+  | {
+      readonly kind: 'new_receiver';
+      /** The issuer whose metadata lead there; the new receiver itself where keyturn.json names no issuer. */
+      readonly at: string;
+      readonly known: readonly string[];
+      readonly receivers: readonly string[];
+    }
+  /** Tokens of these profiles bring one that goes where they may not. */
+  | { readonly kind: 'exchange'; readonly tokens: readonly string[] };
+
+export interface ConsentQuestion {
+  readonly tokenName: string;
+  readonly subject: ConsentSubject;
+  /** Where the token may go. */
+  readonly origins: readonly string[];
+  /** Location of the keyturn.json. */
+  readonly declaredIn: string;
+}
+
+/** Asks the person. A door shows the subject exactly as it is. */
+export interface ConsentAsker {
+  ask(question: ConsentQuestion, signal: AbortSignal): Promise<'once' | 'remember' | 'refuse'>;
+}
+
+/** The person's agreement that a keyturn.json uses what is theirs. */
+export interface SourceConsent {
+  /**
+   * Returns once the person agreed, now or before; asks only while somebody waits. Fails with `command_refused` for a
+   * command, `receiver_not_allowed` for the receivers of secrets, else with `access_denied`.
+   */
+  require(question: ConsentQuestion, options: { waiting: boolean; signal: AbortSignal }): Promise<void>;
+}
+
+/** The same, with what is noted of the servers to which secrets went. */
+export interface Agreements extends SourceConsent {
+  /** Addresses that were in force when a secret was first used; null where that was not noted. */
+  receivers(secretKey: string): Promise<readonly string[] | null>;
+  /** Never fails: what cannot be kept is noted again by the next use. */
+  noteReceivers(secretKey: string, addresses: readonly string[]): Promise<void>;
+}
+
+export interface ConsentOptions {
+  /** Where agreements are kept; what cannot be read there counts as not agreed. */
+  readonly values: KeyValueStore;
+  readonly asker: ConsentAsker;
+  /** An agreement from outside, such as a variable of the environment. */
+  readonly given?: (question: ConsentQuestion) => boolean;
+  /** How to agree where nobody can be asked, one sentence. */
+  readonly hint: (question: ConsentQuestion) => string;
+  /** Told when an agreement could not be kept. */
+  readonly notKept: (error: unknown) => void;
+  /** Told of what was agreed to for good. */
+  readonly audit?: AuditRecorder;
+}
+
+/**
+ * Agreements, each to the very subject, for the very origins and the very keyturn.json: when one of them changes, the
+ * person is asked again. One question at a time, and one for all who wait for the same answer.
+ */
+export function createSourceConsent(options: ConsentOptions): Agreements {
+  const asked = new Map<string, Promise<boolean>>();
+  let last: Promise<unknown> = Promise.resolve();
+
+  const keep = async (question: ConsentQuestion): Promise<void> => {
+    const { tokenName: name, declaredIn } = question;
+    await keepConsent(options.values, question);
+    const event = tokenEvent('agreed', { name, accessToken: null }, declaredIn);
+    options.audit?.record({ ...event, detail: toldConsent(question) });
+  };
+  const ask = async (question: ConsentQuestion, signal: AbortSignal): Promise<boolean> => {
+    const answer = await options.asker.ask(question, signal);
+    if (answer === 'remember') await keep(question).catch(options.notKept);
+    return answer !== 'refuse';
+  };
+  const askInTurn = (question: ConsentQuestion, signal: AbortSignal): Promise<boolean> => {
+    const key = consentKey(question);
+    const pending = asked.get(key);
+    if (pending !== undefined) return pending;
+    const answer = last.then(() => ask(question, signal));
+    last = answer.catch(() => undefined);
+    asked.set(key, answer);
+    return answer.finally(() => asked.delete(key));
+  };
+
+  return {
+    async require(question, { waiting, signal }) {
+      if (options.given?.(question) === true) return;
+      if (await isKept(options.values, question).catch(() => false)) return;
+      if (waiting && (await askInTurn(question, signal))) return;
+      throw refused(question, options.hint(question));
+    },
+    receivers: (secretKey) => notedReceivers(options.values, secretKey).catch(() => null),
+    noteReceivers: (secretKey, addresses) =>
+      noteReceivers(options.values, secretKey, addresses).catch(() => undefined),
+  };
+}
+
+export function questionOf(profile: TokenProfile, subject: ConsentSubject): ConsentQuestion {
+  const { name, origins, declaredIn } = profile;
+  return { tokenName: name, subject, origins, declaredIn: declaredIn ?? '' };
+}
+
+function refused({ tokenName, subject }: ConsentQuestion, hint: string): KeyturnError {
+  return new KeyturnError(codeOf(subject), refusals[subject.kind](tokenName), {
+    hint,
+    data: { token: tokenName },
+  });
+}
+
+function codeOf({ kind }: ConsentSubject): ErrorCode {
+  if (kind === 'sign_in' || kind === 'new_receiver') return 'receiver_not_allowed';
+  return kind === 'command' ? 'command_refused' : 'access_denied';
+}
+
+const refusals: Readonly<Record<ConsentSubject['kind'], (name: string) => string>> = {
+  command: (name) => `You haven't allowed the command of the token "${name}" yet. It was not run.`,
+  keychain: (name) => `You haven't allowed the keychain entry of the token "${name}" yet. It was not read.`,
+  account: (name) => `You haven't allowed the account of the token "${name}" yet. It was not used.`,
+  key_file: (name) => `You haven't allowed the key file of the token "${name}" yet. It was not read.`,
+  sign_in: (name) =>
+    `You haven't allowed the servers that would get the secrets of "${name}" yet. Nothing was sent.`,
+  new_receiver: (name) =>
+    `The secrets of "${name}" would go to another server than before, which you haven't allowed yet. Nothing was sent.`,
+  exchange: (name) => `You haven't allowed the exchange for "${name}" yet. No token was exchanged.`,
+};

@@ -1,0 +1,54 @@
+import { EventEmitter, type TextDocumentContentProvider, Uri, window, workspace } from 'vscode';
+import type { EditorServices } from '../platform/services.ts';
+import type { UsableNode } from '../tokens/entryPick.ts';
+import type { TokenDirectory } from '../tokens/tokenDirectory.ts';
+
+const SCHEME = 'keyturn-claims';
+
+/** Read-only JSON documents with all that is known of a token. The address holds a key of the store, never the token. */
+export class ClaimsDocuments implements TextDocumentContentProvider {
+  readonly #services: EditorServices;
+  readonly #directory: TokenDirectory;
+  readonly #changed = new EventEmitter<Uri>();
+  readonly #subscriptions: { dispose(): void }[];
+
+  readonly onDidChange = this.#changed.event;
+
+  constructor(services: EditorServices, directory: TokenDirectory) {
+    this.#services = services;
+    this.#directory = directory;
+    this.#subscriptions = [
+      this.#changed,
+      workspace.registerTextDocumentContentProvider(SCHEME, this),
+      services.tokens.onDidChange((keys) => this.#update(keys)),
+      services.proofs.onDidChange((keys) => this.#update(keys)),
+    ];
+  }
+
+  async show({ name, entry }: Pick<UsableNode, 'name' | 'entry'>): Promise<void> {
+    const uri = Uri.from({ scheme: SCHEME, path: `/${fileName(name)}.details.json`, query: entry.key });
+    await window.showTextDocument(uri, { preview: true });
+  }
+
+  async provideTextDocumentContent(uri: Uri): Promise<string> {
+    const entries = await this.#directory.entries();
+    const entry = entries.find((node) => node.entry?.key === uri.query)?.entry ?? null;
+    if (entry === null) return '';
+    const { detailsText } = await import('../platform/later.ts');
+    return this.#services.redactor.mask(detailsText(entry, this.#services.proofs.last(entry)));
+  }
+
+  #update(keys: ReadonlySet<string>): void {
+    for (const { uri } of workspace.textDocuments) {
+      if (uri.scheme === SCHEME && keys.has(uri.query)) this.#changed.fire(uri);
+    }
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+}
+
+function fileName(name: string): string {
+  return name.replaceAll(/[/\\]/g, '-');
+}

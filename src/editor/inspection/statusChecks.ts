@@ -1,0 +1,83 @@
+import { l10n, window, workspace } from 'vscode';
+import { asKeyturnError } from '../../base/errors.ts';
+import type { TokenEntry } from '../../token/tokenManager.ts';
+import { withoutLinks } from '../platform/noticeText.ts';
+import type { EditorServices } from '../platform/services.ts';
+import { inUse } from '../statusBar/model.ts';
+import { canRevoke } from '../tokens/tree/model.ts';
+import type { TokenDirectory } from '../tokens/tokenDirectory.ts';
+
+/** What stands in the audit as the cause. */
+const CAUSE = 'background';
+
+/** Asks the issuers of tokens in use whether they are still active, each no more often than once in an interval. */
+export class StatusChecks {
+  readonly #services: EditorServices;
+  readonly #directory: TokenDirectory;
+  /** When each access token was last asked about, also in vain. */
+  readonly #asked = new Map<string, { readonly accessToken: string; readonly atMs: number }>();
+  /** What went wrong last with each, so that the log tells it once. */
+  readonly #failures = new Map<string, string>();
+  readonly #closing = new AbortController();
+
+  constructor(services: EditorServices, directory: TokenDirectory) {
+    this.#services = services;
+    this.#directory = directory;
+  }
+
+  /** Looks at all tokens now, one after the other. */
+  async look(intervalMs: number): Promise<void> {
+    const entries = new Map<string, TokenEntry>();
+    for (const { entry } of await this.#directory.entries()) {
+      if (entry !== null) entries.set(entry.key, entry);
+    }
+    for (const entry of entries.values()) {
+      if (this.#closing.signal.aborted) return;
+      if (this.#isDue(entry, intervalMs)) await this.#ask(entry);
+    }
+  }
+
+  dispose(): void {
+    this.#closing.abort();
+  }
+
+  #isDue(entry: TokenEntry, intervalMs: number): boolean {
+    const { token, profile, status } = entry;
+    if (token === null || status === 'expired' || !canAsk(entry)) return false;
+    if (profile.declaredIn !== null && !workspace.isTrusted) return false;
+    const now = this.#services.clock.now();
+    if (!inUse(entry, now)) return false;
+    const asked = this.#asked.get(entry.key);
+    const tried = asked?.accessToken === token.accessToken ? asked.atMs : null;
+    const found = this.#services.proofs.last(entry)?.introspection?.checkedAtMs ?? null;
+    const last = Math.max(tried ?? -Infinity, found ?? -Infinity);
+    return now - last >= intervalMs || now < last;
+  }
+
+  async #ask(entry: TokenEntry): Promise<void> {
+    const { proofs, log, clock } = this.#services;
+    const { name } = entry.profile;
+    this.#asked.set(entry.key, { accessToken: entry.token?.accessToken ?? '', atMs: clock.now() });
+    const known = proofs.last(entry)?.introspection?.active ?? true;
+    try {
+      const options = { interactive: false, signal: this.#closing.signal, cause: CAUSE };
+      const { active, conclusive } = await proofs.introspect(entry, options);
+      this.#failures.delete(entry.key);
+      if (known && !active && conclusive) {
+        void window.showWarningMessage(
+          l10n.t('The token "{0}" is not active any more, says its issuer.', withoutLinks(name)),
+        );
+      }
+    } catch (error) {
+      const { code } = asKeyturnError(error);
+      if (code !== 'cancelled' && this.#failures.get(entry.key) !== code)
+        log.error(`Status of ${name}`, error);
+      this.#failures.set(entry.key, code);
+    }
+  }
+}
+
+/** Somebody may be there who can be asked: the issuer, an endpoint of the profile, or a vendor. */
+function canAsk({ profile }: TokenEntry): boolean {
+  return canRevoke(profile) || profile.options.introspectionEndpoint !== null || profile.grant === 'static';
+}

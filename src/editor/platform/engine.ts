@@ -1,0 +1,36 @@
+import { Uri } from 'vscode';
+import { createDpopProver } from '../../oauth/client/dpopProver.ts';
+import { createEngine } from '../../run/createEngine.ts';
+import type { Asker, Engine } from '../../run/engine.ts';
+import { openBodySink } from './bodySink.ts';
+import type { Network } from './network.ts';
+import type { EditorServices } from './services.ts';
+
+/** The engine with the editor's parts in it. */
+export function createEditorEngine(
+  services: EditorServices,
+  { client, certificates }: Pick<Network, 'client' | 'certificates'>,
+  asker: Asker,
+): Engine {
+  const { files, clock, tokens, keptSecrets, redactor, consent, profiles, foreignTokens } = services;
+  const { environments, audit } = services;
+  return createEngine({
+    files,
+    clock,
+    client,
+    certificates,
+    tokens,
+    dpop: createDpopProver(keptSecrets),
+    redactor,
+    audit,
+    asker,
+    consent,
+    processEnv: process.env,
+    findProfile: (file, name) => profiles.find(Uri.parse(file, true), name),
+    foreign: {
+      tokens: foreignTokens,
+      authEntry: (file, id) => environments.authEntry(Uri.parse(file, true), id),
+    },
+    openSink: openBodySink,
+  });
+}

@@ -1,0 +1,113 @@
+import {
+  CompletionItem,
+  CompletionItemKind,
+  type CompletionItemProvider,
+  type Position,
+  Range,
+  SnippetString,
+  type TextDocument,
+} from 'vscode';
+import type { HttpFile } from '../../../httpfile/parse/tree.ts';
+import type { EditorServices } from '../../platform/services.ts';
+import { type CompletionPlace, completionPlace } from './completionContext.ts';
+import type { DocumentTrees } from './documentTrees.ts';
+import { dynamicVariables, headerNames, headerValues, metadataKeys, methods } from './knownWords.ts';
+import { requestAtLine } from '../../../httpfile/parse/requestAt.ts';
+
+/** Token names, variables, methods, headers and `# @…` keys. */
+export class Completions implements CompletionItemProvider {
+  static readonly triggerCharacters = ['@', ' ', '{', '$', ':'];
+  readonly #trees: DocumentTrees;
+  readonly #services: EditorServices;
+
+  constructor(trees: DocumentTrees, services: EditorServices) {
+    this.#trees = trees;
+    this.#services = services;
+  }
+
+  async provideCompletionItems(document: TextDocument, position: Position): Promise<CompletionItem[]> {
+    const tree = this.#trees.of(document);
+    const line = document.lineAt(position.line).text;
+    const place = completionPlace(line.slice(0, position.character), whereIs(document, tree, position.line));
+    if (place === null) return [];
+    const range = new Range(position.translate(0, -place.typed.length), position);
+    const closed = line.slice(position.character).trimStart().startsWith('}}');
+    const items = await this.#items(document, tree, place, closed);
+    for (const item of items) item.range = range;
+    return items;
+  }
+
+  async #items(
+    document: TextDocument,
+    tree: HttpFile,
+    place: CompletionPlace,
+    closed: boolean,
+  ): Promise<CompletionItem[]> {
+    switch (place.kind) {
+      case 'token':
+        return (await this.#services.profiles.names(document.uri)).map((name) =>
+          completion(name, CompletionItemKind.Value, 'Token'),
+        );
+      case 'metadata':
+        return metadataKeys.map(([key, says]) => completion(key, CompletionItemKind.Keyword, says));
+      case 'method':
+        return methods.map(([method, says]) => {
+          const item = completion(method, CompletionItemKind.Method, says);
+          item.insertText = `${method} `;
+          return item;
+        });
+      case 'header':
+        return headerNames.map((name) => {
+          const item = completion(name, CompletionItemKind.Field, '');
+          item.insertText = `${name}: `;
+          // Offers the usual values at once.
+          item.command = { command: 'editor.action.triggerSuggest', title: '' };
+          return item;
+        });
+      case 'headerValue':
+        return (headerValues[place.header] ?? []).map((value) => {
+          const item = completion(value, CompletionItemKind.Value, '');
+          const gap = value.indexOf('$token }}');
+          if (gap !== -1) item.insertText = new SnippetString('Bearer {{\\$token ${1:name}}}');
+          return item;
+        });
+      case 'variable':
+        return this.#variables(document, tree, closed);
+    }
+  }
+
+  async #variables(document: TextDocument, tree: HttpFile, closed: boolean): Promise<CompletionItem[]> {
+    const environment = await this.#services.environments.variables(document.uri);
+    const items = new Map<string, CompletionItem>();
+    const offer = (name: string, says: string, kind: CompletionItemKind) => {
+      if (items.has(name)) return;
+      const item = completion(name, kind, says);
+      if (!closed) item.insertText = `${name}}}`;
+      items.set(name, item);
+    };
+    for (const { name } of tree.variables) offer(name, 'File variable', CompletionItemKind.Variable);
+    for (const name of environment.keys()) offer(name, 'Environment variable', CompletionItemKind.Constant);
+    for (const [name, says] of dynamicVariables) offer(name, says, CompletionItemKind.Function);
+    const token = completion('$token', CompletionItemKind.Function, 'The value of a token');
+    token.insertText = '$token ';
+    token.command = { command: 'editor.action.triggerSuggest', title: '' };
+    items.set('$token', token);
+    return [...items.values()];
+  }
+}
+
+function completion(label: string, kind: CompletionItemKind, detail: string): CompletionItem {
+  const item = new CompletionItem(label, kind);
+  if (detail !== '') item.detail = detail;
+  return item;
+}
+
+function whereIs(document: TextDocument, tree: HttpFile, line: number): { inHead: boolean; inBody: boolean } {
+  const node = requestAtLine(tree, line);
+  if (node === null || line <= node.line) return { inHead: false, inBody: false };
+  for (let above = line - 1; above > node.line; above--) {
+    if (document.lineAt(above).text.trim() === '') return { inHead: false, inBody: true };
+    if (line - above > 200) return { inHead: false, inBody: true };
+  }
+  return { inHead: true, inBody: false };
+}

@@ -1,0 +1,84 @@
+import { Hover, type HoverProvider, MarkdownString, type Position, Range, type TextDocument } from 'vscode';
+import { isSecretVariableName } from '../../../redaction/credentialNames.ts';
+import { secretVariable } from '../../../httpfile/environments/secretVariable.ts';
+import { codeSpan, escapeMarkdown } from '../../platform/markdown.ts';
+import { maskedText } from '../../../redaction/maskedText.ts';
+import type { EditorServices } from '../../platform/services.ts';
+import type { DocumentTrees } from './documentTrees.ts';
+import type { InlineResults } from '../results/inlineResults.ts';
+import { dynamicVariables } from './knownWords.ts';
+import { tokenLensTitle } from '../lensTitles.ts';
+import { resultHover } from '../results/resultHover.ts';
+import type { TokenStates } from '../tokenStates.ts';
+import { variableAt } from './variableAt.ts';
+
+export interface HoverParts {
+  readonly trees: DocumentTrees;
+  readonly inline: InlineResults;
+  readonly states: TokenStates;
+  readonly services: EditorServices;
+}
+
+/** Over a variable its value (secrets masked), over a request line or its result everything about the last send. */
+export class Hovers implements HoverProvider {
+  readonly #parts: HoverParts;
+
+  constructor(parts: HoverParts) {
+    this.#parts = parts;
+  }
+
+  async provideHover(document: TextDocument, position: Position): Promise<Hover | null> {
+    const { text, range } = document.lineAt(position.line);
+    const use = variableAt(text, position.character);
+    if (use !== null) {
+      const words = await this.#variable(document, use.expression);
+      const at = new Range(position.line, use.start, position.line, use.end);
+      return words === null ? null : new Hover(markdown(words), at);
+    }
+    const state = this.#parts.inline.at(document.uri.toString(), position.line);
+    if (state === null) return null;
+    const words = resultHover(state, this.#parts.services.clock.now(), localTime);
+    return new Hover(markdown(words), range);
+  }
+
+  async #variable(document: TextDocument, expression: string): Promise<string | null> {
+    const { services, trees, states } = this.#parts;
+    const [name = '', tokenName] = expression.split(/\s+/, 2);
+    if (name === '$token' && tokenName !== undefined) {
+      const state = await states.of(document, tokenName);
+      return state.kind === 'known'
+        ? `${tokenLensTitle(
+            { ...state.facts, name: escapeMarkdown(state.facts.name) },
+            services.clock.now(),
+          )}\n\nThe value of this token, put in when the request is sent.`
+        : escapeMarkdown(state.message);
+    }
+    const shown = (value: string) => {
+      if (secretVariable(name) !== null || isSecretVariableName(name)) return codeSpan('•••');
+      return codeSpan(services.redactor.mask(maskedText(value)));
+    };
+    const declared = trees.of(document).variables.findLast((variable) => variable.name === name);
+    if (declared !== undefined) {
+      return `${shown(declared.value)}\n\nFile variable, line ${declared.span.start.line + 1}`;
+    }
+    const value = (await services.environments.variables(document.uri)).get(name);
+    if (value !== undefined) {
+      const environment = services.environments.selected(document.uri);
+      const from =
+        environment === null
+          ? 'Shared by all environments'
+          : `From the environment ${escapeMarkdown(environment)}`;
+      return `${shown(value)}\n\n${from}`;
+    }
+    const dynamic = dynamicVariables.find(([known]) => known.split(' ')[0] === name);
+    return dynamic === undefined ? null : escapeMarkdown(dynamic[1]);
+  }
+}
+
+function markdown(text: string): MarkdownString {
+  return new MarkdownString(text, true);
+}
+
+function localTime(atMs: number): string {
+  return new Date(atMs).toLocaleTimeString();
+}

@@ -1,0 +1,32 @@
+import { DocumentSymbol, type DocumentSymbolProvider, Range, SymbolKind, type TextDocument } from 'vscode';
+import { maskedWrittenUrl } from '../../../redaction/maskedText.ts';
+import { oneLine } from '../results/resultWords.ts';
+import type { DocumentTrees } from './documentTrees.ts';
+import { toRange } from './ranges.ts';
+
+/** Requests and file variables for the outline, breadcrumbs and Go to Symbol. */
+export class Outline implements DocumentSymbolProvider {
+  readonly #trees: DocumentTrees;
+
+  constructor(trees: DocumentTrees) {
+    this.#trees = trees;
+  }
+
+  provideDocumentSymbols(document: TextDocument): DocumentSymbol[] {
+    const { requests, variables } = this.#trees.of(document);
+    const symbols = requests.map((node) => {
+      const call = `${node.method} ${oneLine(maskedWrittenUrl(node.url), 120)}`;
+      const name = node.name ?? node.title;
+      const label = name === null || name.trim() === '' ? call : oneLine(name, 80);
+      const line = toRange(node.requestLineSpan);
+      const start = Math.min(node.blockStartLine, node.line);
+      const block = new Range(start, 0, Math.max(node.blockEndLine, line.end.line) + 1, 0).union(line);
+      return new DocumentSymbol(label, label === call ? '' : call, SymbolKind.Method, block, line);
+    });
+    for (const { name, span } of variables) {
+      const range = toRange(span);
+      symbols.push(new DocumentSymbol(name, '', SymbolKind.Variable, range, range));
+    }
+    return symbols;
+  }
+}

@@ -1,0 +1,147 @@
+import type { HttpFile, RequestNode } from '../../../httpfile/parse/tree.ts';
+import type { RequestResult } from '../../../run/result.ts';
+
+/** What stands at the end of a request line. */
+export type InlineState =
+  /** `previous` stays in sight for the moment in which most requests are answered. */
+  | { readonly kind: 'running'; readonly startedAtMs: number; readonly previous: RequestResult | null }
+  | { readonly kind: 'done'; readonly result: RequestResult };
+
+export interface InlineEntry {
+  /** Zero-based line of the request, after the edits since it was sent. */
+  readonly line: number;
+  readonly state: InlineState;
+}
+
+/** One replacement in a text; lines are zero-based and as they were before it. */
+export interface TextChange {
+  readonly startLine: number;
+  readonly startColumn: number;
+  readonly endLine: number;
+  /** Line breaks in the new text. */
+  readonly insertedLines: number;
+}
+
+interface Anchored {
+  line: number;
+  fingerprint: string;
+  /** The one that was chosen when it was sent. */
+  environment: string | null;
+  state: InlineState;
+}
+
+/** Results by document and line. They follow edits, and go when their own request changes. */
+export class InlineResults {
+  readonly #byDocument = new Map<string, Anchored[]>();
+
+  set(document: string, node: RequestNode, state: InlineState, environment: string | null = null): void {
+    const entries = this.#byDocument.get(document) ?? [];
+    const fingerprint = requestFingerprint(node);
+    const known = entries.find((entry) => entry.line === node.line);
+    if (known === undefined) entries.push({ line: node.line, fingerprint, environment, state });
+    else Object.assign(known, { fingerprint, environment, state });
+    this.#byDocument.set(document, entries);
+  }
+
+  /** Replaces what is running by its result, wherever edits have moved it; false when its request changed meanwhile. */
+  finish(document: string, started: InlineState, result: RequestResult): boolean {
+    const entry = this.#byDocument.get(document)?.find(({ state }) => state === started);
+    if (entry === undefined) return false;
+    entry.state = { kind: 'done', result };
+    return true;
+  }
+
+  /** The result that stands at a request now; null where there is none. */
+  resultAt(document: string, line: number): RequestResult | null {
+    const state = this.at(document, line);
+    return state?.kind === 'done' ? state.result : null;
+  }
+
+  /** Takes a running entry away again. */
+  remove(document: string, started: InlineState): void {
+    this.#keep(document, (entry) => entry.state !== started);
+  }
+
+  /** Takes away what was sent in another environment than the one that is chosen now; what is under way stays. */
+  keepEnvironment(document: string, chosen: string | null): void {
+    this.#keep(document, ({ state, environment }) => state.kind === 'running' || environment === chosen);
+  }
+
+  clear(document: string): void {
+    this.#byDocument.delete(document);
+  }
+
+  of(document: string): readonly InlineEntry[] {
+    return this.#byDocument.get(document) ?? [];
+  }
+
+  at(document: string, line: number): InlineState | null {
+    return this.of(document).find((entry) => entry.line === line)?.state ?? null;
+  }
+
+  /** Where the request of a result stands now; null when it is gone. */
+  lineOf(document: string, result: RequestResult): number | null {
+    const found = this.of(document).find(({ state }) => state.kind === 'done' && state.result === result);
+    return found?.line ?? null;
+  }
+
+  /** Moves the entries with the edits, given in the order of the editor's event (each as if it were alone). */
+  edit(document: string, changes: readonly TextChange[]): void {
+    const entries = this.#byDocument.get(document);
+    if (entries === undefined) return;
+    for (const entry of entries) {
+      let moved = 0;
+      for (const change of changes) moved += shift(entry.line, change);
+      entry.line += moved;
+    }
+  }
+
+  /** Drops the entries whose request is not the same any more. */
+  verify(document: string, tree: HttpFile): void {
+    if (!this.#byDocument.has(document)) return;
+    this.#keep(document, (entry) => {
+      const node = nodeOnLine(tree, entry.line);
+      return node !== null && requestFingerprint(node) === entry.fingerprint;
+    });
+  }
+
+  #keep(document: string, wanted: (entry: Anchored) => boolean): void {
+    const kept = this.#byDocument.get(document)?.filter(wanted) ?? [];
+    if (kept.length === 0) this.#byDocument.delete(document);
+    else this.#byDocument.set(document, kept);
+  }
+}
+
+/** By how many lines an edit moves what stands on `line`. */
+function shift(line: number, change: TextChange): number {
+  const before = change.startLine < line || (change.startLine === line && change.startColumn === 0);
+  if (!before || change.endLine > line) return 0;
+  return change.insertedLines - (change.endLine - change.startLine);
+}
+
+function nodeOnLine(tree: HttpFile, line: number): RequestNode | null {
+  let low = 0;
+  let high = tree.requests.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const node = tree.requests[middle];
+    if (node === undefined) return null;
+    if (node.line === line) return node;
+    if (node.line < line) low = middle + 1;
+    else high = middle - 1;
+  }
+  return null;
+}
+
+/** Everything of a request that counts when it is sent. */
+function requestFingerprint(node: RequestNode): string {
+  const body = node.body.kind === 'none' ? '' : node.body.kind === 'file' ? node.body.path : node.body.text;
+  return JSON.stringify([
+    node.method,
+    node.url,
+    node.headers.map(({ name, value }) => [name, value]),
+    node.metadata.map(({ key, value }) => [key, value]),
+    node.body.kind,
+    body,
+  ]);
+}

@@ -1,0 +1,116 @@
+import { formatDuration } from '../../../base/text.ts';
+import { decodeToken } from '../../../inspect/decode.ts';
+import type { KnownProof } from '../../../oauth/verify/inspections.ts';
+import type { TokenEntry } from '../../../token/tokenManager.ts';
+import type { TokenStatus } from '../../../token/token.ts';
+import type { Words } from '../../platform/words.ts';
+import { hasEnded, knownProofText } from '../../inspection/nodes.ts';
+
+/** Codicon and theme colour of a status. The icons differ in shape too: colour alone tells nothing to some. */
+export const statusIcons: Readonly<Record<TokenStatus, { readonly icon: string; readonly color: string }>> = {
+  active: { icon: 'key', color: 'testing.iconPassed' },
+  expiring: { icon: 'watch', color: 'list.warningForeground' },
+  expired: { icon: 'error', color: 'list.errorForeground' },
+  not_yet_valid: { icon: 'history', color: 'charts.blue' },
+  unknown: { icon: 'key', color: 'foreground' },
+  missing: { icon: 'circle-outline', color: 'disabledForeground' },
+};
+
+/** Icon of an entry: what was proven of its token counts more than how long it lives. */
+export function entryIcon(
+  { status }: Pick<TokenEntry, 'status'>,
+  known: KnownProof | null,
+): { readonly icon: string; readonly color: string } {
+  if (isRefuted(known)) return statusIcons.expired;
+  const icon = statusIcons[status];
+  return status === 'active' && known?.proof?.status === 'verified' ? { ...icon, icon: 'verified' } : icon;
+}
+
+/** True when the token is not worth anything, however long it still lives. */
+function isRefuted(known: KnownProof | null): boolean {
+  return hasEnded(known) || known?.proof?.status === 'invalid';
+}
+
+const MINUTE_MS = 60_000;
+
+/** "expires in 12 min", "expired 3 h ago", "not obtained yet": changes at most once a minute. */
+export function lifeText(entry: TokenEntry, nowMs: number, { t }: Words): string {
+  const end = entry.token?.expiresAtMs ?? null;
+  switch (entry.status) {
+    case 'missing':
+      if (entry.needsSignIn) return t('not signed in');
+      if (entry.profile.grant === 'static') return t('no token added');
+      return entry.profile.grant === 'refresh_token' ? t('no refresh token added') : t('not obtained yet');
+    case 'unknown':
+      return t('expiry unknown');
+    case 'not_yet_valid': {
+      const start = entry.token === null ? null : decodeToken(entry.token.accessToken).notBeforeMs;
+      if (start === null) return t('not yet valid');
+      return start - nowMs < MINUTE_MS
+        ? t('valid within a minute')
+        : t('valid in {0}', formatDuration(start - nowMs));
+    }
+    case 'expired':
+      if (end === null) return t('expired');
+      return nowMs - end < MINUTE_MS
+        ? t('expired just now')
+        : t('expired {0} ago', formatDuration(nowMs - end));
+    case 'active':
+    case 'expiring':
+      if (end === null) return t('expiry unknown');
+      return end - nowMs < MINUTE_MS
+        ? t('expires within a minute')
+        : t('expires in {0}', formatDuration(end - nowMs));
+  }
+}
+
+/** The scope that the server granted, else what the token itself says, else what the profile asks for. */
+export function scopeText(entry: TokenEntry): string {
+  if (entry.token === null) return entry.profile.scope ?? '';
+  if (entry.token.scope !== null) return entry.token.scope;
+  const { scopes } = decodeToken(entry.token.accessToken);
+  return scopes.length > 0 ? scopes.join(' ') : (entry.profile.scope ?? '');
+}
+
+/** What stands behind the name in the tree; `known` is what was found out about the token. */
+export function entryDescription(
+  entry: TokenEntry,
+  nowMs: number,
+  words: Words,
+  known: KnownProof | null = null,
+): string {
+  const parts = [lifeText(entry, nowMs, words)];
+  if (entry.needsSignIn && entry.status === 'expired') parts.push(words.t('sign-in needed'));
+  else if (entry.lastError !== null) parts.push(failureText(entry, words));
+  const proven = knownProofText(known, words);
+  // The end of a line is often not seen, so what makes its life meaningless comes before it.
+  if (isRefuted(known)) parts.unshift(proven);
+  else if (proven !== '') parts.push(proven);
+  const scope = scopeText(entry);
+  if (scope !== '') parts.push(scope);
+  return parts.join(' · ');
+}
+
+/** What was tried last, and failed. */
+function failureText({ needsSignIn, token }: TokenEntry, { t }: Words): string {
+  if (needsSignIn) return t('sign-in failed');
+  return token === null ? t('last attempt failed') : t('refresh failed');
+}
+
+/** One word or two for a status. */
+export function statusText(status: TokenStatus, { t }: Words): string {
+  switch (status) {
+    case 'active':
+      return t('active');
+    case 'expiring':
+      return t('expiring');
+    case 'expired':
+      return t('expired');
+    case 'not_yet_valid':
+      return t('not yet valid');
+    case 'unknown':
+      return t('expiry unknown');
+    case 'missing':
+      return t('no token held');
+  }
+}

@@ -1,0 +1,73 @@
+import { declaredReceivers } from '../../../profile/declaredReceivers.ts';
+import { isOAuthGrant } from '../../../profile/grants.ts';
+import { formatDuration, formatWhen } from '../../../base/text.ts';
+import { decodeToken } from '../../../inspect/decode.ts';
+import type { KnownProof } from '../../../oauth/verify/inspections.ts';
+import { shownAddress, shownAddresses } from '../../../profile/shownOrigin.ts';
+import type { TokenEntry } from '../../../token/tokenManager.ts';
+import { tokenCommands } from '../../platform/commands.ts';
+import { escapeMarkdown } from '../../platform/markdown.ts';
+import type { Words } from '../../platform/words.ts';
+import { entryDescription, scopeText } from './describe.ts';
+import { sendAsText } from './details.ts';
+import { hasEnded, proofStatusText } from '../../inspection/nodes.ts';
+
+type Mask = (text: string) => string;
+
+const LONGEST = 1000;
+
+/** What a hover over an entry says, in Markdown, without the token. */
+export function entryTooltip(
+  entry: TokenEntry,
+  nowMs: number,
+  words: Words,
+  mask: Mask,
+  known: KnownProof | null = null,
+): string {
+  const { t } = words;
+  const { profile, token, lastError } = entry;
+  const safe = (text: string) => escapeMarkdown(mask(text), LONGEST);
+  const decoded = token === null ? null : decodeToken(token.accessToken);
+  const rows: [string, string][] = [];
+  if (decoded !== null) rows.push([t('Kind'), decoded.kind.label]);
+  if (token !== null && token.expiresAtMs !== null)
+    rows.push([t('Ends'), formatWhen(token.expiresAtMs, nowMs)]);
+  const scope = scopeText(entry);
+  if (scope !== '') rows.push([t('Scopes'), scope]);
+  const issuer = decoded?.issuer ?? profile.issuer;
+  if (issuer !== null) rows.push([t('Issuer'), shownAddress(issuer)]);
+  const receivers = isOAuthGrant(profile.grant) ? declaredReceivers(profile) : [];
+  if (receivers.length > 0) rows.push([t('Obtained from'), shownAddresses(receivers)]);
+  rows.push([t('Origins'), shownAddresses(profile.origins)], [t('Sent as'), sendAsText(profile.sendAs, t)]);
+  const lines = [
+    `**${safe(profile.name)}**: ${safe(entryDescription({ ...entry, lastError: null }, nowMs, words))}`,
+  ];
+  if (lastError !== null) lines.push(safe(t('The last attempt failed: {0}', lastError.message)));
+  const skewMs = entry.clockSkewMs ?? 0;
+  if (skewMs !== 0) lines.push(safe(clockText(skewMs, words)));
+  for (const { message } of decoded?.warnings ?? []) lines.push(safe(message));
+  lines.push(
+    `|  |  |\n|---|---|\n${rows.map(([name, value]) => `| ${safe(name)} | ${safe(value)} |`).join('\n')}`,
+  );
+  const proof = known?.proof ?? null;
+  if (hasEnded(known)) lines.push(safe(t('Its issuer says that it is not active.')));
+  if (proof !== null) lines.push(`*${safe(`${proofStatusText(proof.status, words)}: ${proof.reason}`)}*`);
+  else if (decoded !== null && decoded.claims !== null)
+    lines.push(`*${safe(t('The signature was not verified.'))}*`);
+  return lines.join('\n\n');
+}
+
+/** How far the clocks differ, and that it is allowed for. */
+export function clockText(skewMs: number, { t }: Words): string {
+  const by = formatDuration(Math.abs(skewMs));
+  return skewMs > 0
+    ? t("This computer's clock is {0} ahead of the server's; Keyturn allows for it.", by)
+    : t("This computer's clock is {0} behind the server's; Keyturn allows for it.", by);
+}
+
+/** Why a profile cannot be filled, with a way out where the sandbox is what is missing. */
+export function problemTooltip(message: string, { t }: Words, mask: Mask): string {
+  const text = escapeMarkdown(mask(message), LONGEST);
+  if (!message.includes('{{sandbox')) return text;
+  return `${text}\n\n[${t('Start the sandbox')}](command:${tokenCommands.startSandbox})`;
+}

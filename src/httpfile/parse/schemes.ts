@@ -1,0 +1,97 @@
+import { KeyturnError } from '../../base/errors.ts';
+
+/**
+ * Schemes whose value a client computes from a secret that never leaves it. What files write behind their names is that
+ * secret, so such a value must not be sent as it is. Each says whether a value is computed already.
+ */
+const computedSchemes: ReadonlyMap<string, (value: string) => boolean> = new Map([
+  ['digest', (value) => hasParameter(value, 'response')],
+  // A secret key has another length than a signature of version 2.
+  ['aws', (value) => /^[^\s:]+:[A-Za-z0-9+/]{27}=$/.test(value)],
+  ['cognito', () => false],
+  ['ntlm', isBlob],
+  ['negotiate', isBlob],
+  ['kerberos', isBlob],
+  ['hawk', (value) => hasParameter(value, 'mac')],
+  ['mac', (value) => hasParameter(value, 'mac')],
+  ['oauth', (value) => !hasParameter(value, 'oauth_consumer_key') || hasParameter(value, 'oauth_signature')],
+  ['signature', (value) => hasParameter(value, 'signature')],
+  ['eg1-hmac-sha256', (value) => hasParameter(value, 'signature')],
+  ['hoba', (value) => hasParameter(value, 'result')],
+  ['mutual', (value) => hasParameter(value, 'kc1') || hasParameter(value, 'vkc')],
+]);
+
+/** `AWS4-HMAC-SHA256`, `AWS4-ECDSA-P256-SHA256` and what comes after them. */
+const awsSignature = /^aws\d+(-|$)/;
+
+/**
+ * Name of the scheme, as written, where the client has to compute the value of an Authorization header; null where it
+ * can be sent as it is. What a variable in the value will hold is not known here: in doubt the answer is null.
+ */
+export function clientScheme(authorization: string): string | null {
+  const [, scheme = '', rest = ''] = /^\s*([^\s{]+)(?:\s+(\S[^]*))?$/.exec(authorization) ?? [];
+  const name = scheme.toLowerCase();
+  const isComputed =
+    computedSchemes.get(name) ??
+    (awsSignature.test(name) ? hasSignature : name.startsWith('scram-') ? hasData : undefined);
+  if (isComputed === undefined) return null;
+  const value = rest.trim();
+  if (name !== 'cognito' && value.includes('{{') && !isSecretPair(value)) return null;
+  return isComputed(value) ? null : scheme;
+}
+
+/** Headers whose value the schemes above stand in. */
+export function isAuthorization(name: string): boolean {
+  const lower = name.toLowerCase();
+  return lower === 'authorization' || lower === 'proxy-authorization';
+}
+
+/** httpyac takes files and a passphrase from such a header and does not send it. */
+export function isClientCertificate(name: string): boolean {
+  return name.toLowerCase().endsWith('clientcert');
+}
+
+/** What cannot be sent in a header, as a message names it; null where all can. */
+export function clientPart(name: string, value: string): string | null {
+  if (isClientCertificate(name) && /^\s*(?:cert|key|pfx|passphrase):/.test(value))
+    return `client certificates by ${name}`;
+  const scheme = isAuthorization(name) ? clientScheme(value) : null;
+  return scheme === null ? null : `${scheme} authorization`;
+}
+
+export function clientPartMessage(part: string, line: number): string {
+  return `Keyturn doesn't compute ${part} yet (line ${line + 1}).`;
+}
+
+/** The message names the scheme, and no part of the value: that is the secret. */
+export function refuseClientPart(name: string, value: string, line: number): void {
+  const part = clientPart(name, value);
+  if (part === null) return;
+  throw new KeyturnError('unsupported', clientPartMessage(part, line), {
+    hint: 'The header holds the secret itself, so it is not sent. Write a value that is already computed, or use Basic or a token.',
+    data: { name: part, line: line + 1 },
+  });
+}
+
+/** Two words or more without a parameter: name and secret, whatever variables stand for them. */
+function isSecretPair(value: string): boolean {
+  const plain = value.replace(/\{\{[^{}\n]*\}\}/g, 'x');
+  return /\S\s+\S/.test(plain) && !plain.includes('=');
+}
+
+function hasSignature(value: string): boolean {
+  return hasParameter(value, 'credential') && hasParameter(value, 'signature');
+}
+
+function hasData(value: string): boolean {
+  return hasParameter(value, 'data');
+}
+
+function hasParameter(value: string, name: string): boolean {
+  return new RegExp(`(?:^|[\\s,;])${name}\\s{0,9}=`, 'i').test(value);
+}
+
+/** Base64 of some length, alone. */
+function isBlob(value: string): boolean {
+  return value.length >= 16 && value.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(value);
+}

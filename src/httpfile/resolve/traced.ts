@@ -1,0 +1,129 @@
+import { wellFormed } from '../parse/text.ts';
+
+/** Where a value came from that is secret. */
+export interface SecretOrigin {
+  /** `token`: belongs to one server or API. `secret`: a credential that a variable holds. */
+  readonly kind: 'token' | 'secret';
+  /** Of the token, or of the variable. */
+  readonly name: string;
+}
+
+interface Piece {
+  readonly text: string;
+  /** Null for what was made of no secret. */
+  readonly origin: SecretOrigin | null;
+}
+
+/**
+ * A text in which every piece knows whether it was made from a secret. What is done to the text is done to its pieces,
+ * so that a secret is still known as one when its spelling no longer tells.
+ */
+export class Traced {
+  readonly #pieces: readonly Piece[];
+
+  private constructor(pieces: readonly Piece[]) {
+    this.#pieces = pieces;
+  }
+
+  static plain(text: string): Traced {
+    return new Traced([{ text, origin: null }]);
+  }
+
+  static secret(text: string, origin: SecretOrigin): Traced {
+    return new Traced([{ text, origin }]);
+  }
+
+  static join(parts: readonly Traced[]): Traced {
+    const pieces: Piece[] = [];
+    for (const piece of parts.flatMap((part) => part.#pieces)) {
+      const last = pieces.at(-1);
+      const halved = last !== undefined && isSplit(last.text, piece.text);
+      if (last !== undefined && (halved || (last.origin === null && piece.origin === null))) {
+        pieces[pieces.length - 1] = { text: last.text + piece.text, origin: last.origin ?? piece.origin };
+      } else if (piece.text !== '') pieces.push(piece);
+    }
+    return new Traced(pieces);
+  }
+
+  get length(): number {
+    return this.#pieces.reduce((sum, { text }) => sum + text.length, 0);
+  }
+
+  get text(): string {
+    return this.#pieces.map(({ text }) => text).join('');
+  }
+
+  /** Of every secret in it. */
+  get origins(): SecretOrigin[] {
+    return this.#pieces.flatMap(({ origin }) => (origin === null ? [] : [origin]));
+  }
+
+  /** Every piece that was made from a secret. */
+  get secrets(): { readonly text: string; readonly origin: SecretOrigin }[] {
+    return this.#pieces.flatMap(({ text, origin }) => (origin === null ? [] : [{ text, origin }]));
+  }
+
+  get isSecret(): boolean {
+    return this.#pieces.some(({ origin }) => origin !== null);
+  }
+
+  /** As if the whole of it were a secret of this origin; what is one already keeps its own. */
+  marked(origin: SecretOrigin): Traced {
+    return new Traced(this.#pieces.map((piece) => ({ text: piece.text, origin: piece.origin ?? origin })));
+  }
+
+  /** A text that was cut out of this one: it is all secret if any of this was. */
+  partWith(text: string): Traced {
+    if (text === this.text) return this;
+    const [origin] = this.origins;
+    return origin === undefined ? Traced.plain(text) : Traced.secret(text, origin);
+  }
+
+  /** For encodings that treat every character by itself. */
+  percentEncoded(): Traced {
+    return new Traced(
+      this.#pieces.map(({ text, origin }) => ({ text: encodeURIComponent(wellFormed(text)), origin })),
+    );
+  }
+
+  trimmed(): Traced {
+    const { text } = this;
+    const start = text.length - text.trimStart().length;
+    return this.slice(start, start + text.trim().length);
+  }
+
+  slice(start: number, end: number): Traced {
+    const pieces: Piece[] = [];
+    let offset = 0;
+    for (const { text, origin } of this.#pieces) {
+      const cut = text.slice(Math.max(0, start - offset), Math.max(0, end - offset));
+      if (cut !== '') pieces.push({ text: cut, origin });
+      offset += text.length;
+    }
+    return new Traced(pieces);
+  }
+
+  /** Without the line feeds. */
+  lines(): Traced[] {
+    const lines: Piece[][] = [[]];
+    for (const { text, origin } of this.#pieces) {
+      for (const [index, part] of text.split('\n').entries()) {
+        if (index > 0) lines.push([]);
+        if (part !== '') lines.at(-1)?.push({ text: part, origin });
+      }
+    }
+    return lines.map((pieces) => new Traced(pieces));
+  }
+
+  /** The text with other words in the place of every secret. */
+  disguised(stand: (origin: SecretOrigin) => string): string {
+    return this.#pieces.map(({ text, origin }) => (origin === null ? text : stand(origin))).join('');
+  }
+}
+
+/** Whether the two halves of one character stand at either side. */
+function isSplit(before: string, after: string): boolean {
+  const high = before.charCodeAt(before.length - 1);
+  const low = after.charCodeAt(0);
+  return high >= 0xd800 && high <= 0xdbff && low >= 0xdc00 && low <= 0xdfff;
+}

@@ -1,0 +1,312 @@
+import { KeyturnError } from '../../base/errors.ts';
+import { parseUrl } from '../../base/url.ts';
+import { type AuditAction, type AuditRecorder, tokenEvent } from '../../base/auditEvent.ts';
+import { Changes } from '../../base/changes.ts';
+import { tokenKey } from '../../profile/key.ts';
+import {
+  endNarrow,
+  forgetNarrow,
+  keysWithNarrow,
+  type NarrowRevocation,
+  narrowTokens,
+} from './downScopedTokens.ts';
+import type { Introspection, ProofContext, Revocation, TokenProof, TokenProver } from './inspection.ts';
+import type { Redactor } from '../../redaction/redactor.ts';
+import { registerToken } from '../../token/registerToken.ts';
+import type { TokenStore } from '../../token/store.ts';
+import type { Token } from '../../token/token.ts';
+import type { TokenEntry, TokenManager } from '../../token/tokenManager.ts';
+
+export interface TokenProofsOptions {
+  /** Loads what it needs itself: OAuth is heavy. */
+  prover(): Promise<TokenProver>;
+  readonly tokens: Pick<TokenManager, 'acquire' | 'learn' | 'peek' | 'release'>;
+  readonly store: TokenStore;
+  readonly redactor: Redactor;
+  readonly audit?: AuditRecorder;
+}
+
+export interface ProofOptions extends Pick<ProofContext, 'interactive' | 'signal' | 'issuer'> {
+  /** What caused it, for the audit. */
+  readonly cause: string;
+}
+
+/** What was last found out about a token that is held. */
+export interface KnownProof {
+  readonly proof: TokenProof | null;
+  readonly introspection: Introspection | null;
+}
+
+export interface RevokeResult {
+  readonly results: readonly Revocation[];
+  /** Tokens with less scope that ended with it, or did not; all are forgotten with it. */
+  readonly narrowed: readonly NarrowRevocation[];
+  /** True when nothing of the token is held any more. */
+  readonly forgotten: boolean;
+}
+
+export interface RotateResult {
+  readonly token: Token;
+  /** What became of the old one; null when it was left alone. */
+  readonly revoked: readonly Revocation[] | null;
+  /** What became of the old ones with less scope. */
+  readonly narrowed: readonly NarrowRevocation[];
+  /** Why the old one was left, or could not be revoked; null when it was. */
+  readonly left: string | null;
+}
+
+/** Proves and ends tokens, remembers what was found out while they are held, and tells of it. */
+export class TokenProofs {
+  readonly #options: TokenProofsOptions;
+  readonly #changes = new Changes();
+  readonly #known = new Map<string, KnownProof & { readonly accessToken: string }>();
+
+  constructor(options: TokenProofsOptions) {
+    this.#options = options;
+  }
+
+  /** Null when nothing was found out about the very token that is held now. */
+  last({ key, token }: Pick<TokenEntry, 'key' | 'token'>): KnownProof | null {
+    const known = this.#known.get(key);
+    return known !== undefined && known.accessToken === token?.accessToken ? known : null;
+  }
+
+  /** Checks signature and claims. Fails with `token_missing` and `cancelled` only. */
+  async verify(entry: TokenEntry, options: ProofOptions): Promise<TokenProof> {
+    const token = this.#held(entry);
+    const accessToken = accessTokenOf(token);
+    const prover = await this.#options.prover();
+    const proof = await prover.verify(entry.profile, accessToken, contextOf(entry, token, options));
+    this.#remember(entry, accessToken, { proof });
+    const { opened, status } = proof;
+    if (opened !== null && status === 'verified') {
+      const { expiresAtMs, scopes } = opened;
+      const scope = scopes.length === 0 ? null : scopes.join(' ');
+      await this.#options.tokens.learn(entry.profile, accessToken, { active: true, expiresAtMs, scope });
+    }
+    return proof;
+  }
+
+  /** Asks the issuer or the vendor. Fails with `token_missing` and like `TokenProver.introspect`. */
+  async introspect(entry: TokenEntry, options: ProofOptions): Promise<Introspection> {
+    const token = this.#held(entry);
+    const accessToken = accessTokenOf(token);
+    const prover = await this.#options.prover();
+    let introspection: Introspection;
+    try {
+      introspection = await prover.introspect(entry.profile, accessToken, contextOf(entry, token, options));
+    } catch (error) {
+      this.#record('introspected', entry, options, null, error);
+      throw error;
+    }
+    this.#record('introspected', entry, options, introspection.endpoint, null);
+    this.#remember(entry, accessToken, { introspection });
+    const { active, conclusive, expiresAtMs, scopes } = introspection;
+    if (!conclusive) return introspection;
+    await this.#options.tokens.learn(entry.profile, accessToken, {
+      active,
+      expiresAtMs,
+      scope: scopes === null ? null : scopes.join(' '),
+    });
+    return introspection;
+  }
+
+  /**
+   * Ends a token at its issuer, and with it those that were obtained with less scope; then forgets them. It is kept
+   * where the issuer did not end it. Fails with `token_missing` and like `TokenProver.revoke`; what becomes of those
+   * with less scope is the result.
+   */
+  async revoke(entry: TokenEntry, options: ProofOptions): Promise<RevokeResult> {
+    const { store, tokens } = this.#options;
+    if (entry.token === null) {
+      // The token itself may never have been asked for.
+      const alone = await this.#narrow(entry);
+      if (alone.length > 0) return this.#revokeAlone(entry, alone, options);
+    }
+    const held = this.#held(entry);
+    const results = await this.#revoke(entry, held, options);
+    if (!isEnded(results)) return { results, narrowed: [], forgotten: false };
+    const current = (await tokens.peek(entry.profile)).token;
+    const others = [await store.get(entry.key), current];
+    if (others.some((other) => other !== null && replaces(other, held)))
+      return { results, narrowed: [], forgotten: false };
+    const narrowed = await this.#endNarrow(entry, await this.#narrow(entry), options);
+    await store.delete(entry.key);
+    // One that the store refused to take is held in memory alone.
+    if (current !== null) await tokens.release((profile) => tokenKey(profile) === entry.key);
+    this.#known.delete(entry.key);
+    return { results, narrowed, forgotten: true };
+  }
+
+  /** Keys of the tokens, held or not, beside which others with less scope are held. */
+  withNarrow(): Promise<ReadonlySet<string>> {
+    return keysWithNarrow(this.#options.store);
+  }
+
+  /**
+   * Gets a new token, which is used from then on, and revokes the old one. Fails with `token_missing`, `unsupported`
+   * for a token that was pasted, and like `TokenManager.acquire`; what becomes of the old token is the result.
+   */
+  async rotate(entry: TokenEntry, options: ProofOptions): Promise<RotateResult> {
+    const old = this.#held(entry);
+    const { profile } = entry;
+    if (profile.grant === 'static') {
+      throw new KeyturnError(
+        'unsupported',
+        `The token "${profile.name}" was pasted: nobody can be asked for another.`,
+        {
+          hint: 'Make a new one where this one was made, paste it, and delete the old one there.',
+          data: { token: profile.name },
+        },
+      );
+    }
+    const narrow = await this.#narrow(entry);
+    const { token } = await this.#options.tokens.acquire(profile, {
+      reauthenticate: { scope: null, acrValues: null, maxAge: null },
+      markUsed: false,
+      signal: options.signal,
+      cause: options.cause,
+    });
+    if (token.accessToken === old.accessToken) {
+      const left = 'The server gave the same token once more, so it was not revoked.';
+      return { token, revoked: null, narrowed: [], left };
+    }
+    if (profile.grant === 'refresh_token') {
+      const left =
+        narrow.length === 0
+          ? 'The old access token was left to its end: it stems from the same sign-in, and revoking it can end the new one too.'
+          : 'The old access token and those with less scope were left to their end: they stem from the same sign-in, and revoking them can end the new one too.';
+      return { token, revoked: null, narrowed: [], left };
+    }
+    const refreshToken = old.refreshToken === token.refreshToken ? null : old.refreshToken;
+    try {
+      const revoked = await this.#revoke(entry, { ...old, refreshToken }, options);
+      const narrowed = await this.#endNarrow(entry, narrow, options);
+      await forgetNarrow(this.#options.store, narrow);
+      return { token, revoked, narrowed, left: null };
+    } catch (error) {
+      if (!(error instanceof KeyturnError)) throw error;
+      const left = `The old token was not revoked. ${error.message}`;
+      return { token, revoked: null, narrowed: [], left };
+    }
+  }
+
+  /** Tells the keys of the tokens about which something was found out. */
+  onDidChange(listener: (keys: ReadonlySet<string>) => void): { dispose(): void } {
+    return this.#changes.listen(listener);
+  }
+
+  dispose(): void {
+    this.#changes.clear();
+    this.#known.clear();
+  }
+
+  #held({ profile, token }: TokenEntry): Token {
+    if (token === null) throw missing(profile.name);
+    registerToken(this.#options.redactor, profile, token);
+    return token;
+  }
+
+  async #revoke(entry: TokenEntry, token: Token, options: ProofOptions): Promise<readonly Revocation[]> {
+    try {
+      const prover = await this.#options.prover();
+      const results = await prover.revoke(entry.profile, token, contextOf(entry, token, options));
+      for (const { error } of results) this.#record('revoked', entry, options, null, error);
+      return results;
+    } catch (error) {
+      this.#record('revoked', entry, options, null, error);
+      throw error;
+    }
+  }
+
+  async #narrow({ key, profile }: TokenEntry): Promise<Token[]> {
+    const tokens = await narrowTokens(this.#options.store, { key, name: profile.name });
+    for (const token of tokens) registerToken(this.#options.redactor, profile, token);
+    return tokens;
+  }
+
+  /** Without the token that they belong to, which was never asked for, or is gone. */
+  async #revokeAlone(
+    entry: TokenEntry,
+    narrow: readonly Token[],
+    options: ProofOptions,
+  ): Promise<RevokeResult> {
+    const narrowed = await this.#endNarrow(entry, narrow, options);
+    const forgotten = isEnded(narrowed);
+    if (forgotten) await this.#options.store.delete(entry.key);
+    return { results: [], narrowed, forgotten };
+  }
+
+  #endNarrow(
+    entry: TokenEntry,
+    narrow: readonly Token[],
+    options: ProofOptions,
+  ): Promise<NarrowRevocation[]> {
+    return endNarrow(narrow, (token) =>
+      this.#revoke({ ...entry, token }, { ...token, refreshToken: null }, options),
+    );
+  }
+
+  #remember({ key }: TokenEntry, accessToken: string, found: Partial<KnownProof>): void {
+    const before = this.#known.get(key);
+    const same = before?.accessToken === accessToken ? before : { proof: null, introspection: null };
+    this.#known.set(key, { ...same, ...found, accessToken });
+    this.#changes.add(key);
+  }
+
+  #record(
+    action: AuditAction,
+    { profile, token }: TokenEntry,
+    { cause }: ProofOptions,
+    endpoint: string | null,
+    failed: unknown,
+  ): void {
+    const asked = endpoint ?? profile.issuer ?? profile.tokenEndpoint;
+    const url = asked === null ? null : parseUrl(asked);
+    const subject = { name: profile.name, accessToken: token?.accessToken ?? null };
+    this.#options.audit?.record({
+      ...tokenEvent(action, subject, cause),
+      origin: url?.origin ?? null,
+      error: failed === null ? null : codeOf(failed),
+    });
+  }
+}
+
+/** True when what the server did is all that it can do: then nothing is left to be kept. */
+function isEnded(results: readonly Revocation[]): boolean {
+  const ended = results.filter(({ outcome }) => outcome === 'ended' || outcome === 'accepted');
+  return (
+    ended.length > 0 && results.every(({ outcome }) => outcome !== 'failed' && outcome !== 'still_active')
+  );
+}
+
+/** True for what was obtained meanwhile; an older one may lie in a store that refused the newer. */
+function replaces(other: Token, held: Token): boolean {
+  return other.accessToken !== held.accessToken && other.obtainedAtMs >= held.obtainedAtMs;
+}
+
+function contextOf(
+  { clockSkewMs }: TokenEntry,
+  { receivers }: Token,
+  { interactive, signal, issuer }: ProofOptions,
+): ProofContext {
+  return { interactive, signal, clockSkewMs, receivers, ...(issuer === undefined ? {} : { issuer }) };
+}
+
+/** Fails with `token_missing` for a refresh token alone. */
+function accessTokenOf({ accessToken, name }: Token): string {
+  if (accessToken === '') throw missing(name);
+  return accessToken;
+}
+
+function missing(name: string): KeyturnError {
+  return new KeyturnError('token_missing', `No token is held for "${name}".`, {
+    hint: 'Add it, or use it once in a request.',
+    data: { token: name },
+  });
+}
+
+function codeOf(failed: unknown): string {
+  if (typeof failed === 'string') return failed;
+  return failed instanceof KeyturnError ? failed.code : 'internal';
+}

@@ -1,0 +1,213 @@
+import { isSecureUrl, type OriginFaultCode } from './origin.ts';
+import { originFault } from './originFault.ts';
+import { checkOptions } from './optionCheck.ts';
+import {
+  noOptions,
+  type ClientAuthentication,
+  type ProfileOptions,
+  type SendAs,
+  type TokenProfile,
+} from './profile.ts';
+import { isOAuthGrant, neededProperties, usedProperties, type GrantProperty } from './grants.ts';
+import { isRoutingHeader } from '../http/routingHeaders.ts';
+import { parseUrl } from '../base/url.ts';
+import { hasVariable } from './variables.ts';
+
+export type ProfileFaultCode =
+  | OriginFaultCode
+  | 'grant_discouraged'
+  | 'origins_missing'
+  | 'property_missing'
+  | 'property_unused'
+  | 'secret_in_file'
+  | 'value_invalid';
+
+/** What is wrong with a profile, and where in it. */
+export interface ProfileFault {
+  readonly code: ProfileFaultCode;
+  readonly message: string;
+  readonly severity: 'error' | 'warning';
+  /** Path inside the profile, such as `['origins', 0]`. */
+  readonly path: readonly (string | number)[];
+}
+
+const WARNINGS: ReadonlySet<ProfileFaultCode> = new Set(['grant_discouraged', 'property_unused']);
+/** RFC 9110 section 5.6.2. */
+const HTTP_TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const ENDPOINTS = [
+  'issuer',
+  'tokenEndpoint',
+  'authorizationEndpoint',
+  'deviceAuthorizationEndpoint',
+  'introspectionEndpoint',
+  'revocationEndpoint',
+  'jwksUri',
+] as const;
+const OWN_PROPERTIES = ['issuer', 'tokenEndpoint', 'clientId', 'scope', 'audience', 'resource'] as const;
+
+type AddFault = (code: ProfileFaultCode, path: ProfileFault['path'], message: string) => void;
+
+/** Checks what the types alone do not say. Strings that still hold `{{variables}}` are left for later. */
+export function checkProfile(profile: TokenProfile): ProfileFault[] {
+  const faults: ProfileFault[] = [];
+  const add: AddFault = (code, path, message) => {
+    faults.push({ code, path, message, severity: WARNINGS.has(code) ? 'warning' : 'error' });
+  };
+
+  if (profile.origins.length === 0) {
+    add('origins_missing', ['origins'], `Say in "origins" where the token "${profile.name}" may go.`);
+  }
+  profile.origins.forEach((origin, index) => {
+    const fault = hasVariable(origin) ? null : originFault(origin);
+    if (fault !== null) add(fault.code, ['origins', index], fault.message);
+  });
+
+  const sendAs = sendAsFault(profile.sendAs);
+  if (sendAs !== null) add('value_invalid', ['sendAs'], sendAs);
+  checkGrant(profile, add);
+  for (const name of ENDPOINTS) {
+    const fault = endpointFault(name, isOwn(name) ? profile[name] : profile.options[name]);
+    if (fault !== null) add(fault.code, [name], fault.message);
+  }
+  if (profile.resource !== null && !hasVariable(profile.resource)) {
+    // RFC 8707 section 2: an absolute URI without a fragment.
+    const url = parseUrl(profile.resource);
+    if (url === null || profile.resource.includes('#')) {
+      add('value_invalid', ['resource'], '"resource" must be an absolute URI without a fragment.');
+    }
+  }
+  checkOptions(profile, add);
+  return faults;
+}
+
+/** What the grant needs, and what it has no use for. */
+function checkGrant(profile: TokenProfile, add: AddFault): void {
+  const { grant, clientAuthentication, options } = profile;
+  if (grant === 'password') {
+    add(
+      'grant_discouraged',
+      ['grant'],
+      'The password grant hands the password of a person to this client and must not be used (RFC 9700 section 2.4): prefer authorization_code.',
+    );
+  }
+  if (isOAuthGrant(grant)) {
+    const direct = profile.tokenEndpoint !== null;
+    const start = startEndpoint(grant);
+    if (profile.issuer === null && !direct) {
+      add('property_missing', [], `The grant ${grant} needs an "issuer" or a "tokenEndpoint".`);
+    } else if (profile.issuer === null && start !== null && options[start] === null) {
+      add('property_missing', [], `Without an "issuer" the grant ${grant} needs "${start}".`);
+    }
+  }
+  if (grant === 'jwt_bearer' && profile.clientId === null && options.claims?.['iss'] === undefined) {
+    add(
+      'property_missing',
+      [],
+      'The grant jwt_bearer needs a "clientId", or the claim "iss" of the assertion.',
+    );
+  }
+  const needed = new Set(neededProperties(grant));
+  if (isOAuthGrant(grant) && clientAuthentication !== 'none') needed.add('clientId');
+  if (clientAuthentication === 'tls_client_auth') needed.add('certificateFile');
+  for (const name of needed) {
+    const value = written(profile, name);
+    if (value === null || value === '')
+      add('property_missing', [], `${needing(name, profile)} needs "${name}".`);
+  }
+  const used = usedProperties(profile);
+  for (const name of PROPERTIES) {
+    if (!used.has(name) && written(profile, name) !== null) {
+      add(
+        'property_unused',
+        [name],
+        `"${name}" has no effect with ${unusedWith(name, grant, clientAuthentication)}.`,
+      );
+    }
+  }
+}
+
+/** The endpoint at which a person's sign-in begins. */
+function startEndpoint(
+  grant: TokenProfile['grant'],
+): 'authorizationEndpoint' | 'deviceAuthorizationEndpoint' | null {
+  if (grant === 'authorization_code') return 'authorizationEndpoint';
+  return grant === 'device_code' ? 'deviceAuthorizationEndpoint' : null;
+}
+
+function needing(name: GrantProperty, { grant, clientAuthentication }: TokenProfile): string {
+  if (name === 'certificateFile') return clientAuthentication;
+  return neededProperties(grant).includes(name) ? `The grant ${grant}` : clientAuthentication;
+}
+
+const OF_AUTHENTICATION: ReadonlySet<GrantProperty> = new Set([
+  'algorithm',
+  'keyId',
+  'keyFile',
+  'certificateFile',
+]);
+
+function unusedWith(name: GrantProperty, grant: string, authentication: ClientAuthentication): string {
+  return OF_AUTHENTICATION.has(name)
+    ? `the ${grant} grant and the client authentication ${authentication}`
+    : `the ${grant} grant`;
+}
+
+/** Every property that only some grants use, in the order of `TokenProfile`. */
+const PROPERTIES: readonly GrantProperty[] = [
+  ...OWN_PROPERTIES,
+  ...Object.keys(noOptions).filter((name): name is keyof ProfileOptions => name in noOptions),
+];
+
+/** What the profile says; null where it says nothing. */
+function written(profile: TokenProfile, name: GrantProperty): unknown {
+  const value = isOwn(name) ? profile[name] : profile.options[name];
+  return value === false ? null : value;
+}
+
+function isOwn(name: GrantProperty): name is (typeof OWN_PROPERTIES)[number] {
+  return OWN_PROPERTIES.some((own) => own === name);
+}
+
+function endpointFault(name: string, text: string | null): Pick<ProfileFault, 'code' | 'message'> | null {
+  if (text === null || hasVariable(text)) return null;
+  const url = parseUrl(text);
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    return { code: 'value_invalid', message: `"${name}" must be an https URL.` };
+  }
+  if (url.username !== '' || url.password !== '') {
+    return { code: 'secret_in_file', message: `"${name}" must not hold a user name or password.` };
+  }
+  if (url.hash !== '' || (name === 'issuer' && url.search !== '')) {
+    return {
+      code: 'value_invalid',
+      message: `"${name}" must be a URL without a fragment${name === 'issuer' ? ' or query' : ''}.`,
+    };
+  }
+  if (!isSecureUrl(url)) {
+    return {
+      code: 'insecure_origin',
+      message: `"${name}" must use https: plain http is possible for this computer alone.`,
+    };
+  }
+  return null;
+}
+
+/** What is wrong with a way to send a token, in a sentence; null for none. */
+export function sendAsFault(sendAs: SendAs): string | null {
+  if ('scheme' in sendAs) {
+    return hasVariable(sendAs.scheme) || HTTP_TOKEN.test(sendAs.scheme)
+      ? null
+      : 'The scheme must be one word, such as "Bearer".';
+  }
+  if ('header' in sendAs) {
+    if (hasVariable(sendAs.header)) return null;
+    if (!HTTP_TOKEN.test(sendAs.header)) return 'The header must be a header name, such as "X-API-Key".';
+    return isRoutingHeader(sendAs.header) ? 'A token cannot be sent in this header.' : null;
+  }
+  if ('query' in sendAs)
+    return sendAs.query === '' ? 'The name of the query parameter must not be empty.' : null;
+  // RFC 7617 section 2: the first colon ends the user name.
+  return sendAs.basic.username?.includes(':') === true
+    ? 'A user name for basic must not hold a colon.'
+    : null;
+}

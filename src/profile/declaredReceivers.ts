@@ -1,0 +1,24 @@
+import { addressOf, parseUrl } from '../base/url.ts';
+import type { TokenProfile } from './profile.ts';
+import { isOAuthGrant } from './grants.ts';
+
+/**
+ * The servers that get what a profile sends to obtain a token, as far as the profile itself says: the endpoints that it
+ * names, and the issuer for what that is left to. `oauth/receivers` knows them all.
+ */
+export function declaredReceivers({
+  grant,
+  issuer,
+  tokenEndpoint,
+  options,
+}: TokenProfile): readonly string[] {
+  if (!isOAuthGrant(grant)) return issuer === null ? [] : [shown(issuer)];
+  const device = grant === 'device_code' ? [options.deviceAuthorizationEndpoint ?? issuer] : [];
+  const all = [tokenEndpoint ?? issuer, ...device].filter((server) => server !== null);
+  return [...new Set(all.map(shown))];
+}
+
+function shown(address: string): string {
+  const url = parseUrl(address);
+  return url === null ? address : addressOf(url);
+}
