@@ -9,6 +9,7 @@ export default defineConfig({
       'test/bench/**',
       'test/keychain/**',
       'test/glewlwyd/**',
+      'test/package/**',
       'node_modules/**',
     ],
     testTimeout: 20_000,

@@ -20,6 +20,7 @@ const steps = [
   },
   { name: 'build', commands: [['esbuild.js']] },
   { name: 'unit', commands: [vitest], hasTests: true },
+  { name: 'package', commands: [[...vitest, '--config', 'test/package/vitest.config.ts']], hasTests: true },
   {
     name: 'keychain',
     prepare: () =>
