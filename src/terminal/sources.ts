@@ -56,7 +56,7 @@ function noAccounts({ name, declaredIn }: TokenProfile): KeyturnError {
     {
       hint: ofFile
         ? 'Register an application at Microsoft that allows public client flows, and set the variable aadV2ClientId to its id.'
-        : 'Choose "Keyturn: Share Token with the keyturn Command" in the editor, or set KEYTURN_TOKEN_<NAME>.',
+        : `Choose "Keyturn: Share Token with 'keyturn' Command" in the editor, or set KEYTURN_TOKEN_<NAME>.`,
       data: { token: name },
     },
   );

@@ -172,7 +172,7 @@ test.each(requests)('the fetched token is refreshed and used: %s', async (path) 
 test('a token moves out of the file that held it', async () => {
   await editor.openFile('plain.http');
   await editor.line(/^Authorization/).click();
-  await editor.runCommand('Keyturn: Move to Secret Store');
+  await editor.runCommand('Keyturn: Move Secret to Secret Storage');
   await editor.answer('moved');
   await editor.line(/\{\{\$token.moved\}\}/).waitFor();
   await look('after the token moved');

@@ -365,7 +365,7 @@ test('the server really got them', () => {
 });
 
 test('introspection that gives the token back', async () => {
-  await run('Introspect', 'person');
+  await run('Introspect Token', 'person');
   const told = notification('is active');
   await told.waitFor();
   await look('told of the introspection');
@@ -375,7 +375,7 @@ test('introspection that gives the token back', async () => {
 });
 
 test('signatures', async () => {
-  await run('Verify Signature', 'homemade');
+  await run('Verify Token Signature', 'homemade');
   await notification('"homemade" is').waitFor();
   await look('told of the signature');
 });

@@ -108,27 +108,27 @@ async function told(name: string, words: string | RegExp): Promise<string> {
   return text;
 }
 
-describe('Verify Signature', () => {
+describe('Verify Token Signature', () => {
   test('asks for the token, can be cancelled, and tells what it found', async () => {
     const release = await watched('verify', 'Verifying the token "viewer"', () =>
-      run('Verify Signature', 'viewer', 'verify'),
+      run('Verify Token Signature', 'viewer', 'verify'),
     );
     await cancelled('Verifying the token');
     release();
     await story.treeSays(viewer, /expires in \d+ min · reports:read$/);
-    await story.choose(viewer, 'Verify Signature');
+    await story.choose(viewer, 'Verify Token Signature');
     expect(await told('verify', '"viewer" is verified')).toContain('every check passed');
   });
 });
 
-describe('Introspect', () => {
+describe('Introspect Token', () => {
   test('asks for the token, can be cancelled, and tells what the issuer said', async () => {
     const release = await watched('introspect', 'Asking about the token "opaque"', () =>
-      run('Introspect', 'opaque', 'introspect'),
+      run('Introspect Token', 'opaque', 'introspect'),
     );
     await cancelled('Asking about the token');
     release();
-    await story.choose(opaque, 'Introspect');
+    await story.choose(opaque, 'Introspect Token');
     expect(await told('introspect', '"opaque" is active')).toContain('reports:read');
   });
 });
@@ -203,9 +203,9 @@ describe('Export Tokens and Import Tokens', () => {
   });
 });
 
-describe('Revoke Everywhere', () => {
+describe('Revoke All Tokens of an Issuer', () => {
   test('asks for the issuer, names the tokens, and tells how many were ended', async () => {
-    await run('Revoke Everywhere', sandbox.issuer, 'everywhere');
+    await run('Revoke All Tokens of an Issuer', sandbox.issuer, 'everywhere');
     await story.dialog().waitFor();
     expect(await story.dialog().innerText()).toContain('viewer, writer');
     await story.pictures('everywhere-sure');

@@ -114,7 +114,7 @@ describe('an API whose certificate nobody vouches for', () => {
   });
 
   test('is trusted until that is withdrawn, connections that are open included', async () => {
-    await editor.runCommand('Keyturn: Review Agreements');
+    await editor.runCommand('Keyturn: Review Permissions');
     await story.question().getByText(`certificate for the host ${api.host}`).waitFor();
     await story.picture('review');
     await story.question().getByRole('checkbox').first().click();

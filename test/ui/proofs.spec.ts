@@ -55,14 +55,14 @@ describe('the proof of a token', () => {
   });
 
   test('is told, and stands in the tree', async () => {
-    await story.choose(foreign, 'Verify Signature');
+    await story.choose(foreign, 'Verify Token Signature');
     await story.notification('"foreign" is invalid').waitFor();
     await story.picture('invalid');
     await story.clearNotifications();
-    await story.choose(opaque, 'Introspect');
+    await story.choose(opaque, 'Introspect Token');
     await story.notification('"opaque" is active').waitFor();
     await story.clearNotifications();
-    await story.choose(viewer, 'Verify Signature');
+    await story.choose(viewer, 'Verify Token Signature');
     await story.notification('"viewer" is verified').waitFor();
     await story.picture('told');
     await story.clearNotifications();
@@ -80,11 +80,11 @@ describe('the proof of a token', () => {
 
   test('is found in the menus', async () => {
     await editor.treeItem(viewer).click({ button: 'right' });
-    await story.menu('Verify Signature').waitFor();
+    await story.menu('Verify Token Signature').waitFor();
     await story.picture('menu-viewer');
     await editor.page.keyboard.press('Escape');
     await editor.treeItem(foreign).click({ button: 'right' });
-    await story.menu('Verify Signature').waitFor();
+    await story.menu('Verify Token Signature').waitFor();
     await story.picture('menu-foreign');
     await editor.page.keyboard.press('Escape');
     await story.choose(opaque, 'Revoke Token…');

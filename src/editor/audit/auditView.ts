@@ -258,7 +258,7 @@ function eventItem(node: EventNode): TreeItem {
   if (fileOfCause(entry.cause) !== null) {
     item.command = {
       command: tokenCommands.auditOpenCause,
-      title: l10n.t('Open What Caused It'),
+      title: l10n.t('Go to Request'),
       arguments: [{ kind: 'event', id: node.id }],
     };
   }

@@ -42,7 +42,7 @@ export async function trustCertificate(
         visible(host),
       ),
       l10n.t(
-        'Keyturn trusts this certificate for this host alone, until you withdraw it in Review Agreements.',
+        'Keyturn trusts this certificate for this host alone, until you withdraw it in Review Permissions.',
       ),
     ],
     buttons: [trust],

@@ -20,7 +20,7 @@ export async function reviewAgreements(services: EditorServices): Promise<void> 
     return;
   }
   const chosen = await window.showQuickPick(all.map(pickOf), {
-    title: l10n.t('Review Agreements'),
+    title: l10n.t('Review Permissions'),
     placeHolder: l10n.t('Choose what to withdraw: you are asked about it again'),
     canPickMany: true,
     matchOnDescription: true,

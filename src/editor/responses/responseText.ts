@@ -179,7 +179,7 @@ function bodyText(response: HttpResponse): BodyText {
   const { body, bodyTruncated, sizeBytes } = response;
   if (body.byteLength === 0)
     return { ...empty, notes: [sizeBytes > 0 ? 'The body was saved to a file.' : 'No body.'] };
-  const cut = `The body was cut off after ${formatBytes(body.byteLength)}: raise keyturn.response.maxSize, or use Send and Save Response Body.`;
+  const cut = `The body was cut off after ${formatBytes(body.byteLength)}: raise keyturn.response.maxSize, or use Send Request and Save Response Body.`;
   const notes = bodyTruncated ? [cut] : [];
   const content = describeBody(response);
   if (content.kind === 'image' && isWhole(response))

@@ -35,7 +35,7 @@ export function resultHover(state: InlineState, nowMs: number, localTime: (atMs:
   }
   if (response?.bodyTruncated === true) {
     parts.push(
-      '$(warning) The body was cut off. Raise `keyturn.response.maxSize`, or use Send and Save Response Body.',
+      '$(warning) The body was cut off. Raise `keyturn.response.maxSize`, or use Send Request and Save Response Body.',
     );
   }
   parts.push(...result.notes.map((note) => `$(info) ${escapeMarkdown(note)}`));
