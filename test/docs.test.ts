@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
 import { type ParseError, parse } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
@@ -83,6 +84,71 @@ describe('the documentation', () => {
       const command = { ...profile, grant: 'command', command: parsed(line).value };
       expectValid(JSON.stringify({ tokens: { example: command } }), line);
     }
+  });
+});
+
+const withoutCode = (text: string) => text.replace(/^```[^]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
+
+/** Anchors of a page as GitHub makes them of its headings. */
+function anchorsOf(text: string): ReadonlySet<string> {
+  return new Set(
+    [...text.replace(/^```[^]*?^```/gm, '').matchAll(/^#{1,6} +(.+)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replace(/\s/g, '-'),
+    ),
+  );
+}
+
+describe('the links of the documentation', () => {
+  const links = pages.flatMap((page) =>
+    [...withoutCode(read(page)).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].map(
+      ([, path = '', anchor]) => ({
+        page,
+        target: path === '' ? page : posix.join(posix.dirname(page), path),
+        anchor,
+      }),
+    ),
+  );
+
+  it('lead to files and headings that exist', () => {
+    expect(links.length).toBeGreaterThan(60);
+    const broken = links.filter(({ target, anchor }) => {
+      if (!existsSync(new URL(target, project))) return true;
+      return anchor !== undefined && !anchorsOf(read(target)).has(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it('lead to every page', () => {
+    const reached = new Set(links.map(({ target }) => target));
+    expect(pages.filter((page) => page.startsWith('docs/') && !reached.has(page))).toEqual([]);
+  });
+});
+
+describe('what the documentation names', () => {
+  it('has every error code among the remedies, and no other', () => {
+    const page = read('docs/troubleshooting.md');
+    const codes = [...read('src/base/errors.ts').matchAll(/^ {2}\| '([a-z_]+)'/gm)].map(([, code]) => code);
+    expect(codes.length).toBeGreaterThan(60);
+    expect(codes.filter((code) => !page.includes(`\`${code}\``))).toEqual([]);
+    const named = [...page.matchAll(/^\| ((?:`[a-z_]+`(?:, )?)+) +\|/gm)].flatMap(([, cell = '']) =>
+      [...cell.matchAll(/`([a-z_]+)`/g)].map(([, code]) => code),
+    );
+    expect(named.filter((code) => !codes.includes(code))).toEqual([]);
+  });
+
+  it('calls commands of the editor by their titles', () => {
+    const titles = v.parse(v.record(v.string(), v.string()), JSON.parse(read('package.nls.json')));
+    const known = new Set(Object.values(titles).map((title) => title.replace(/…$/, '')));
+    const unknown = pages.flatMap((page) =>
+      [...read(page).matchAll(/(?:\*\*|`)Keyturn:\s([^*`]+?)…?(?:\*\*|`)/g)]
+        .map(([, title = '']) => title.replace(/\s+/g, ' '))
+        .filter((title) => !known.has(title))
+        .map((title) => ({ page, title })),
+    );
+    expect(unknown).toEqual([]);
   });
 });
 
