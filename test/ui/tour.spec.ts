@@ -18,6 +18,8 @@ const pictures = join(
 /** Request lines of the tour's first two requests. */
 const root = /^GET\s\{\{sandboxApi\}\}\/$/;
 const listReports = /^GET\s\{\{sandboxApi\}\}\/reports$/;
+/** Of `sign-in.http`: an API that nothing declares a token for. */
+const oneReport = /^GET\s\{\{sandboxApi\}\}\/reports\/1$/;
 
 let sandbox: Sandbox;
 let story: Story;
@@ -92,6 +94,19 @@ describe('the tour', () => {
       await editor.picture(join(pictures, `hover-${name}.png`));
       await editor.restMouse();
     }
+  });
+
+  test('offers to sign in after a 401 without a token', async () => {
+    await editor.openFile('sign-in.http');
+    await editor.clickLens(/^Send$/, editor.line(oneReport));
+    await editor.inlineTextAt(editor.line(oneReport), /401 Unauthorized/);
+    await story.notification('requires a token').waitFor();
+    for (const [name, theme] of themes) {
+      await story.wear(theme);
+      await editor.picture(join(pictures, `sign-in-${name}.png`));
+    }
+    await editor.closeNotifications();
+    await editor.tab('tour.http').click();
   });
 
   test('adds a token of its own and warns in the status bar before it ends', async () => {
