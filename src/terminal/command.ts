@@ -1,27 +1,30 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { KeyturnError } from '../base/errors.ts';
+import { didYouMean } from './didYouMean.ts';
 import type { Streams } from './streams.ts';
 
 /** 0: done. 1: something could not be done. 2: wrong use. */
 export type ExitCode = 0 | 1 | 2;
 
+/** Its name, its place in the help and what completion offers are in `commandTable.ts`. */
 export interface Command {
-  /** `run`, or `token add`. */
-  readonly name: string;
-  readonly summary: string;
-  /** Everything after `keyturn <name>`. */
-  readonly usage: string;
+  /** What `parseArguments` takes; completion offers them, with the words of `help`. */
+  readonly options: ParseArgsOptionsConfig;
   readonly help: string;
   run(args: readonly string[], streams: Streams, signal: AbortSignal): Promise<ExitCode>;
 }
 
-/** Node's own parser, with its complaints as `usage` errors. `--help` is understood everywhere. */
+/** Node's own parser, with its complaints as `usage` errors. */
 export function parseArguments<const T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
     const message = error instanceof Error ? (error.message.split(/\. |\n/, 1)[0] ?? '') : '';
-    throw new KeyturnError('usage', `${message.replace(/\.$/, '')}.`);
+    const unknown = /^Unknown option '--([^']+)'/.exec(message)?.[1];
+    const near = unknown === undefined ? null : didYouMean(unknown, Object.keys(options));
+    throw new KeyturnError('usage', `${message.replace(/\.$/, '')}.`, {
+      ...(near !== null && { hint: `Did you mean \`--${near}\`?` }),
+    });
   }
 }
 

@@ -4,6 +4,7 @@ import { fileLimits } from '../base/files.ts';
 import { parseHttpFile } from '../httpfile/parse/parse.ts';
 import type { HttpFile } from '../httpfile/parse/tree.ts';
 import { nodeFiles } from './nodeFiles.ts';
+import { requireRequestFile } from './requestFileName.ts';
 
 export interface ReadFile {
   readonly path: string;
@@ -11,7 +12,7 @@ export interface ReadFile {
   readonly tree: HttpFile;
 }
 
-/** Reads and parses a file named on the command line: `file_unreadable`. */
+/** Reads and parses a file named on the command line. Fails with `usage` for one that is no request file, and with `file_unreadable`. */
 export async function readHttpFile(
   cwd: string,
   file: string,
@@ -19,6 +20,7 @@ export async function readHttpFile(
   trusted = true,
 ): Promise<ReadFile> {
   const path = resolve(cwd, file);
+  await requireRequestFile(file, path);
   const bytes = await nodeFiles.read(path, {
     from: path,
     trusted,

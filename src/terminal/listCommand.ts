@@ -10,10 +10,10 @@ import { type ReadFile, readHttpFile } from './httpFiles.ts';
 import { problemsOf } from './problems.ts';
 import { palette, type Palette } from './streams.ts';
 
+const options = { json: { type: 'boolean' } } as const;
+
 export const listCommand: Command = {
-  name: 'list',
-  summary: 'Show what requests the files hold',
-  usage: 'FILE… [--json]',
+  options,
   help: `Usage: keyturn list FILE… [--json]
 
 Shows the requests of .http and .rest files without sending anything.
@@ -23,7 +23,7 @@ Shows the requests of .http and .rest files without sending anything.
 Exit codes: 0 done, 1 a file could not be read, 2 wrong use.
 `,
   async run(args, streams, signal) {
-    const { values, positionals } = parseArguments(args, { json: { type: 'boolean' } });
+    const { values, positionals } = parseArguments(args, options);
     if (positionals.length === 0) throw new KeyturnError('usage', 'Name at least one .http file.');
     const paint = palette(streams.out, streams.env);
     let code: ExitCode = 0;

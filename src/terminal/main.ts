@@ -1,32 +1,11 @@
-import { asKeyturnError, KeyturnError } from '../base/errors.ts';
+import { asKeyturnError } from '../base/errors.ts';
 import { certificateOf } from '../http/peerCertificate.ts';
 import { visible } from '../base/visible.ts';
 import { certificateLines } from './certificateLines.ts';
-import type { Command, ExitCode } from './command.ts';
+import type { ExitCode } from './command.ts';
+import { findCommand } from './findCommand.ts';
+import { groupHelp, mainHelp } from './help.ts';
 import { palette, type Streams } from './streams.ts';
-
-/** Each command is loaded when it is called: `list` needs neither undici nor the keychain. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  list: async () => (await import('./listCommand.ts')).listCommand,
-  run: async () => (await import('./runCommand.ts')).runCommand,
-  token: async () => (await import('./token/tokenCommand.ts')).tokenCommand,
-  sandbox: async () => (await import('./sandboxCommand.ts')).sandboxCommand,
-};
-
-const help = `keyturn: token-aware API testing for .http files
-
-Usage:
-  keyturn list FILE… [--json]          what requests the files hold
-  keyturn run FILE… [options]          send them, with the right token in each
-  keyturn token COMMAND                add, show, refresh, verify, revoke, inspect tokens
-  keyturn sandbox [options]            a local identity provider and API to learn with
-
-  keyturn COMMAND --help               more about one command
-  keyturn --version
-
-Exit codes: 0 done, 1 something could not be done, 2 wrong use.
-Colours are off in a pipe and where NO_COLOR is set.
-`;
 
 /** The command, from its arguments to its exit code. Never rejects. */
 export async function main(args: readonly string[], streams: Streams): Promise<ExitCode> {
@@ -45,45 +24,41 @@ export async function main(args: readonly string[], streams: Streams): Promise<E
 }
 
 async function dispatch(args: readonly string[], streams: Streams, signal: AbortSignal): Promise<ExitCode> {
-  const [name, ...rest] = args;
+  const [name, ...words] = args;
   if (name === undefined) {
-    streams.err.write(help);
+    streams.err.write(mainHelp());
     return 2;
   }
-  if (name === '--help' || name === '-h' || name === 'help') {
-    const [of, ...words] = rest;
-    if (name !== 'help' || of === undefined) {
-      streams.out.write(help);
-      return 0;
-    }
-    // `keyturn help token verify` is `keyturn token verify --help`.
-    return dispatch([of, ...words.slice(0, 1), '--help'], streams, signal);
+  if (name === '--help' || name === '-h' || (name === 'help' && words.length === 0)) {
+    streams.out.write(mainHelp());
+    return 0;
   }
   if (name === '--version' || name === '-v') {
     streams.out.write(`${(await import('./version.ts')).version}\n`);
     return 0;
   }
-  const load = commandOf(name);
-  if (load === undefined) {
-    throw new KeyturnError('usage', `There is no command ${JSON.stringify(name)}.`, {
-      hint: 'See `keyturn --help`.',
-    });
+  // `keyturn help token verify` is `keyturn token verify --help`.
+  const found = findCommand(name === 'help' ? words : args);
+  if (found.kind === 'group') {
+    if (name !== 'help' && words.length === 0) {
+      streams.err.write(groupHelp(found.group));
+      return 2;
+    }
+    streams.out.write(groupHelp(found.group));
+    return 0;
   }
-  const command = await load();
-  // Only before `--`, so that a request named "--help" can still be asked for.
-  const end = rest.indexOf('--');
-  if (
-    (end < 0 ? rest : rest.slice(0, end)).some((arg) => arg === '--help' || arg === '-h') &&
-    name !== 'token'
-  ) {
+  const command = await found.entry.load();
+  if (name === 'help' || asksForHelp(found.rest)) {
     streams.out.write(command.help);
     return 0;
   }
-  return command.run(rest, streams, signal);
+  return command.run(found.rest, streams, signal);
 }
 
-function commandOf(name: string | undefined): (() => Promise<Command>) | undefined {
-  return name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
+/** Only before `--`, so that a request named "--help" can still be chosen. */
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return (end < 0 ? args : args.slice(0, end)).some((arg) => arg === '--help' || arg === '-h');
 }
 
 function complain(thrown: unknown, streams: Streams): ExitCode {

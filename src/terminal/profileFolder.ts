@@ -6,9 +6,11 @@ import {
   fileFault,
   findProfile,
   findProfileFile,
+  isValidName,
   resolveProfile,
   type ProfileFile,
 } from '../profile/file.ts';
+import { didYouMean } from './didYouMean.ts';
 import type { TokenManager } from '../token/tokenManager.ts';
 import { withoutCredentials } from '../redaction/withoutCredentials.ts';
 
@@ -90,12 +92,16 @@ export class ProfileFolder {
     if (pasted !== undefined) return pasted.profile;
     const message = `There is no token named ${JSON.stringify(withoutCredentials(name))}.`;
     const fault = fileFault(file);
+    const near = didYouMean(name, file?.profiles.map((profile) => profile.name) ?? []);
     throw new KeyturnError('profile_unknown', fault === null ? message : `${message} ${fault}`, {
-      hint:
-        file === null
-          ? 'Declare it in a keyturn.json, or add it with `keyturn token add`.'
-          : 'Declare it in keyturn.json, or add it with `keyturn token add`.',
+      hint: near === null ? howToDeclare(name, file) : `Did you mean ${JSON.stringify(near)}?`,
       data: { name },
     });
   }
+}
+
+function howToDeclare(name: string, file: ProfileFile | null): string {
+  const where = file === null ? 'a keyturn.json' : 'keyturn.json';
+  const known = isValidName(name) && withoutCredentials(name) === name ? name : 'NAME';
+  return `Declare it in ${where}, or add it: \`keyturn token add ${known} --origin https://api.example.com\`.`;
 }

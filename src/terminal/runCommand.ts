@@ -7,6 +7,7 @@ import { isSecureUrl } from '../profile/origin.ts';
 import { parseUrl } from '../base/url.ts';
 import { authorityHelp, authorityOptions, readAuthorities } from './authorities.ts';
 import { parseArguments, parseAssignments, parseSize, parseWholeNumber, type Command } from './command.ts';
+import { didYouMean } from './didYouMean.ts';
 import { readHttpFile } from './httpFiles.ts';
 import { JoinedWriter } from './joinedWriter.ts';
 import { isSaidBefore, problemLine, problemsByRequest } from './problems.ts';
@@ -14,6 +15,7 @@ import { printResult, writeBody } from './printResult.ts';
 import { type ReportContext, runJson } from './runJson.ts';
 import { isSkipped, runInOrder } from '../run/batch.ts';
 import { visible, visibleJson } from '../base/visible.ts';
+import { withoutCredentials } from '../redaction/withoutCredentials.ts';
 import { palette, type Streams } from './streams.ts';
 
 const options = {
@@ -38,9 +40,7 @@ const options = {
 const defaultMaxSize = '50 MB';
 
 export const runCommand: Command = {
-  name: 'run',
-  summary: 'Send the requests of the files',
-  usage: 'FILE… [--name N | --line L] [options]',
+  options,
   help: `Usage: keyturn run FILE… [--name N | --line L] [options]
 
 Sends every request of the files in order, or the one that is named. When one request is chosen its response
@@ -97,7 +97,7 @@ Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
     const files = await Promise.all(
       positionals.map(async (file) => {
         const { path, tree } = await readHttpFile(streams.cwd, file, signal, runOptions.trusted);
-        return { file, path, tree, nodes: choose(tree, values.name ?? null, line) };
+        return { file, path, tree, nodes: choose(file, tree, values.name ?? null, line) };
       }),
     );
 
@@ -194,22 +194,39 @@ function originOf(text: string): string {
   return url.origin;
 }
 
-function choose(tree: HttpFile, name: string | null, line: number | null): readonly RequestNode[] {
+function choose(
+  file: string,
+  tree: HttpFile,
+  name: string | null,
+  line: number | null,
+): readonly RequestNode[] {
   if (line !== null) {
     const node = requestAtLine(tree, line - 1);
-    if (node === null) throw new KeyturnError('request_not_found', `There is no request at line ${line}.`);
-    return [node];
+    if (node !== null) return [node];
+    throw new KeyturnError('request_not_found', `There is no request at line ${line} of ${file}.`, {
+      hint: `\`keyturn list ${file}\` shows the lines.`,
+    });
   }
   if (name === null) return tree.requests;
   const node =
     tree.requests.find((request) => request.name === name) ??
     tree.requests.find((request) => request.title === name);
-  if (node === undefined) {
-    throw new KeyturnError('request_not_found', `There is no request named ${JSON.stringify(name)}.`, {
-      hint: '`keyturn list FILE` shows the names.',
-    });
-  }
-  return [node];
+  if (node !== undefined) return [node];
+  const labels = tree.requests.flatMap(({ name, title }) => [name, title]).filter((label) => label !== null);
+  const near = didYouMean(
+    name,
+    labels.filter((label) => withoutCredentials(label) === label),
+  );
+  throw new KeyturnError(
+    'request_not_found',
+    `There is no request named ${JSON.stringify(name)} in ${file}.`,
+    {
+      hint:
+        near === null
+          ? `\`keyturn list ${file}\` shows the names.`
+          : `Did you mean \`--name ${JSON.stringify(near)}\`?`,
+    },
+  );
 }
 
 type Report = (file: string, result: RequestResult, context: ReportContext) => void;

@@ -15,9 +15,7 @@ const options = {
 } as const;
 
 export const sandboxCommand: Command = {
-  name: 'sandbox',
-  summary: 'Run a local identity provider and API to learn with',
-  usage: '[options]',
+  options,
   help: `Usage: keyturn sandbox [options]
 
 Starts an OpenID provider and a rate-limited reports API on 127.0.0.1 and keeps them running until Ctrl+C.

@@ -34,6 +34,7 @@ import { createTokenStore } from '../token/tokenStore.ts';
 import { createUsageRecord } from '../token/usage.ts';
 import { openAudit } from './audit.ts';
 import { AUTHORITY_HINT } from './authorities.ts';
+import { didYouMean } from './didYouMean.ts';
 import { environmentSecrets } from './environmentTokens.ts';
 import { KeychainSecretStore } from '../keychain/keychainSecretStore.ts';
 import { visible } from '../base/visible.ts';
@@ -154,10 +155,7 @@ export function openSession(
         'environment_unknown',
         `There is no environment ${JSON.stringify(environmentName)}.`,
         {
-          hint:
-            set.names.length === 0
-              ? 'No http-client.env.json was found.'
-              : `There is ${set.names.join(', ')}.`,
+          hint: environmentHint(environmentName, set.names),
         },
       );
     }
@@ -206,6 +204,12 @@ export function openSession(
       await client.close();
     },
   };
+}
+
+function environmentHint(name: string, known: readonly string[]): string {
+  if (known.length === 0) return 'Keyturn found no http-client.env.json here or in a folder above.';
+  const near = didYouMean(name, known);
+  return near === null ? `The environments are ${known.join(', ')}.` : `Did you mean \`--env ${near}\`?`;
 }
 
 /** OAuth is loaded when the first token has to be obtained or looked at. */

@@ -16,10 +16,16 @@ import type { Streams } from '../streams.ts';
 import { namedSecret, secretOptions } from './secretOptions.ts';
 import { oneName, openPlace, type Place, placeHelp, placeOptions } from './shared.ts';
 
+const options = {
+  ...placeOptions,
+  ...secretOptions,
+  origin: { type: 'string', multiple: true },
+  header: { type: 'string' },
+  query: { type: 'string' },
+} as const;
+
 export const addCommand: Command = {
-  name: 'token add',
-  summary: 'Store a token or another secret',
-  usage: 'NAME [options]',
+  options,
   help: `Usage: keyturn token add NAME [options]
 
 Reads a secret from a prompt, or from standard input in a pipe, and keeps it in the system's keychain:
@@ -39,13 +45,7 @@ ${placeHelp}
 Exit codes: 0 stored, 1 not stored, 2 wrong use.
 `,
   async run(args, streams, signal) {
-    const { values, positionals } = parseArguments(args, {
-      ...placeOptions,
-      ...secretOptions,
-      origin: { type: 'string', multiple: true },
-      header: { type: 'string' },
-      query: { type: 'string' },
-    });
+    const { values, positionals } = parseArguments(args, options);
     const name = oneName(positionals, 'add');
     await using place = await openPlace(streams, values, signal);
     const own = values.origin !== undefined;

@@ -18,9 +18,7 @@ const CAUSE = 'keyturn token agreements';
 type SourceAgreement = Extract<Agreement, { kind: 'source' }>;
 
 export const agreementsCommand: Command = {
-  name: 'token agreements',
-  summary: 'Show what you agreed to for good, and withdraw it',
-  usage: '[--withdraw ID] [--json]',
+  options,
   help: `Usage: keyturn token agreements [--withdraw ID] [--json]
 
 Lists what you answered with "always": command lines that are run, entries of the keychain and key files that are

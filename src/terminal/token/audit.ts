@@ -27,9 +27,7 @@ const options = {
 const ATTEMPTS: ReadonlySet<string> = new Set(['obtained', 'refreshed', 'introspected', 'revoked']);
 
 export const auditCommand: Command = {
-  name: 'token audit',
-  summary: 'Show what happened to tokens',
-  usage: '[options]',
+  options,
   help: `Usage: keyturn token audit [options]
 
 Shows the command's own audit log, oldest first: what happened to tokens, when, and what caused it. It holds no

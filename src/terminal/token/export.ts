@@ -11,10 +11,13 @@ import { parseArguments, type Command } from '../command.ts';
 import { readSecret } from '../secretPrompt.ts';
 import { type Streams } from '../streams.ts';
 
+const options = {
+  profiles: { type: 'boolean' },
+  overwrite: { type: 'boolean' },
+} as const;
+
 export const exportCommand: Command = {
-  name: 'token export',
-  summary: 'Write tokens to an encrypted file',
-  usage: 'FILE [NAME…] [options]',
+  options,
   help: `Usage: keyturn token export FILE [NAME…] [--overwrite]
        keyturn token export --profiles [NAME…]
 
@@ -27,10 +30,7 @@ for twice, or read from standard input in a pipe. Client secrets are not part of
 Exit codes: 0 done, 1 there was nothing to export or it could not be written, 2 wrong use.
 `,
   async run(args, streams, signal) {
-    const { values, positionals } = parseArguments(args, {
-      profiles: { type: 'boolean' },
-      overwrite: { type: 'boolean' },
-    });
+    const { values, positionals } = parseArguments(args, options);
     const { openSession } = await import('../session.ts');
     await using session = openSession(streams, null, signal);
     if (values.profiles === true) {

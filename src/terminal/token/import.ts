@@ -10,10 +10,13 @@ import { parseArguments, type Command } from '../command.ts';
 import { nodeFiles } from '../nodeFiles.ts';
 import { readSecret } from '../secretPrompt.ts';
 
+const options = {
+  replace: { type: 'boolean' },
+  list: { type: 'boolean' },
+} as const;
+
 export const importCommand: Command = {
-  name: 'token import',
-  summary: 'Take tokens from an encrypted file',
-  usage: 'FILE [options]',
+  options,
   help: `Usage: keyturn token import FILE [--replace] [--list]
 
 Adds the tokens of a file that \`keyturn token export\` or the editor wrote to the keychain. The passphrase is asked
@@ -25,10 +28,7 @@ for, or read from standard input in a pipe. A token that is held already stays, 
 Exit codes: 0 done, 1 the file could not be opened, 2 wrong use.
 `,
   async run(args, streams, signal) {
-    const { values, positionals } = parseArguments(args, {
-      replace: { type: 'boolean' },
-      list: { type: 'boolean' },
-    });
+    const { values, positionals } = parseArguments(args, options);
     const [file, ...more] = positionals;
     if (file === undefined || more.length > 0)
       throw new KeyturnError('usage', 'Name the one file to import.');

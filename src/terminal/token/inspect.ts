@@ -8,10 +8,10 @@ import { readSecret } from '../secretPrompt.ts';
 import { palette } from '../streams.ts';
 import { describeToken, tokenJson } from './describeToken.ts';
 
+const options = { json: { type: 'boolean' } } as const;
+
 export const inspectCommand: Command = {
-  name: 'token inspect',
-  summary: 'Decode a token from standard input',
-  usage: '- [--json]',
+  options,
   help: `Usage: keyturn token inspect - [--json]
 
 Decodes the token that standard input brings, without storing or verifying it. Works without a workspace. What is
@@ -23,7 +23,7 @@ often copied along is left out: the header's name, Bearer, quotes, line breaks.
 Exit codes: 0 done, 1 no token came or it cannot be one, 2 wrong use.
 `,
   async run(args, streams, signal) {
-    const { values, positionals } = parseArguments(args, { json: { type: 'boolean' } });
+    const { values, positionals } = parseArguments(args, options);
     if (positionals.length > 1 || (positionals[0] ?? '-') !== '-') {
       throw new KeyturnError('usage', 'A token is never an argument: others could see it.', {
         hint: 'Give it on standard input: `keyturn token inspect - < file`.',

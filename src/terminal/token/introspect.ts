@@ -3,10 +3,10 @@ import { palette } from '../streams.ts';
 import { describeIntrospection, entryToProve, introspectionJson, jsonLine } from './proofShared.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
 
+const options = { ...placeOptions, json: { type: 'boolean' } } as const;
+
 export const introspectCommand: Command = {
-  name: 'token introspect',
-  summary: 'Ask the issuer what a token is worth',
-  usage: 'NAME [--json] [options]',
+  options,
   help: `Usage: keyturn token introspect NAME [--json] [options]
 
 Asks the introspection endpoint of the issuer, with the profile's client, or the vendor's own endpoint where
@@ -20,7 +20,7 @@ ${placeHelp}
 Exit codes: 0 active, 1 not active or nobody could be asked, 2 wrong use.
 `,
   async run(args, streams, signal) {
-    const { values, positionals } = parseArguments(args, { ...placeOptions, json: { type: 'boolean' } });
+    const { values, positionals } = parseArguments(args, options);
     const name = oneName(positionals, 'introspect');
     await using place = await openPlace(streams, values, signal);
     const cause = 'keyturn token introspect';

@@ -9,10 +9,10 @@ import { parseArguments, type Command } from '../command.ts';
 import { palette } from '../streams.ts';
 import { openPlace, placeHelp, placeOptions } from './shared.ts';
 
+const options = { ...placeOptions, json: { type: 'boolean' } } as const;
+
 export const listTokensCommand: Command = {
-  name: 'token list',
-  summary: 'Show profiles and tokens',
-  usage: '[--json] [options]',
+  options,
   help: `Usage: keyturn token list [--json] [options]
 
 Shows the profiles of the nearest keyturn.json and the pasted tokens, with what is held for each.
@@ -24,7 +24,7 @@ Exit codes: 0 done, also without a keychain where no token listed needs one; 1 a
 be read, 2 wrong use.
 `,
   async run(args, streams, signal) {
-    const { values, positionals } = parseArguments(args, { ...placeOptions, json: { type: 'boolean' } });
+    const { values, positionals } = parseArguments(args, options);
     if (positionals.length > 0) throw new KeyturnError('usage', '`keyturn token list` takes only options.');
     await using place = await openPlace(streams, values, signal);
     const { session, from, variables } = place;

@@ -9,10 +9,13 @@ import { createTerminalSignIn } from '../signIn.ts';
 import { describeStatus } from './list.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
 
+const options = {
+  ...placeOptions,
+  'no-browser': { type: 'boolean' },
+} as const;
+
 export const loginCommand: Command = {
-  name: 'token login',
-  summary: 'Sign in with a browser',
-  usage: 'NAME [options]',
+  options,
   help: `Usage: keyturn token login NAME [options]
 
 Signs in for a profile, and keeps what that brings in the keychain: with the grant authorization_code in the
@@ -24,10 +27,7 @@ ${placeHelp}
 Exit codes: 0 signed in, 1 not signed in (what was held before stays), 2 wrong use.
 `,
   async run(args, streams, signal) {
-    const { values, positionals } = parseArguments(args, {
-      ...placeOptions,
-      'no-browser': { type: 'boolean' },
-    });
+    const { values, positionals } = parseArguments(args, options);
     const name = oneName(positionals, 'login');
     const signIn = createTerminalSignIn(streams, { browser: values['no-browser'] !== true });
     await using place = await openPlace(streams, values, signal, signIn);

@@ -5,9 +5,7 @@ import { describeStatus } from './list.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
 
 export const refreshCommand: Command = {
-  name: 'token refresh',
-  summary: 'Obtain a new token now',
-  usage: 'NAME [options]',
+  options: placeOptions,
   help: `Usage: keyturn token refresh NAME [options]
 
 Obtains a new token now, however long the old one would live. What is asked for on the way (a secret, a command that

@@ -6,10 +6,13 @@ import { parseArguments, type Command } from '../command.ts';
 import { namedSecret, secretOptions } from './secretOptions.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
 
+const options = {
+  ...placeOptions,
+  ...secretOptions,
+} as const;
+
 export const removeCommand: Command = {
-  name: 'token remove',
-  summary: 'Delete a token from the keychain',
-  usage: 'NAME [options]',
+  options,
   help: `Usage: keyturn token remove NAME [options]
 
 Deletes the token, or instead the secret that an option names. To end it at its issuer too: \`keyturn token revoke\`.
@@ -21,10 +24,7 @@ ${placeHelp}
 Exit codes: 0 deleted, 1 there was nothing to delete, 2 wrong use.
 `,
   async run(args, streams, signal) {
-    const { values, positionals } = parseArguments(args, {
-      ...placeOptions,
-      ...secretOptions,
-    });
+    const { values, positionals } = parseArguments(args, options);
     const name = oneName(positionals, 'remove');
     await using place = await openPlace(streams, values, signal);
     const profile = await place.find(name);

@@ -16,10 +16,14 @@ import {
   type Place,
 } from './shared.ts';
 
+const options = {
+  ...placeOptions,
+  issuer: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
 export const revokeCommand: Command = {
-  name: 'token revoke',
-  summary: 'End a token at its issuer, then forget it',
-  usage: 'NAME | --issuer URL [--json] [options]',
+  options,
   help: `Usage: keyturn token revoke NAME [--json] [options]
        keyturn token revoke --issuer URL [--json] [options]
 
@@ -36,11 +40,7 @@ ${placeHelp}
 Exit codes: 0 ended or accepted, 1 something was not ended, 2 wrong use.
 `,
   async run(args, streams, signal) {
-    const { values, positionals } = parseArguments(args, {
-      ...placeOptions,
-      issuer: { type: 'string' },
-      json: { type: 'boolean' },
-    });
+    const { values, positionals } = parseArguments(args, options);
     const { issuer } = values;
     if (issuer !== undefined && positionals.length > 0) {
       throw new KeyturnError('usage', '`keyturn token revoke` takes a name or `--issuer`, not both.');
@@ -83,8 +83,8 @@ async function revokeOne(
   const { tokens, proofs } = place.session;
   const entry = await tokens.peek(profile);
   requireKnown(entry);
-  const options = { interactive: false, signal: telling.signal, cause: 'keyturn token revoke' };
-  const result = await proofs.revoke(entry, options).catch((error: unknown) => {
+  const how = { interactive: false, signal: telling.signal, cause: 'keyturn token revoke' };
+  const result = await proofs.revoke(entry, how).catch((error: unknown) => {
     throw KeyturnError.is(error, 'revocation_failed')
       ? new KeyturnError('revocation_failed', error.message, {
           cause: error,

@@ -6,10 +6,14 @@ import { describeRevocations, isoTime, jsonLine, someFailed } from './proofShare
 import { inWordsOfCommand, oneName, openPlace, placeHelp, placeOptions, requireKnown } from './shared.ts';
 import { visible } from '../../base/visible.ts';
 
+const options = {
+  ...placeOptions,
+  'no-browser': { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const;
+
 export const rotateCommand: Command = {
-  name: 'token rotate',
-  summary: 'Get a new token, then revoke the old one',
-  usage: 'NAME [--json] [options]',
+  options,
   help: `Usage: keyturn token rotate NAME [--json] [options]
 
 Gets a new token (where that takes a sign-in, in the browser), uses it from then on, and asks the issuer to
@@ -25,11 +29,7 @@ Exit codes: 0 the new token is in use and the old one ended or was left as said 
 one was not ended, 2 wrong use.
 `,
   async run(args, streams, signal) {
-    const { values, positionals } = parseArguments(args, {
-      ...placeOptions,
-      'no-browser': { type: 'boolean' },
-      json: { type: 'boolean' },
-    });
+    const { values, positionals } = parseArguments(args, options);
     const name = oneName(positionals, 'rotate');
     const signIn = createTerminalSignIn(streams, { browser: values['no-browser'] !== true });
     await using place = await openPlace(streams, values, signal, signIn);
@@ -37,8 +37,8 @@ one was not ended, 2 wrong use.
     const profile = await place.find(name);
     const held = await tokens.peek(profile);
     requireKnown(held);
-    const options = { interactive: false, signal, cause: 'keyturn token rotate' };
-    const { token, revoked, narrowed, left } = await proofs.rotate(held, options).catch((error: unknown) => {
+    const how = { interactive: false, signal, cause: 'keyturn token rotate' };
+    const { token, revoked, narrowed, left } = await proofs.rotate(held, how).catch((error: unknown) => {
       throw inWordsOfCommand(error, held);
     });
     if (values.json === true) {

@@ -8,10 +8,10 @@ import { describeToken, tokenJson } from './describeToken.ts';
 import { describeStatus, toJson } from './list.ts';
 import { oneName, openPlace, placeHelp, placeOptions, requireKnown } from './shared.ts';
 
+const options = { ...placeOptions, json: { type: 'boolean' } } as const;
+
 export const showCommand: Command = {
-  name: 'token show',
-  summary: 'Show what a token says',
-  usage: 'NAME [--json] [options]',
+  options,
   help: `Usage: keyturn token show NAME [--json] [options]
 
 Shows status, origins, claims and scopes of a token; never the token itself.
@@ -22,7 +22,7 @@ ${placeHelp}
 Exit codes: 0 done, 1 there is no such token or it could not be read, 2 wrong use.
 `,
   async run(args, streams, signal) {
-    const { values, positionals } = parseArguments(args, { ...placeOptions, json: { type: 'boolean' } });
+    const { values, positionals } = parseArguments(args, options);
     const name = oneName(positionals, 'show');
     await using place = await openPlace(streams, values, signal);
     const entry = await place.session.tokens.peek(await place.find(name));

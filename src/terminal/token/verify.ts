@@ -7,10 +7,14 @@ import { palette } from '../streams.ts';
 import { describeProof, entryToProve, jsonLine, proofJson } from './proofShared.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
 
+const options = {
+  ...placeOptions,
+  issuer: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
 export const verifyCommand: Command = {
-  name: 'token verify',
-  summary: 'Check the signature and the claims of a token',
-  usage: 'NAME [--json] [options]',
+  options,
   help: `Usage: keyturn token verify NAME [--json] [options]
 
 Checks a JWT against the published keys of its issuer (or "jwksUri"), or against the verification key that
@@ -26,11 +30,7 @@ ${placeHelp}
 Exit codes: 0 verified, 1 invalid or not verified, 2 wrong use.
 `,
   async run(args, streams, signal) {
-    const { values, positionals } = parseArguments(args, {
-      ...placeOptions,
-      issuer: { type: 'string' },
-      json: { type: 'boolean' },
-    });
+    const { values, positionals } = parseArguments(args, options);
     const name = oneName(positionals, 'verify');
     await using place = await openPlace(streams, values, signal);
     const cause = 'keyturn token verify';

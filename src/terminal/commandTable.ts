@@ -1,0 +1,167 @@
+import type { Command } from './command.ts';
+
+/** What completion offers for the words of a command that are no options. */
+export type Operand = 'request file' | 'file' | 'token' | 'shell' | 'command';
+
+export interface CommandEntry {
+  readonly name: string;
+  /** What follows the name. */
+  readonly usage: string;
+  /** One line of the help, without a full stop. */
+  readonly summary: string;
+  readonly operand: Operand | null;
+  /** Each command is loaded when it is called: `list` needs neither undici nor the keychain. */
+  readonly load: () => Promise<Command>;
+}
+
+export interface CommandGroup {
+  readonly name: string;
+  readonly usage: string;
+  readonly summary: string;
+  readonly commands: readonly CommandEntry[];
+  /** Printed below the list of its commands. */
+  readonly footer: string;
+}
+
+const tokenCommands: readonly CommandEntry[] = [
+  {
+    name: 'add',
+    usage: 'NAME [options]',
+    summary: 'store a token, or another secret, from a prompt or standard input',
+    operand: 'token',
+    load: async () => (await import('./token/add.ts')).addCommand,
+  },
+  {
+    name: 'list',
+    usage: '[options]',
+    summary: 'show profiles, and the status of each token',
+    operand: null,
+    load: async () => (await import('./token/list.ts')).listTokensCommand,
+  },
+  {
+    name: 'show',
+    usage: 'NAME [options]',
+    summary: 'show claims, scopes, origins and expiry, never the token itself',
+    operand: 'token',
+    load: async () => (await import('./token/show.ts')).showCommand,
+  },
+  {
+    name: 'login',
+    usage: 'NAME [options]',
+    summary: 'sign in with a browser or a code',
+    operand: 'token',
+    load: async () => (await import('./token/login.ts')).loginCommand,
+  },
+  {
+    name: 'refresh',
+    usage: 'NAME [options]',
+    summary: 'obtain a new token now',
+    operand: 'token',
+    load: async () => (await import('./token/refresh.ts')).refreshCommand,
+  },
+  {
+    name: 'verify',
+    usage: 'NAME [options]',
+    summary: 'check the signature and the claims of a token',
+    operand: 'token',
+    load: async () => (await import('./token/verify.ts')).verifyCommand,
+  },
+  {
+    name: 'introspect',
+    usage: 'NAME [options]',
+    summary: 'ask the issuer or the vendor whether a token is active',
+    operand: 'token',
+    load: async () => (await import('./token/introspect.ts')).introspectCommand,
+  },
+  {
+    name: 'rotate',
+    usage: 'NAME [options]',
+    summary: 'obtain a new token, then revoke the old one',
+    operand: 'token',
+    load: async () => (await import('./token/rotate.ts')).rotateCommand,
+  },
+  {
+    name: 'revoke',
+    usage: 'NAME [options]',
+    summary: 'revoke a token at its issuer, then delete it',
+    operand: 'token',
+    load: async () => (await import('./token/revoke.ts')).revokeCommand,
+  },
+  {
+    name: 'remove',
+    usage: 'NAME [options]',
+    summary: 'delete a token from the keychain only',
+    operand: 'token',
+    load: async () => (await import('./token/remove.ts')).removeCommand,
+  },
+  {
+    name: 'inspect',
+    usage: '- [options]',
+    summary: 'decode a token from standard input, without storing it',
+    operand: null,
+    load: async () => (await import('./token/inspect.ts')).inspectCommand,
+  },
+  {
+    name: 'agreements',
+    usage: '[options]',
+    summary: 'show what you allowed for good, and withdraw it',
+    operand: null,
+    load: async () => (await import('./token/agreements.ts')).agreementsCommand,
+  },
+  {
+    name: 'audit',
+    usage: '[options]',
+    summary: 'show what happened to tokens, and check that the log is complete',
+    operand: null,
+    load: async () => (await import('./token/audit.ts')).auditCommand,
+  },
+  {
+    name: 'export',
+    usage: 'FILE [options]',
+    summary: 'write tokens to an encrypted file',
+    operand: 'file',
+    load: async () => (await import('./token/export.ts')).exportCommand,
+  },
+  {
+    name: 'import',
+    usage: 'FILE [options]',
+    summary: 'add the tokens of such a file to the keychain',
+    operand: 'file',
+    load: async () => (await import('./token/import.ts')).importCommand,
+  },
+];
+
+/** Every command: help, completion and "did you mean" read this table. */
+export const commands: readonly (CommandEntry | CommandGroup)[] = [
+  {
+    name: 'list',
+    usage: 'FILE… [options]',
+    summary: 'show the requests of the files',
+    operand: 'request file',
+    load: async () => (await import('./listCommand.ts')).listCommand,
+  },
+  {
+    name: 'run',
+    usage: 'FILE… [options]',
+    summary: 'send requests, each with its token',
+    operand: 'request file',
+    load: async () => (await import('./runCommand.ts')).runCommand,
+  },
+  {
+    name: 'token',
+    usage: 'COMMAND',
+    summary: 'add, list, show, refresh, verify, revoke and inspect tokens',
+    commands: tokenCommands,
+    footer: `Tokens are in the system's keychain. An environment variable with a token or a client secret is used
+instead of the keychain: KEYTURN_TOKEN_VIEWER and KEYTURN_CLIENT_SECRET_VIEWER for the token "viewer".
+The only file that Keyturn writes a token to is an encrypted export.
+`,
+  },
+  {
+    name: 'sandbox',
+    usage: '[options]',
+    summary: 'run a local identity provider and API to learn with',
+    operand: null,
+    load: async () => (await import('./sandboxCommand.ts')).sandboxCommand,
+  },
+];
