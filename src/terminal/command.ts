@@ -1,7 +1,7 @@
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 import { KeyturnError } from '../base/errors.ts';
 import { didYouMean } from './didYouMean.ts';
-import type { Streams } from './streams.ts';
+import type { Streams } from './output/streams.ts';
 
 /** 0: done. 1: something could not be done. 2: wrong use. */
 export type ExitCode = 0 | 1 | 2;

@@ -138,14 +138,14 @@ export const commands: readonly (CommandEntry | CommandGroup)[] = [
     usage: 'FILE… [options]',
     summary: 'show the requests of the files',
     operand: 'request file',
-    load: async () => (await import('./listCommand.ts')).listCommand,
+    load: async () => (await import('./commands/listCommand.ts')).listCommand,
   },
   {
     name: 'run',
     usage: 'FILE… [options]',
     summary: 'send requests, each with its token',
     operand: 'request file',
-    load: async () => (await import('./runCommand.ts')).runCommand,
+    load: async () => (await import('./commands/runCommand.ts')).runCommand,
   },
   {
     name: 'token',
@@ -162,6 +162,6 @@ The only file that Keyturn writes a token to is an encrypted export.
     usage: '[options]',
     summary: 'run a local identity provider and API to learn with',
     operand: null,
-    load: async () => (await import('./sandboxCommand.ts')).sandboxCommand,
+    load: async () => (await import('./commands/sandboxCommand.ts')).sandboxCommand,
   },
 ];

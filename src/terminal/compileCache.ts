@@ -1,6 +1,6 @@
 import { type Stats, lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { cacheFolder } from './stateFolder.ts';
+import { cacheFolder } from './session/stateFolder.ts';
 
 /**
  * The folder in which Node keeps what it compiled of the larger chunks for the next call; made where it is missing.

@@ -7,6 +7,6 @@ const SHORTEST_PREFIX = 3;
 export function didYouMean(word: string, known: readonly string[]): string | null {
   const near = nearest(word, known);
   if (near !== null || word.length < SHORTEST_PREFIX) return near;
-  const [only, ...more] = known.filter((one) => one.startsWith(word.toLowerCase()));
+  const [only, ...more] = known.filter((one) => one.toLowerCase().startsWith(word.toLowerCase()));
   return only !== undefined && more.length === 0 ? only : null;
 }

@@ -8,7 +8,7 @@ export type Found =
   | { readonly kind: 'group'; readonly group: CommandGroup };
 
 const isGroup = (entry: CommandEntry | CommandGroup): entry is CommandGroup => 'commands' in entry;
-const asksForHelp = (word: string | undefined) => word === undefined || word === '--help' || word === '-h';
+const asksForHelp = (word: string) => ['--help', '-h', 'help'].includes(word);
 
 /** Fails with `usage` for a word that is no command, and suggests the nearest one. */
 export function findCommand([name = '', ...rest]: readonly string[]): Found {
@@ -16,9 +16,9 @@ export function findCommand([name = '', ...rest]: readonly string[]): Found {
   if (entry === undefined) throw unknown(name, commands, '');
   if (!isGroup(entry)) return { kind: 'command', entry, rest };
   const [subName, ...others] = rest;
-  if (asksForHelp(subName) || subName === 'help') return { kind: 'group', group: entry };
+  if (subName === undefined || asksForHelp(subName)) return { kind: 'group', group: entry };
   const found = entry.commands.find((one) => one.name === subName);
-  if (found === undefined) throw unknown(subName ?? '', entry.commands, `${entry.name} `);
+  if (found === undefined) throw unknown(subName, entry.commands, `${entry.name} `);
   return { kind: 'command', entry: found, rest: others };
 }
 

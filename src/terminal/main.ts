@@ -1,11 +1,11 @@
 import { asKeyturnError } from '../base/errors.ts';
 import { certificateOf } from '../http/peerCertificate.ts';
 import { visible } from '../base/visible.ts';
-import { certificateLines } from './certificateLines.ts';
+import { certificateLines } from './output/certificateLines.ts';
 import type { ExitCode } from './command.ts';
 import { findCommand } from './findCommand.ts';
 import { groupHelp, mainHelp } from './help.ts';
-import { palette, type Streams } from './streams.ts';
+import { palette, type Streams } from './output/streams.ts';
 
 /** The command, from its arguments to its exit code. Never rejects. */
 export async function main(args: readonly string[], streams: Streams): Promise<ExitCode> {

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
 import type { Dialect, HttpFile, RequestNode } from '../../src/httpfile/parse/tree.ts';
-import { listJson } from '../../src/terminal/listJson.ts';
+import { listJson } from '../../src/terminal/output/listJson.ts';
 
 /**
  * Real files with an independent reading of each, kept outside the project; where they are not at hand, the small

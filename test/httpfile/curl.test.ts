@@ -3,7 +3,7 @@ import { readCurl } from '../../src/httpfile/curl/command.ts';
 import { splitWords } from '../../src/httpfile/curl/shell.ts';
 import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
 import type { Dialect } from '../../src/httpfile/parse/tree.ts';
-import { listJson } from '../../src/terminal/listJson.ts';
+import { listJson } from '../../src/terminal/output/listJson.ts';
 import { failure, type Options, resolve, text } from './support.ts';
 
 const dialects: readonly Dialect[] = ['rest-client', 'visual-studio', 'httpyac', 'jetbrains', 'kulala'];

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KeychainSecretStore } from '../../src/keychain/keychainSecretStore.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import type { AuditEvent, AuditRecorder } from '../../src/base/auditEvent.ts';
-import { createTerminalConsent } from '../../src/terminal/sourceConsent.ts';
+import { createTerminalConsent } from '../../src/terminal/ask/sourceConsent.ts';
 import { questionOf } from '../../src/consent/sources.ts';
 import { consentKey } from '../../src/consent/record.ts';
 import { keychainSource } from '../../src/sources/keychain.ts';

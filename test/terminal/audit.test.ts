@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createAuditLog } from '../../src/audit/auditLog.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
-import { stateFolder } from '../../src/terminal/stateFolder.ts';
+import { stateFolder } from '../../src/terminal/session/stateFolder.ts';
 import { eventOf } from '../audit/support.ts';
 import { keyturn } from './support.ts';
 

@@ -8,8 +8,8 @@ import { PassThrough } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { KeychainSecretStore } from '../../src/keychain/keychainSecretStore.ts';
 import { main } from '../../src/terminal/main.ts';
-import { readSecret } from '../../src/terminal/secretPrompt.ts';
-import type { Streams } from '../../src/terminal/streams.ts';
+import { readSecret } from '../../src/terminal/ask/secretPrompt.ts';
+import type { Streams } from '../../src/terminal/output/streams.ts';
 import { keyturn, type Outcome } from './support.ts';
 
 const token = 'Canary-Token-0123456789';

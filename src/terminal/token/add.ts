@@ -10,9 +10,9 @@ import { shownAddresses } from '../../profile/shownOrigin.ts';
 import { visible } from '../../base/visible.ts';
 import { requireKey, requireUse } from './secretUse.ts';
 import { parseArguments, type Command } from '../command.ts';
-import { atServers } from '../secretAsker.ts';
-import { canAsk, readSecret } from '../secretPrompt.ts';
-import type { Streams } from '../streams.ts';
+import { atServers } from '../ask/secretAsker.ts';
+import { canAsk, readSecret } from '../ask/secretPrompt.ts';
+import type { Streams } from '../output/streams.ts';
 import { namedSecret, secretOptions } from './secretOptions.ts';
 import { oneName, openPlace, type Place, placeHelp, placeOptions } from './shared.ts';
 

@@ -3,10 +3,10 @@ import { KeychainSecretStore } from '../../keychain/keychainSecretStore.ts';
 import { type Agreement, Agreements } from '../../consent/permissions.ts';
 import { consentText } from '../../consent/record.ts';
 import { quoted, visible, visibleJson } from '../../base/visible.ts';
-import { openAudit } from '../audit.ts';
+import { openAudit } from '../session/audit.ts';
 import { parseArguments, type Command } from '../command.ts';
-import { keychainValues } from '../sourceConsent.ts';
-import { palette, type Palette, type Streams } from '../streams.ts';
+import { keychainValues } from '../ask/sourceConsent.ts';
+import { palette, type Palette, type Streams } from '../output/streams.ts';
 
 const options = {
   withdraw: { type: 'string', multiple: true },

@@ -9,9 +9,9 @@ import { KeychainSecretStore } from '../../keychain/keychainSecretStore.ts';
 import { formatLocal } from '../../base/text.ts';
 import { parseUrl } from '../../base/url.ts';
 import { visible, visibleJson } from '../../base/visible.ts';
-import { auditFolder } from '../audit.ts';
+import { auditFolder } from '../session/audit.ts';
 import { parseArguments, type Command, type ExitCode } from '../command.ts';
-import { palette, type Palette, type Streams } from '../streams.ts';
+import { palette, type Palette, type Streams } from '../output/streams.ts';
 
 const options = {
   token: { type: 'string', multiple: true },

@@ -2,7 +2,7 @@ import { formatWhen } from '../../base/text.ts';
 import type { DecodedToken } from '../../inspect/decode.ts';
 import { hideTokens } from '../../inspect/hideTokens.ts';
 import { visible, visibleJson } from '../../base/visible.ts';
-import { type Palette } from '../streams.ts';
+import { type Palette } from '../output/streams.ts';
 
 /** What can be read from a token without a key, for people. The signature is never part of it. */
 export function describeToken(decoded: DecodedToken, nowMs: number, paint: Palette): string {

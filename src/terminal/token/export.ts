@@ -8,8 +8,8 @@ import type { Token } from '../../token/token.ts';
 import { profilesSnippet, transferable } from '../../token/transfer/transferPlan.ts';
 import { visible } from '../../base/visible.ts';
 import { parseArguments, type Command } from '../command.ts';
-import { readSecret } from '../secretPrompt.ts';
-import { type Streams } from '../streams.ts';
+import { readSecret } from '../ask/secretPrompt.ts';
+import { type Streams } from '../output/streams.ts';
 
 const options = {
   profiles: { type: 'boolean' },
@@ -31,7 +31,7 @@ Exit codes: 0 done, 1 there was nothing to export or it could not be written, 2 
 `,
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, options);
-    const { openSession } = await import('../session.ts');
+    const { openSession } = await import('../session/session.ts');
     await using session = openSession(streams, null, signal);
     if (values.profiles === true) {
       const snippet = profilesSnippet(chosen(await session.store.list(), positionals));

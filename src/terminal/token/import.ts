@@ -7,8 +7,8 @@ import { type PlannedImport, planImport } from '../../token/transfer/transferPla
 import { shownAddresses } from '../../profile/shownOrigin.ts';
 import { visible } from '../../base/visible.ts';
 import { parseArguments, type Command } from '../command.ts';
-import { nodeFiles } from '../nodeFiles.ts';
-import { readSecret } from '../secretPrompt.ts';
+import { nodeFiles } from '../session/nodeFiles.ts';
+import { readSecret } from '../ask/secretPrompt.ts';
 
 const options = {
   replace: { type: 'boolean' },
@@ -43,7 +43,7 @@ Exit codes: 0 done, 1 the file could not be opened, 2 wrong use.
     const passphrase = await readSecret(streams, 'Passphrase: ', signal);
     const { decryptTokens } = await import('../../token/transfer/transfer.ts');
     const tokens = await decryptTokens(new TextDecoder().decode(bytes), passphrase);
-    const { openSession } = await import('../session.ts');
+    const { openSession } = await import('../session/session.ts');
     await using session = openSession(streams, null, signal);
     const plan = await planImport(tokens, session.store);
     for (const planned of plan) streams.err.write(`${lineOf(planned, values.replace === true)}\n`);

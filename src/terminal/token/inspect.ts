@@ -4,8 +4,8 @@ import { hideTokens } from '../../inspect/hideTokens.ts';
 import { unwrapped, withoutScheme } from '../../inspect/pastedText.ts';
 import { visibleJson } from '../../base/visible.ts';
 import { parseArguments, type Command } from '../command.ts';
-import { readSecret } from '../secretPrompt.ts';
-import { palette } from '../streams.ts';
+import { readSecret } from '../ask/secretPrompt.ts';
+import { palette } from '../output/streams.ts';
 import { describeToken, tokenJson } from './describeToken.ts';
 
 const options = { json: { type: 'boolean' } } as const;

@@ -1,5 +1,5 @@
 import { parseArguments, type Command } from '../command.ts';
-import { palette } from '../streams.ts';
+import { palette } from '../output/streams.ts';
 import { describeIntrospection, entryToProve, introspectionJson, jsonLine } from './proofShared.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
 

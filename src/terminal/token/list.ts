@@ -6,7 +6,7 @@ import type { TokenEntry } from '../../token/tokenManager.ts';
 import { shownAddresses } from '../../profile/shownOrigin.ts';
 import { visible, visibleJson } from '../../base/visible.ts';
 import { parseArguments, type Command } from '../command.ts';
-import { palette } from '../streams.ts';
+import { palette } from '../output/streams.ts';
 import { openPlace, placeHelp, placeOptions } from './shared.ts';
 
 const options = { ...placeOptions, json: { type: 'boolean' } } as const;

@@ -5,7 +5,7 @@ import { shownAddresses } from '../../profile/shownOrigin.ts';
 import { visible } from '../../base/visible.ts';
 import { missingScopes } from '../../inspect/scopes.ts';
 import { parseArguments, type Command } from '../command.ts';
-import { createTerminalSignIn } from '../signIn.ts';
+import { createTerminalSignIn } from '../ask/signIn.ts';
 import { describeStatus } from './list.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
 

@@ -6,7 +6,7 @@ import type { TokenProfile } from '../../profile/profile.ts';
 import type { Introspection, Revocation, TokenProof } from '../../oauth/verify/inspection.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
 import { escapeJson, visible, visibleJson } from '../../base/visible.ts';
-import { type Palette } from '../streams.ts';
+import { type Palette } from '../output/streams.ts';
 import { notHeld, requireKnown, type Place } from './shared.ts';
 
 /** What is held for a profile; obtained first where that needs nobody. Fails with `token_missing` where it does. */

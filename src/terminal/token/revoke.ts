@@ -4,7 +4,7 @@ import type { TokenProfile } from '../../profile/profile.ts';
 import type { RevokeResult } from '../../oauth/verify/inspections.ts';
 import { visible } from '../../base/visible.ts';
 import { parseArguments, type Command, type ExitCode } from '../command.ts';
-import { palette, type Streams } from '../streams.ts';
+import { palette, type Streams } from '../output/streams.ts';
 import { describeRevocations, jsonLine, someFailed } from './proofShared.ts';
 import {
   inWordsOfCommand,

@@ -1,6 +1,6 @@
 import { parseArguments, type Command } from '../command.ts';
-import { createTerminalSignIn } from '../signIn.ts';
-import { palette } from '../streams.ts';
+import { createTerminalSignIn } from '../ask/signIn.ts';
+import { palette } from '../output/streams.ts';
 import { describeStatus } from './list.ts';
 import { describeRevocations, isoTime, jsonLine, someFailed } from './proofShared.ts';
 import { inWordsOfCommand, oneName, openPlace, placeHelp, placeOptions, requireKnown } from './shared.ts';

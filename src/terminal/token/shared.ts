@@ -4,10 +4,10 @@ import type { TokenProfile } from '../../profile/profile.ts';
 import { signsIn } from '../../token/renewal.ts';
 import type { SignIn } from '../../token/signIn.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
-import { authorityHelp, authorityOptions, readAuthorities } from '../authorities.ts';
+import { authorityHelp, authorityOptions, readAuthorities } from '../session/authorities.ts';
 import { parseAssignments } from '../command.ts';
-import type { Session } from '../session.ts';
-import type { Streams } from '../streams.ts';
+import type { Session } from '../session/session.ts';
+import type { Streams } from '../output/streams.ts';
 
 /** Options that say which profiles are meant. */
 export const placeOptions = {
@@ -40,7 +40,7 @@ export async function openPlace(
   signIn: SignIn | null = null,
 ): Promise<Place> {
   const overrides = parseAssignments(values.var ?? []);
-  const { openSession } = await import('../session.ts');
+  const { openSession } = await import('../session/session.ts');
   const session = openSession(streams, values.env ?? null, signal, signIn, [], {
     trusted: true,
     caCertificates: await readAuthorities(streams, values.ca, signal),

@@ -3,7 +3,7 @@ import { hideTokens } from '../../inspect/hideTokens.ts';
 import { shownAddresses } from '../../profile/shownOrigin.ts';
 import { visible, visibleJson } from '../../base/visible.ts';
 import { parseArguments, type Command } from '../command.ts';
-import { palette } from '../streams.ts';
+import { palette } from '../output/streams.ts';
 import { describeToken, tokenJson } from './describeToken.ts';
 import { describeStatus, toJson } from './list.ts';
 import { oneName, openPlace, placeHelp, placeOptions, requireKnown } from './shared.ts';

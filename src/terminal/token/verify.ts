@@ -3,7 +3,7 @@ import { isSecureUrl } from '../../profile/origin.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import { parseUrl } from '../../base/url.ts';
 import { parseArguments, type Command } from '../command.ts';
-import { palette } from '../streams.ts';
+import { palette } from '../output/streams.ts';
 import { describeProof, entryToProve, jsonLine, proofJson } from './proofShared.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
 

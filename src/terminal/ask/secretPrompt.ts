@@ -1,0 +1,142 @@
+import { addAbortSignal } from 'node:stream';
+import { KeyturnError } from '../../base/errors.ts';
+import type { Streams } from '../output/streams.ts';
+
+/** Longer than any token in use, short enough that a wrong file does not fill the memory. */
+const longestSecret = 1_000_000;
+
+export interface SecretOptions {
+  /** `several`, as a key in PEM has them; without it one. */
+  readonly lines?: 'one' | 'several';
+}
+
+/**
+ * A secret from standard input: typed without an echo at a terminal, else all that a pipe brings. The line end is
+ * no part of it. Fails with `cancelled` on Ctrl+C, `secret_missing` when nothing came, and `token_invalid` for control
+ * characters, among which line ends count unless it may have several lines.
+ */
+export async function readSecret(
+  streams: Streams,
+  prompt: string,
+  signal: AbortSignal,
+  { lines = 'one' }: SecretOptions = {},
+): Promise<string> {
+  const atTerminal = streams.in.isTTY === true;
+  const text = atTerminal
+    ? await typed(streams, prompt, signal, lines === 'several' ? endsKey : endsLine)
+    : await piped(streams, signal);
+  const secret = text.trim();
+  if (secret === '') {
+    throw new KeyturnError(
+      'secret_missing',
+      atTerminal ? 'Nothing was entered.' : 'Nothing came from standard input.',
+    );
+  }
+  const checked = lines === 'several' ? secret.replace(/\r?\n/g, '') : secret;
+  if (/[\u0000-\u001f\u007f]/.test(checked)) {
+    throw new KeyturnError(
+      'token_invalid',
+      lines === 'several'
+        ? 'The input holds control characters.'
+        : 'The input holds line ends or control characters.',
+      { hint: 'Give it as plain text in UTF-8, and nothing beside it.' },
+    );
+  }
+  return secret;
+}
+
+async function piped(streams: Streams, signal: AbortSignal): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  // An abort must end the reading also while nothing comes.
+  const input = addAbortSignal(signal, streams.in);
+  try {
+    for await (const chunk of input) {
+      text += typeof chunk === 'string' ? chunk : decoder.decode(chunk as Uint8Array, { stream: true });
+      if (text.length > longestSecret)
+        throw new KeyturnError('token_invalid', 'The input is longer than 1 MB.');
+    }
+  } catch (error) {
+    if (signal.aborted) throw new KeyturnError('cancelled', 'Cancelled.', { cause: error });
+    throw error;
+  }
+  return text;
+}
+
+type IsWhole = (text: string) => boolean;
+
+const endsLine: IsWhole = () => true;
+
+/**
+ * Enter in the middle of a key that is pasted is one of its own line ends: what follows must not be left to the shell,
+ * which would show and remember it.
+ */
+const endsKey: IsWhole = (text) => {
+  const started = text.trimStart();
+  if (started.startsWith('{')) return started.trimEnd().endsWith('}') && isJson(started);
+  return !started.startsWith('-----BEGIN') || /-----END [^-]*-----\s*$/.test(started.slice(-100));
+};
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Raw mode shows nothing of what is typed; Enter ends, Backspace takes back, Ctrl+C and Ctrl+D give up. */
+function typed(streams: Streams, prompt: string, signal: AbortSignal, isWhole: IsWhole): Promise<string> {
+  const input = streams.in;
+  streams.err.write(prompt);
+  input.setRawMode?.(true);
+  input.setEncoding('utf8');
+  input.resume();
+  return new Promise((resolve, reject) => {
+    let text = '';
+    let previous = '';
+    const finish = () => {
+      input.setRawMode?.(false);
+      input.pause();
+      input.removeListener('data', read);
+      signal.removeEventListener('abort', cancel);
+      streams.err.write('\n');
+    };
+    const cancel = () => {
+      finish();
+      reject(new KeyturnError('cancelled', 'Cancelled.'));
+    };
+    const read = (chunk: string) => {
+      for (const character of chunk) {
+        const ended = character === '\r' || (character === '\n' && previous !== '\r');
+        previous = character;
+        if (ended) {
+          if (isWhole(text)) {
+            finish();
+            resolve(text);
+            return;
+          }
+          text += '\n';
+        } else if (character === '\u0003' || character === '\u0004') {
+          cancel();
+          // Raw mode takes Ctrl+C for a character, while whoever presses it means all that is under way.
+          if (character === '\u0003') process.emit('SIGINT');
+          return;
+        } else if (character === '\u007f' || character === '\b') {
+          text = Array.from(text).slice(0, -1).join('');
+        } else if (character !== '\n' && text.length < longestSecret) {
+          text += character;
+        }
+      }
+    };
+    input.on('data', read);
+    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) cancel();
+  });
+}
+
+/** Whether there is somebody who can be asked. */
+export function canAsk(streams: Streams): boolean {
+  return streams.in.isTTY === true && streams.err.isTTY === true;
+}

@@ -1,0 +1,220 @@
+import type { AuditRecorder } from '../../base/auditEvent.ts';
+import type { KeyValueStore } from '../../base/keyValue.ts';
+import { shownAddress, shownAddresses, shownList, unshown } from '../../profile/shownOrigin.ts';
+import type { SecretStore } from '../../base/secretStore.ts';
+import { commandLine } from '../../consent/commandLine.ts';
+import {
+  createSourceConsent,
+  type Agreements,
+  type ConsentAsker,
+  type ConsentQuestion,
+  type ConsentSubject,
+} from '../../consent/sources.ts';
+import { quoted, visible } from '../../base/visible.ts';
+import { askInTurn } from './askInTurn.ts';
+import { askLine } from './askLine.ts';
+import { canAsk } from './secretPrompt.ts';
+import { type Streams } from '../output/streams.ts';
+
+/** Command lines that may be run where nobody can be asked, one a line, each exactly as the question shows it. */
+export const ALLOWED_COMMANDS = 'KEYTURN_ALLOW_COMMANDS';
+/** Key files that may be used there, one a line, each as the profile writes it. */
+export const ALLOWED_KEY_FILES = 'KEYTURN_ALLOW_KEY_FILES';
+/** Names of the tokens for which others may be exchanged there, one a line. */
+export const ALLOWED_EXCHANGES = 'KEYTURN_ALLOW_EXCHANGES';
+/** Servers that belong together there, one line each: the page or issuer, then those that may get its secrets. */
+export const ALLOWED_RECEIVERS = 'KEYTURN_ALLOW_RECEIVERS';
+
+/**
+ * Asks at a terminal, and remembers in the keychain: a file could be changed by whatever wants to be run. Where there
+ * is no terminal, variables hold the command lines, key files, exchanges and receivers that are agreed to.
+ */
+export function createTerminalConsent(
+  streams: Streams,
+  keychain: SecretStore,
+  say: (message: string, hint?: string) => void,
+  audit: AuditRecorder,
+): Agreements {
+  const consent = createSourceConsent({
+    audit,
+    values: keychainValues(keychain),
+    asker: terminalAsker(streams),
+    given: (question) => {
+      const given = givenBy(question);
+      return given !== null && linesOf(streams.env[given.variable]).includes(given.line);
+    },
+    hint: (question) => {
+      const given = givenBy(question);
+      return given === null
+        ? 'Agree at a terminal: the answer is kept in the keychain.'
+        : `Agree at a terminal, or set ${given.variable} to this line: ${given.line}`;
+    },
+    notKept: () => say('The keychain did not keep your agreement: you will be asked again.'),
+  });
+  // One who calls the command waits for it, whatever it does meanwhile.
+  return {
+    ...consent,
+    require: (question, { signal }) => consent.require(question, { waiting: true, signal }),
+  };
+}
+
+/** The line of a variable that stands for an agreement; null where only a person can agree. */
+function givenBy({ tokenName, subject }: ConsentQuestion): { variable: string; line: string } | null {
+  switch (subject.kind) {
+    case 'command':
+      return { variable: ALLOWED_COMMANDS, line: allowedLine(subject) };
+    case 'key_file':
+      return { variable: ALLOWED_KEY_FILES, line: subject.path };
+    case 'exchange':
+      return { variable: ALLOWED_EXCHANGES, line: tokenName };
+    case 'sign_in':
+    case 'new_receiver':
+      return { variable: ALLOWED_RECEIVERS, line: [subject.at, ...subject.receivers].join(' ') };
+    case 'keychain':
+    case 'account':
+      return null;
+  }
+}
+
+/** A line that names files means others in another folder, so it names the folder, too. */
+function allowedLine({
+  command,
+  folder,
+  program,
+  files,
+}: Extract<ConsentSubject, { kind: 'command' }>): string {
+  const line = commandLine(command);
+  const [name = '', ...args] = command;
+  const isFound = !/[\\/]/.test(name);
+  const same = files.every(
+    ({ path }) => path === name || (isFound && path === program) || args.some((arg) => arg.endsWith(path)),
+  );
+  return same ? line : `${line} in ${quoted(folder)}`;
+}
+
+function linesOf(text = ''): string[] {
+  return text.split(/[\r\n]+/).map((line) => line.trim());
+}
+
+function terminalAsker(streams: Streams): ConsentAsker {
+  return {
+    async ask(question, signal) {
+      if (!canAsk(streams)) return 'refuse';
+      return askInTurn(streams, signal, () => askAt(streams, question, signal));
+    },
+  };
+}
+
+async function askAt(
+  streams: Streams,
+  question: ConsentQuestion,
+  signal: AbortSignal,
+): Promise<'once' | 'remember' | 'refuse'> {
+  const say = (text: readonly string[]) => streams.err.write(`${text.map(visible).join('\n')}\n`);
+  const rest = unshown(question.origins);
+  const prompt = `Once (o), always (a), ${rest === null ? '' : 'list all origins (l), '}or not (n)? `;
+  say(describe(question));
+  const answer = await askLine(streams, prompt, signal, (typed) => {
+    const list = rest !== null && /^l(ist)?$/i.test(typed.trim());
+    if (list) say(rest.map((origin) => `  ${origin}`));
+    return list;
+  });
+  return answer === null ? 'refuse' : meaning(answer);
+}
+
+function meaning(answer: string): 'once' | 'remember' | 'refuse' {
+  switch (answer.trim().toLowerCase()) {
+    case 'o':
+    case 'once':
+      return 'once';
+    case 'a':
+    case 'always':
+      return 'remember';
+    default:
+      return 'refuse';
+  }
+}
+
+function describe({ tokenName: name, subject, origins, declaredIn }: ConsentQuestion): string[] {
+  const tokenName = visible(name);
+  const where = [`  The token may go to ${shownAddresses(origins)}.`, `  Asked for by ${quoted(declaredIn)}`];
+  switch (subject.kind) {
+    case 'command':
+      return [
+        `The token "${tokenName}" is what this command prints:`,
+        `  ${commandLine(subject.command)}`,
+        `  The program is ${quoted(subject.program)}.`,
+        `  It runs in ${quoted(subject.folder)}, without a shell, with everything that you may do.`,
+        ...(subject.files.length === 0
+          ? []
+          : [
+              `  You are asked again when one of these files changes: ${shownList(subject.files.map(({ path }) => quoted(path)))}.`,
+              '  Other files that they use may change unseen.',
+            ]),
+        ...where,
+      ];
+    case 'keychain':
+      return [
+        `The token "${tokenName}" is this entry of the keychain:`,
+        `  ${quoted(subject.service)}${subject.account === null ? '' : ` of ${quoted(subject.account)}`}`,
+        ...where,
+      ];
+    case 'account':
+      return [`The token "${tokenName}" is that of your ${quoted(subject.provider)} account.`, ...where];
+    case 'key_file':
+      return [
+        `The token "${tokenName}" is obtained with this key file:`,
+        `  ${quoted(subject.path)}`,
+        ...(subject.servers.length === 0 ? [] : [`  It signs for ${shownAddresses(subject.servers)}.`]),
+        ...where,
+      ];
+    case 'sign_in':
+      return [
+        `The secrets of the token "${tokenName}" go to ${subject.receivers.map(shownAddress).join(' and ')}.`,
+        `  ${subject.hasPage ? 'You sign in at' : 'The issuer is'} ${shownAddress(subject.at)}.`,
+        ...(subject.hasPage && subject.issuer !== null
+          ? [`  The issuer is ${shownAddress(subject.issuer)}.`]
+          : []),
+        '  Allow this only if these servers belong together.',
+        ...where,
+      ];
+    case 'new_receiver':
+      return [
+        `The secrets of the token "${tokenName}" would go to ${subject.receivers.map(shownAddress).join(' and ')}.`,
+        `  Until now they went to ${subject.known.map(shownAddress).join(' and ')}.`,
+        `  ${shownAddress(subject.at)} sends them there now.`,
+        '  Allow this only if these servers belong together.',
+        ...where,
+      ];
+    case 'exchange':
+      return [
+        `The token "${tokenName}" is exchanged for ${shownList(subject.tokens.map(quoted))},`,
+        '  and may go elsewhere.',
+        ...where,
+      ];
+  }
+}
+
+/** Small values in the keychain, beside the tokens. */
+export function keychainValues(keychain: SecretStore): KeyValueStore {
+  return {
+    async get(key) {
+      const value = await keychain.get(key);
+      return value === null ? undefined : parseJson(value);
+    },
+    async set(key, value) {
+      if (value === undefined) await keychain.delete(key);
+      else await keychain.set(key, JSON.stringify(value));
+    },
+    keys: () => keychain.keys(),
+  };
+}
+
+/** What is no JSON counts as nothing. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,245 @@
+import { KeyturnError } from '../../base/errors.ts';
+import { requestAtLine } from '../../httpfile/parse/requestAt.ts';
+import type { HttpFile, RequestNode } from '../../httpfile/parse/tree.ts';
+import type { RunOptions } from '../../run/engine.ts';
+import type { RequestResult } from '../../run/result.ts';
+import { isSecureUrl } from '../../profile/origin.ts';
+import { parseUrl } from '../../base/url.ts';
+import { authorityHelp, authorityOptions, readAuthorities } from '../session/authorities.ts';
+import { parseArguments, parseAssignments, parseSize, parseWholeNumber, type Command } from '../command.ts';
+import { didYouMean } from '../didYouMean.ts';
+import { readHttpFile } from '../session/httpFiles.ts';
+import { JoinedWriter } from '../output/joinedWriter.ts';
+import { isSaidBefore, problemLine, problemsByRequest } from '../output/problems.ts';
+import { printResult, writeBody } from '../output/printResult.ts';
+import { type ReportContext, runJson } from '../output/runJson.ts';
+import { isSkipped, runInOrder } from '../../run/batch.ts';
+import { visible, visibleJson } from '../../base/visible.ts';
+import { withoutCredentials } from '../../redaction/withoutCredentials.ts';
+import { palette, type Streams } from '../output/streams.ts';
+
+const options = {
+  name: { type: 'string' },
+  line: { type: 'string' },
+  env: { type: 'string', short: 'e' },
+  var: { type: 'string', multiple: true },
+  token: { type: 'string' },
+  'allow-origin': { type: 'string', multiple: true },
+  concurrency: { type: 'string' },
+  fail: { type: 'boolean' },
+  yes: { type: 'boolean', short: 'y' },
+  json: { type: 'boolean' },
+  'max-size': { type: 'string' },
+  timeout: { type: 'string' },
+  output: { type: 'string', short: 'o' },
+  untrusted: { type: 'boolean' },
+  'insecure-host': { type: 'string', multiple: true },
+  ...authorityOptions,
+} as const;
+
+const defaultMaxSize = '50 MB';
+
+export const runCommand: Command = {
+  options,
+  help: `Usage: keyturn run FILE… [--name N | --line L] [options]
+
+Sends every request of the files in order, or the one that is named. When one request is chosen its response
+body goes to standard output and everything else to standard error.
+
+  --name N           the request of that name (or ### title)
+  --line L           the request at that line
+  -e, --env E        environment of http-client.env.json
+  --var NAME=VALUE   a variable that stands above all others; may be repeated
+  --token NAME       token for every request, instead of its own # @token
+  --allow-origin O   an origin that tokens may go to although nothing declares it; may be repeated
+  --insecure-host H  a host, such as localhost:8443, whose certificate is not verified, with tokens too; may be
+                     repeated. A token goes nowhere else with # @insecure
+${authorityHelp}
+  --concurrency N    requests under way at once (1 to 256, default 1)
+  --fail             a status of 400 and above, and a test that Keyturn does not run, count as failures
+  -y, --yes          sends requests with a \`# @note\` without asking
+  --timeout SECONDS  longest time for one request (default 300, 0 for none)
+  --max-size SIZE    longest body kept in memory (default ${defaultMaxSize})
+  -o, --output FILE  writes the body of the chosen request to a file, however long
+  --json             one object a line for each request
+  --untrusted        for files of others: no tokens, no environment variables, no file outside of their folder
+
+Tokens come from the system's keychain (see \`keyturn token --help\`), or from KEYTURN_TOKEN_<NAME> and
+KEYTURN_CLIENT_SECRET_<NAME>.
+Commands that keyturn.json gets a token from run after you agreed at a terminal, or where
+KEYTURN_ALLOW_COMMANDS holds their line; KEYTURN_ALLOW_KEY_FILES and KEYTURN_ALLOW_EXCHANGES are alike.
+
+Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
+`,
+  async run(args, streams, signal) {
+    const { values, positionals } = parseArguments(args, options);
+    if (positionals.length === 0) throw new KeyturnError('usage', 'Name at least one .http file.');
+    const chosen = values.name !== undefined || values.line !== undefined;
+    if (values.name !== undefined && values.line !== undefined) {
+      throw new KeyturnError('usage', 'Choose by `--name` or by `--line`, not both.');
+    }
+    if (chosen && positionals.length > 1)
+      throw new KeyturnError('usage', 'A request is chosen from one file.');
+    if (values.output !== undefined && !chosen) {
+      throw new KeyturnError('usage', '`--output` needs one request: choose it with `--name` or `--line`.');
+    }
+    const concurrency = parseWholeNumber('concurrency', values.concurrency ?? '1', 1, 256);
+    const runOptions: RunOptions = {
+      followRedirects: true,
+      connectTimeoutMs: 10_000,
+      totalTimeoutMs: parseWholeNumber('timeout', values.timeout ?? '300', 0, 86_400) * 1000,
+      maxBodyBytes: parseSize('max-size', values['max-size'] ?? defaultMaxSize),
+      insecureHosts: (values['insecure-host'] ?? []).map(hostOf),
+      trusted: values.untrusted !== true,
+      saveBodyTo: values.output ?? null,
+    };
+    const line = values.line === undefined ? null : parseWholeNumber('line', values.line, 1, 999_999_999);
+    const files = await Promise.all(
+      positionals.map(async (file) => {
+        const { path, tree } = await readHttpFile(streams.cwd, file, signal, runOptions.trusted);
+        return { file, path, tree, nodes: choose(file, tree, values.name ?? null, line) };
+      }),
+    );
+
+    const { openSession } = await import('../session/session.ts');
+    const allowed = (values['allow-origin'] ?? []).map(originOf);
+    await using session = openSession(streams, values.env ?? null, signal, null, allowed, {
+      trusted: runOptions.trusted,
+      timeoutMs: runOptions.totalTimeoutMs,
+      caCertificates: await readAuthorities(streams, values.ca, signal),
+    });
+    const overrides = parseAssignments(values.var ?? []);
+    const show = { json: values.json === true, body: chosen && values.output === undefined };
+    // Standard output is for the body, if there is one to show.
+    using lines = new JoinedWriter(show.body && !show.json ? streams.err : streams.out);
+    const report = reporter(streams, lines, show);
+    let failed = false;
+    for (const { file, path, tree, nodes } of files) {
+      const problems = problemsByRequest(tree);
+      warn(streams, { file, problems, nodes: chosen ? nodes : [null, ...nodes], json: show.json });
+      if (nodes.length === 0) streams.err.write(`There are no requests in ${visible(file)}.\n`);
+      const environment = await session.environment(path);
+      const run = (node: RequestNode) =>
+        session.engine.run(
+          {
+            file: path,
+            tree,
+            node,
+            environment,
+            overrides,
+            tokenName: values.token ?? null,
+            options: runOptions,
+            confirmed: values.yes === true,
+          },
+          signal,
+        );
+      for await (const result of runInOrder(nodes, run, { concurrency, signal })) {
+        const skipped = !chosen && isSkipped(result);
+        failed ||= !skipped && (result.error !== null || (values.fail === true && isFailure(result)));
+        report(file, result, {
+          skipped,
+          problems: problems.get(result.node) ?? [],
+          mask: session.mask,
+        });
+      }
+    }
+    return failed || signal.aborted ? 1 : 0;
+  },
+};
+
+interface Warning {
+  readonly file: string;
+  readonly problems: ReturnType<typeof problemsByRequest>;
+  /** Null for what stands outside of all requests. */
+  readonly nodes: readonly (RequestNode | null)[];
+  readonly json: boolean;
+}
+
+/** Before anything is sent. In JSON each request carries its own problems. */
+function warn(streams: Streams, { file, problems, nodes, json }: Warning): void {
+  const paint = palette(streams.err, streams.env);
+  for (const node of nodes) {
+    if (json && node !== null) continue;
+    for (const problem of problems.get(node) ?? []) {
+      if (isSaidBefore(problem, node)) streams.err.write(problemLine(file, problem, paint));
+    }
+  }
+}
+
+/** For `--fail`: what was not run may have failed. */
+function isFailure({ response, notRun }: RequestResult): boolean {
+  return (response?.status ?? 0) >= 400 || notRun.length > 0;
+}
+
+/** Fails with `usage`. */
+function hostOf(text: string): string {
+  const url = parseUrl(`https://${text}`);
+  if (url === null || /[@/?#*\\\s]/.test(text) || url.hostname === '') {
+    throw new KeyturnError(
+      'usage',
+      '`--insecure-host` takes a host such as localhost or dev.example.com:8443.',
+    );
+  }
+  return url.host;
+}
+
+/** Fails with `usage`. */
+function originOf(text: string): string {
+  const url = parseUrl(text);
+  const bare =
+    url !== null && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
+  if (!bare || !isSecureUrl(url)) {
+    throw new KeyturnError('usage', '`--allow-origin` takes an origin such as https://api.example.com.');
+  }
+  return url.origin;
+}
+
+function choose(
+  file: string,
+  tree: HttpFile,
+  name: string | null,
+  line: number | null,
+): readonly RequestNode[] {
+  if (line !== null) {
+    const node = requestAtLine(tree, line - 1);
+    if (node !== null) return [node];
+    throw new KeyturnError('request_not_found', `There is no request at line ${line} of ${file}.`, {
+      hint: `\`keyturn list ${file}\` shows the lines.`,
+    });
+  }
+  if (name === null) return tree.requests;
+  const node =
+    tree.requests.find((request) => request.name === name) ??
+    tree.requests.find((request) => request.title === name);
+  if (node !== undefined) return [node];
+  const labels = tree.requests.flatMap(({ name, title }) => [name, title]).filter((label) => label !== null);
+  const near = didYouMean(
+    name,
+    labels.filter((label) => withoutCredentials(label) === label),
+  );
+  throw new KeyturnError(
+    'request_not_found',
+    `There is no request named ${JSON.stringify(name)} in ${file}.`,
+    {
+      hint:
+        near === null
+          ? `\`keyturn list ${file}\` shows the names.`
+          : `Did you mean \`--name ${JSON.stringify(near)}\`?`,
+    },
+  );
+}
+
+type Report = (file: string, result: RequestResult, context: ReportContext) => void;
+
+function reporter(streams: Streams, lines: JoinedWriter, show: { json: boolean; body: boolean }): Report {
+  if (show.json) {
+    return (file, result, context) => lines.write(`${visibleJson(runJson(file, result, context))}\n`);
+  }
+  const paint = palette(show.body ? streams.err : streams.out, streams.env);
+  return (_file, result, { skipped, mask }) => {
+    lines.write(printResult(result, paint, skipped));
+    if (!show.body || result.response === null) return;
+    lines.flush();
+    writeBody(streams, result.response, mask);
+  };
+}

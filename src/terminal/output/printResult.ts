@@ -1,0 +1,73 @@
+import type { HttpResponse } from '../../http/message.ts';
+import { describeBody, decodeText } from '../../http/content.ts';
+import { notRunWords } from '../../httpfile/marks/notRun.ts';
+import { describeRateLimits } from '../../ratelimit/describe.ts';
+import { challengeWords } from '../../run/challengeWords.ts';
+import type { RequestResult } from '../../run/result.ts';
+import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
+import { formatBytes, formatElapsed } from '../../base/text.ts';
+import { visible, visibleLines } from '../../base/visible.ts';
+import { withoutCredentials } from '../../redaction/withoutCredentials.ts';
+import { certificateLines } from './certificateLines.ts';
+import { type Palette, type Streams } from './streams.ts';
+
+/** One line a request, one for its answer, and those that say what failed and what is to be done about it. */
+export function printResult(result: RequestResult, paint: Palette, skipped = false): string {
+  const { node, response, error } = result;
+  const label = node.name ?? node.title;
+  const what = `${visible(result.request?.method ?? node.method)} ${visible(result.request?.url ?? maskedWrittenUrl(node.url))}`;
+  const where = `${what}${label === null ? '' : paint.dim(`  # ${visible(withoutCredentials(label))}`)}\n`;
+  if (skipped) return `${paint.dim('–')} ${where}  skipped: ${visible(error?.message ?? '')}\n`;
+  const hint = error?.hint == null ? '' : `  ${visible(error.hint)}\n`;
+  const certificate = error?.certificate === undefined ? '' : certificateLines(error.certificate);
+  const failure = error === null ? '' : `  ${paint.bad(visible(error.message))}\n${certificate}${hint}`;
+  if (response === null) return `${paint.bad('✗')} ${where}${failure}`;
+  const good = response.status < 400 && result.notRun.length === 0;
+  const mark = error !== null ? paint.bad('✗') : good ? paint.good('✓') : paint.warn('!');
+  const facts = [
+    paint.bold(`${response.status} ${visible(response.statusText)}`.trimEnd()),
+    formatElapsed(response.timings.totalMs),
+    formatBytes(response.sizeBytes),
+  ];
+  const retryAtMs =
+    result.retryAfterSeconds === null ? null : response.receivedAtMs + result.retryAfterSeconds * 1000;
+  const limits = describeRateLimits(result.rateLimits, retryAtMs, result.finishedAtMs);
+  if (limits !== '') facts.push(limits);
+  if (result.token !== null)
+    facts.push(`token ${visible(result.token.name)}${result.token.refreshed ? ' (refreshed)' : ''}`);
+  const challenge = challengeWords(result);
+  if (challenge !== null) facts.push(paint.warn(visible(challenge)));
+  const left = notRunWords(result.notRun);
+  if (left !== null) facts.push(paint.warn(left));
+  if (response.tlsVerified === false) facts.push(paint.warn('certificate not verified'));
+  if (response.bodyTruncated) facts.push(paint.warn('body cut off, see --max-size and --output'));
+  const refusal = result.challenge?.refusal ?? null;
+  const why = refusal === null ? '' : `  ${visible([refusal.message, refusal.hint].join(' ').trim())}\n`;
+  const said = result.challenge?.errorDescription ?? null;
+  const words = said === null ? '' : `  The server says: ${visible(said)}\n`;
+  const notes = result.notes.map((note) => `  ${paint.warn('note:')} ${visible(note)}\n`).join('');
+  return `${mark} ${where}  ${facts.join(' · ')}\n${failure}${words}${why}${notes}`;
+}
+
+/** The body of the one request that was chosen: text masked, other bytes only where no terminal reads them. */
+export function writeBody(streams: Streams, response: HttpResponse, mask: (text: string) => string): void {
+  if (response.body.byteLength === 0) return;
+  const content = describeBody(response);
+  if (content.kind === 'binary' || content.kind === 'image') {
+    if (holdsMasked(response.body, mask))
+      streams.err.write(
+        '  The body holds a token and is not printed; write it to a file with --output FILE.\n',
+      );
+    else if (streams.out.isTTY !== true) streams.out.write(response.body);
+    else streams.err.write('  A binary body is not shown; write it to a file with --output FILE.\n');
+    return;
+  }
+  const text = mask(decodeText(response.body, content.charset));
+  streams.out.write(streams.out.isTTY === true ? `${visibleLines(text)}\n` : text);
+}
+
+/** Bytes cannot be masked: what is not text would be broken by it. */
+function holdsMasked(body: Uint8Array, mask: (text: string) => string): boolean {
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1');
+  return mask(text) !== text;
+}

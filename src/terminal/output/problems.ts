@@ -1,0 +1,58 @@
+import { loadDotenv, loadEnvironments } from '../../httpfile/environments/environments.ts';
+import { fileMarks, fileProblems } from '../../httpfile/marks/fileProblems.ts';
+import type { HttpFile, Problem, RequestNode } from '../../httpfile/parse/tree.ts';
+import { visible } from '../../base/visible.ts';
+import type { ReadFile } from '../session/httpFiles.ts';
+import { nodeFiles } from '../session/nodeFiles.ts';
+import type { Palette, Streams } from './streams.ts';
+
+/** Everything that can be said of a file before it is sent, in whatever environment. */
+export async function problemsOf(
+  { path, text, tree }: ReadFile,
+  env: Streams['env'],
+  signal: AbortSignal,
+): Promise<Problem[]> {
+  const search = { trusted: true, signal };
+  const set = await loadEnvironments(nodeFiles, path, { environments: {} }, search);
+  const values = new Map([null, ...set.names].flatMap((name) => [...set.variables(name)]));
+  const lines = text.replace(/^\ufeff/, '').split(/\r\n|\n|\r/);
+  return fileProblems(tree, (line) => lines[line] ?? '', {
+    values,
+    elsewhere: new Map(),
+    // One that cannot be read stops the requests that use it.
+    dotenv: await loadDotenv(nodeFiles, path, search).catch(() => new Map<string, string>()),
+    processEnv: env,
+  });
+}
+
+/** What is wrong with each request of a file; under null what stands outside of all of them. */
+export function problemsByRequest(tree: HttpFile): ReadonlyMap<RequestNode | null, readonly Problem[]> {
+  const all = [...tree.problems, ...fileMarks(tree)].sort((a, b) => lineOf(a) - lineOf(b));
+  const found = new Map<RequestNode | null, Problem[]>();
+  let next = 0;
+  for (const problem of all) {
+    while ((tree.requests[next]?.blockEndLine ?? Infinity) < lineOf(problem)) next++;
+    const node = tree.requests[next];
+    const owner = node !== undefined && node.blockStartLine <= lineOf(problem) ? node : null;
+    const same = found.get(owner);
+    if (same === undefined) found.set(owner, [problem]);
+    else same.push(problem);
+  }
+  return found;
+}
+
+/** What to say before a request is sent: not what its result says anyway. */
+export function isSaidBefore({ code, severity }: Problem, node: RequestNode | null): boolean {
+  return severity !== 'hint' && (node === null || (code !== 'unsupported' && code !== 'method_unknown'));
+}
+
+/** One line, such as `a.http:3: warning: There is no directive @tokn. Did you mean @token?` */
+export function problemLine(file: string, problem: Problem, paint: Palette): string {
+  const { severity, message } = problem;
+  const colour = severity === 'error' ? paint.bad : severity === 'warning' ? paint.warn : paint.dim;
+  return `${visible(file)}:${lineOf(problem) + 1}: ${colour(severity)}: ${visible(message)}\n`;
+}
+
+function lineOf({ span }: Problem): number {
+  return span.start.line;
+}

@@ -1,0 +1,33 @@
+import { resolve } from 'node:path';
+import { KeyturnError } from '../../base/errors.ts';
+import { nodeFiles } from './nodeFiles.ts';
+import type { Streams } from '../output/streams.ts';
+
+/** Option for certificates that are trusted besides those of Node.js and the system. */
+export const authorityOptions = { ca: { type: 'string', multiple: true } } as const;
+
+export const authorityHelp = `  --ca FILE          certificates in PEM that are trusted too; may be repeated`;
+
+/** What to do where a certificate was issued by somebody unknown. */
+export const AUTHORITY_HINT =
+  'If you trust it, give the certificate of its issuer, in PEM, with `--ca FILE`. NODE_EXTRA_CA_CERTS=FILE does the same.';
+
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/** The certificates of `--ca`, in PEM. Fails with `file_unreadable`. */
+export function readAuthorities(
+  { cwd }: Pick<Streams, 'cwd'>,
+  paths: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<string[]> {
+  return Promise.all(
+    (paths ?? []).map(async (path) => {
+      const how = { from: null, trusted: true, maxBytes: MAX_BYTES, name: path, signal };
+      const bytes = await nodeFiles.read(resolve(cwd, path), how);
+      if (bytes !== null) return Buffer.from(bytes).toString('utf8');
+      throw new KeyturnError('file_unreadable', `There is no certificate file ${JSON.stringify(path)}.`, {
+        hint: 'Correct `--ca`.',
+      });
+    }),
+  );
+}

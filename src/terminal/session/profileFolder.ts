@@ -1,0 +1,107 @@
+import { KeyturnError } from '../../base/errors.ts';
+import type { Files } from '../../base/files.ts';
+import type { Search } from '../../base/nearestFile.ts';
+import type { TokenProfile } from '../../profile/profile.ts';
+import {
+  fileFault,
+  findProfile,
+  findProfileFile,
+  isValidName,
+  resolveProfile,
+  type ProfileFile,
+} from '../../profile/file.ts';
+import { didYouMean } from '../didYouMean.ts';
+import type { TokenManager } from '../../token/tokenManager.ts';
+import { withoutCredentials } from '../../redaction/withoutCredentials.ts';
+
+/** The profiles that files on disk use: those of the nearest `keyturn.json` upward, then tokens that were pasted. */
+export class ProfileFolder {
+  readonly #files: Files;
+  readonly #search: Search;
+  readonly #tokens: Pick<TokenManager, 'personal'>;
+  /** By the folder that asked. A batch reads each file once. */
+  readonly #read = new Map<string, Promise<ProfileFile | null>>();
+  /** With what each profile was filled. */
+  readonly #variables = new WeakMap<TokenProfile, ReadonlyMap<string, string>>();
+  readonly #resolved = new WeakMap<ReadonlyMap<string, string>, Map<string, TokenProfile>>();
+
+  constructor(files: Files, search: Search, tokens: Pick<TokenManager, 'personal'>) {
+    this.#files = files;
+    this.#search = search;
+    this.#tokens = tokens;
+  }
+
+  /** Null when there is no `keyturn.json`. */
+  file(from: string): Promise<ProfileFile | null> {
+    const folder = this.#files.parent(from) ?? from;
+    let pending = this.#read.get(folder);
+    if (pending === undefined) {
+      pending = findProfileFile(this.#files, from, this.#search);
+      this.#read.set(folder, pending);
+    }
+    return pending;
+  }
+
+  /** Fails with `profile_unknown` or `profile_invalid`. */
+  async find(from: string, name: string, variables: ReadonlyMap<string, string>): Promise<TokenProfile> {
+    const file = await this.file(from);
+    const cacheKey = `${file?.location ?? ''}\n${name}`;
+    const known = this.#resolved.get(variables)?.get(cacheKey);
+    if (known !== undefined) return known;
+    const profile = this.#filled(await this.#find(file, name, variables), variables);
+    const cache = this.#resolved.get(variables) ?? new Map<string, TokenProfile>();
+    cache.set(cacheKey, profile);
+    this.#resolved.set(variables, cache);
+    return profile;
+  }
+
+  /** The profile that another one of the same `keyturn.json` names, in the same environment. Fails like `find`. */
+  async findBeside(
+    from: TokenProfile,
+    name: string,
+    environment: (path: string) => Promise<ReadonlyMap<string, string>>,
+  ): Promise<TokenProfile> {
+    const path = from.declaredIn;
+    const file = path === null ? null : await this.file(path);
+    if (path === null || file === null) {
+      throw new KeyturnError('profile_unknown', `The keyturn.json that declares "${from.name}" is gone.`);
+    }
+    const variables = this.#variables.get(from) ?? (await environment(path));
+    return this.#filled(
+      resolveProfile(findProfile(file, name), (variable) => variables.get(variable)),
+      variables,
+    );
+  }
+
+  #filled(profile: TokenProfile, variables: ReadonlyMap<string, string>): TokenProfile {
+    this.#variables.set(profile, variables);
+    return profile;
+  }
+
+  async #find(
+    file: ProfileFile | null,
+    name: string,
+    variables: ReadonlyMap<string, string>,
+  ): Promise<TokenProfile> {
+    const declared = file?.profiles.some((profile) => profile.name === name) ?? false;
+    if (file !== null && (declared || file.problems.some((problem) => problem.profileName === name))) {
+      return resolveProfile(findProfile(file, name), (variable) => variables.get(variable));
+    }
+    // A keychain that is not there holds no pasted token either: the name is what is wrong.
+    const [pasted] = await this.#tokens.personal(name).catch(() => []);
+    if (pasted !== undefined) return pasted.profile;
+    const message = `There is no token named ${JSON.stringify(withoutCredentials(name))}.`;
+    const fault = fileFault(file);
+    const near = didYouMean(name, file?.profiles.map((profile) => profile.name) ?? []);
+    throw new KeyturnError('profile_unknown', fault === null ? message : `${message} ${fault}`, {
+      hint: near === null ? howToDeclare(name, file) : `Did you mean ${JSON.stringify(near)}?`,
+      data: { name },
+    });
+  }
+}
+
+function howToDeclare(name: string, file: ProfileFile | null): string {
+  const where = file === null ? 'a keyturn.json' : 'keyturn.json';
+  const known = isValidName(name) && withoutCredentials(name) === name ? name : 'NAME';
+  return `Declare it in ${where}, or add it: \`keyturn token add ${known} --origin https://api.example.com\`.`;
+}

@@ -1,0 +1,63 @@
+import { dirname } from 'node:path';
+import type { Clock } from '../../base/clock.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import type { KeychainSecretStore } from '../../keychain/keychainSecretStore.ts';
+import type { AuditRecorder } from '../../base/auditEvent.ts';
+import type { TokenProfile } from '../../profile/profile.ts';
+import type { Redactor } from '../../redaction/redactor.ts';
+import { commandSource } from '../../sources/command.ts';
+import type { Agreements } from '../../consent/sources.ts';
+import { environmentSource } from '../../sources/environment.ts';
+import { keychainSource } from '../../sources/keychain.ts';
+import { createProcessRunner } from '../../node/processRunner.ts';
+import type { TokenSource } from '../../sources/source.ts';
+import { createTerminalConsent } from '../ask/sourceConsent.ts';
+import type { Streams } from '../output/streams.ts';
+
+export interface TerminalSourceParts {
+  readonly streams: Streams;
+  readonly keychain: KeychainSecretStore;
+  readonly redactor: Redactor;
+  readonly clock: Clock;
+  /** Tells the person what did not stop anything. */
+  readonly say: (message: string, hint?: string) => void;
+  readonly audit: AuditRecorder;
+}
+
+/** The ways to get a token that ask no server, as far as the command has them, and what the person agreed to. */
+export function createTerminalSources(parts: TerminalSourceParts): {
+  readonly sources: TokenSource[];
+  readonly consent: Agreements;
+} {
+  const { streams, keychain, redactor, clock, say, audit } = parts;
+  const consent = createTerminalConsent(streams, keychain, say, audit);
+  const sources: TokenSource[] = [
+    commandSource({
+      runner: createProcessRunner(streams.env),
+      consent,
+      clock,
+      folderOf: dirname,
+      mask: (text) => redactor.mask(text),
+      register: (secret, label) => redactor.register(secret, label),
+    }),
+    environmentSource(streams.env, clock),
+    keychainSource({ keychain, consent, clock }),
+    { grant: 'editor_account', obtain: (profile) => Promise.reject(noAccounts(profile)) },
+  ];
+  return { sources, consent };
+}
+
+/** A token of REST Client's $aadToken family has an account's where the file names no application. */
+function noAccounts({ name, declaredIn }: TokenProfile): KeyturnError {
+  const ofFile = /\.(?:http|rest)$/i.test(declaredIn ?? '');
+  return new KeyturnError(
+    'unsupported',
+    `The token "${name}" is that of an account of the editor, which only the editor has.`,
+    {
+      hint: ofFile
+        ? 'Register an application at Microsoft that allows public client flows, and set the variable aadV2ClientId to its id.'
+        : `Choose "Keyturn: Share Token with 'keyturn' Command" in the editor, or set KEYTURN_TOKEN_<NAME>.`,
+      data: { token: name },
+    },
+  );
+}
