@@ -1,10 +1,3 @@
-import type { RequestResult } from './result.ts';
-
-/** A disabled request is left out of a batch; sent alone it fails. */
-export function isSkipped({ error }: Pick<RequestResult, 'error'>): boolean {
-  return error?.code === 'request_disabled';
-}
-
 /** Results that wait for an earlier, slower one are held back; this many times the concurrency at most. */
 const heldBack = 16;
 

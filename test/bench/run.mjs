@@ -14,6 +14,8 @@ const benchmarks = {
   command: 'command.mjs',
   editor: 'editor.mjs',
   tokens: 'tokens.mjs',
+  sendAll: 'sendAll.mjs',
+  typing: 'typing.mjs',
 };
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));

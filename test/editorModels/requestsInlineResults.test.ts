@@ -61,6 +61,39 @@ describe('InlineResults', () => {
     expect(inline.of(document).map(({ line }) => line)).toEqual([0, 6]);
   });
 
+  it('gives a line to the request that an edit moves there', () => {
+    const { inline, results } = sentBoth();
+    inline.edit(document, [{ startLine: 1, startColumn: 0, endLine: 4, insertedLines: 0 }]);
+    expect(inline.resultAt(document, 1)).toBe(results[1]);
+  });
+
+  it('takes away what is under way, and leaves the others', () => {
+    const { inline, tree } = sentBoth();
+    const running: InlineState = { kind: 'running', startedAtMs: 0, previous: null };
+    inline.set(document, tree.requests[1]!, running);
+    inline.edit(document, [{ startLine: 0, startColumn: 0, endLine: 0, insertedLines: 2 }]);
+    inline.remove(document, running);
+    expect(inline.of(document).map(({ line }) => line)).toEqual([3]);
+    expect(inline.finish(document, running, result())).toBe(false);
+  });
+
+  it('sets and finishes each of many in the same time', () => {
+    const tree = parseHttpFile('GET https://example.com/\n###\n'.repeat(20_000));
+    const inline = new InlineResults();
+    const timed = (from: number) => {
+      const startedAt = performance.now();
+      for (const node of tree.requests.slice(from, from + 1000)) {
+        const running: InlineState = { kind: 'running', startedAtMs: 0, previous: null };
+        inline.set(document, node, running);
+        inline.finish(document, running, result({ node }));
+      }
+      return performance.now() - startedAt;
+    };
+    const times = Array.from({ length: 20 }, (_, n) => timed(n * 1000));
+    const median = (some: number[]) => some.toSorted((a, b) => a - b)[2] ?? NaN;
+    expect(median(times.slice(-5))).toBeLessThan(median(times.slice(1, 6)) * 4 + 5);
+  });
+
   it('stays when text after its line changes', () => {
     const { inline } = sentBoth();
     inline.edit(document, [{ startLine: 4, startColumn: 10, endLine: 4, insertedLines: 1 }]);

@@ -38,7 +38,7 @@ export function registerRequests(services: EditorServices, context: ExtensionCon
   const lenses = new RequestLenses(trees, states, services);
   const decorations = new ResultDecorations(inline, trees, services.clock);
   const diagnostics = new RequestDiagnostics(trees, services);
-  const sender = new Sender(services, trees, inline, (document) => decorations.update(document));
+  const sender = new Sender(services, inline, decorations);
   const responses = registerResponses(services, context, {
     resend: (shown) => send.resend(shown),
     sendAndSave: (shown) => send.sendAndSaveAgain(shown),
@@ -51,7 +51,7 @@ export function registerRequests(services: EditorServices, context: ExtensionCon
   const environmentChanged = () => {
     for (const document of workspace.textDocuments) {
       const location = document.uri.toString();
-      if (inline.of(location).length === 0) continue;
+      if (!inline.has(location)) continue;
       inline.keepEnvironment(location, services.environments.selected(document.uri));
       decorations.update(document);
     }
@@ -91,7 +91,7 @@ export function registerRequests(services: EditorServices, context: ExtensionCon
     commands.registerCommand(requestCommands.sendAll, async () => {
       const document = activeHttpDocument();
       if (document === null) await window.showInformationMessage(l10n.t('Open an .http file first.'));
-      else await sendAll({ services, trees, sender }, document);
+      else await sendAll(services, sender, document);
     }),
     commands.registerCommand(
       requestCommands.tokenActions,

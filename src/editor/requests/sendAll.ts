@@ -1,28 +1,26 @@
-import { l10n, ProgressLocation, type TextDocument, window } from 'vscode';
+import { l10n, type Progress, ProgressLocation, type TextDocument, window } from 'vscode';
 import { disabledBy, noteOf } from '../../httpfile/marks/stops.ts';
 import type { HttpFile, RequestNode } from '../../httpfile/parse/tree.ts';
 import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
-import type { RequestResult } from '../../run/result.ts';
+import { runInOrder } from '../../run/batch.ts';
 import { showError } from '../platform/messages.ts';
 import type { EditorServices } from '../platform/services.ts';
-import type { DocumentTrees } from './language/documentTrees.ts';
+import { summary } from './results/batchSummary.ts';
+import { openSession } from './openSession.ts';
 import { oneLine } from './results/resultWords.ts';
 import { label } from './sendCommands.ts';
 import type { Sender } from './sender.ts';
-import { type BatchCounts, countResult, noCounts, summary } from './results/batchSummary.ts';
 
-export interface SendAllParts {
-  readonly services: EditorServices;
-  readonly trees: DocumentTrees;
-  readonly sender: Sender;
-}
+/** The notification follows the requests, but not each of thousands. */
+const progressEveryMs = 100;
 
-/** Every request of the document, one after the other, each result at its line. */
+/** Every request of the document, one after the other, each result at its line. Resolves when they are done. */
 export async function sendAll(
-  { services, trees, sender }: SendAllParts,
+  services: EditorServices,
+  sender: Sender,
   document: TextDocument,
 ): Promise<void> {
-  const tree = trees.of(document);
+  const tree = services.trees.of(document);
   if (tree.requests.length === 0) {
     await window.showInformationMessage(l10n.t('There is no request in this file.'));
     return;
@@ -36,32 +34,61 @@ export async function sendAll(
       cancellable: true,
       title: l10n.t('Sending {0} requests', total),
     },
-    async (progress, cancellation): Promise<BatchCounts> => {
+    async (progress, cancellation) => {
       const controller = new AbortController();
       cancellation.onCancellationRequested(() => controller.abort());
-      let done = noCounts;
-      for (const node of requests) {
-        if (controller.signal.aborted) break;
-        progress.report({
-          message: `${done.sent + 1}/${total} · ${oneLine(services.redactor.mask(label(node)), 60)}`,
-          increment: 100 / total,
+      const { signal } = controller;
+      try {
+        const session = await openSession(services, document, {
+          tree,
+          tokenName: null,
+          confirmed: true,
+          rules: { strict: false, skipsDisabled: true },
+          saveBodyTo: null,
         });
-        let result: RequestResult | null;
-        try {
-          result = await sender.send(document, node, { signal: controller.signal, confirmed: true });
-        } catch (error) {
-          showError(services, l10n.t('Sending the requests'), error);
-          break;
-        }
-        done = countResult(done, result);
+        const tell = follow(services, progress, total);
+        const send = (node: RequestNode) => {
+          tell(node);
+          return sender.send(document, node, { signal, session });
+        };
+        // The sender shows each result, and the session counts it.
+        const results = runInOrder(requests, send, { concurrency: 1, signal });
+        while ((await results.next()).done !== true);
+        return session.session.counts;
+      } catch (error) {
+        showError(services, l10n.t('Sending the requests'), error);
+        return null;
       }
-      return done;
     },
   );
+  if (counts === null) return;
   const text = summary(counts, total);
+  // The command is done before its message is read.
   if (counts.failed > 0 || counts.notRun > 0 || counts.sent + counts.skipped < total)
-    await window.showWarningMessage(text);
-  else await window.showInformationMessage(text);
+    void window.showWarningMessage(text);
+  else void window.showInformationMessage(text);
+}
+
+/** Tells the notification which request is being sent, not more often than it can be read. */
+function follow(
+  { redactor, clock }: Pick<EditorServices, 'redactor' | 'clock'>,
+  progress: Progress<{ message: string; increment: number }>,
+  total: number,
+): (node: RequestNode) => void {
+  let begun = 0;
+  let told = 0;
+  let toldAtMs = -Infinity;
+  return (node) => {
+    begun++;
+    const nowMs = clock.now();
+    if (Math.abs(nowMs - toldAtMs) < progressEveryMs) return;
+    progress.report({
+      message: `${begun}/${total} · ${oneLine(redactor.mask(label(node)), 60)}`,
+      increment: ((begun - told) * 100) / total,
+    });
+    told = begun;
+    toldAtMs = nowMs;
+  };
 }
 
 /** Notes that are shown; the others are counted. */

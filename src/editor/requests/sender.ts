@@ -4,18 +4,18 @@ import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import type { RequestResult } from '../../run/result.ts';
 import type { EditorServices } from '../platform/services.ts';
 import { requestCommands, requestContextKeys } from './commands.ts';
-import type { DocumentTrees } from './language/documentTrees.ts';
 import type { InlineResults, InlineState } from './results/inlineResults.ts';
+import { type DocumentSession, openSession } from './openSession.ts';
+import type { ResultDecorations } from './results/resultDecorations.ts';
 import { oneLine } from './results/resultWords.ts';
-import { runOptions } from './runOptions.ts';
 
 export interface SendOptions {
   /** A token picked for this send. */
   readonly tokenName?: string;
   /** Streams the body to this location. */
   readonly saveBodyTo?: string;
-  /** The person has agreed to send it, as Send All asks for all requests at once. */
-  readonly confirmed?: boolean;
+  /** The session that it is part of, as with Send All; by default one of its own. */
+  readonly session?: DocumentSession;
   /** Cancels from outside, as Send All does. */
   readonly signal?: AbortSignal;
   /** Shows the response; the line in the request's own document is painted after it. */
@@ -28,23 +28,20 @@ const progressAfterMs = 1000;
 /** Sends requests of documents, shows how they do at their lines and lets the person cancel them. */
 export class Sender {
   readonly #services: EditorServices;
-  readonly #trees: DocumentTrees;
   readonly #inline: InlineResults;
   readonly #running = new Map<AbortController, { readonly key: string; readonly label: string }>();
   readonly #item = window.createStatusBarItem('keyturn.running', StatusBarAlignment.Left, 0);
-  readonly #onInline: (document: TextDocument) => void;
+  readonly #decorations: Pick<ResultDecorations, 'started' | 'update'>;
   #shown = false;
 
   constructor(
     services: EditorServices,
-    trees: DocumentTrees,
     inline: InlineResults,
-    onInline: (document: TextDocument) => void,
+    decorations: Pick<ResultDecorations, 'started' | 'update'>,
   ) {
     this.#services = services;
-    this.#trees = trees;
     this.#inline = inline;
-    this.#onInline = onInline;
+    this.#decorations = decorations;
     this.#item.name = l10n.t('Keyturn: request under way');
     this.#item.command = requestCommands.cancel;
     this.#item.tooltip = l10n.t('Cancel the request');
@@ -65,7 +62,6 @@ export class Sender {
       startedAtMs: this.#services.clock.now(),
       previous: this.#inline.resultAt(location, node.line),
     };
-    const tree = this.#trees.of(document);
     const environmentName = this.#services.environments.selected(document.uri);
     this.#running.set(controller, {
       key,
@@ -75,31 +71,17 @@ export class Sender {
       ),
     });
     this.#inline.set(location, node, started, environmentName);
-    this.#onInline(document);
+    this.#decorations.started();
     const progress = setTimeout(() => this.#showRunning(), progressAfterMs);
     const abort = () => controller.abort();
     options.signal?.addEventListener('abort', abort);
     try {
-      const [engine, environment] = await Promise.all([
-        this.#services.engine(),
-        this.#services.environments.variables(document.uri),
-      ]);
-      const result = await engine.run(
-        {
-          file: location,
-          tree,
-          node,
-          environment,
-          overrides: {},
-          tokenName: options.tokenName ?? null,
-          options: runOptions(document.uri, options.saveBodyTo ?? null),
-          confirmed: options.confirmed ?? false,
-        },
-        controller.signal,
-      );
-      this.#inline.finish(location, started, result);
-      // Another one may have been chosen meanwhile.
-      this.#inline.keepEnvironment(location, this.#services.environments.selected(document.uri));
+      const { session, file } = options.session ?? (await this.#ownSession(document, options));
+      const { result } = await session.run(file, node, controller.signal);
+      // Another environment may have been chosen meanwhile.
+      if (this.#services.environments.selected(document.uri) === environmentName)
+        this.#inline.finish(location, started, result);
+      else this.#inline.remove(location, started);
       await options.show?.(result);
       return result;
     } catch (error) {
@@ -110,8 +92,18 @@ export class Sender {
       options.signal?.removeEventListener('abort', abort);
       this.#running.delete(controller);
       this.#showRunning();
-      this.#onInline(document);
+      this.#decorations.update(document);
     }
+  }
+
+  #ownSession(document: TextDocument, options: SendOptions): Promise<DocumentSession> {
+    return openSession(this.#services, document, {
+      tree: this.#services.trees.of(document),
+      tokenName: options.tokenName ?? null,
+      confirmed: false,
+      rules: { strict: false, skipsDisabled: false },
+      saveBodyTo: options.saveBodyTo ?? null,
+    });
   }
 
   cancelAll(): void {

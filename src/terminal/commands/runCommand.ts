@@ -13,7 +13,8 @@ import { JoinedWriter } from '../output/joinedWriter.ts';
 import { isSaidBefore, problemLine, problemsByRequest } from '../output/problems.ts';
 import { printResult, writeBody } from '../output/printResult.ts';
 import { type ReportContext, runJson } from '../output/runJson.ts';
-import { isSkipped, runInOrder } from '../../run/batch.ts';
+import { runInOrder } from '../../run/batch.ts';
+import { Session } from '../../run/session.ts';
 import { visible, visibleJson } from '../../base/visible.ts';
 import { withoutCredentials } from '../../redaction/withoutCredentials.ts';
 import { palette, type Streams } from '../output/streams.ts';
@@ -108,7 +109,13 @@ Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
       timeoutMs: runOptions.totalTimeoutMs,
       caCertificates: await readAuthorities(streams, values.ca, signal),
     });
-    const overrides = parseAssignments(values.var ?? []);
+    const run = new Session({
+      engine: session.engine,
+      variables: parseAssignments(values.var ?? []),
+      tokenName: values.token ?? null,
+      confirmed: values.yes === true,
+      rules: { strict: values.fail === true, skipsDisabled: !chosen },
+    });
     const show = { json: values.json === true, body: chosen && values.output === undefined };
     // Standard output is for the body, if there is one to show.
     using lines = new JoinedWriter(show.body && !show.json ? streams.err : streams.out);
@@ -118,26 +125,12 @@ Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
       const problems = problemsByRequest(tree);
       warn(streams, { file, problems, nodes: chosen ? nodes : [null, ...nodes], json: show.json });
       if (nodes.length === 0) streams.err.write(`There are no requests in ${visible(file)}.\n`);
-      const environment = await session.environment(path);
-      const run = (node: RequestNode) =>
-        session.engine.run(
-          {
-            file: path,
-            tree,
-            node,
-            environment,
-            overrides,
-            tokenName: values.token ?? null,
-            options: runOptions,
-            confirmed: values.yes === true,
-          },
-          signal,
-        );
-      for await (const result of runInOrder(nodes, run, { concurrency, signal })) {
-        const skipped = !chosen && isSkipped(result);
-        failed ||= !skipped && (result.error !== null || (values.fail === true && isFailure(result)));
+      const input = { file: path, tree, environment: await session.environment(path), options: runOptions };
+      const send = (node: RequestNode) => run.run(input, node, signal);
+      for await (const { result, outcome, passed } of runInOrder(nodes, send, { concurrency, signal })) {
+        failed ||= !passed;
         report(file, result, {
-          skipped,
+          skipped: outcome === 'skipped',
           problems: problems.get(result.node) ?? [],
           mask: session.mask,
         });
@@ -164,11 +157,6 @@ function warn(streams: Streams, { file, problems, nodes, json }: Warning): void 
       if (isSaidBefore(problem, node)) streams.err.write(problemLine(file, problem, paint));
     }
   }
-}
-
-/** For `--fail`: what was not run may have failed. */
-function isFailure({ response, notRun }: RequestResult): boolean {
-  return (response?.status ?? 0) >= 400 || notRun.length > 0;
 }
 
 /** Fails with `usage`. */

@@ -4,7 +4,7 @@ import type { RequestResult } from '../../run/result.ts';
 import { listedProblem } from './listJson.ts';
 
 export interface ReportContext {
-  /** Left out on purpose: see `isSkipped`. */
+  /** Disabled in its file, and left out. */
   readonly skipped: boolean;
   readonly problems: readonly Problem[];
   readonly mask: (text: string) => string;

@@ -7,6 +7,7 @@ const { setTimeout: wait } = require('node:timers/promises');
 const v8 = require('node:v8');
 const vm = require('node:vm');
 const vscode = require('vscode');
+const { calm } = require('./calm.cjs');
 
 const plan = JSON.parse(process.env.KEYTURN_BENCH_PLAN);
 
@@ -19,15 +20,6 @@ async function heapMiB() {
     await wait(60);
   }
   return process.memoryUsage().heapUsed / 1024 / 1024;
-}
-
-/** Until this process has had almost nothing to do for 0.6 s, or 60 s have passed. */
-async function calm() {
-  for (let quiet = 0, windows = 0; quiet < 2 && windows < 200; windows++) {
-    const before = performance.eventLoopUtilization();
-    await wait(300);
-    quiet = performance.eventLoopUtilization(before).utilization < 0.2 ? quiet + 1 : 0;
-  }
 }
 
 async function measureActivation() {

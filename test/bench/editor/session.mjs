@@ -1,24 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { launchChromium, startEditorServer } from '../../editor/launcher/browserEditor.mjs';
 import { startServer } from '../support/startServer.mjs';
+import { inEditor, manyRequests } from './host.mjs';
 
 const inside = fileURLToPath(new URL('inside.cjs', import.meta.url));
-const withinMs = 180_000;
-
-const settings = {
-  'telemetry.telemetryLevel': 'off',
-  'workbench.startupEditor': 'none',
-  'git.enabled': false,
-  'extensions.autoUpdate': false,
-  'chat.disableAIFeatures': true,
-  'workbench.secondarySideBar.defaultVisibility': 'hidden',
-};
 
 /**
  * Runs in the page before anything else: notes when each mark of a response is first in what is shown, and when the
@@ -62,12 +49,6 @@ async function clickLens(page, title, times) {
   return starts;
 }
 
-async function until(test, limitMs) {
-  for (const end = Date.now() + limitMs; !test(); await wait(50)) {
-    if (Date.now() > end) throw new Error(`The editor did not come so far within ${limitMs / 1000} s.`);
-  }
-}
-
 /** Milliseconds from each start to the server and to the screen, of the request that the start caused. */
 function delays(starts, arrivals, shown) {
   const marks = Object.keys(arrivals).sort();
@@ -81,13 +62,6 @@ function delays(starts, arrivals, shown) {
   });
 }
 
-function manyRequests(count) {
-  return Array.from(
-    { length: count },
-    (_, n) => `### request ${n}\nGET http://127.0.0.1:9/items/${n}\nAuthorization: Bearer abc\n`,
-  ).join('\n');
-}
-
 /**
  * One fresh editor with one extension under development, from its activation to the lenses of a large file.
  * @param {{ folder: string, id: string, send: string, lens: string }} subject
@@ -95,75 +69,44 @@ function manyRequests(count) {
  */
 export async function measureInEditor(subject, amounts) {
   const server = await startServer();
-  const folder = await mkdtemp(join(tmpdir(), 'keyturn-bench-'));
-  const workspace = join(folder, 'workspace');
-  await mkdir(workspace);
-  // Outside of the workspace, so that nothing is activated by what a folder holds.
-  const requestFile = join(folder, 'one.http');
-  await writeFile(requestFile, `### one\nGET ${server.origin}/items/1\nAccept: application/json\n`);
-  const largeFiles = Array.from({ length: amounts.largeFiles }, (_, n) => join(folder, `many${n}.http`));
-  for (const file of largeFiles) await writeFile(file, manyRequests(amounts.requests));
-  const plan = {
-    id: subject.id,
-    send: subject.send,
-    sends: amounts.sends,
-    editsEach: amounts.editsEach,
-    requestFile,
-    largeFiles,
-    readyToClick: join(folder, 'readyToClick'),
-    clicked: join(folder, 'clicked'),
-    result: join(folder, 'result.json'),
+  const prepare = async (folder) => {
+    const requestFile = join(folder, 'one.http');
+    await writeFile(requestFile, `### one\nGET ${server.origin}/items/1\nAccept: application/json\n`);
+    const largeFiles = Array.from({ length: amounts.largeFiles }, (_, n) => join(folder, `many${n}.http`));
+    for (const file of largeFiles) await writeFile(file, manyRequests(amounts.requests));
+    return {
+      send: subject.send,
+      sends: amounts.sends,
+      editsEach: amounts.editsEach,
+      requestFile,
+      largeFiles,
+      readyToClick: join(folder, 'readyToClick'),
+      clicked: join(folder, 'clicked'),
+    };
   };
-  let editor;
-  let browser;
-  let page;
-  try {
-    editor = await startEditorServer({
-      workspace,
-      extensions: [subject.folder],
-      settings,
-      testDriver: true,
-      env: { KEYTURN_BENCH_PLAN: JSON.stringify(plan) },
-    });
-    browser = await launchChromium();
-    page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-    await page.addInitScript(watchPage);
-    // The inner server has no key for the secret storage, so the page brings one.
-    await page.route('**/mint-key', (route) => route.fulfill({ body: randomBytes(32) }));
-    await page.exposeFunction('codeAutomationLog', () => undefined);
-    let exited = false;
-    await page.exposeFunction('codeAutomationExit', () => (exited = true));
-    await page.goto(editor.address([['extensionTestsPath', inside]]));
-
-    await until(() => existsSync(plan.readyToClick) || existsSync(plan.result) || exited, withinMs);
-    const clickStarts = !existsSync(plan.readyToClick)
-      ? []
-      : await clickLens(page, subject.lens, amounts.clicks);
+  const drive = async (page, plan, reached) => {
+    const ready = await reached(plan.readyToClick);
+    const clickStarts = ready ? await clickLens(page, subject.lens, amounts.clicks) : [];
     await writeFile(plan.clicked, '');
-    await until(() => existsSync(plan.result) || exited, withinMs);
-    if (!existsSync(plan.result)) throw new Error('The extension host ended without a result.');
-    const found = JSON.parse(await readFile(plan.result, 'utf8'));
-    if (found.error !== undefined) throw new Error(found.error);
-    const shown = await page.evaluate(() => window.keyturnBench.marks);
-    const arrivals = await server.ask('/marks');
-    const { activation, commandStarts, lenses } = found;
+    await reached(plan.result);
+    return { clickStarts, shown: await page.evaluate(() => window.keyturnBench.marks) };
+  };
+  try {
+    const { activation, commandStarts, lenses, clickStarts, shown } = await inEditor(subject, {
+      inside,
+      watchPage,
+      prepare,
+      drive,
+    });
     // One list of starts, so that each request belongs to the last start before it.
-    const all = delays([...commandStarts, ...clickStarts], arrivals, shown);
+    const all = delays([...commandStarts, ...clickStarts], await server.ask('/marks'), shown);
     return {
       activation,
       commands: all.slice(0, commandStarts.length),
       clicks: all.slice(commandStarts.length),
       lenses,
     };
-  } catch (error) {
-    await page
-      ?.screenshot({ path: join(tmpdir(), `keyturn-bench-${subject.id}.png`) })
-      .catch(() => undefined);
-    throw error;
   } finally {
-    await browser?.close();
-    await editor?.close();
     server.stop();
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

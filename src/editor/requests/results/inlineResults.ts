@@ -24,29 +24,32 @@ export interface TextChange {
 
 interface Anchored {
   line: number;
-  fingerprint: string;
+  node: RequestNode;
   /** The one that was chosen when it was sent. */
   environment: string | null;
   state: InlineState;
 }
 
-/** Results by document and line. They follow edits, and go when their own request changes. */
+/**
+ * Results by document and line. They follow edits, and go when their own request changes. Setting and finishing one
+ * costs the same however many there are.
+ */
 export class InlineResults {
-  readonly #byDocument = new Map<string, Anchored[]>();
+  readonly #byDocument = new Map<string, Map<number, Anchored>>();
+  readonly #running = new WeakMap<InlineState, Anchored>();
 
   set(document: string, node: RequestNode, state: InlineState, environment: string | null = null): void {
-    const entries = this.#byDocument.get(document) ?? [];
-    const fingerprint = requestFingerprint(node);
-    const known = entries.find((entry) => entry.line === node.line);
-    if (known === undefined) entries.push({ line: node.line, fingerprint, environment, state });
-    else Object.assign(known, { fingerprint, environment, state });
+    const entries = this.#byDocument.get(document) ?? new Map<number, Anchored>();
+    const entry: Anchored = { line: node.line, node, environment, state };
+    entries.set(node.line, entry);
     this.#byDocument.set(document, entries);
+    if (state.kind === 'running') this.#running.set(state, entry);
   }
 
   /** Replaces what is running by its result, wherever edits have moved it; false when its request changed meanwhile. */
   finish(document: string, started: InlineState, result: RequestResult): boolean {
-    const entry = this.#byDocument.get(document)?.find(({ state }) => state === started);
-    if (entry === undefined) return false;
+    const entry = this.#runningIn(document, started);
+    if (entry === null) return false;
     entry.state = { kind: 'done', result };
     return true;
   }
@@ -59,7 +62,11 @@ export class InlineResults {
 
   /** Takes a running entry away again. */
   remove(document: string, started: InlineState): void {
-    this.#keep(document, (entry) => entry.state !== started);
+    const entry = this.#runningIn(document, started);
+    const entries = this.#byDocument.get(document);
+    if (entry === null || entries === undefined) return;
+    entries.delete(entry.line);
+    if (entries.size === 0) this.#byDocument.delete(document);
   }
 
   /** Takes away what was sent in another environment than the one that is chosen now; what is under way stays. */
@@ -71,12 +78,16 @@ export class InlineResults {
     this.#byDocument.delete(document);
   }
 
+  has(document: string): boolean {
+    return this.#byDocument.has(document);
+  }
+
   of(document: string): readonly InlineEntry[] {
-    return this.#byDocument.get(document) ?? [];
+    return [...(this.#byDocument.get(document)?.values() ?? [])];
   }
 
   at(document: string, line: number): InlineState | null {
-    return this.of(document).find((entry) => entry.line === line)?.state ?? null;
+    return this.#byDocument.get(document)?.get(line)?.state ?? null;
   }
 
   /** Where the request of a result stands now; null when it is gone. */
@@ -89,26 +100,40 @@ export class InlineResults {
   edit(document: string, changes: readonly TextChange[]): void {
     const entries = this.#byDocument.get(document);
     if (entries === undefined) return;
-    for (const entry of entries) {
-      let moved = 0;
-      for (const change of changes) moved += shift(entry.line, change);
-      entry.line += moved;
+    const moved: Anchored[] = [];
+    for (const entry of entries.values()) {
+      const by = changes.reduce((sum, change) => sum + shift(entry.line, change), 0);
+      if (by === 0) continue;
+      entries.delete(entry.line);
+      entry.line += by;
+      moved.push(entry);
     }
+    // One that stays where another one arrives belonged to a line that the edit took away.
+    for (const entry of moved) entries.set(entry.line, entry);
   }
 
   /** Drops the entries whose request is not the same any more. */
   verify(document: string, tree: HttpFile): void {
-    if (!this.#byDocument.has(document)) return;
     this.#keep(document, (entry) => {
       const node = nodeOnLine(tree, entry.line);
-      return node !== null && requestFingerprint(node) === entry.fingerprint;
+      if (node === null) return false;
+      if (node !== entry.node && fingerprint(node) !== fingerprint(entry.node)) return false;
+      entry.node = node;
+      return true;
     });
   }
 
+  #runningIn(document: string, started: InlineState): Anchored | null {
+    const entry = this.#running.get(started);
+    if (entry?.state !== started) return null;
+    return this.#byDocument.get(document)?.get(entry.line) === entry ? entry : null;
+  }
+
   #keep(document: string, wanted: (entry: Anchored) => boolean): void {
-    const kept = this.#byDocument.get(document)?.filter(wanted) ?? [];
-    if (kept.length === 0) this.#byDocument.delete(document);
-    else this.#byDocument.set(document, kept);
+    const entries = this.#byDocument.get(document);
+    if (entries === undefined) return;
+    for (const entry of entries.values()) if (!wanted(entry)) entries.delete(entry.line);
+    if (entries.size === 0) this.#byDocument.delete(document);
   }
 }
 
@@ -134,7 +159,7 @@ function nodeOnLine(tree: HttpFile, line: number): RequestNode | null {
 }
 
 /** Everything of a request that counts when it is sent. */
-function requestFingerprint(node: RequestNode): string {
+function fingerprint(node: RequestNode): string {
   const body = node.body.kind === 'none' ? '' : node.body.kind === 'file' ? node.body.path : node.body.text;
   return JSON.stringify([
     node.method,

@@ -14,6 +14,7 @@ import type { Clock } from '../../../base/clock.ts';
 import type { DocumentTrees } from '../language/documentTrees.ts';
 import type { InlineResults } from './inlineResults.ts';
 import { inlineWords, type Tone } from './resultWords.ts';
+import { linesAround } from './visibleLines.ts';
 
 type Style = Tone | 'aged';
 const styles: readonly Style[] = ['success', 'warning', 'error', 'running', 'aged'];
@@ -29,18 +30,25 @@ const colors: Readonly<Record<Style, string>> = {
 const secondsTickMs = 1000;
 const minutesTickMs = 15_000;
 const edgeOfRunningMs = 320;
+/** Results that follow each other faster than this are painted together. */
+const batchMs = 100;
 /** After typing in a request with a result, before the tree is looked at. */
 const verifyAfterMs = 150;
 
-/** Paints the results at the ends of the request lines of every visible document, and keeps their words true. */
+/**
+ * Paints the results at the ends of the request lines that are on screen, and keeps their words true. What is painted
+ * depends on the screen, not on how many results there are.
+ */
 export class ResultDecorations {
   readonly #inline: InlineResults;
   readonly #trees: DocumentTrees;
   readonly #clock: Clock;
   readonly #types = new Map<Style, TextEditorDecorationType>();
-  readonly #painted = new WeakMap<TextEditor, string>();
+  /** What each editor shows, by style. */
+  readonly #painted = new WeakMap<TextEditor, Map<Style, string>>();
   readonly #subscriptions: Disposable[];
-  #tick: { dispose(): void } | undefined;
+  #paintedAtMs = 0;
+  #next: { readonly atMs: number; readonly timer: { dispose(): void } } | undefined;
   #verify: NodeJS.Timeout | undefined;
 
   constructor(inline: InlineResults, trees: DocumentTrees, clock: Clock) {
@@ -49,19 +57,31 @@ export class ResultDecorations {
     this.#clock = clock;
     this.#subscriptions = [
       window.onDidChangeVisibleTextEditors(() => this.#paintAll()),
+      window.onDidChangeTextEditorVisibleRanges(({ textEditor: { document } }) => this.update(document)),
       workspace.onDidChangeTextDocument((event) => this.#edited(event)),
       workspace.onDidCloseTextDocument((document) => inline.clear(document.uri.toString())),
     ];
   }
 
-  /** Something changed in the results of a document. */
+  /** A request is under way, which shows after a moment. */
+  started(): void {
+    this.#paintBy(this.#clock.now() + edgeOfRunningMs);
+  }
+
+  /** Something changed in the results of a document: painted at once, or with what follows within the batch. */
   update(document: TextDocument): void {
-    for (const editor of window.visibleTextEditors) if (editor.document === document) this.#paint(editor);
-    this.#schedule();
+    const location = document.uri.toString();
+    const shown = (editor: TextEditor) =>
+      editor.document === document && (this.#inline.has(location) || this.#painted.has(editor));
+    if (!window.visibleTextEditors.some(shown)) return;
+    const nowMs = this.#clock.now();
+    const sinceMs = nowMs - this.#paintedAtMs;
+    if (sinceMs < 0 || sinceMs >= batchMs) this.#paintAll();
+    else this.#paintBy(this.#paintedAtMs + batchMs);
   }
 
   dispose(): void {
-    this.#tick?.dispose();
+    this.#next?.timer.dispose();
     clearTimeout(this.#verify);
     for (const subscription of this.#subscriptions) subscription.dispose();
     for (const type of this.#types.values()) type.dispose();
@@ -69,7 +89,7 @@ export class ResultDecorations {
 
   #edited({ document, contentChanges }: TextDocumentChangeEvent): void {
     const location = document.uri.toString();
-    if (contentChanges.length === 0 || this.#inline.of(location).length === 0) return;
+    if (contentChanges.length === 0 || !this.#inline.has(location)) return;
     this.#inline.edit(
       location,
       contentChanges.map(({ range, text }) => ({
@@ -86,33 +106,50 @@ export class ResultDecorations {
     }, verifyAfterMs);
   }
 
+  /** Paints every visible editor; one timer paints again when the words of what is on screen change. */
   #paintAll(): void {
-    for (const editor of window.visibleTextEditors) this.#paint(editor);
-    this.#schedule();
+    this.#next?.timer.dispose();
+    this.#next = undefined;
+    const nowMs = this.#clock.now();
+    this.#paintedAtMs = nowMs;
+    let waitMs = Infinity;
+    for (const editor of window.visibleTextEditors) waitMs = Math.min(waitMs, this.#paint(editor, nowMs));
+    if (waitMs !== Infinity) this.#paintBy(nowMs + waitMs);
   }
 
-  #paint(editor: TextEditor): void {
+  #paintBy(atMs: number): void {
+    if (this.#next !== undefined && this.#next.atMs <= atMs) return;
+    this.#next?.timer.dispose();
+    this.#next = { atMs, timer: this.#clock.at(atMs, () => this.#paintAll()) };
+  }
+
+  /** Returns after how many milliseconds the words change; Infinity where there are none. */
+  #paint(editor: TextEditor, nowMs: number): number {
     const entries = this.#inline.of(editor.document.uri.toString());
-    if (entries.length === 0 && !this.#painted.has(editor)) return;
-    const nowMs = this.#clock.now();
+    const painted = this.#painted.get(editor) ?? new Map<Style, string>();
+    if (entries.length === 0 && painted.size === 0) return Infinity;
+    const onScreen = linesAround(editor.visibleRanges);
     const options = new Map<Style, DecorationOptions[]>(styles.map((style) => [style, []]));
-    let seen = '';
+    const seen = new Map<Style, string>();
+    let waitMs = Infinity;
     for (const { line, state } of entries) {
+      if (!onScreen(line) || line >= editor.document.lineCount) continue;
+      waitMs = Math.min(waitMs, untilNextWords(state, nowMs));
       const words = inlineWords(state, nowMs);
-      if (words === null || line >= editor.document.lineCount) continue;
+      if (words === null) continue;
       const { end } = editor.document.lineAt(line).range;
       const style = words.aged && words.tone === 'success' ? 'aged' : words.tone;
       options.get(style)?.push({
         range: new Range(end, end),
         renderOptions: { after: { contentText: words.text, ...(words.aged ? { fontStyle: 'italic' } : {}) } },
       });
-      seen += `${line} ${style} ${words.text}\n`;
+      seen.set(style, `${seen.get(style) ?? ''}${line} ${words.text}\n`);
     }
-    if (this.#painted.get(editor) === seen) return;
-    this.#painted.set(editor, seen);
     for (const [style, list] of options) {
-      if (list.length > 0 || this.#types.has(style)) editor.setDecorations(this.#type(style), list);
+      if (seen.get(style) !== painted.get(style)) editor.setDecorations(this.#type(style), list);
     }
+    this.#painted.set(editor, seen);
+    return waitMs;
   }
 
   #type(style: Style): TextEditorDecorationType {
@@ -124,21 +161,6 @@ export class ResultDecorations {
       this.#types.set(style, type);
     }
     return type;
-  }
-
-  /** One timer while results are visible: fast where seconds count, slow where minutes do. */
-  #schedule(): void {
-    this.#tick?.dispose();
-    this.#tick = undefined;
-    const nowMs = this.#clock.now();
-    let waitMs = Infinity;
-    for (const { document } of window.visibleTextEditors) {
-      for (const { state } of this.#inline.of(document.uri.toString())) {
-        waitMs = Math.min(waitMs, untilNextWords(state, nowMs));
-      }
-    }
-    if (waitMs === Infinity) return;
-    this.#tick = this.#clock.at(nowMs + waitMs, () => this.#paintAll());
   }
 }
 
