@@ -16,6 +16,11 @@ export function withProfile(text: string, name: string, written: WrittenProperti
   if (hasVariable(JSON.stringify(Object.values(written)))) {
     throw new KeyturnError('profile_invalid', 'The profile could not be added: a value holds "{{".');
   }
+  return withWrittenProfile(text, name, written);
+}
+
+/** The same for properties whose variables Keyturn itself put there. */
+export function withWrittenProfile(text: string, name: string, written: WrittenProperties): string {
   const before = text.trim() === '' ? '{}' : text;
   const { root, errors } = parseJsonText(before);
   const tokens = root?.children?.find(({ children }) => children?.[0]?.value === 'tokens')?.children?.[1];

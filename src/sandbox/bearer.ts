@@ -90,7 +90,7 @@ export function createAuthorize(options: AccessTokenOptions, metadataUrl: string
   return (scope, handle, stepUp) => async (request, response) => {
     const credentials = readCredentials(request.headers.authorization);
     if (credentials === null) {
-      challenge(response, 401, {}, 'This endpoint needs an access token.');
+      challenge(response, 401, { scope }, 'This endpoint needs an access token.');
       return;
     }
     if (credentials.token === '') {

@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import { signInWay } from '../../src/editor/signIn/signInWay.ts';
 import { createApiSignIn } from '../../src/oauth/apiSignIn.ts';
 import type { AuthorizationServer } from '../../src/oauth/server/discovery.ts';
 import { createGrantTools } from '../../src/oauth/obtain.ts';
-import { offersRegistration } from '../../src/oauth/client/registration.ts';
-import { noOptions } from '../../src/profile/profile.ts';
+import { type ApiSignInParts, signInToApi } from '../../src/run/apiSignIn/signInToApi.ts';
+import type { GrantResult } from '../../src/token/grant.ts';
+import { willing } from '../run/apiSignIn/support.ts';
 import { anyPerson, closeServers, consentOf, servers, startAttacker } from './attacker.ts';
 import { startSandboxServers, type SandboxServers } from './sandboxServers.ts';
-import { obtainAs, signInProfile } from './signIns.ts';
+import { obtainAs } from './signIns.ts';
 import { failureOf, json, listen, obtainOptions } from './support.ts';
 
 // RFC 9700 section 4.4 for Sign In to This API: the API chooses the server, and the person confirms its address alone.
@@ -60,29 +60,33 @@ interface Attempt {
   readonly registered?: () => void;
 }
 
-/** From a bare 401 to a token as the editor goes it, by a person who confirms the issuer. */
+/** From a bare 401 to a token, by a person who confirms the issuer. */
 function signInTo(api: URL, { answers = [], loopback = true, registered }: Attempt = {}) {
   const { agreements, questions } = consentOf(...answers);
   const { opened, codes, signIn } = anyPerson();
   const signal = AbortSignal.timeout(3000);
   const run = async () => {
-    const network = createApiSignIn(createGrantTools(obtainOptions({ agreements, clock: systemClock })));
-    const described = await network.describe(api, null, signal);
-    const server = await network.server(described.authorizationServers[0] ?? '', signal, api);
-    const way = signInWay(server, { loopback, editorUri: null });
-    const profile = signInProfile(server.issuer, {
-      grant: way.grant,
-      scope: 'reports:read',
-      resource: described.resource,
-      origins: [api.origin],
-      options: { ...noOptions, redirectUri: way.redirectUri },
-    });
-    if (!offersRegistration(server)) return obtainAs(profile, signIn, { signal }, { agreements });
-    await network.requireRegistration(profile, server, signal);
-    const request = { grant: way.grant, redirectUris: way.registeredUris, scope: profile.scope, dpop: false };
-    const { clientId } = await network.register(server, request, signal);
-    registered?.();
-    return obtainAs({ ...profile, clientId }, signIn, { signal }, { agreements });
+    let obtained: GrantResult | null = null;
+    const parts: ApiSignInParts = {
+      network: createApiSignIn(createGrantTools(obtainOptions({ agreements, clock: systemClock }))),
+      questions: willing({ scopes: () => Promise.resolve(['reports:read']) }),
+      async during({ kind }, work) {
+        const result = await work(signal);
+        if (kind === 'register') registered?.();
+        return result;
+      },
+      tokens: {
+        async acquire(profile) {
+          obtained = await obtainAs(profile, signIn, { signal }, { agreements });
+        },
+      },
+      store: { delete: () => Promise.resolve() },
+      clientSecrets: { keep: () => Promise.resolve(), drop: () => Promise.resolve() },
+      redirectPlace: { loopback, editorUri: null },
+      cause: 'a test',
+    };
+    await signInToApi(parts, { url: api.href, headers: [], redirects: [] }, api.href);
+    return obtained as GrantResult | null;
   };
   return { outcome: run(), questions, opened, codes };
 }
@@ -204,7 +208,7 @@ describe('what comes back from the browser', () => {
 
   it('counts without "iss" where none is announced, once the person allowed the servers', async () => {
     const { outcome, questions, server } = await answering({}, false);
-    expect((await outcome).accessToken).toBe('issued');
+    expect((await outcome)?.accessToken).toBe('issued');
     expect(questions.length).toBe(1);
     expect(server.got).toEqual([expect.stringContaining('code=a-code') as string]);
   });
@@ -256,7 +260,7 @@ describe('issuers that share a host', () => {
 describe('an honest API', () => {
   it('needs no word beside the issuer', async () => {
     const { outcome, questions, opened } = signInTo(new URL(`${honest.api}/reports`));
-    expect((await outcome).accessToken).not.toBe('');
+    expect((await outcome)?.accessToken).not.toBe('');
     expect([questions, opened.length]).toEqual([[], 1]);
   });
 });

@@ -145,13 +145,17 @@ describe('access', () => {
   test('asks for a token without naming an error when there is none', async () => {
     const response = await call('/reports');
     expect(response.status).toBe(401);
-    expect(response.headers.get('www-authenticate')).toBe(`Bearer realm="reports", ${metadataOf(sandbox)}`);
+    expect(response.headers.get('www-authenticate')).toBe(
+      `Bearer realm="reports", scope="reports:read", ${metadataOf(sandbox)}`,
+    );
     expect(response.headers.get('content-type')).toContain('application/problem+json');
   });
 
   test('treats other credentials as none', async () => {
     const response = await call('/reports', undefined, { headers: { authorization: 'Basic dTpw' } });
-    expect(response.headers.get('www-authenticate')).toBe(`Bearer realm="reports", ${metadataOf(sandbox)}`);
+    expect(response.headers.get('www-authenticate')).toBe(
+      `Bearer realm="reports", scope="reports:read", ${metadataOf(sandbox)}`,
+    );
   });
 
   test('calls an empty token a bad request', async () => {

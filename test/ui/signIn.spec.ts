@@ -15,7 +15,7 @@ let editor: EditorPage;
 const list = /^GET\shttp:\S+\/reports$/;
 const add = /^POST\shttp:\S+\/reports$/;
 const forget = /^DELETE\shttp:\S+\/admin\/usage$/;
-const one = /^GET\shttp:\S+\/reports\/1$/;
+const one = /^GET\s\{\{reportsApi\}\}\/reports\/1$/;
 /** What is left of a quarter of an hour. */
 const fresh = /expires in 1[45] min/;
 
@@ -36,7 +36,8 @@ beforeAll(async () => {
       `# @token person\nPOST ${api}/reports\nContent-Type: application/json\n\n{"title": "Signed in"}\n`,
       `# @token person\nDELETE ${api}/admin/usage\n`,
     ),
-    'unknown/bare.http': `GET ${api}/reports/1\n`,
+    'unknown/bare.http': 'GET {{reportsApi}}/reports/1\n',
+    'http-client.env.json': { $shared: { reportsApi: api } },
   });
   story = await beginStory('sign-in', {
     workspace: folder,
@@ -282,8 +283,8 @@ describe('an API that nobody knows', () => {
     await story.dialog().getByRole('button', { name: 'Sign In' }).click();
     await story.question().getByText('reports:admin').first().waitFor();
     await story.picture('api-scopes');
-    // All are ticked: the one that is not needed is taken out.
-    await editor.pickMany('reports:admin');
+    // Only the scope that the request needs is selected.
+    await editor.pickMany('reports:write');
     await story.unhurried();
     const page = await story.openedBy(() => editor.answer('reports'));
     await signInOn(page, 'Ada');
@@ -292,6 +293,7 @@ describe('an API that nobody knows', () => {
     await editor.line(/^#\s@token\sreports$/).waitFor();
     await editor.lens(/reports · 1[45] min/).waitFor();
     await editor.treeItem(/^reports/).waitFor();
+    await story.notification('Added the profile "reports" to keyturn.json').waitFor();
     await story.picture('api-200');
     const { tokens } = JSON.parse(await readFile(join(folder, 'keyturn.json'), 'utf8')) as {
       tokens: Record<string, Record<string, unknown>>;
@@ -302,8 +304,8 @@ describe('an API that nobody knows', () => {
       clientAuthentication: 'none',
       redirectUri: 'loopback',
       scope: 'reports:read reports:write openid offline_access',
-      resource: sandbox.api,
-      origins: [sandbox.api],
+      resource: '{{reportsApi}}',
+      origins: ['{{reportsApi}}'],
     });
     expect(Object.keys(tokens)).toEqual(['person', 'window', 'screen', 'reports']);
   });

@@ -19,7 +19,7 @@ import type { TokenManager } from '../../token/tokenManager.ts';
 import type { EditorAudit } from '../audit/editorAudit.ts';
 import type { Log } from './log.ts';
 import type { DocumentTrees } from '../requests/language/documentTrees.ts';
-import type { RedirectPlace } from '../signIn/signInWay.ts';
+import type { RedirectPlace } from '../../run/apiSignIn/way.ts';
 
 /** What extension.ts builds once and hands to every part of the editor. */
 export interface EditorServices {

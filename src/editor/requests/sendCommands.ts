@@ -168,12 +168,12 @@ export class SendCommands {
   async #signInToApi(document: TextDocument, result: RequestResult): Promise<void> {
     const { services, inline, trees } = this.#parts;
     try {
-      const { signInToApi } = await import('../platform/sending.ts');
+      const { signInInEditor } = await import('../platform/sending.ts');
       const node = () => {
         const line = inline.lineOf(document.uri.toString(), result);
         return line === null ? null : requestAtLine(trees.of(document), line);
       };
-      const line = await signInToApi(services, await services.apiSignIn(), { document, result, node });
+      const line = await signInInEditor(services, await services.apiSignIn(), { document, result, node });
       const target = line === null ? null : await this.#target(document.uri, line);
       if (target !== null) await this.#run(target, {});
     } catch (error) {

@@ -15,8 +15,11 @@ import { spaceOf } from '../receivers/reach.ts';
 
 /** What an API says of itself (RFC 9728 section 2). */
 export interface ProtectedResource {
-  /** Its identifier, to be sent as `resource` (RFC 8707): of the origin of the request, at or above its path. */
-  readonly resource: string;
+  /**
+   * Its identifier, to be sent as `resource` (RFC 8707): of the origin of the request, at or above its path. Null for
+   * an API that publishes none.
+   */
+  readonly resource: string | null;
   /** Issuers, at least one. The API chose them: the person confirms. */
   readonly authorizationServers: readonly string[];
   readonly scopes: readonly string[];
@@ -33,7 +36,7 @@ const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
 
 /**
  * The metadata of the API at `url`: at the address of its challenge, else at the well-known addresses for the path and
- * for the origin. Fails with `discovery_failed` where there is none or where it speaks for another API, and with
+ * for the origin; null where there are none. Fails with `discovery_failed` where they speak for another API, and with
  * `cancelled` or a code of the `http` group.
  */
 export async function describeResource(
@@ -41,7 +44,7 @@ export async function describeResource(
   metadataUrl: string | null,
   tools: Tools,
   signal: AbortSignal,
-): Promise<ProtectedResource> {
+): Promise<ProtectedResource | null> {
   const origin = new URL(url.origin);
   const path = new URL(url.pathname, url.origin);
   const attempts = [
@@ -54,7 +57,12 @@ export async function describeResource(
     const resource = await identifierIn(response);
     if (resource !== null) return read(url, resource, response, await spaceOf(url, tools));
   }
-  throw failure(url, `The API ${url.origin} does not say who issues its tokens.`, {
+  return null;
+}
+
+/** The failure for an API without metadata. */
+export function undescribed(url: URL): KeyturnError {
+  return failure(url, `The API ${url.origin} does not say who issues its tokens.`, {
     hint: 'Declare a token profile in keyturn.json with the issuer that the documentation of the API names.',
   });
 }

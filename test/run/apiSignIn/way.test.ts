@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { signInWay } from '../../src/editor/signIn/signInWay.ts';
+import { signInWay } from '../../../src/run/apiSignIn/way.ts';
 
 const issuer = 'https://id.example';
 const byCode = { issuer, authorization_endpoint: `${issuer}/auth` };
