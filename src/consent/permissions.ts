@@ -4,7 +4,7 @@ import { type AllowedOrigin, createConsentStore, type ConsentStore, originText }
 import { readSecretKey, readTokenKey, type SecretKind } from '../profile/key.ts';
 import type { KeyValueStore } from '../base/keyValue.ts';
 import { placeText } from './places.ts';
-import type { ConsentQuestion } from './sources.ts';
+import type { ConsentQuestion } from './question.ts';
 import { certificateText, type TrustedCertificate, TrustedCertificates } from './trustedCertificates.ts';
 import { consentText, keptConsents, toldConsent, withdrawConsent } from './record.ts';
 

@@ -4,7 +4,7 @@ import { quoted, visible } from '../base/visible.ts';
 import type { KeyValueStore } from '../base/keyValue.ts';
 import { shownAddress } from '../profile/shownOrigin.ts';
 import { commandLine, toldCommand } from './commandLine.ts';
-import type { ConsentQuestion, ConsentSubject } from './sources.ts';
+import type { ConsentQuestion, ConsentSubject } from './question.ts';
 
 const KEY_PREFIX = 'agreed.';
 const texts = v.array(v.string());

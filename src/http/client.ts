@@ -7,7 +7,7 @@ import { farthest, hostSpace, isNearer, type AddressSpace } from './addressSpace
 import { closeQuietly, DiscardWriter, MemoryWriter, SinkWriter, type BodyWriter } from './body.ts';
 import { Cancellation } from './cancellation.ts';
 import { decodedInto } from './codedBody.ts';
-import type { Route } from './connect.ts';
+import type { Route } from './route.ts';
 import { exchange, UnsentError, type Exchanged, type ResponseHead } from './exchange.ts';
 import { connectFailure, placeName, type Place } from './failure.ts';
 import { firstHop, type Hop } from './hop.ts';

@@ -4,35 +4,11 @@ import { KeyturnError } from '../base/errors.ts';
 import { hostSpace, isNearer, type AddressSpace } from './addressSpace.ts';
 import { connectFailure, placeName, untrusted, type Place } from './failure.ts';
 import { isLocalhost, withoutTrailingDot } from './localhost.ts';
-import type { ClientCertificate } from './message.ts';
 import { lookupWithin, tooNear, type Network } from './network.ts';
 import { openTunnel } from './tunnel.ts';
 import { isTlsError, isUntrustedIssuer } from './tlsReasons.ts';
 import type { Trust } from './trust.ts';
-
-/** Where a connection leads, and through what. */
-export interface Route {
-  readonly secure: boolean;
-  /** Without brackets. */
-  readonly hostname: string;
-  readonly port: number;
-  readonly verifyTls: boolean;
-  /** Shown to the host itself, never to the proxy. */
-  readonly clientCertificate: ClientCertificate | null;
-  readonly proxy: ProxyRoute | null;
-  /** Addresses that lie nearer are refused. Behind a proxy, which resolves names itself, this sees only addresses. */
-  readonly nearest: AddressSpace;
-}
-
-export interface ProxyRoute {
-  readonly secure: boolean;
-  readonly hostname: string;
-  readonly port: number;
-  /** What names it, for messages. */
-  readonly setting: string;
-  /** Value of Proxy-Authorization. */
-  readonly authorization: string | null;
-}
+import type { Route } from './route.ts';
 
 /** An open connection, ready for a request. Times in milliseconds; null for what did not happen. */
 export interface Connection {

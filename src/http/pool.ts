@@ -1,6 +1,7 @@
 import { KeyturnError } from '../base/errors.ts';
 import type { Cancellation } from './cancellation.ts';
-import { openConnection, type Connection, type Route } from './connect.ts';
+import { openConnection, type Connection } from './connect.ts';
+import type { Route } from './route.ts';
 import { connectTimeout, type Place } from './failure.ts';
 import type { Network } from './network.ts';
 import type { Trust } from './trust.ts';

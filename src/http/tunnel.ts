@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { KeyturnError } from '../base/errors.ts';
-import type { ProxyRoute, Route } from './connect.ts';
+import type { ProxyRoute, Route } from './route.ts';
 import { errorCode } from './errorCode.ts';
 import { placeName, proxyHint } from './failure.ts';
 import { PROXY_SETTING } from './proxy.ts';

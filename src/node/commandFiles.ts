@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { CommandFile } from '../consent/sources.ts';
+import type { CommandFile } from '../consent/question.ts';
 
 /** What could not be read is told by this. */
 const UNREADABLE = 'unreadable';

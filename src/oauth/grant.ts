@@ -2,7 +2,6 @@ import type { Clock } from '../base/clock.ts';
 import type { GrantContext, GrantResult } from '../token/grant.ts';
 import type { Grant, TokenProfile } from '../profile/profile.ts';
 import type { AddressSpace } from '../http/addressSpace.ts';
-import type { ReachingFetch } from '../http/fetch.ts';
 import type { ClientCertificate } from '../http/message.ts';
 import type { PrivateFiles } from '../base/privateFiles.ts';
 import type { Agreements } from '../consent/sources.ts';
@@ -11,6 +10,7 @@ import type { DpopHandles } from './client/dpop.ts';
 import type { ClientHabits } from './client/habits.ts';
 import type { KeySets } from './verify/keySets.ts';
 import type { ServerClocks } from './server/clock.ts';
+import type { Fetch } from './server/boundedFetch.ts';
 
 /** What every grant has at hand, the same for the whole program. */
 export interface GrantTools {
@@ -36,9 +36,6 @@ export interface GrantTools {
   /** For one answer, from the request to its last byte. */
   readonly timeoutMs: number;
 }
-
-/** A `fetch` that can be told how near the server may be. */
-export type Fetch = ReachingFetch;
 
 /** One way to obtain a token; one file each in `grants/`. */
 export interface GrantPerformer {

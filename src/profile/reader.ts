@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { plainValue, propertiesOf, type JsonNode, type JsonText } from '../base/jsonText.ts';
 import type { Span } from '../base/position.ts';
 import { checkProfile } from './check.ts';
-import type { DeclaredProfile, ProfileFile, ProfileProblem, ProfileProblemCode } from './file.ts';
+import type { DeclaredProfile, ProfileFile, ProfileProblem, ProfileProblemCode } from './declared.ts';
 import { noOptions } from './profile.ts';
 import { defaultAuthentication } from './grants.ts';
 import { isValidName, LONGEST_NAME } from './name.ts';

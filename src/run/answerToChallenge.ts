@@ -4,7 +4,7 @@ import type { HttpClient, HttpRequest, HttpResponse } from '../http/message.ts';
 import type { AuditRecorder } from '../base/auditEvent.ts';
 import { tokenChallenges, wantsDpopNonce, type TokenChallenge } from '../oauth/challenge.ts';
 import { tokenKey } from '../profile/key.ts';
-import type { AcquiredToken } from '../token/tokenManager.ts';
+import type { AcquiredToken } from '../token/acquire.ts';
 import type { Preparation, Prepared } from './prepare.ts';
 import type { Refusals } from './refusals.ts';
 import type { RetryReason } from './result.ts';

@@ -5,7 +5,7 @@ import { ServerClocks } from '../oauth/server/clock.ts';
 import { notRunOf } from '../httpfile/marks/notRun.ts';
 import { readRateLimits } from '../ratelimit/read.ts';
 import type { AuditRecorder } from '../base/auditEvent.ts';
-import type { AcquiredToken } from '../token/tokenManager.ts';
+import type { AcquiredToken } from '../token/acquire.ts';
 import { Sending } from './answerToChallenge.ts';
 import { readChallenge } from './challenge.ts';
 import { DpopNonces } from './dpopNonces.ts';

@@ -3,7 +3,7 @@ import { headerValue, headerValues, type HeaderList, type RequestSigner } from '
 import type { ServerClocks } from '../oauth/server/clock.ts';
 import type { DpopProver } from '../oauth/client/provenRequest.ts';
 import type { DpopNonces } from './dpopNonces.ts';
-import type { AcquiredToken } from '../token/tokenManager.ts';
+import type { AcquiredToken } from '../token/acquire.ts';
 
 /** RFC 9449 section 8.1, with a length that no server needs. */
 const NONCE = /^[\x21\x23-\x5b\x5d-\x7e]{1,2000}$/;

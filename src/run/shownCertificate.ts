@@ -1,6 +1,6 @@
 import type { ClientCertificate } from '../http/message.ts';
 import { type ApiCertificates, mayBeBound, saysUnbound } from '../oauth/client/boundCertificate.ts';
-import type { AcquiredToken } from '../token/tokenManager.ts';
+import type { AcquiredToken } from '../token/acquire.ts';
 
 /**
  * The certificate that a request shows to the server of its URL, for the first of its tokens that may be bound to one

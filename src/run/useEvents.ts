@@ -1,7 +1,7 @@
 import { KeyturnError } from '../base/errors.ts';
 import type { HttpRequest } from '../http/message.ts';
 import type { AuditEvent } from '../base/auditEvent.ts';
-import type { AcquiredToken } from '../token/tokenManager.ts';
+import type { AcquiredToken } from '../token/acquire.ts';
 
 /** That a token went out in a request, and what came of it. */
 export function useEvent(

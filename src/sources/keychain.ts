@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { KeyturnError } from '../base/errors.ts';
-import { questionOf, type SourceConsent } from '../consent/sources.ts';
+import type { SourceConsent } from '../consent/sources.ts';
+import { questionOf } from '../consent/question.ts';
 import { issuedNow } from './result.ts';
 import type { TokenSource } from './source.ts';
 import { readTokenText } from './tokenText.ts';

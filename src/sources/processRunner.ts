@@ -1,4 +1,4 @@
-import type { CommandFile } from '../consent/sources.ts';
+import type { CommandFile } from '../consent/question.ts';
 
 /** Runs a program to its end. */
 export interface ProcessRunner {

@@ -1,6 +1,6 @@
 import type { AskedSecret, SecretKind } from '../profile/key.ts';
 import type { SignIn } from './signIn.ts';
-import type { AcquiredToken } from './tokenManager.ts';
+import type { AcquiredToken, Reauthentication } from './acquire.ts';
 
 /** What a grant brought. */
 export interface GrantResult {
@@ -53,14 +53,4 @@ export interface GrantContext {
   /** Something of the answer that a person may want to know, for the audit. Never a secret. */
   readonly noted?: (detail: string) => void;
   readonly signal: AbortSignal;
-}
-
-/** What a new sign-in shall bring; null where the profile's own word holds. */
-export interface Reauthentication {
-  /** Space separated, in addition to the profile's. */
-  readonly scope: string | null;
-  /** RFC 9470 section 4. */
-  readonly acrValues: string | null;
-  /** Seconds. */
-  readonly maxAge: number | null;
 }

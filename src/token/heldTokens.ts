@@ -10,14 +10,8 @@ import { Schedule } from './schedule.ts';
 import { mayBeStored } from '../profile/holding.ts';
 import type { Token, TokenStatus } from './token.ts';
 import type { TokenEntry } from './tokenManager.ts';
-import {
-  backgroundRefreshAt,
-  entryOf,
-  newTokenState,
-  nextLookAt,
-  statusOf,
-  type TokenState,
-} from './tokenState.ts';
+import { newTokenState, type TokenState } from './tokenState.ts';
+import { backgroundRefreshAt, entryOf, nextLookAt, statusOf } from './freshness.ts';
 
 /** What the passing of time asks for. */
 export interface TimeEvents {

@@ -2,7 +2,7 @@ import { asKeyturnError, KeyturnError } from '../base/errors.ts';
 import { tokenEvent } from '../base/auditEvent.ts';
 import { BackgroundRefreshes } from './backgroundRefreshes.ts';
 import { isOfLender } from './borrowing.ts';
-import type { Reauthentication } from './grant.ts';
+import type { Reauthentication, AcquiredToken, AcquireOptions } from './acquire.ts';
 import { HeldTokens } from './heldTokens.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
 import { checkPasted, pastedToken } from './newToken.ts';
@@ -16,14 +16,9 @@ import { isAskedEachTime } from '../profile/holding.ts';
 import { isStillDeclared } from './stillDeclared.ts';
 import type { Token } from './token.ts';
 import { TokenKeeper } from './tokenKeeper.ts';
-import type {
-  AcquiredToken,
-  AcquireOptions,
-  LearnedFacts,
-  TokenEntry,
-  TokenManager,
-} from './tokenManager.ts';
-import { isExpired, isFresh, statusOf, type TokenState } from './tokenState.ts';
+import type { LearnedFacts, TokenEntry, TokenManager } from './tokenManager.ts';
+import type { TokenState } from './tokenState.ts';
+import { isExpired, isFresh, statusOf } from './freshness.ts';
 import { Turns } from './turns.ts';
 
 /** A use is recorded for other sessions at most this often. */

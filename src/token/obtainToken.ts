@@ -1,6 +1,7 @@
 import { KeyturnError, type ErrorCode } from '../base/errors.ts';
 import { formEncodedSecret } from '../redaction/secretForms.ts';
-import type { GrantContext, GrantResult, Reauthentication } from './grant.ts';
+import type { GrantContext, GrantResult } from './grant.ts';
+import type { Reauthentication } from './acquire.ts';
 import type { AskedSecret } from '../profile/key.ts';
 import { secretKey } from '../profile/key.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';

@@ -2,7 +2,7 @@ import { asKeyturnError, KeyturnError } from '../base/errors.ts';
 import { SingleFlight } from '../base/singleFlight.ts';
 import { type Attempt, type AttemptParts, attemptToken } from './attempt.ts';
 import { borrow } from './borrowing.ts';
-import type { Reauthentication } from './grant.ts';
+import type { Reauthentication } from './acquire.ts';
 import { type HeldTokens, isSame } from './heldTokens.ts';
 import { type LeaseTurn, noTurn } from './lease.ts';
 import { nothingBefore, refreshTokenAlone } from './newToken.ts';
@@ -10,7 +10,8 @@ import { canRefresh, refreshTokenOf, signInNeeded, signsIn, unusable } from './r
 import { isStored } from '../profile/holding.ts';
 import type { Token } from './token.ts';
 import { pauseAfter, type Stored } from './tokenKeeper.ts';
-import { isFresh, type TokenState } from './tokenState.ts';
+import type { TokenState } from './tokenState.ts';
+import { isFresh } from './freshness.ts';
 import type { Turns } from './turns.ts';
 
 /** After a sign-in that was given up, the requests that come next do not open the browser again for so long. */

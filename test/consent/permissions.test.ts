@@ -3,7 +3,8 @@ import { Agreements, agreementText, askedForBy } from '../../src/consent/permiss
 import type { AuditEvent } from '../../src/base/auditEvent.ts';
 import { createConsentStore } from '../../src/consent/origins.ts';
 import { tokenKey } from '../../src/profile/key.ts';
-import { createSourceConsent, type ConsentSubject } from '../../src/consent/sources.ts';
+import { createSourceConsent } from '../../src/consent/sources.ts';
+import type { ConsentSubject } from '../../src/consent/question.ts';
 import { askerOf } from '../token/sources/support.ts';
 import { memoryValues, profileOf, staticProfile } from '../token/support.ts';
 

@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../src/base/auditEvent.ts';
 import { commandLine } from '../../src/consent/commandLine.ts';
-import {
-  createSourceConsent,
-  type ConsentAsker,
-  type ConsentOptions,
-  type ConsentQuestion,
-} from '../../src/consent/sources.ts';
+import { createSourceConsent, type ConsentAsker, type ConsentOptions } from '../../src/consent/sources.ts';
+import type { ConsentQuestion } from '../../src/consent/question.ts';
 import { consentKey, consentText, keptConsents } from '../../src/consent/record.ts';
 import { memoryValues } from '../token/support.ts';
 import { askerOf } from '../token/sources/support.ts';

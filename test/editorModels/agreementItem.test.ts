@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { withoutIcons } from '../../src/editor/platform/plainLabel.ts';
 import { agreementItem } from '../../src/editor/permissions/permissionItem.ts';
 import type { Agreement } from '../../src/consent/permissions.ts';
-import type { ConsentSubject } from '../../src/consent/sources.ts';
+import type { ConsentSubject } from '../../src/consent/question.ts';
 import { plainWords } from './entries.ts';
 
 const show = (location: string) => location.replace('file://', '');

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { claimValue, shownValue } from '../../src/editor/inspection/claimsText.ts';
-import { detailsOf, type DetailNode, sendAsText } from '../../src/editor/tokens/tree/details.ts';
+import { detailsOf, sendAsText } from '../../src/editor/tokens/tree/details.ts';
+import type { DetailNode } from '../../src/editor/tokens/tree/detailNode.ts';
 import { detailsText, inspectedText } from '../../src/editor/tokens/tree/detailsText.ts';
 import { decodeToken } from '../../src/inspect/decode.ts';
 import { describePasted, proposeName } from '../../src/editor/tokens/pasted.ts';

@@ -2,11 +2,8 @@ import { expect } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import type { KeyturnError } from '../../src/base/errors.ts';
 import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
-import {
-  resolveRequest,
-  type ResolveContext,
-  type ResolvedRequest,
-} from '../../src/httpfile/resolve/resolve.ts';
+import { resolveRequest, type ResolvedRequest } from '../../src/httpfile/resolve/resolve.ts';
+import type { ResolveContext } from '../../src/httpfile/resolve/resolveContext.ts';
 import type { Dialect } from '../../src/httpfile/parse/tree.ts';
 import { memoryFiles } from './memoryFiles.ts';
 

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noOptions } from '../../src/profile/profile.ts';
-import {
-  findProfile,
-  findProfileFile,
-  parseProfileFile,
-  type ProfileFile,
-  resolveProfile,
-} from '../../src/profile/file.ts';
+import { findProfile, findProfileFile, parseProfileFile, resolveProfile } from '../../src/profile/file.ts';
+import type { ProfileFile } from '../../src/profile/declared.ts';
 import { memoryFiles } from '../httpfile/memoryFiles.ts';
 
 const read = (text: string) => parseProfileFile(text, 'keyturn.json');

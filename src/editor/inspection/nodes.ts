@@ -2,7 +2,7 @@ import { formatWhen } from '../../base/text.ts';
 import type { CheckName, Introspection, ProofStatus, TokenProof } from '../../oauth/verify/inspection.ts';
 import type { KnownProof } from '../../oauth/verify/inspections.ts';
 import type { Words } from '../platform/words.ts';
-import type { DetailMaker, DetailNode } from '../tokens/tree/details.ts';
+import type { DetailMaker, DetailNode } from '../tokens/tree/detailNode.ts';
 
 export const proofIcons: Readonly<Record<ProofStatus, string>> = {
   verified: 'verified',

@@ -1,7 +1,7 @@
 import { type Agreement, askedForBy } from '../../consent/permissions.ts';
 import { commandLine } from '../../consent/commandLine.ts';
 import { secretWords } from '../../consent/places.ts';
-import type { ConsentSubject } from '../../consent/sources.ts';
+import type { ConsentSubject } from '../../consent/question.ts';
 import { shownAddress, shownAddresses } from '../../profile/shownOrigin.ts';
 import { quoted } from '../../base/visible.ts';
 import { withoutIcons } from '../platform/plainLabel.ts';

@@ -1,5 +1,5 @@
 import { Diagnostic, DiagnosticSeverity, languages, Range, Uri } from 'vscode';
-import type { ProfileProblem } from '../../profile/file.ts';
+import type { ProfileProblem } from '../../profile/declared.ts';
 import type { ProfileFiles } from './profileFiles.ts';
 
 /** Mistakes that the editor marks in any JSON file. */

@@ -1,6 +1,7 @@
 import { asKeyturnError, KeyturnError } from '../../base/errors.ts';
 import { tokenKey } from '../../profile/key.ts';
-import { type DeclaredProfile, findProfile, type ProfileFile, resolveProfile } from '../../profile/file.ts';
+import { findProfile, resolveProfile } from '../../profile/file.ts';
+import type { DeclaredProfile, ProfileFile } from '../../profile/declared.ts';
 import { LONGEST_NAME } from '../../profile/name.ts';
 import { hasVariable } from '../../profile/variables.ts';
 import type { ListedProfile } from './listedProfile.ts';

@@ -1,7 +1,7 @@
 import { type Disposable, EventEmitter, RelativePattern, type TextDocument, Uri, workspace } from 'vscode';
 import type { Files } from '../../base/files.ts';
 import { fileAt } from '../../base/nearestFile.ts';
-import type { ProfileFile } from '../../profile/file.ts';
+import type { ProfileFile } from '../../profile/declared.ts';
 import { PROFILE_FILE_NAME } from '../../profile/name.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { EventEmitter, Uri, workspace } from 'vscode';
 import { KeyturnError } from '../../base/errors.ts';
-import type { ProfileFile } from '../../profile/file.ts';
+import type { ProfileFile } from '../../profile/declared.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import type { TokenManager } from '../../token/tokenManager.ts';
 import { withoutCredentials } from '../../redaction/withoutCredentials.ts';

@@ -1,7 +1,8 @@
 import { l10n, Uri } from 'vscode';
 import { shownAddress, shownAddresses, shownList, unshown } from '../../profile/shownOrigin.ts';
 import { commandLine } from '../../consent/commandLine.ts';
-import type { ConsentAsker, ConsentQuestion } from '../../consent/sources.ts';
+import type { ConsentAsker } from '../../consent/sources.ts';
+import type { ConsentQuestion } from '../../consent/question.ts';
 import { quoted, visible } from '../../base/visible.ts';
 import { askModal } from '../platform/askModal.ts';
 import { displayPath } from '../platform/vscodeFiles.ts';

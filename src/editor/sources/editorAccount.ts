@@ -2,7 +2,8 @@ import { authentication, type AuthenticationGetSessionOptions, type Authenticati
 import { KeyturnError } from '../../base/errors.ts';
 import type { GrantContext } from '../../token/grant.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
-import { questionOf, type SourceConsent } from '../../consent/sources.ts';
+import type { SourceConsent } from '../../consent/sources.ts';
+import { questionOf } from '../../consent/question.ts';
 import type { TokenSource } from '../../sources/source.ts';
 import { tokenValue } from '../../sources/tokenText.ts';
 

@@ -1,4 +1,5 @@
-import type { Expander, Written } from './expander.ts';
+import type { Expander } from './expander.ts';
+import type { Written } from './site.ts';
 import { firstOutside } from './template.ts';
 import type { Dialect } from '../parse/tree.ts';
 

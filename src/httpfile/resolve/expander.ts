@@ -14,7 +14,7 @@ import {
   missingVariable,
   type OutsideName,
 } from './missingVariable.ts';
-import type { ResolveContext, TokenValue } from './resolve.ts';
+import type { ResolveContext, TokenValue } from './resolveContext.ts';
 import { quotedCode, quotedPart } from './quotedPart.ts';
 import { rulesOf } from '../parse/rules.ts';
 import { secretVariable } from '../environments/secretVariable.ts';
@@ -22,31 +22,13 @@ import { splitTemplate, tokenNameOf } from './template.ts';
 import { type SecretOrigin, Traced } from './traced.ts';
 import type { VariableNode } from '../parse/tree.ts';
 import { losesBackslash, lostBackslash, variableText } from '../parse/variableLine.ts';
+import type { Site, Written } from './site.ts';
 
 /** Variables that hold variables that hold variables …: deeper is a mistake, or an attack. */
 const deepest = 100;
+
 /** Shorter values of variables are too common to be looked for in other texts. */
 const shortestSecret = 8;
-
-/** Where an expression stands, for messages and for the order of definitions. */
-export interface Site {
-  /** Zero-based line. */
-  readonly line: number;
-  /** Variables being worked out, outermost first. */
-  readonly path: readonly string[];
-  /** Definitions below this line are not seen; see `variableScope` of the rules. */
-  readonly seenUpTo: number;
-}
-
-/** A text and where it stands. */
-export interface Written {
-  readonly text: string;
-  readonly site: Site;
-  /** The value that the text is, or is a part of, when there are no variables in it any more. */
-  readonly done?: Traced;
-  /** The variable whose text this is, where its name says that it holds a secret. */
-  readonly secret?: string;
-}
 
 /** Replaces `{{ }}` by values, each variable worked out once for the whole request. */
 export class Expander {

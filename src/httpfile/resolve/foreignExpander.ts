@@ -1,5 +1,5 @@
 import { KeyturnError } from '../../base/errors.ts';
-import type { Site } from './expander.ts';
+import type { Site } from './site.ts';
 import {
   AAD_V2_VARIABLES,
   AAD_VARIABLES,

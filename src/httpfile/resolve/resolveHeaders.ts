@@ -1,6 +1,7 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { basicCredentials, sentAuthorization } from './authorization.ts';
-import type { Expander, Written } from './expander.ts';
+import type { Expander } from './expander.ts';
+import type { Written } from './site.ts';
 import { oauthFlow } from './foreignToken.ts';
 import { notAHeader } from '../parse/headerLine.ts';
 import { connectionOptions, isRoutingHeader } from '../../http/routingHeaders.ts';

@@ -1,7 +1,7 @@
 import type { GrantContext } from '../../token/grant.ts';
 import { secretKey } from '../../profile/key.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
-import { questionOf } from '../../consent/sources.ts';
+import { questionOf } from '../../consent/question.ts';
 import { addressOf, parseUrl } from '../../base/url.ts';
 import type { AuthorizationServer } from '../server/discovery.ts';
 import type { GrantTools } from '../grant.ts';

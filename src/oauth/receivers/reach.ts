@@ -3,7 +3,8 @@ import { hostSpace, isNearer } from '../../http/addressSpace.ts';
 import { tooNear } from '../../http/network.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import { parseUrl } from '../../base/url.ts';
-import type { Fetch, GrantTools } from '../grant.ts';
+import type { GrantTools } from '../grant.ts';
+import type { Fetch } from '../server/boundedFetch.ts';
 import { namedEndpoints } from '../server/server.ts';
 
 type Tools = Pick<GrantTools, 'fetch' | 'fetchAs' | 'locate'>;

@@ -3,7 +3,7 @@ import type { GrantContext } from '../../token/grant.ts';
 import type { AskedSecret } from '../../profile/key.ts';
 import type { Grant, TokenProfile } from '../../profile/profile.ts';
 import { isOAuthGrant } from '../../profile/grants.ts';
-import type { ConsentSubject } from '../../consent/sources.ts';
+import type { ConsentSubject } from '../../consent/question.ts';
 import { addressOf, parseUrl } from '../../base/url.ts';
 import { joinedScope } from '../authorization/request.ts';
 import type { AuthorizationServer } from '../server/discovery.ts';

@@ -3,7 +3,7 @@ import type { GrantContext } from '../../token/grant.ts';
 import { originAllowed } from '../../profile/origin.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import { isOAuthGrant } from '../../profile/grants.ts';
-import { questionOf } from '../../consent/sources.ts';
+import { questionOf } from '../../consent/question.ts';
 import { parseUrl } from '../../base/url.ts';
 import type { AuthorizationServer } from '../server/discovery.ts';
 import type { GrantTools } from '../grant.ts';

@@ -1,6 +1,6 @@
 import { KeyturnError, type ErrorCode } from '../../base/errors.ts';
 import { DEEPEST_JSON, isTooDeep } from '../../base/jsonDepth.ts';
-import type { Fetch } from '../grant.ts';
+import type { ReachingFetch } from '../../http/fetch.ts';
 
 /** No metadata and no token answer is longer. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
@@ -135,3 +135,6 @@ function tooLong({ subject, tooLong: code }: BoundedFetchOptions): KeyturnError 
     hint: 'Check that the address is right.',
   });
 }
+
+/** A `fetch` that can be told how near the server may be. */
+export type Fetch = ReachingFetch;

@@ -6,10 +6,9 @@ import { SingleFlight } from '../../base/singleFlight.ts';
 import { isObject, type JsonObject } from '../../inspect/claims.ts';
 import { isSecureUrl } from '../../profile/origin.ts';
 import { readAnswer } from '../server/answerBody.ts';
-import { boundedFetch } from '../server/boundedFetch.ts';
+import { boundedFetch, type Fetch } from '../server/boundedFetch.ts';
 import { redirectsWithin, statusWords } from '../server/redirectsWithin.ts';
 import { serverText } from '../server/text.ts';
-import type { Fetch } from '../grant.ts';
 import { ProofFault } from './fault.ts';
 
 export interface KeySetOptions {

@@ -4,7 +4,8 @@ import {
   type ProfileOptions,
   type TokenProfile,
 } from '../../../src/profile/profile.ts';
-import type { ConsentAsker, ConsentQuestion, Agreements } from '../../../src/consent/sources.ts';
+import type { ConsentAsker, Agreements } from '../../../src/consent/sources.ts';
+import type { ConsentQuestion } from '../../../src/consent/question.ts';
 import { profileOf } from '../support.ts';
 
 export function localProfile(

@@ -2,7 +2,7 @@ import { commands, l10n, Position, Range, type TextDocument, Uri, window, worksp
 import { KeyturnError } from '../../../base/errors.ts';
 import type { MissingOutside } from '../../../httpfile/resolve/missingVariable.ts';
 import type { RequestResult } from '../../../run/result.ts';
-import type { Reauthentication } from '../../../token/grant.ts';
+import type { Reauthentication } from '../../../token/acquire.ts';
 import type { TokenEntry } from '../../../token/tokenManager.ts';
 import { tokenCommands } from '../../platform/commands.ts';
 import { isEnvironmentOpen } from '../../environments/environmentOpen.ts';
