@@ -17,7 +17,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { KeyturnError } from '../base/errors.ts';
-import { type LeaseTurn, noTurn, type RefreshLease, type StoredMark } from '../token/lease.ts';
+import { type LeaseTurn, noTurn, type RefreshLease, type StoredMark } from '../token/refresh/lease.ts';
 
 /** Milliseconds, all of them. */
 export interface LeaseTiming {

@@ -1,7 +1,7 @@
 import { KeyturnError } from '../base/errors.ts';
 import type { GrantContext, GrantResult } from '../token/grant.ts';
 import type { Grant, OAuthGrant, TokenProfile } from '../profile/profile.ts';
-import { signsIn } from '../token/renewal.ts';
+import { signsIn } from '../token/refresh/renewal.ts';
 import { createSelfSigned } from '../sources/selfSigned.ts';
 import type { TokenSource } from '../sources/source.ts';
 import { requireKeyFile, requireReceivers } from './receivers/permission.ts';

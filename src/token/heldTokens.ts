@@ -6,12 +6,12 @@ import type { TokenManagerOptions } from './managerOptions.ts';
 import { checkPasted, pastedToken, personalProfile, startOf } from './newToken.ts';
 import type { TokenProfile } from '../profile/profile.ts';
 import { registerToken } from './registerToken.ts';
-import { Schedule } from './schedule.ts';
+import { Schedule } from './refresh/schedule.ts';
 import { mayBeStored } from '../profile/holding.ts';
 import type { Token, TokenStatus } from './token.ts';
 import type { TokenEntry } from './tokenManager.ts';
 import { newTokenState, type TokenState } from './tokenState.ts';
-import { backgroundRefreshAt, entryOf, nextLookAt, statusOf } from './freshness.ts';
+import { backgroundRefreshAt, entryOf, nextLookAt, statusOf } from './refresh/freshness.ts';
 
 /** What the passing of time asks for. */
 export interface TimeEvents {

@@ -5,7 +5,7 @@ import { maskedScope } from './registerToken.ts';
 import type { Token } from './token.ts';
 import type { TokenKeeper } from './tokenKeeper.ts';
 import type { LearnedFacts } from './tokenManager.ts';
-import type { Turns } from './turns.ts';
+import type { Turns } from './refresh/turns.ts';
 
 export interface LearningParts {
   readonly options: TokenManagerOptions;

@@ -1,7 +1,7 @@
 import { asKeyturnError, KeyturnError } from '../base/errors.ts';
 import { tokenEvent } from '../base/auditEvent.ts';
-import { BackgroundRefreshes } from './backgroundRefreshes.ts';
-import { isOfLender } from './borrowing.ts';
+import { BackgroundRefreshes } from './refresh/backgroundRefreshes.ts';
+import { isOfLender } from './refresh/borrowing.ts';
 import type { Reauthentication, AcquiredToken, AcquireOptions } from './acquire.ts';
 import { HeldTokens } from './heldTokens.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
@@ -10,16 +10,16 @@ import { learn } from './learning.ts';
 import { lenderOf } from './narrowed.ts';
 import { findOther } from './otherTokens.ts';
 import type { TokenProfile } from '../profile/profile.ts';
-import { Refresher } from './refresher.ts';
-import { canRefresh, signInNeeded, signsIn, unusable } from './renewal.ts';
+import { Refresher } from './refresh/refresher.ts';
+import { canRefresh, signInNeeded, signsIn, unusable } from './refresh/renewal.ts';
 import { isAskedEachTime } from '../profile/holding.ts';
 import { isStillDeclared } from './stillDeclared.ts';
 import type { Token } from './token.ts';
 import { TokenKeeper } from './tokenKeeper.ts';
 import type { LearnedFacts, TokenEntry, TokenManager } from './tokenManager.ts';
 import type { TokenState } from './tokenState.ts';
-import { isExpired, isFresh, statusOf } from './freshness.ts';
-import { Turns } from './turns.ts';
+import { isExpired, isFresh, statusOf } from './refresh/freshness.ts';
+import { Turns } from './refresh/turns.ts';
 
 /** A use is recorded for other sessions at most this often. */
 const RECORD_USE_MS = 60 * 1000;

@@ -4,7 +4,7 @@ import type { KeyturnError } from '../base/errors.ts';
 import type { GrantContext, GrantResult } from './grant.ts';
 import type { AskedSecret } from '../profile/key.ts';
 import type { KeptSecrets } from './keptSecrets.ts';
-import type { RefreshLease } from './lease.ts';
+import type { RefreshLease } from './refresh/lease.ts';
 import type { TokenPlaces } from '../consent/places.ts';
 import type { TokenProfile } from '../profile/profile.ts';
 import type { Redactor } from '../redaction/redactor.ts';

@@ -1,11 +1,11 @@
 import { asKeyturnError, KeyturnError } from '../base/errors.ts';
 import { environmentName, TOKEN_PREFIX } from '../base/secretVariables.ts';
 import { differs, type HeldTokens, isSame } from './heldTokens.ts';
-import type { LeaseTurn, StoredMark } from './lease.ts';
+import type { LeaseTurn, StoredMark } from './refresh/lease.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
 import { isStored } from '../profile/holding.ts';
 import type { TokenProfile } from '../profile/profile.ts';
-import { refreshTokenOf } from './renewal.ts';
+import { refreshTokenOf } from './refresh/renewal.ts';
 import type { Token } from './token.ts';
 import type { TokenState } from './tokenState.ts';
 

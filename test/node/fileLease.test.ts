@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFileLease, type LeaseTiming } from '../../src/node/fileLease.ts';
-import type { LeaseTurn, RefreshLease, StoredMark } from '../../src/token/lease.ts';
+import type { LeaseTurn, RefreshLease, StoredMark } from '../../src/token/refresh/lease.ts';
 
 const quick: LeaseTiming = { lookMs: 5, beatMs: 20, silentMs: 200, longestMs: 60_000 };
 const never = new AbortController().signal;

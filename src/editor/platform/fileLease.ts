@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Uri } from 'vscode';
 import { Lazy } from '../../base/lazy.ts';
-import { noTurn, type RefreshLease } from '../../token/lease.ts';
+import { noTurn, type RefreshLease } from '../../token/refresh/lease.ts';
 
 /**
  * The lease of all windows of this editor, over files in its global storage; loaded when a token is refreshed first.

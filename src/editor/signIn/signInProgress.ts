@@ -2,7 +2,7 @@ import { l10n, type Progress, ProgressLocation, window } from 'vscode';
 import { declaredReceivers } from '../../profile/declaredReceivers.ts';
 import type { GrantContext, GrantResult } from '../../token/grant.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
-import { signsIn } from '../../token/renewal.ts';
+import { signsIn } from '../../token/refresh/renewal.ts';
 import { shownAddresses } from '../../profile/shownOrigin.ts';
 import { parseUrl } from '../../base/url.ts';
 import { LATE_MS } from '../platform/messages.ts';

@@ -5,7 +5,7 @@ import { pastedProfile, type SendAs, type TokenProfile } from '../../profile/pro
 import { isValidName } from '../../profile/name.ts';
 import { sendAsFault } from '../../profile/check.ts';
 import { withoutScheme } from '../../inspect/pastedText.ts';
-import { signsIn } from '../../token/renewal.ts';
+import { signsIn } from '../../token/refresh/renewal.ts';
 import { shownAddresses } from '../../profile/shownOrigin.ts';
 import { visible } from '../../base/visible.ts';
 import { requireKey, requireUse } from './secretUse.ts';

@@ -1,6 +1,6 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { tokenKey } from '../../profile/key.ts';
-import { signsIn } from '../../token/renewal.ts';
+import { signsIn } from '../../token/refresh/renewal.ts';
 import { shownAddresses } from '../../profile/shownOrigin.ts';
 import { visible } from '../../base/visible.ts';
 import { missingScopes } from '../../inspect/scopes.ts';

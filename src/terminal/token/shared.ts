@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { KeyturnError, type ErrorCode } from '../../base/errors.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
-import { signsIn } from '../../token/renewal.ts';
+import { signsIn } from '../../token/refresh/renewal.ts';
 import type { SignIn } from '../../token/signIn.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
 import { authorityHelp, authorityOptions, readAuthorities } from '../session/authorities.ts';

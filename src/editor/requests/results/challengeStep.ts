@@ -2,7 +2,7 @@ import { usableScopes } from '../../../oauth/server/protectedResource.ts';
 import { leftOrigin } from '../../../run/answerToChallenge.ts';
 import type { RequestResult } from '../../../run/result.ts';
 import type { Reauthentication } from '../../../token/acquire.ts';
-import { signsIn } from '../../../token/renewal.ts';
+import { signsIn } from '../../../token/refresh/renewal.ts';
 import { scopeWords } from '../../../inspect/scopes.ts';
 import type { TokenEntry } from '../../../token/tokenManager.ts';
 

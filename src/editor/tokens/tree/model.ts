@@ -1,6 +1,6 @@
 import type { TokenProfile } from '../../../profile/profile.ts';
 import { isOAuthGrant } from '../../../profile/grants.ts';
-import { signsIn } from '../../../token/renewal.ts';
+import { signsIn } from '../../../token/refresh/renewal.ts';
 import type { TokenEntry } from '../../../token/tokenManager.ts';
 import type { ListedProfile } from '../../profiles/listedProfile.ts';
 import type { Words } from '../../platform/words.ts';

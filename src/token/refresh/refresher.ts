@@ -1,16 +1,16 @@
-import { asKeyturnError, KeyturnError } from '../base/errors.ts';
-import { SingleFlight } from '../base/singleFlight.ts';
+import { asKeyturnError, KeyturnError } from '../../base/errors.ts';
+import { SingleFlight } from '../../base/singleFlight.ts';
 import { type Attempt, type AttemptParts, attemptToken } from './attempt.ts';
 import { borrow } from './borrowing.ts';
-import type { Reauthentication } from './acquire.ts';
-import { type HeldTokens, isSame } from './heldTokens.ts';
+import type { Reauthentication } from '../acquire.ts';
+import { type HeldTokens, isSame } from '../heldTokens.ts';
 import { type LeaseTurn, noTurn } from './lease.ts';
-import { nothingBefore, refreshTokenAlone } from './newToken.ts';
+import { nothingBefore, refreshTokenAlone } from '../newToken.ts';
 import { canRefresh, refreshTokenOf, signInNeeded, signsIn, unusable } from './renewal.ts';
-import { isStored } from '../profile/holding.ts';
-import type { Token } from './token.ts';
-import { pauseAfter, type Stored } from './tokenKeeper.ts';
-import type { TokenState } from './tokenState.ts';
+import { isStored } from '../../profile/holding.ts';
+import type { Token } from '../token.ts';
+import { pauseAfter, type Stored } from '../tokenKeeper.ts';
+import type { TokenState } from '../tokenState.ts';
 import { isFresh } from './freshness.ts';
 import type { Turns } from './turns.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { KeyturnError } from '../../src/base/errors.ts';
-import { tokenKey } from '../../src/profile/key.ts';
-import type { RefreshLease, StoredMark } from '../../src/token/lease.ts';
-import type { Token } from '../../src/token/token.ts';
-import { harness, HOUR, MINUTE, profileOf, settled } from './support.ts';
+import { KeyturnError } from '../../../src/base/errors.ts';
+import { tokenKey } from '../../../src/profile/key.ts';
+import type { RefreshLease, StoredMark } from '../../../src/token/refresh/lease.ts';
+import type { Token } from '../../../src/token/token.ts';
+import { harness, HOUR, MINUTE, profileOf, settled } from '../support.ts';
 
 const profile = profileOf({ name: 'person', grant: 'refresh_token' });
 

@@ -1,4 +1,4 @@
-import { KeyturnError } from '../base/errors.ts';
+import { KeyturnError } from '../../base/errors.ts';
 import { type LeaseTurn, noTurn, type RefreshLease } from './lease.ts';
 
 /** One task at a time for each key: in this process, and, with a lease, among all that share it. */

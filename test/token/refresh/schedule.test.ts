@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Schedule } from '../../src/token/schedule.ts';
-import { MINUTE, TestClock } from './support.ts';
+import { Schedule } from '../../../src/token/refresh/schedule.ts';
+import { MINUTE, TestClock } from '../support.ts';
 
 function scheduled() {
   const clock = new TestClock();

@@ -1,17 +1,17 @@
-import type { AuditEvent } from '../base/auditEvent.ts';
-import { asKeyturnError } from '../base/errors.ts';
-import { parseUrl } from '../base/url.ts';
-import { clockSkew } from '../inspect/clockSkew.ts';
-import type { GrantContext } from './grant.ts';
-import type { Reauthentication, AcquiredToken } from './acquire.ts';
-import type { TokenManagerOptions } from './managerOptions.ts';
-import { issuedToken, type TokenBefore } from './newToken.ts';
-import { obtainToken } from './obtainToken.ts';
-import { maskedScope, registerToken } from './registerToken.ts';
-import { isStored } from '../profile/holding.ts';
-import type { Token } from './token.ts';
-import type { TokenKeeper } from './tokenKeeper.ts';
-import type { TokenState } from './tokenState.ts';
+import type { AuditEvent } from '../../base/auditEvent.ts';
+import { asKeyturnError } from '../../base/errors.ts';
+import { parseUrl } from '../../base/url.ts';
+import { clockSkew } from '../../inspect/clockSkew.ts';
+import type { GrantContext } from '../grant.ts';
+import type { Reauthentication, AcquiredToken } from '../acquire.ts';
+import type { TokenManagerOptions } from '../managerOptions.ts';
+import { issuedToken, type TokenBefore } from '../newToken.ts';
+import { obtainToken } from '../obtainToken.ts';
+import { maskedScope, registerToken } from '../registerToken.ts';
+import { isStored } from '../../profile/holding.ts';
+import type { Token } from '../token.ts';
+import type { TokenKeeper } from '../tokenKeeper.ts';
+import type { TokenState } from '../tokenState.ts';
 
 export interface AttemptParts {
   readonly options: TokenManagerOptions;

@@ -1,10 +1,10 @@
-import { KeyturnError } from '../base/errors.ts';
-import type { HeldTokens } from './heldTokens.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import type { HeldTokens } from '../heldTokens.ts';
 import type { LeaseTurn } from './lease.ts';
 import { refreshTokenOf, signsIn } from './renewal.ts';
-import type { Token } from './token.ts';
-import type { TokenKeeper } from './tokenKeeper.ts';
-import type { TokenState } from './tokenState.ts';
+import type { Token } from '../token.ts';
+import type { TokenKeeper } from '../tokenKeeper.ts';
+import type { TokenState } from '../tokenState.ts';
 
 export interface BorrowParts {
   readonly held: HeldTokens;

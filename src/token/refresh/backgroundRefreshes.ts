@@ -1,4 +1,4 @@
-import type { TokenState } from './tokenState.ts';
+import type { TokenState } from '../tokenState.ts';
 
 const MOST_AT_ONCE = 4;
 

@@ -1,8 +1,8 @@
 import { canRefresh, needsSignIn, waitsForPerson } from './renewal.ts';
-import { nextStatusChangeMs, tokenStatus, type TokenTimes } from './status.ts';
-import type { TokenStatus } from './token.ts';
-import type { TokenEntry } from './tokenManager.ts';
-import type { TokenState } from './tokenState.ts';
+import { nextStatusChangeMs, tokenStatus, type TokenTimes } from '../status.ts';
+import type { TokenStatus } from '../token.ts';
+import type { TokenEntry } from '../tokenManager.ts';
+import type { TokenState } from '../tokenState.ts';
 
 /** A token used within this time is refreshed in the background. */
 const IN_USE_MS = 60 * 60 * 1000;

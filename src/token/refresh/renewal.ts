@@ -1,7 +1,7 @@
-import { KeyturnError } from '../base/errors.ts';
-import { formatDuration } from '../base/text.ts';
-import type { Grant } from '../profile/profile.ts';
-import type { TokenState } from './tokenState.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { formatDuration } from '../../base/text.ts';
+import type { Grant } from '../../profile/profile.ts';
+import type { TokenState } from '../tokenState.ts';
 
 /** Trying again in the background cannot help: a person has to act first. */
 const NEEDS_PERSON = new Set([
