@@ -7,7 +7,7 @@ import { KeychainSecretStore } from '../../src/keychain/keychainSecretStore.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import type { AuditEvent, AuditRecorder } from '../../src/base/auditEvent.ts';
 import { createTerminalConsent } from '../../src/terminal/ask/sourceConsent.ts';
-import { questionOf } from '../../src/consent/sources.ts';
+import { questionOf } from '../../src/consent/question.ts';
 import { consentKey } from '../../src/consent/record.ts';
 import { keychainSource } from '../../src/sources/keychain.ts';
 import { createTokenStore } from '../../src/token/tokenStore.ts';

@@ -10,7 +10,7 @@ import type { TokenProfile } from '../../profile/profile.ts';
 import { profileNameFor, type WrittenProperties } from '../../profile/edit.ts';
 import { isValidName } from '../../profile/name.ts';
 import type { TokenStore } from '../../token/store.ts';
-import type { AcquireOptions } from '../../token/tokenManager.ts';
+import type { AcquireOptions } from '../../token/acquire.ts';
 import { leftOrigin } from '../answerToChallenge.ts';
 import { type ProfileTarget, profileWith, writeProfile } from './profileTarget.ts';
 import type { ApiSignInQuestions, ApiSignInStep } from './questions.ts';

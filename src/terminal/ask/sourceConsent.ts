@@ -3,13 +3,8 @@ import type { KeyValueStore } from '../../base/keyValue.ts';
 import { shownAddress, shownAddresses, shownList, unshown } from '../../profile/shownOrigin.ts';
 import type { SecretStore } from '../../base/secretStore.ts';
 import { commandLine } from '../../consent/commandLine.ts';
-import {
-  createSourceConsent,
-  type Agreements,
-  type ConsentAsker,
-  type ConsentQuestion,
-  type ConsentSubject,
-} from '../../consent/sources.ts';
+import { createSourceConsent, type Agreements, type ConsentAsker } from '../../consent/sources.ts';
+import { type ConsentQuestion, type ConsentSubject } from '../../consent/question.ts';
 import { quoted, visible } from '../../base/visible.ts';
 import { askInTurn } from './askInTurn.ts';
 import { askLine } from './askLine.ts';

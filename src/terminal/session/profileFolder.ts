@@ -2,14 +2,8 @@ import { KeyturnError } from '../../base/errors.ts';
 import type { Files } from '../../base/files.ts';
 import type { Search } from '../../base/nearestFile.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
-import {
-  fileFault,
-  findProfile,
-  findProfileFile,
-  isValidName,
-  resolveProfile,
-  type ProfileFile,
-} from '../../profile/file.ts';
+import { fileFault, findProfile, findProfileFile, isValidName, resolveProfile } from '../../profile/file.ts';
+import { type ProfileFile } from '../../profile/declared.ts';
 import { didYouMean } from '../didYouMean.ts';
 import type { TokenManager } from '../../token/tokenManager.ts';
 import { withoutCredentials } from '../../redaction/withoutCredentials.ts';

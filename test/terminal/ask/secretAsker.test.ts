@@ -7,7 +7,7 @@ import { main } from '../../../src/terminal/main.ts';
 import { createSecretAsker } from '../../../src/terminal/ask/secretAsker.ts';
 import { createTerminalConsent } from '../../../src/terminal/ask/sourceConsent.ts';
 import type { Streams } from '../../../src/terminal/output/streams.ts';
-import type { ConsentQuestion } from '../../../src/consent/sources.ts';
+import type { ConsentQuestion } from '../../../src/consent/question.ts';
 import type { SecretStore } from '../../../src/base/secretStore.ts';
 import { JWT_RESOURCE, startProofProvider } from '../../oauth/proofProvider.mjs';
 import { profileOf } from '../../token/support.ts';
