@@ -6,10 +6,11 @@ import { challengeWords } from '../../run/challengeWords.ts';
 import type { RequestResult } from '../../run/result.ts';
 import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import { formatBytes, formatElapsed } from '../../base/text.ts';
-import { visible, visibleLines } from '../../base/visible.ts';
+import { visible } from '../../base/visible.ts';
 import { withoutCredentials } from '../../redaction/withoutCredentials.ts';
 import { certificateLines } from './certificateLines.ts';
-import { type Palette, type Streams } from './streams.ts';
+import { shownBody } from './shownBody.ts';
+import { palette, type Palette, type Streams } from './streams.ts';
 
 /** One line a request, one for its answer, and those that say what failed and what is to be done about it. */
 export function printResult(result: RequestResult, paint: Palette, skipped = false): string {
@@ -62,8 +63,18 @@ export function writeBody(streams: Streams, response: HttpResponse, mask: (text:
     else streams.err.write('  A binary body is not shown; write it to a file with --output FILE.\n');
     return;
   }
-  const text = mask(decodeText(response.body, content.charset));
-  streams.out.write(streams.out.isTTY === true ? `${visibleLines(text)}\n` : text);
+  const body = mask(decodeText(response.body, content.charset));
+  if (streams.out.isTTY !== true) {
+    streams.out.write(body);
+    return;
+  }
+  const { text, cut } = shownBody(content.kind, body, palette(streams.out, streams.env));
+  streams.out.write(`${text}\n`);
+  if (cut) {
+    streams.err.write(
+      `  This is the beginning of ${formatBytes(response.body.byteLength)}. Pipe the body, or write it to a file with --output FILE, to get all of it.\n`,
+    );
+  }
 }
 
 /** Bytes cannot be masked: what is not text would be broken by it. */

@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 export interface Streams {
   readonly in: Readable & { isTTY?: boolean; setRawMode?(raw: boolean): unknown };
   readonly out: Writable & { isTTY?: boolean };
-  readonly err: Writable & { isTTY?: boolean };
+  readonly err: Writable & { isTTY?: boolean; readonly columns?: number };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Path of the bundled sandbox process. */
@@ -19,6 +19,8 @@ export interface Palette {
   readonly bad: Paint;
   readonly dim: Paint;
   readonly bold: Paint;
+  /** Names of members. */
+  readonly name: Paint;
 }
 
 const plain: Paint = (text) => text;
@@ -27,10 +29,18 @@ const code =
   (text) =>
     `\u001b[${open}m${text}\u001b[${close}m`;
 
+const colours: Palette = {
+  good: code(32, 39),
+  warn: code(33, 39),
+  bad: code(31, 39),
+  dim: code(2, 22),
+  bold: code(1, 22),
+  name: code(36, 39),
+};
+const noColours: Palette = { good: plain, warn: plain, bad: plain, dim: plain, bold: plain, name: plain };
+
 /** Colours, unless the stream is not a terminal or NO_COLOR is set (https://no-color.org). */
 export function palette(stream: { isTTY?: boolean }, env: Streams['env']): Palette {
   const coloured = stream.isTTY === true && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
-  return coloured
-    ? { good: code(32, 39), warn: code(33, 39), bad: code(31, 39), dim: code(2, 22), bold: code(1, 22) }
-    : { good: plain, warn: plain, bad: plain, dim: plain, bold: plain };
+  return coloured ? colours : noColours;
 }
