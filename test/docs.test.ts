@@ -139,9 +139,11 @@ describe('what the documentation names', () => {
     expect(named.filter((code) => !codes.includes(code))).toEqual([]);
   });
 
+  const texts = v.parse(v.record(v.string(), v.string()), JSON.parse(read('package.nls.json')));
+  const titles = Object.entries(texts).flatMap(([key, title]) => (key.startsWith('command.') ? [title] : []));
+
   it('calls commands of the editor by their titles', () => {
-    const titles = v.parse(v.record(v.string(), v.string()), JSON.parse(read('package.nls.json')));
-    const known = new Set(Object.values(titles).map((title) => title.replace(/…$/, '')));
+    const known = new Set(titles.map((title) => title.replace(/…$/, '')));
     const unknown = pages.flatMap((page) =>
       [...read(page).matchAll(/(?:\*\*|`)Keyturn:\s([^*`]+?)…?(?:\*\*|`)/g)]
         .map(([, title = '']) => title.replace(/\s+/g, ' '))
@@ -149,6 +151,28 @@ describe('what the documentation names', () => {
         .map((title) => ({ page, title })),
     );
     expect(unknown).toEqual([]);
+  });
+
+  it('lists commands in the README by their whole titles', () => {
+    const [, section = ''] = /^## Commands\n([^]*?)^## /m.exec(read('README.md')) ?? [];
+    const listed = [...section.matchAll(/^\|.*\|$/gm)].flatMap(([row]) =>
+      [...row.matchAll(/\*\*([^*]+)\*\*/g)].map(([, title = '']) => title),
+    );
+    expect(listed.length).toBeGreaterThan(10);
+    // The lens above a request is called "Send".
+    expect(listed.filter((title) => title !== 'Send' && !titles.includes(title))).toEqual([]);
+  });
+
+  it('says who acts', () => {
+    const vague = [...pages, 'CHANGELOG.md']
+      .filter((page) => page !== 'docs/architecture.md')
+      .flatMap((page) =>
+        [...read(page).matchAll(/\b(?:nobody|whoever|somebody|anybody)\b.*/gi)].map(([text]) => ({
+          page,
+          text,
+        })),
+      );
+    expect(vague).toEqual([]);
   });
 });
 
