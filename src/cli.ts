@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { compileCacheFolder } from './terminal/compileCache.ts';
 import { main } from './terminal/main.ts';
 
+// Set by the launcher of an editor. Programs that are started from here, such as a browser, may not take it over.
+delete process.env['ELECTRON_RUN_AS_NODE'];
+
 // Node.js 20 cannot.
 if ('enableCompileCache' in module) {
   const folder = compileCacheFolder(process.env);

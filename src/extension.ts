@@ -1,4 +1,4 @@
-import type { ExtensionContext } from 'vscode';
+import { EventEmitter, type ExtensionContext } from 'vscode';
 import { systemClock } from './base/clock.ts';
 import { createEditorAudit } from './editor/audit/editorAudit.ts';
 import { createEnvironmentPicker } from './editor/environments/environmentPicker.ts';
@@ -25,6 +25,8 @@ import { EditorRedirects } from './editor/signIn/editorRedirects.ts';
 import { createSignIn, isLoopbackReachable } from './editor/signIn/signIn.ts';
 import { registerStatusBar } from './editor/statusBar/register.ts';
 import { registerTokens } from './editor/tokens/register.ts';
+import { registerWelcome } from './editor/welcome/register.ts';
+import { isTourOpen } from './editor/welcome/tourFolder.ts';
 import { TokenDirectory } from './editor/tokens/tokenDirectory.ts';
 import { createEditorFiles } from './editor/platform/vscodeFiles.ts';
 import { editorWords } from './editor/platform/words.ts';
@@ -37,6 +39,7 @@ import { createTokenManager } from './token/manager.ts';
 import type { TokenManagerOptions } from './token/managerOptions.ts';
 import type { TokenProfile } from './profile/profile.ts';
 import { TokenProofs } from './oauth/verify/inspections.ts';
+import type { RequestResult } from './run/result.ts';
 import { Redactor } from './redaction/redactor.ts';
 import { createTokenStore } from './token/tokenStore.ts';
 import { createUsageRecord } from './token/usage.ts';
@@ -129,7 +132,14 @@ export function activate(context: ExtensionContext): void {
     ]);
     return createEditorEngine(services, made, asker);
   });
+  const results = new EventEmitter<RequestResult>();
   const services: EditorServices = {
+    installed: {
+      id: context.extension.id,
+      folder: context.extensionUri,
+      storage: context.globalStorageUri,
+    },
+    results,
     clock,
     log,
     files,
@@ -153,7 +163,8 @@ export function activate(context: ExtensionContext): void {
     findReceivers,
     redirectPlace: () => ({ loopback: isLoopbackReachable(), editorUri: redirects.fixedUri }),
   };
-  const sandboxParts = { sandbox, profiles, store, places };
+  const offersTour = () => !isTourOpen(context.globalStorageUri);
+  const sandboxParts = { sandbox, profiles, store, places, offersTour };
   context.subscriptions.push(
     log,
     leftAside,
@@ -170,6 +181,8 @@ export function activate(context: ExtensionContext): void {
     registerSandbox(sandboxParts, log),
     registerTokens(services, directory, sandboxParts),
     registerStatusBar(services, directory),
+    registerWelcome(services),
+    results,
     {
       async dispose() {
         await tokens.finished();

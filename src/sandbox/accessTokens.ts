@@ -15,6 +15,8 @@ const claimsSchema = v.object({
   scope: v.optional(v.string(), ''),
   acr: v.optional(v.string()),
   /** Seconds since the epoch. */
+  iat: v.number(),
+  /** Seconds since the epoch. */
   auth_time: v.optional(v.number()),
   cnf: v.optional(v.object({ jkt: v.string() })),
 });

@@ -32,7 +32,12 @@ export function createApi(options: ApiOptions): Express {
   const api = express();
   api.disable('x-powered-by');
   const limiter = new Limiter(options.limits);
-  const authorize = createAuthorize(options, `${options.audience}${metadataPath}`);
+  let expiredBeforeSeconds = 0;
+  const authorize = createAuthorize(
+    options,
+    `${options.audience}${metadataPath}`,
+    ({ iat }) => iat < expiredBeforeSeconds,
+  );
   const reports = new Reports();
   const requestsByClient = new Map<string, number>();
   const json = express.json({ limit: '100kb' });
@@ -52,6 +57,12 @@ export function createApi(options: ApiOptions): Express {
       style: style ?? limiter.limits.style,
     };
     response.json(limiter.limits);
+  });
+
+  // Every token that was issued before this second counts as expired.
+  api.post('/sandbox/expire', (_request, response) => {
+    expiredBeforeSeconds = Math.floor(Date.now() / 1000);
+    response.json({ expiredBefore: new Date(expiredBeforeSeconds * 1000).toISOString() });
   });
 
   api.get('/sandbox/decryption-key', (_request, response) => void response.json(options.decryptionJwk));

@@ -23,6 +23,8 @@ export type Authorize = (
   stepUp?: StepUp,
 ) => RequestHandler;
 
+const expiredDetail = 'The access token expired.';
+
 interface Credentials {
   readonly scheme: 'bearer' | 'dpop';
   /** Empty when it is missing. */
@@ -33,7 +35,11 @@ interface Credentials {
  * Lets access tokens in and answers with the challenges of RFC 6750 section 3 (none of the error attributes when a
  * request brings no credentials at all), RFC 9449 section 7, RFC 9470 section 3 and RFC 9728 section 5.1.
  */
-export function createAuthorize(options: AccessTokenOptions, metadataUrl: string): Authorize {
+export function createAuthorize(
+  options: AccessTokenOptions,
+  metadataUrl: string,
+  isExpired: (claims: AccessTokenClaims) => boolean,
+): Authorize {
   const read = createTokenReader(options);
   const proofs = new DpopProofs(options.audience);
 
@@ -104,6 +110,10 @@ export function createAuthorize(options: AccessTokenOptions, metadataUrl: string
       challenge(response, 401, { error: 'invalid_token' }, describeInvalidToken(error));
       return;
     }
+    if (isExpired(claims)) {
+      challenge(response, 401, { error: 'invalid_token' }, expiredDetail);
+      return;
+    }
     if (await refusedProof(request, response, credentials, claims)) return;
     const scopes = new Set(claims.scope.split(' ').filter(Boolean));
     if (!scopes.has(scope)) {
@@ -137,7 +147,7 @@ function readCredentials(authorization: string | undefined): Credentials | null 
 }
 
 function describeInvalidToken(error: unknown): string {
-  if (error instanceof errors.JWTExpired) return 'The access token expired.';
+  if (error instanceof errors.JWTExpired) return expiredDetail;
   if (error instanceof errors.JWTClaimValidationFailed)
     return `The claim ${error.claim} is not what this API accepts.`;
   if (error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey) {

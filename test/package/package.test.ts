@@ -73,12 +73,21 @@ describe('the package for npm', () => {
     expect(stdout).toContain('listReports');
   });
 
-  it('starts the sandbox that it brings', async () => {
+  it('starts the sandbox that it brings, and hands no variable of a launcher on', async () => {
     const { startSandbox } = await import('../../src/sandbox/start.ts');
     const entry = join(folder, 'user/node_modules/keyturn/dist/sandbox/sandbox.js');
     const sandbox = await startSandbox({ entry, issuerPort: 0, apiPort: 0 });
     try {
       expect((await fetch(sandbox.api)).status).toBe(200);
+      await writeFile(
+        join(folder, 'user/echo.http'),
+        `GET ${sandbox.api}/echo?{{$processEnv ELECTRON_RUN_AS_NODE}}\n`,
+      );
+      const asked = run(process.execPath, [join(entry, '../../cli/cli.js'), 'run', 'echo.http'], {
+        cwd: join(folder, 'user'),
+        env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      });
+      await expect(asked).rejects.toThrow(/ELECTRON_RUN_AS_NODE/);
     } finally {
       await sandbox.stop();
     }

@@ -303,6 +303,19 @@ describe('other endpoints', () => {
     expect(Date.now() - startedAtMs).toBeGreaterThanOrEqual(190);
   });
 
+  test('the end of all tokens that were issued so far', async () => {
+    const old = await accessToken('viewer', 'reports:read');
+    const issuedAt = Number(claimsOf(old)['iat']);
+    await expect.poll(() => Math.floor(Date.now() / 1000), { timeout: 3_000 }).toBeGreaterThan(issuedAt);
+    await call('/sandbox/expire', undefined, { method: 'POST' });
+    const refused = await call('/reports', old);
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('www-authenticate')).toContain(
+      'error="invalid_token", error_description="The access token expired."',
+    );
+    expect((await call('/reports', await accessToken('viewer', 'reports:read'))).status).toBe(200);
+  });
+
   test('none but these', async () => {
     expect((await call('/nothing')).status).toBe(404);
   });

@@ -25,4 +25,7 @@ export { trustCertificate } from '../certificates/trustCertificate.ts';
 export { createCommandHandlers } from '../tokens/commandHandlers.ts';
 export { StatusChecks } from '../inspection/statusChecks.ts';
 export { TokenTree } from '../tokens/tree/treeProvider.ts';
+export { installCommand } from '../welcome/installCommand.ts';
+export { renewLaunchers } from '../welcome/launcher/known.ts';
+export { beginTour, openTour, openWalkthrough } from '../welcome/openTour.ts';
 export { startSandbox } from '../../sandbox/start.ts';

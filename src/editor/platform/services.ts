@@ -1,4 +1,4 @@
-import type { Uri } from 'vscode';
+import type { EventEmitter, Uri } from 'vscode';
 import type { Clock } from '../../base/clock.ts';
 import type { Files } from '../../base/files.ts';
 import type { EnvironmentSet } from '../../httpfile/environments/environments.ts';
@@ -6,6 +6,7 @@ import type { Span } from '../../base/position.ts';
 import type { ApiSignIn } from '../../oauth/apiSignIn.ts';
 import type { FindReceivers } from '../../oauth/receivers/receivers.ts';
 import type { Engine } from '../../run/engine.ts';
+import type { RequestResult } from '../../run/result.ts';
 import type { ForeignTokens } from '../../foreign/foreignTokens.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import type { KeptSecrets } from '../../token/keptSecrets.ts';
@@ -23,6 +24,7 @@ import type { RedirectPlace } from '../../run/apiSignIn/way.ts';
 
 /** What extension.ts builds once and hands to every part of the editor. */
 export interface EditorServices {
+  readonly installed: InstalledExtension;
   readonly clock: Clock;
   readonly log: Log;
   /** Over `workspace.fs`: locations are `uri.toString()`. */
@@ -44,6 +46,8 @@ export interface EditorServices {
   readonly profiles: ProfileIndex;
   readonly environments: EnvironmentPicker;
   readonly sandbox: SandboxControl;
+  /** Tells of each request that was sent by itself or among others. */
+  readonly results: EventEmitter<RequestResult>;
   /** Loads the heavy half (undici, OAuth) on first use. */
   engine(): Promise<Engine>;
   /** Requests that begin from now on open new connections. */
@@ -53,6 +57,14 @@ export interface EditorServices {
   /** How a browser gets back to this window now. */
   readonly findReceivers: FindReceivers;
   redirectPlace(): RedirectPlace;
+}
+
+/** Keyturn as it is installed. */
+export interface InstalledExtension {
+  readonly id: string;
+  readonly folder: Uri;
+  /** For files of the person that belong to no workspace. */
+  readonly storage: Uri;
 }
 
 /** Where a `keyturn.json` declares a profile. */

@@ -82,6 +82,7 @@ export class Sender {
       if (this.#services.environments.selected(document.uri) === environmentName)
         this.#inline.finish(location, started, result);
       else this.#inline.remove(location, started);
+      this.#services.results.fire(result);
       await options.show?.(result);
       return result;
     } catch (error) {

@@ -1,4 +1,4 @@
-import { env, l10n, Uri, window } from 'vscode';
+import { commands, env, l10n, Uri, window } from 'vscode';
 import type { Sandbox } from '../../sandbox/start.ts';
 import { secretKey, tokenKey } from '../../profile/key.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
@@ -6,6 +6,7 @@ import type { TokenPlaces } from '../../consent/places.ts';
 import type { TokenStore } from '../../token/store.ts';
 import { withCancellableProgress } from '../platform/messages.ts';
 import type { ProfileIndex } from '../platform/services.ts';
+import { welcomeCommands } from '../welcome/commands.ts';
 import type { WindowSandbox } from './sandboxControl.ts';
 import { parseUrl } from '../../base/url.ts';
 
@@ -14,19 +15,26 @@ export interface SandboxActionParts {
   readonly profiles: ProfileIndex;
   readonly store: TokenStore;
   readonly places: TokenPlaces;
+  /** False in the window of the tour itself. */
+  offersTour(): boolean;
 }
 
-export async function startSandboxHere({ sandbox }: SandboxActionParts): Promise<void> {
+export async function startSandboxHere({ sandbox, offersTour }: SandboxActionParts): Promise<void> {
   const { issuer, api } = await withCancellableProgress(l10n.t('Starting the sandbox'), (signal) =>
     sandbox.start(signal),
   );
   const open = l10n.t('Open API');
+  const tour = l10n.t('Open Tour');
   void window
     .showInformationMessage(
       l10n.t('The sandbox is running: issuer {0}, API {1}. It stops with the editor.', issuer, api),
+      ...(offersTour() ? [tour] : []),
       open,
     )
-    .then((chosen) => (chosen === open ? env.openExternal(Uri.parse(api, true)) : undefined));
+    .then(async (chosen) => {
+      if (chosen === tour) await commands.executeCommand(welcomeCommands.openTour);
+      if (chosen === open) await env.openExternal(Uri.parse(api, true));
+    });
 }
 
 export async function stopSandboxHere({ sandbox }: SandboxActionParts): Promise<void> {

@@ -1,0 +1,95 @@
+import { posix, win32 } from 'node:path';
+
+/** What a launcher starts. */
+export interface LauncherTarget {
+  /** Folder of the installed extension. The editor names it after its version: an update has another one. */
+  readonly extension: string;
+  /** The editor's own Node.js, or Electron that behaves as it. */
+  readonly runtime: string;
+}
+
+const mark = 'keyturn launcher, made by the Keyturn extension';
+const said = `${mark}. Delete this file to uninstall it.`;
+const gone =
+  'keyturn: The Keyturn extension is not installed any more. Install it again, or delete this file:';
+
+/** The name of the file for `keyturn` on the PATH. */
+export function launcherName(platform: NodeJS.Platform): string {
+  return platform === 'win32' ? 'keyturn.cmd' : 'keyturn';
+}
+
+/** Whether Keyturn made this file. */
+export function isLauncher(text: string): boolean {
+  return text.split('\n', 3).some((line) => line.includes(mark));
+}
+
+export function launcherText(target: LauncherTarget, platform: NodeJS.Platform): string {
+  return platform === 'win32' ? batchText(target) : shellText(target);
+}
+
+function shellText({ extension, runtime }: LauncherTarget): string {
+  const versions = versionPrefix(posix.basename(extension));
+  const others = versions === null ? null : quoted(posix.join(posix.dirname(extension), versions));
+  return [
+    '#!/bin/sh',
+    `# ${said}`,
+    `runtime=${quoted(runtime)}`,
+    `command=${quoted(`${extension}/dist/cli/cli.js`)}`,
+    ...(others === null
+      ? []
+      : [
+          '# An update of the extension lies in another folder.',
+          `[ -f "$command" ] || for found in ${others}*/dist/cli/cli.js; do`,
+          '  [ -f "$found" ] && command=$found',
+          'done',
+        ]),
+    'if [ ! -f "$command" ]; then',
+    `  echo "${gone} $0" >&2`,
+    '  exit 127',
+    'fi',
+    '[ -x "$runtime" ] || exec node "$command" "$@"',
+    'export ELECTRON_RUN_AS_NODE=1',
+    'exec "$runtime" "$command" "$@"',
+    '',
+  ].join('\n');
+}
+
+function batchText({ extension, runtime }: LauncherTarget): string {
+  const versions = versionPrefix(win32.basename(extension));
+  const others = versions === null ? null : batchPath(win32.join(win32.dirname(extension), versions));
+  return [
+    '@echo off',
+    `rem ${said}`,
+    'setlocal',
+    `set "runtime=${batchPath(runtime)}"`,
+    `set "command=${batchPath(extension)}\\dist\\cli\\cli.js"`,
+    ...(others === null
+      ? []
+      : [
+          'rem An update of the extension lies in another folder.',
+          `if not exist "%command%" for /d %%d in ("${others}*") do if exist "%%d\\dist\\cli\\cli.js" set "command=%%d\\dist\\cli\\cli.js"`,
+        ]),
+    'if not exist "%command%" (',
+    `  echo ${gone} "%~f0" 1>&2`,
+    '  exit /b 127',
+    ')',
+    'if exist "%runtime%" (set "ELECTRON_RUN_AS_NODE=1") else (set "runtime=node")',
+    '"%runtime%" "%command%" %*',
+    '',
+  ].join('\r\n');
+}
+
+/** `keyturn.keyturn-` of `keyturn.keyturn-0.1.0`; null for a folder that is not named after a version. */
+function versionPrefix(folder: string): string | null {
+  return /^(.+-)\d+\.\d+\.\d+/.exec(folder)?.[1] ?? null;
+}
+
+/** One word of a POSIX shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** In a batch file a percent sign begins a variable. */
+function batchPath(path: string): string {
+  return path.replaceAll('%', '%%');
+}
