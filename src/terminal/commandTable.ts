@@ -1,7 +1,7 @@
 import type { Command } from './command.ts';
 
 /** What completion offers for the words of a command that are no options. */
-export type Operand = 'request file' | 'file' | 'token' | 'shell' | 'command';
+export type Operand = 'request file' | 'file' | 'token' | 'shell';
 
 export interface CommandEntry {
   readonly name: string;
@@ -163,5 +163,12 @@ The only file that Keyturn writes a token to is an encrypted export.
     summary: 'run a local identity provider and API to learn with',
     operand: null,
     load: async () => (await import('./commands/sandboxCommand.ts')).sandboxCommand,
+  },
+  {
+    name: 'completion',
+    usage: 'bash|zsh|fish',
+    summary: 'print a script that completes the words of this command',
+    operand: 'shell',
+    load: async () => (await import('./commands/completionCommand.ts')).completionCommand,
   },
 ];
