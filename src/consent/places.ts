@@ -6,7 +6,7 @@ import type { AskedSecret } from '../profile/key.ts';
 import { secretKey, type SecretKind, tokenKey } from '../profile/key.ts';
 import type { TokenProfile } from '../profile/profile.ts';
 import { visible } from '../base/visible.ts';
-import { isStored } from '../profile/holding.ts';
+import { grantOf } from '../profile/grants/all.ts';
 
 export interface PlaceQuestion {
   readonly tokenName: string;
@@ -177,7 +177,7 @@ export class TokenPlaces {
 
   #placesOf({ grant, declaredIn }: TokenProfile, file: string | null): readonly string[] {
     // The key of the secret store signs it: nothing else is asked about.
-    if (!isStored(grant) && grant !== 'self_signed') return [];
+    if (grantOf(grant).from === 'keeper') return [];
     if (declaredIn !== null && PROFILE_FILE.test(declaredIn)) return [declaredIn];
     return this.#options.foldersOf(declaredIn ?? file);
   }

@@ -1,7 +1,7 @@
 import { KeyturnError } from '../base/errors.ts';
 import type { GrantContext, GrantResult } from '../token/grant.ts';
+import { grantOf, isOAuthGrant, signsIn } from '../profile/grants/all.ts';
 import type { Grant, OAuthGrant, TokenProfile } from '../profile/profile.ts';
-import { signsIn } from '../token/refresh/renewal.ts';
 import { createSelfSigned } from '../sources/selfSigned.ts';
 import type { TokenSource } from '../sources/source.ts';
 import { requireKeyFile, requireReceivers } from './receivers/permission.ts';
@@ -23,7 +23,7 @@ import { boundTo, obtainOrRenew, withReceivers } from './renewal.ts';
 import { ServerClocks } from './server/clock.ts';
 
 /** Every grant that asks a server, by its name in keyturn.json. A static token is only ever pasted. */
-const grants: Readonly<Record<OAuthGrant, GrantPerformer>> = {
+const performers: Readonly<Record<OAuthGrant, GrantPerformer>> = {
   authorization_code: authorizationCode,
   device_code: deviceCode,
   client_credentials: clientCredentials,
@@ -78,7 +78,7 @@ export function createObtain(options: ObtainOptions, tools = createGrantTools(op
   for (const source of [createSelfSigned(tools), ...(options.sources ?? [])])
     sources.set(source.grant, source);
   return async (profile, context) => {
-    if (profile.grant === 'static') {
+    if (grantOf(profile.grant).refresh === 'never') {
       throw new KeyturnError(
         'token_missing',
         `The token "${profile.name}" is pasted, not obtained from a server.`,
@@ -87,9 +87,9 @@ export function createObtain(options: ObtainOptions, tools = createGrantTools(op
     await requireKeyFile(profile, context, tools);
     const source = sources.get(profile.grant);
     if (source !== undefined) return source.obtain(profile, context);
-    const performer = performerOf(profile.grant);
-    if (performer === undefined)
+    if (!isOAuthGrant(profile.grant))
       throw new KeyturnError('unsupported', `The grant ${profile.grant} is not supported.`);
+    const performer = performers[profile.grant];
     const own = withOneDiscovery(withClientCertificate(profile, context, withinReach(profile, tools)));
     return obtainOrRenew(withKnownReceivers(performer), profile, context, own);
   };
@@ -121,9 +121,4 @@ function withKnownReceivers(performer: GrantPerformer): GrantPerformer {
       return withReceivers(await performer.obtain(profile, boundTo(context, receivers), tools), receivers);
     },
   };
-}
-
-function performerOf(grant: Grant): GrantPerformer | undefined {
-  const all: Readonly<Partial<Record<Grant, GrantPerformer>>> = grants;
-  return all[grant];
 }

@@ -1,7 +1,8 @@
 import { refreshTokenGrantRequest, processRefreshTokenResponse } from 'oauth4webapi';
 import { KeyturnError } from '../base/errors.ts';
 import type { GrantContext, GrantResult } from '../token/grant.ts';
-import type { Grant, TokenProfile } from '../profile/profile.ts';
+import { grantOf } from '../profile/grants/all.ts';
+import type { TokenProfile } from '../profile/profile.ts';
 import { requireRefreshReceivers } from './receivers/permission.ts';
 import type { GrantPerformer, GrantTools } from './grant.ts';
 import { asksForOpenId, checkIdToken } from './idToken.ts';
@@ -10,12 +11,6 @@ import { requireSameSignIn } from './sameSignIn.ts';
 import { findServer } from './server/server.ts';
 import { signInNeeded } from './signInNeeded.ts';
 import { askTokenEndpoint, requestedResource } from './tokenEndpoint.ts';
-
-/** Grants that need the person; the refresh token that one brought spares the next sign-in. */
-const SIGN_INS: ReadonlySet<Grant> = new Set<Grant>(['authorization_code', 'device_code']);
-
-/** With a password too: it goes over the wire as seldom as can be. */
-const RENEWED: ReadonlySet<Grant> = new Set<Grant>([...SIGN_INS, 'password']);
 
 /** Errors that a new sign-in would meet too. */
 const OF_REQUEST = new Set([
@@ -39,14 +34,15 @@ export async function obtainOrRenew(
   tools: GrantTools,
 ): Promise<GrantResult> {
   const held = context.refreshToken;
-  if (held === null || context.reauthenticate !== null || !RENEWED.has(performer.grant)) {
+  const { refresh, signIn } = grantOf(performer.grant);
+  if (held === null || context.reauthenticate !== null || refresh !== 'refresh_token_first') {
     return performer.obtain(profile, context, tools);
   }
   try {
     return await renew(profile, context, tools, held);
   } catch (error) {
     if (!hasEnded(error, profile)) throw error;
-    if (SIGN_INS.has(performer.grant) && context.signIn === null) throw signInNeeded(profile, error);
+    if (signIn !== null && context.signIn === null) throw signInNeeded(profile, error);
     return performer.obtain(profile, context, tools);
   }
 }

@@ -1,14 +1,11 @@
 import { isSecureUrl, type OriginFaultCode } from './origin.ts';
 import { originFault } from './originFault.ts';
 import { checkOptions } from './optionCheck.ts';
-import {
-  noOptions,
-  type ClientAuthentication,
-  type ProfileOptions,
-  type SendAs,
-  type TokenProfile,
-} from './profile.ts';
-import { isOAuthGrant, neededProperties, usedProperties, type GrantProperty } from './grants.ts';
+import { grantOf, isOAuthGrant, type GrantProperty } from './grants/all.ts';
+import { usedProperties } from './grants/usage.ts';
+import { OPTION_NAMES } from './options.ts';
+import { OWN_PROPERTIES, type OwnProperty } from './options/server.ts';
+import type { ClientAuthentication, SendAs, TokenProfile } from './profile.ts';
 import { isRoutingHeader } from '../http/routingHeaders.ts';
 import { parseUrl } from '../base/url.ts';
 import { hasVariable } from './variables.ts';
@@ -43,7 +40,6 @@ const ENDPOINTS = [
   'revocationEndpoint',
   'jwksUri',
 ] as const;
-const OWN_PROPERTIES = ['issuer', 'tokenEndpoint', 'clientId', 'scope', 'audience', 'resource'] as const;
 
 type AddFault = (code: ProfileFaultCode, path: ProfileFault['path'], message: string) => void;
 
@@ -83,30 +79,20 @@ export function checkProfile(profile: TokenProfile): ProfileFault[] {
 /** What the grant needs, and what it has no use for. */
 function checkGrant(profile: TokenProfile, add: AddFault): void {
   const { grant, clientAuthentication, options } = profile;
-  if (grant === 'password') {
-    add(
-      'grant_discouraged',
-      ['grant'],
-      'The password grant hands the password of a person to this client and must not be used (RFC 9700 section 2.4): prefer authorization_code.',
-    );
-  }
+  const descriptor = grantOf(grant);
+  if (descriptor.discouraged !== null) add('grant_discouraged', ['grant'], descriptor.discouraged);
   if (isOAuthGrant(grant)) {
     const direct = profile.tokenEndpoint !== null;
-    const start = startEndpoint(grant);
+    const start = descriptor.signIn?.option ?? null;
     if (profile.issuer === null && !direct) {
       add('property_missing', [], `The grant ${grant} needs an "issuer" or a "tokenEndpoint".`);
     } else if (profile.issuer === null && start !== null && options[start] === null) {
       add('property_missing', [], `Without an "issuer" the grant ${grant} needs "${start}".`);
     }
   }
-  if (grant === 'jwt_bearer' && profile.clientId === null && options.claims?.['iss'] === undefined) {
-    add(
-      'property_missing',
-      [],
-      'The grant jwt_bearer needs a "clientId", or the claim "iss" of the assertion.',
-    );
-  }
-  const needed = new Set(neededProperties(grant));
+  const lacking = descriptor.lacks?.({ clientId: profile.clientId, claims: options.claims }) ?? null;
+  if (lacking !== null) add('property_missing', [], lacking);
+  const needed = new Set(descriptor.needs);
   if (isOAuthGrant(grant) && clientAuthentication !== 'none') needed.add('clientId');
   if (clientAuthentication === 'tls_client_auth') needed.add('certificateFile');
   for (const name of needed) {
@@ -126,17 +112,9 @@ function checkGrant(profile: TokenProfile, add: AddFault): void {
   }
 }
 
-/** The endpoint at which a person's sign-in begins. */
-function startEndpoint(
-  grant: TokenProfile['grant'],
-): 'authorizationEndpoint' | 'deviceAuthorizationEndpoint' | null {
-  if (grant === 'authorization_code') return 'authorizationEndpoint';
-  return grant === 'device_code' ? 'deviceAuthorizationEndpoint' : null;
-}
-
 function needing(name: GrantProperty, { grant, clientAuthentication }: TokenProfile): string {
   if (name === 'certificateFile') return clientAuthentication;
-  return neededProperties(grant).includes(name) ? `The grant ${grant}` : clientAuthentication;
+  return grantOf(grant).needs.includes(name) ? `The grant ${grant}` : clientAuthentication;
 }
 
 const OF_AUTHENTICATION: ReadonlySet<GrantProperty> = new Set([
@@ -153,10 +131,7 @@ function unusedWith(name: GrantProperty, grant: string, authentication: ClientAu
 }
 
 /** Every property that only some grants use, in the order of `TokenProfile`. */
-const PROPERTIES: readonly GrantProperty[] = [
-  ...OWN_PROPERTIES,
-  ...Object.keys(noOptions).filter((name): name is keyof ProfileOptions => name in noOptions),
-];
+const PROPERTIES: readonly GrantProperty[] = [...OWN_PROPERTIES, ...OPTION_NAMES];
 
 /** What the profile says; null where it says nothing. */
 function written(profile: TokenProfile, name: GrantProperty): unknown {
@@ -164,7 +139,7 @@ function written(profile: TokenProfile, name: GrantProperty): unknown {
   return value === false ? null : value;
 }
 
-function isOwn(name: GrantProperty): name is (typeof OWN_PROPERTIES)[number] {
+function isOwn(name: GrantProperty): name is OwnProperty {
   return OWN_PROPERTIES.some((own) => own === name);
 }
 

@@ -3,12 +3,12 @@ import type { TokenProfile } from './profile.ts';
 import type { ProfileFaultCode } from './check.ts';
 
 /** A profile as keyturn.json declares it: its strings may still hold `{{variables}}`. */
-export interface DeclaredProfile extends TokenProfile {
+export type DeclaredProfile = TokenProfile & {
   /** Location of the keyturn.json. */
   readonly declaredIn: string;
   /** Where its name stands. */
   readonly span: Span;
-}
+};
 
 export type ProfileProblemCode =
   | ProfileFaultCode

@@ -1,6 +1,7 @@
 import { addressOf, parseUrl } from '../base/url.ts';
 import type { TokenProfile } from './profile.ts';
-import { isOAuthGrant } from './grants.ts';
+import { grantOf, isOAuthGrant } from './grants/all.ts';
+import { textOption } from './options.ts';
 
 /**
  * The servers that get what a profile sends to obtain a token, as far as the profile itself says: the endpoints that it
@@ -13,8 +14,10 @@ export function declaredReceivers({
   options,
 }: TokenProfile): readonly string[] {
   if (!isOAuthGrant(grant)) return issuer === null ? [] : [shown(issuer)];
-  const device = grant === 'device_code' ? [options.deviceAuthorizationEndpoint ?? issuer] : [];
-  const all = [tokenEndpoint ?? issuer, ...device].filter((server) => server !== null);
+  const { signIn } = grantOf(grant);
+  const isPosted = signIn !== null && signIn.endpoint === signIn.posted;
+  const front = isPosted ? [textOption(options, signIn.option) ?? issuer] : [];
+  const all = [tokenEndpoint ?? issuer, ...front].filter((server) => server !== null);
   return [...new Set(all.map(shown))];
 }
 

@@ -6,7 +6,7 @@ import type { TokenProfile } from './profile.ts';
 import { checkProfile } from './check.ts';
 import { PROFILE_FILE_NAME } from './name.ts';
 import { ProfileFileReader } from './reader.ts';
-import { resolveOptions } from './resolveOptions.ts';
+import { resolveOptions } from './options.ts';
 import { hasVariable, replaceVariables } from './variables.ts';
 import { withoutCredentials } from '../redaction/withoutCredentials.ts';
 import type { DeclaredProfile, ProfileProblemCode, ProfileFile } from './declared.ts';

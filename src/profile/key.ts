@@ -1,22 +1,15 @@
 import { createHash } from 'node:crypto';
 import { canonicalOrigin } from './origin.ts';
-import { noOptions, type Grant, type TokenProfile } from './profile.ts';
+import { grantOf } from './grants/all.ts';
+import { noOptions, type TokenProfile } from './profile.ts';
+import type { SecretKind } from './secretKind.ts';
+
+export type { AskedSecret, SecretKind } from './secretKind.ts';
 
 /** How the tokens' keys in the secret store begin; what follows, a name and a hash, tells nothing secret. */
 const OBTAINED_PREFIX = 'token:';
 /** Tokens that people pasted are told from the others without being read. */
 const PASTED_PREFIX = 'pasted:';
-
-/**
- * Secrets other than tokens that a profile may need: what the client proves itself with, a person's password, the key
- * that signs assertions and tokens, the key that DPoP proofs are made with (RFC 9449), the key that checks
- * signatures of HS* tokens and the one that opens JWE.
- */
-export type SecretKind =
-  'client_secret' | 'password' | 'private_key' | 'dpop_key' | 'verification_key' | 'decryption_key';
-
-/** Secrets that a person gives; keys that Keyturn makes itself are `keptSecret`. */
-export type AskedSecret = Extract<SecretKind, 'client_secret' | 'password' | 'private_key'>;
 
 const SECRET_PREFIXES: Readonly<Record<SecretKind, string>> = {
   client_secret: 'client-secret:',
@@ -29,15 +22,6 @@ const SECRET_PREFIXES: Readonly<Record<SecretKind, string>> = {
 
 /** Secrets that are sent, and those that sign what is sent: with each a token is obtained without further questions. */
 const OBTAINING: ReadonlySet<SecretKind> = new Set(['client_secret', 'password', 'private_key']);
-
-/** A token that was asked for with another scope or audience would not be the one that is declared. */
-const ASKED_AS_DECLARED: ReadonlySet<Grant> = new Set([
-  'client_credentials',
-  'password',
-  'jwt_bearer',
-  'token_exchange',
-  'editor_account',
-]);
 
 const tokenKeys = new WeakMap<TokenProfile, string>();
 
@@ -62,10 +46,12 @@ export function tokenKey(profile: TokenProfile): string {
     profile.clientId,
     canonicalOrigins(profile),
   ];
-  if (ASKED_AS_DECLARED.has(profile.grant)) parts.push(profile.scope, profile.audience, profile.resource);
+  const { downScoped, pasted } = grantOf(profile.grant);
+  // Asked for with another scope or audience, it would not be the token that is declared.
+  if (downScoped === 'obtain') parts.push(profile.scope, profile.audience, profile.resource);
   const options = chosenOptions(profile);
   if (options.length > 0) parts.push(options);
-  const prefix = profile.grant === 'static' ? PASTED_PREFIX : OBTAINED_PREFIX;
+  const prefix = pasted === 'token' ? PASTED_PREFIX : OBTAINED_PREFIX;
   const key = `${prefix}${profile.name}:${digest([profile.name, ...parts])}`;
   tokenKeys.set(profile, key);
   return key;

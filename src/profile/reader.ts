@@ -5,9 +5,10 @@ import type { Span } from '../base/position.ts';
 import { checkProfile } from './check.ts';
 import type { DeclaredProfile, ProfileFile, ProfileProblem, ProfileProblemCode } from './declared.ts';
 import { noOptions } from './profile.ts';
-import { defaultAuthentication } from './grants.ts';
+import { defaultAuthentication } from './grants/usage.ts';
 import { isValidName, LONGEST_NAME } from './name.ts';
-import { isSecretProperty, PROFILE_PROPERTIES, profileSchema, type WrittenProfile } from './schema.ts';
+import { PROFILE_PROPERTIES, profileSchema, type WrittenProfile } from './schema.ts';
+import { isSecretProperty } from './secretProperty.ts';
 
 /** Reads the tree of a keyturn.json into profiles and problems with positions. */
 export class ProfileFileReader {

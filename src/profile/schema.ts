@@ -1,23 +1,8 @@
 import * as v from 'valibot';
-import { optionEntries } from './optionSchema.ts';
-import type { ClientAuthentication, Grant } from './profile.ts';
+import { GRANTS, OPTIONS, type OptionName } from './grants/all.ts';
+import { OPTION_NAMES, type ProfileOptions } from './options.ts';
+import type { ClientAuthentication } from './profile.ts';
 
-/** Every way to get a token, in the order they are offered. */
-export const GRANTS: readonly Grant[] = [
-  'static',
-  'client_credentials',
-  'authorization_code',
-  'device_code',
-  'refresh_token',
-  'token_exchange',
-  'jwt_bearer',
-  'password',
-  'self_signed',
-  'command',
-  'editor_account',
-  'keychain',
-  'environment',
-];
 export const CLIENT_AUTHENTICATIONS: readonly ClientAuthentication[] = [
   'client_secret_basic',
   'client_secret_post',
@@ -38,6 +23,16 @@ const sendAs = v.union(
   ],
   '"sendAs" must be one of {"scheme": "…"}, {"header": "…"}, {"query": "…"} and {"basic": {"username": "…"}}.',
 );
+
+type OptionEntry<Name extends OptionName> = v.ExactOptionalSchema<
+  v.GenericSchema<unknown, NonNullable<ProfileOptions[Name]>>,
+  undefined
+>;
+
+// Each entry is that of its own name, which no type of TypeScript can say of a loop.
+const optionEntries = Object.fromEntries(
+  OPTION_NAMES.map((name) => [name, v.exactOptional(OPTIONS[name].written(name))]),
+) as unknown as { readonly [Name in OptionName]: OptionEntry<Name> };
 
 /** One profile of keyturn.json as it is written: types only, the meaning is checked by `checkProfile`. */
 export const profileSchema = v.object(
@@ -66,30 +61,3 @@ export type WrittenProfile = v.InferOutput<typeof profileSchema>;
 
 /** Properties of a profile; any other is unknown. */
 export const PROFILE_PROPERTIES: ReadonlySet<string> = new Set(Object.keys(profileSchema.entries));
-
-const SECRET_PROPERTIES = new Set([
-  'accesstoken',
-  'apikey',
-  'bearer',
-  'clientassertion',
-  'clientsecret',
-  'credential',
-  'credentials',
-  'key',
-  'passphrase',
-  'passwd',
-  'password',
-  'privatekey',
-  'pwd',
-  'refreshtoken',
-  'secret',
-  'secretkey',
-  'signingkey',
-  'token',
-  'value',
-]);
-
-/** True for a property in which people put secrets, however it is spelled: `client_secret`, `API-Key`. */
-export function isSecretProperty(name: string): boolean {
-  return SECRET_PROPERTIES.has(name.toLowerCase().replaceAll('_', '').replaceAll('-', ''));
-}

@@ -1,13 +1,13 @@
 import { asKeyturnError, KeyturnError } from '../base/errors.ts';
 import { SingleFlight } from '../base/singleFlight.ts';
 import { Changes } from '../base/changes.ts';
+import { grantOf, mayBeStored } from '../profile/grants/all.ts';
 import { readTokenKey, secretKey, secretKindOf, tokenKey } from '../profile/key.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
 import { checkPasted, pastedToken, personalProfile, startOf } from './newToken.ts';
 import type { TokenProfile } from '../profile/profile.ts';
 import { registerToken } from './registerToken.ts';
 import { Schedule } from './refresh/schedule.ts';
-import { mayBeStored } from '../profile/holding.ts';
 import type { Token, TokenStatus } from './token.ts';
 import type { TokenEntry } from './tokenManager.ts';
 import { newTokenState, type TokenState } from './tokenState.ts';
@@ -166,7 +166,7 @@ export class HeldTokens {
     const { profile } = state;
     redactor.register(value, profile.name);
     state.preset = true;
-    const refreshes = profile.grant === 'refresh_token';
+    const refreshes = grantOf(profile.grant).pasted === 'refresh_token';
     if (refreshes) state.presetRefreshToken = value;
     await this.adopt(state, refreshes ? null : await pastedToken(profile, value, clock.now()));
   }

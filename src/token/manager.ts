@@ -1,5 +1,6 @@
 import { asKeyturnError, KeyturnError } from '../base/errors.ts';
 import { tokenEvent } from '../base/auditEvent.ts';
+import { grantOf, signsIn } from '../profile/grants/all.ts';
 import { BackgroundRefreshes } from './refresh/backgroundRefreshes.ts';
 import { isOfLender } from './refresh/borrowing.ts';
 import type { Reauthentication, AcquiredToken, AcquireOptions } from './acquire.ts';
@@ -11,8 +12,7 @@ import { lenderOf } from './narrowed.ts';
 import { findOther } from './otherTokens.ts';
 import type { TokenProfile } from '../profile/profile.ts';
 import { Refresher } from './refresh/refresher.ts';
-import { canRefresh, signInNeeded, signsIn, unusable } from './refresh/renewal.ts';
-import { isAskedEachTime } from '../profile/holding.ts';
+import { canRefresh, signInNeeded, unusable } from './refresh/renewal.ts';
 import { isStillDeclared } from './stillDeclared.ts';
 import type { Token } from './token.ts';
 import { TokenKeeper } from './tokenKeeper.ts';
@@ -77,7 +77,7 @@ class Manager implements TokenManager {
       const force = options.force === true && (rejected === undefined || rejected === held.accessToken);
       // A pasted token is what it is, even when a refresh is asked for.
       const fixed = !canRefresh(state) && !signsIn(profile.grant) && !isExpired(state, now);
-      const anew = isAskedEachTime(profile.grant) && !state.preset;
+      const anew = grantOf(profile.grant).askedAtEachUse && !state.preset;
       if (fixed || (!force && !anew && isFresh(state, now, leadMs))) {
         this.#markUsed(state, now, options);
         const refreshed = rejected !== undefined && rejected !== held.accessToken;
@@ -101,8 +101,8 @@ class Manager implements TokenManager {
     const pasted = checkPasted(profile, value);
     this.#options.redactor.register(pasted, profile.name);
     const state = this.#held.state(profile);
-    switch (profile.grant) {
-      case 'static': {
+    switch (grantOf(profile.grant).pasted) {
+      case 'token': {
         const token = await pastedToken(profile, pasted, this.#options.clock.now());
         await this.#options.store.set(token);
         await this.#held.adopt(state, token);
@@ -118,7 +118,7 @@ class Manager implements TokenManager {
           },
         );
         break;
-      default:
+      case null:
         throw new KeyturnError('usage', `There is nothing to add to the token "${profile.name}".`, {
           hint: signsIn(profile.grant) ? 'Sign in instead.' : 'It is obtained when it is used.',
         });
@@ -204,7 +204,7 @@ class Manager implements TokenManager {
       }
       if (KeyturnError.is(failure, 'cancelled')) throw failure;
       const usable = state.token !== null && !isExpired(state, this.#options.clock.now());
-      const anew = isAskedEachTime(state.profile.grant) && !state.preset;
+      const anew = grantOf(state.profile.grant).askedAtEachUse && !state.preset;
       if (options.force !== true && !anew && usable && state.token !== null) {
         return this.#acquired(state, state.token, options, false);
       }
@@ -223,7 +223,7 @@ class Manager implements TokenManager {
     if (signsIn(profile.grant) && this.#options.signIn === undefined) {
       throw signInNeeded(state, this.#options.clock.now());
     }
-    if (profile.grant === 'static') {
+    if (grantOf(profile.grant).refresh === 'never') {
       throw new KeyturnError(
         'unsupported',
         `The token "${profile.name}" was pasted: no server can renew it.`,

@@ -1,7 +1,8 @@
 import type { GrantResult } from './grant.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { tokenKey } from '../profile/key.ts';
-import { type Grant, pastedProfile, type TokenProfile } from '../profile/profile.ts';
+import { grantOf } from '../profile/grants/all.ts';
+import { pastedProfile, type TokenProfile } from '../profile/profile.ts';
 import type { TokenTimes } from './status.ts';
 import type { Token } from './token.ts';
 
@@ -27,7 +28,7 @@ export async function startOf(
   clockSkewMs: number | null,
 ): Promise<number | null> {
   const { notBeforeMs, issuedAtMs } = await timesInToken(accessToken);
-  if (notBeforeMs === null || grant === 'static') return notBeforeMs;
+  if (notBeforeMs === null || grantOf(grant).from === 'person') return notBeforeMs;
   return issuedAtMs !== null && notBeforeMs <= issuedAtMs ? null : notBeforeMs + (clockSkewMs ?? 0);
 }
 
@@ -99,9 +100,6 @@ export async function issuedToken(
   };
 }
 
-/** Sources that hand out what they hold, however old it is. */
-const KEEPS_TOKENS: ReadonlySet<Grant> = new Set(['command', 'editor_account', 'keychain', 'environment']);
-
 /** When a token ends that only says so itself, by this computer's clock. */
 function endOf(
   { expiresAtMs, issuedAtMs }: WrittenTimes,
@@ -111,7 +109,8 @@ function endOf(
 ): number | null {
   if (expiresAtMs === null) return null;
   if (clockSkewMs !== null) return expiresAtMs + clockSkewMs;
-  if (expiresAtMs > nowMs || KEEPS_TOKENS.has(grant)) return expiresAtMs;
+  // What keeps tokens hands them out however old they are.
+  if (expiresAtMs > nowMs || grantOf(grant).from === 'keeper') return expiresAtMs;
   // Issued just now and over already: the clocks differ. It lives as long as it was issued for, or until it is refused.
   return issuedAtMs !== null && issuedAtMs < expiresAtMs ? nowMs + expiresAtMs - issuedAtMs : null;
 }

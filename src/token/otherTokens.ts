@@ -1,5 +1,7 @@
 import { KeyturnError } from '../base/errors.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
+import { grantOf } from '../profile/grants/all.ts';
+import { textOption } from '../profile/options.ts';
 import type { TokenProfile } from '../profile/profile.ts';
 
 /** More than anybody chains. */
@@ -34,10 +36,11 @@ export async function findOther(
   return found;
 }
 
-/** Profiles whose tokens this one exchanges. */
+/** Profiles whose tokens this one is obtained with. */
 function namesIn({ grant, options }: TokenProfile): string[] {
-  if (grant !== 'token_exchange') return [];
-  return [options.subjectToken, options.actorToken].filter((name) => name !== null);
+  return grantOf(grant)
+    .otherTokens.map((option) => textOption(options, option))
+    .filter((name) => name !== null);
 }
 
 function circular(name: string, other: string): KeyturnError {

@@ -1,5 +1,5 @@
 import type { TokenProfile } from '../profile/profile.ts';
-import { isOAuthGrant } from '../profile/grants.ts';
+import { isOAuthGrant } from '../profile/grants/all.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { Token } from './token.ts';
 

@@ -3,7 +3,7 @@ import { environmentName, TOKEN_PREFIX } from '../base/secretVariables.ts';
 import { differs, type HeldTokens, isSame } from './heldTokens.ts';
 import type { LeaseTurn, StoredMark } from './refresh/lease.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
-import { isStored } from '../profile/holding.ts';
+import { grantOf } from '../profile/grants/all.ts';
 import type { TokenProfile } from '../profile/profile.ts';
 import { refreshTokenOf } from './refresh/renewal.ts';
 import type { Token } from './token.ts';
@@ -187,7 +187,7 @@ export class TokenKeeper {
 
 /** True for a token that is kept elsewhere: nothing of it is written, and the store knows nothing of it. */
 function isOutside({ preset, profile }: TokenState): boolean {
-  return preset || !isStored(profile.grant);
+  return preset || grantOf(profile.grant).keptIn === 'memory';
 }
 
 function isReplaced(over: Token | null, { refreshToken }: Pick<Token, 'refreshToken'>): boolean {

@@ -4,7 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { noOptions, type Grant } from '../../src/profile/profile.ts';
 import { parseProfileFile, resolveProfile } from '../../src/profile/file.ts';
-import { GRANTS, PROFILE_PROPERTIES } from '../../src/profile/schema.ts';
+import { GRANTS } from '../../src/profile/grants/all.ts';
+import { PROFILE_PROPERTIES } from '../../src/profile/schema.ts';
 
 const LOCATION = '/users/me/project/keyturn.json';
 const read = (profile: object, location = LOCATION) =>

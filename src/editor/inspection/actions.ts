@@ -1,3 +1,4 @@
+import { grantOf } from '../../profile/grants/all.ts';
 import { commands, l10n, type QuickPickItem, window } from 'vscode';
 import { parseUrl } from '../../base/url.ts';
 import { tokenEvent } from '../../base/auditEvent.ts';
@@ -142,7 +143,7 @@ export class ProofActions {
     const node = await pickEntry(this.#pick, argument, {
       placeHolder: l10n.t('Rotate which token?'),
       none: l10n.t('No token here can be rotated: pasted ones are replaced where they were made.'),
-      fits: ({ entry }) => entry.token !== null && entry.profile.grant !== 'static',
+      fits: ({ entry }) => entry.token !== null && grantOf(entry.profile.grant).refresh !== 'never',
     });
     if (node === null) return;
     requireTrust(node.entry.profile);
@@ -157,7 +158,7 @@ export class ProofActions {
     const text = this.#mask(
       sentences(l10n.t('"{0}" has a new token.', node.name), end, narrowText(narrowed)),
     );
-    this.#sayEnd(text, fine || node.entry.profile.grant === 'refresh_token');
+    this.#sayEnd(text, fine || grantOf(node.entry.profile.grant).refresh === 'refresh_token_only');
   }
 
   /** A key that checks or opens the token without asking anybody. */

@@ -1,3 +1,4 @@
+import { grantOf } from '../../profile/grants/all.ts';
 import { l10n, window, workspace } from 'vscode';
 import { asKeyturnError } from '../../base/errors.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
@@ -79,5 +80,9 @@ export class StatusChecks {
 
 /** Somebody may be there who can be asked: the issuer, an endpoint of the profile, or a vendor. */
 function canAsk({ profile }: TokenEntry): boolean {
-  return canRevoke(profile) || profile.options.introspectionEndpoint !== null || profile.grant === 'static';
+  return (
+    canRevoke(profile) ||
+    profile.options.introspectionEndpoint !== null ||
+    grantOf(profile.grant).pasted === 'token'
+  );
 }

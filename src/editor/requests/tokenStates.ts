@@ -1,7 +1,7 @@
+import { signsIn } from '../../profile/grants/all.ts';
 import type { TextDocument } from 'vscode';
 import { asKeyturnError } from '../../base/errors.ts';
 import type { KnownProof } from '../../oauth/verify/inspections.ts';
-import { signsIn } from '../../token/refresh/renewal.ts';
 import { isEnvironmentOpen } from '../environments/environmentOpen.ts';
 import type { EditorServices, ProfileDeclaration } from '../platform/services.ts';
 import type { TokenLensFacts } from './lensTitles.ts';

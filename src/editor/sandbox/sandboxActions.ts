@@ -1,5 +1,6 @@
 import { commands, env, l10n, Uri, window } from 'vscode';
 import type { Sandbox } from '../../sandbox/start.ts';
+import { grantOf } from '../../profile/grants/all.ts';
 import { secretKey, tokenKey } from '../../profile/key.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import type { TokenPlaces } from '../../consent/places.ts';
@@ -88,7 +89,7 @@ function leadsTo({ issuer, tokenEndpoint }: TokenProfile, sandbox: Sandbox): boo
 function takesDemonstrationKey({ grant, sendAs, origins }: TokenProfile, sandbox: Sandbox): boolean {
   const api = new URL(sandbox.api).origin;
   return (
-    grant === 'static' &&
+    grantOf(grant).pasted === 'token' &&
     'header' in sendAs &&
     sendAs.header.toLowerCase() === 'x-api-key' &&
     origins.every((origin) => origin === api)

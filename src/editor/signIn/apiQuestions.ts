@@ -7,6 +7,7 @@ import type {
   OwnClient,
   ScopesQuestion,
 } from '../../run/apiSignIn/questions.ts';
+import { signsIn } from '../../profile/grants/all.ts';
 import type { ClientAuthentication } from '../../profile/profile.ts';
 import type { EditorServices } from '../platform/services.ts';
 import { apiProfileFile } from './apiProfileFile.ts';
@@ -123,7 +124,7 @@ async function askClient(question: ClientQuestion): Promise<OwnClient | 'registe
 }
 
 function whatToRegister(grant: ClientQuestion['grant'], redirectUri: string | null): string {
-  if (grant === 'client_credentials')
+  if (!signsIn(grant))
     return l10n.t('At this server clients get tokens for themselves. Register one there, and enter its id.');
   return redirectUri === null
     ? l10n.t(

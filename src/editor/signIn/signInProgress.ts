@@ -1,8 +1,8 @@
+import { signsIn } from '../../profile/grants/all.ts';
 import { l10n, type Progress, ProgressLocation, window } from 'vscode';
 import { declaredReceivers } from '../../profile/declaredReceivers.ts';
 import type { GrantContext, GrantResult } from '../../token/grant.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
-import { signsIn } from '../../token/refresh/renewal.ts';
 import { shownAddresses } from '../../profile/shownOrigin.ts';
 import { parseUrl } from '../../base/url.ts';
 import { LATE_MS } from '../platform/messages.ts';

@@ -1,3 +1,4 @@
+import { grantOf } from '../../profile/grants/all.ts';
 import { dirname } from 'node:path';
 import { authentication, Uri } from 'vscode';
 import type { Clock } from '../../base/clock.ts';
@@ -53,7 +54,9 @@ export function createEditorSources({
     audit,
   });
   const accounts = authentication.onDidChangeSessions(({ provider }) => {
-    void release(({ grant, options }) => grant === 'editor_account' && options.provider === provider.id);
+    void release(
+      ({ grant, options }) => grantOf(grant).needs.includes('provider') && options.provider === provider.id,
+    );
   });
   return {
     all: [

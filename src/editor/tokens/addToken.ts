@@ -1,3 +1,4 @@
+import { grantOf } from '../../profile/grants/all.ts';
 import { l10n, type QuickPickItem, ThemeIcon, window } from 'vscode';
 import { pastedProfile, type SendAs } from '../../profile/profile.ts';
 import { shownAddresses } from '../../profile/shownOrigin.ts';
@@ -31,7 +32,7 @@ export async function pasteToken(
   { name, entry }: UsableNode,
 ): Promise<string | null> {
   const { profile } = entry;
-  const refresh = profile.grant === 'refresh_token';
+  const refresh = grantOf(profile.grant).pasted === 'refresh_token';
   if (refresh) requireTrust(profile);
   const value = await askSecret(
     l10n.t('Paste Token: {0}', visible(name)),

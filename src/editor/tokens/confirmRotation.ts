@@ -1,3 +1,4 @@
+import { grantOf } from '../../profile/grants/all.ts';
 import { visible } from '../../base/visible.ts';
 import { l10n, window } from 'vscode';
 import { canRevoke } from './tree/model.ts';
@@ -8,7 +9,7 @@ import type { UsableNode } from './entryPick.ts';
  * token is left to its end there is nothing to ask.
  */
 export async function confirmRotation({ name, entry: { profile } }: UsableNode): Promise<boolean> {
-  if (profile.grant === 'refresh_token' || !canRevoke(profile)) return true;
+  if (grantOf(profile.grant).refresh === 'refresh_token_only' || !canRevoke(profile)) return true;
   const rotate = l10n.t('Rotate Token');
   const chosen = await window.showWarningMessage(
     l10n.t('Rotate the token "{0}"?', visible(name)),

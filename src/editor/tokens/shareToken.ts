@@ -2,7 +2,7 @@ import { l10n, window } from 'vscode';
 import { KeychainSecretStore } from '../../keychain/keychainSecretStore.ts';
 import { formatLocal } from '../../base/text.ts';
 import { tokenEvent } from '../../base/auditEvent.ts';
-import { mayBeStored } from '../../profile/holding.ts';
+import { mayBeStored } from '../../profile/grants/all.ts';
 import type { Token } from '../../token/token.ts';
 import { createTokenStore } from '../../token/tokenStore.ts';
 import { visible } from '../../base/visible.ts';

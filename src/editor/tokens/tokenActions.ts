@@ -1,10 +1,10 @@
+import { signsIn } from '../../profile/grants/all.ts';
 import { l10n, window } from 'vscode';
 import { tokenEvent } from '../../base/auditEvent.ts';
 import { secretKey, tokenKey } from '../../profile/key.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import { shownAddresses } from '../../profile/shownOrigin.ts';
 import type { Token } from '../../token/token.ts';
-import { signsIn } from '../../token/refresh/renewal.ts';
 import { visible } from '../../base/visible.ts';
 import { tokenCommands } from '../platform/commands.ts';
 import { withCancellableProgress } from '../platform/messages.ts';

@@ -6,6 +6,7 @@ import {
 } from 'oauth4webapi';
 import * as v from 'valibot';
 import { KeyturnError } from '../../base/errors.ts';
+import { signInOf, type SignInGrant } from '../../profile/grants/all.ts';
 import type { ClientAuthentication } from '../../profile/profile.ts';
 import { boundedFetch } from '../server/boundedFetch.ts';
 import type { AuthorizationServer } from '../server/discovery.ts';
@@ -29,7 +30,7 @@ export interface RegisteredClient {
 }
 
 export interface RegistrationRequest {
-  readonly grant: 'authorization_code' | 'device_code';
+  readonly grant: SignInGrant;
   /** Of the authorization code grant. */
   readonly redirectUris: readonly string[];
   /** Space separated; null asks for none. */
@@ -85,8 +86,7 @@ export async function registerClient(
     });
   }
   const refreshes = server.grant_types_supported?.includes('refresh_token') !== false;
-  const signsIn =
-    grant === 'device_code' ? 'urn:ietf:params:oauth:grant-type:device_code' : 'authorization_code';
+  const { grantType, redirects } = signInOf(grant);
   let management: ClientManagement | null = null;
   let response: Response | null = null;
   try {
@@ -95,9 +95,9 @@ export async function registerClient(
       {
         client_name: 'Keyturn',
         application_type: 'native',
-        redirect_uris: grant === 'device_code' ? [] : [...redirectUris],
-        grant_types: refreshes ? [signsIn, 'refresh_token'] : [signsIn],
-        response_types: grant === 'device_code' ? [] : ['code'],
+        redirect_uris: redirects ? [...redirectUris] : [],
+        grant_types: refreshes ? [grantType, 'refresh_token'] : [grantType],
+        response_types: redirects ? ['code'] : [],
         token_endpoint_auth_method: 'none',
         ...(dpop ? { dpop_bound_access_tokens: true } : {}),
         ...(scope === null ? {} : { scope }),

@@ -1,3 +1,4 @@
+import { grantOf } from '../../profile/grants/all.ts';
 import type { AuthorizationServer, ClientAuth } from 'oauth4webapi';
 import type { TokenProfile } from '../../profile/profile.ts';
 import { readAnswer } from '../server/answerBody.ts';
@@ -85,7 +86,8 @@ async function refusalsOf(response: Response, profile: TokenProfile): Promise<Re
   // Servers that do not say what they mind mostly mind the client.
   const bare = [400, 401, 403].includes(response.status) && !isOAuthCode(error);
   const known = error === null ? undefined : knownError(error)?.code;
-  const signed = profile.grant === 'jwt_bearer' && (known === 'invalid_grant' || bare);
+  const asserts = grantOf(profile.grant).secrets.includes('private_key');
+  const signed = asserts && (known === 'invalid_grant' || bare);
   const client = known === 'invalid_client' || bare;
   if (client || signed) found.add('client');
   const signs =

@@ -7,7 +7,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import type { GrantContext } from '../../token/grant.ts';
 import { originAllowed } from '../../profile/origin.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
-import { isOAuthGrant } from '../../profile/grants.ts';
+import { isOAuthGrant } from '../../profile/grants/all.ts';
 import { addressOf, parseUrl } from '../../base/url.ts';
 import { requireExchange } from '../receivers/permission.ts';
 import type { GrantPerformer, GrantTools } from '../grant.ts';

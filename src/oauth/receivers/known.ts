@@ -1,5 +1,6 @@
 import type { GrantContext } from '../../token/grant.ts';
-import { secretKey } from '../../profile/key.ts';
+import { grantOf } from '../../profile/grants/all.ts';
+import { secretKey, type AskedSecret } from '../../profile/key.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import { questionOf } from '../../consent/question.ts';
 import { addressOf, parseUrl } from '../../base/url.ts';
@@ -77,14 +78,13 @@ async function requireAmong(
 
 /** The secrets that are sent there, or that sign what is sent, whoever keeps them. */
 function secretKeys(profile: TokenProfile, endpoints: readonly PostedEndpoint[]): string[] {
-  const kinds = new Set<'client_secret' | 'private_key' | 'password'>();
+  const kinds = new Set<AskedSecret>();
   if (profile.clientId !== null) {
     if (profile.clientAuthentication === 'private_key_jwt') kinds.add('private_key');
     else if (profile.clientAuthentication.startsWith('client_secret_')) kinds.add('client_secret');
   }
   if (endpoints.includes('token_endpoint')) {
-    if (profile.grant === 'jwt_bearer') kinds.add('private_key');
-    if (profile.grant === 'password') kinds.add('password');
+    for (const kind of grantOf(profile.grant).secrets) kinds.add(kind);
   }
   return [...kinds].map((kind) => secretKey(kind, profile));
 }

@@ -1,4 +1,6 @@
 import type { GrantContext } from '../../token/grant.ts';
+import { grantOf } from '../../profile/grants/all.ts';
+import { textOption } from '../../profile/options.ts';
 import { isWithin } from '../../profile/origin.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import { questionOf } from '../../consent/question.ts';
@@ -29,8 +31,10 @@ type Reach = Pick<GrantTools, 'discovery' | 'fetch' | 'fetchAs' | 'locate'>;
 export async function requireKeyFile(profile: TokenProfile, context: Context, tools: Tools): Promise<void> {
   const { grant, issuer, tokenEndpoint, options } = profile;
   if (options.keyFile === null) return;
-  const device = grant === 'device_code' ? options.deviceAuthorizationEndpoint : null;
-  const named = [issuer, tokenEndpoint, device, ...audiencesOf(options)];
+  const { signIn } = grantOf(grant);
+  const front =
+    signIn?.posted === signIn?.endpoint && signIn !== null ? textOption(options, signIn.option) : null;
+  const named = [issuer, tokenEndpoint, front, ...audiencesOf(options)];
   const servers = [...new Set(named.filter((server) => server !== null))];
   const question = questionOf(profile, { kind: 'key_file', path: options.keyFile, servers });
   await tools.agreements.require(question, context);
@@ -60,7 +64,7 @@ export async function requireReceivers(
   const stray = await strayReceivers(profile, server, context.signal, tools);
   if (stray !== null) await tools.agreements.require(questionOf(profile, stray), context);
   // Where a refresh token is the grant itself.
-  const receivers = profile.grant === 'refresh_token' ? context.receivers : undefined;
+  const receivers = grantOf(profile.grant).pasted === 'refresh_token' ? context.receivers : undefined;
   const endpoints = receiverNames(profile.grant);
   await requireKnownReceivers({ profile, server, endpoints, receivers }, stray, context, tools);
   return receivers ?? receiversInForce(profile, server, context.signal, tools);

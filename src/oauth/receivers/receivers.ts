@@ -1,8 +1,8 @@
+import { grantOf, isOAuthGrant } from '../../profile/grants/all.ts';
 import { declaredReceivers } from '../../profile/declaredReceivers.ts';
 import type { GrantContext } from '../../token/grant.ts';
 import type { AskedSecret } from '../../profile/key.ts';
 import type { Grant, TokenProfile } from '../../profile/profile.ts';
-import { isOAuthGrant } from '../../profile/grants.ts';
 import type { ConsentSubject } from '../../consent/question.ts';
 import { addressOf, parseUrl } from '../../base/url.ts';
 import { joinedScope } from '../authorization/request.ts';
@@ -11,12 +11,6 @@ import type { GrantTools } from '../grant.ts';
 import { asksForOpenId } from '../idToken.ts';
 import { isCodePageOf, isOfIssuer, isSameServer } from '../server/sameServer.ts';
 import { findServer, namedEndpoints, type EndpointName, type PostedEndpoint } from '../server/server.ts';
-
-/** The endpoint at which a sign-in begins: the page itself, or what says where the page is. */
-const FRONT: Readonly<Partial<Record<Grant, EndpointName>>> = {
-  authorization_code: 'authorization_endpoint',
-  device_code: 'device_authorization_endpoint',
-};
 
 /** What the token is shown to, with the client's secret, when a person asks about the token or ends it. */
 export type LaterEndpoint = 'introspection_endpoint' | 'revocation_endpoint';
@@ -41,8 +35,8 @@ export function neededEndpoints(
   { grant, scope }: TokenProfile,
   { reauthenticate }: Pick<GrantContext, 'reauthenticate'>,
 ): readonly EndpointName[] {
-  const front = FRONT[grant];
-  if (front === undefined) return TOKEN_ENDPOINT;
+  const front = frontOf(grant);
+  if (front === null) return TOKEN_ENDPOINT;
   const openId = asksForOpenId(joinedScope(scope, reauthenticate?.scope ?? null));
   return [front, ...TOKEN_ENDPOINT, ...(openId ? (['jwks_uri'] as const) : [])];
 }
@@ -64,8 +58,8 @@ export async function strayReceivers(
   const strays = all.filter((one) => foreign.has(one.name) || !answersFor(page, one, profile));
   if (strays.length > 0) return subjectOf(profile, page, server, strays);
   // A page that the file names beside an honest issuer looks like that issuer's.
-  const front = FRONT[profile.grant];
-  return front !== undefined && foreign.has(front) ? subjectOf(profile, page, server, all) : null;
+  const front = frontOf(profile.grant);
+  return front !== null && foreign.has(front) ? subjectOf(profile, page, server, all) : null;
 }
 
 /**
@@ -186,14 +180,14 @@ async function serverOf(
 
 /** What gets a code, a device code, a password, an assertion, a token or the client's secret when a token is obtained. */
 export function receiverNames(grant: Grant): readonly PostedEndpoint[] {
-  switch (grant) {
-    case 'authorization_code':
-      return ['token_endpoint', 'pushed_authorization_request_endpoint'];
-    case 'device_code':
-      return ['token_endpoint', 'device_authorization_endpoint'];
-    default:
-      return isOAuthGrant(grant) ? TOKEN_ENDPOINT : [];
-  }
+  const { from, signIn } = grantOf(grant);
+  if (signIn !== null) return ['token_endpoint', signIn.posted];
+  return from === 'server' ? TOKEN_ENDPOINT : [];
+}
+
+/** The endpoint at which a sign-in begins: the page itself, or what says where the page is. */
+function frontOf(grant: Grant): EndpointName | null {
+  return grantOf(grant).signIn?.endpoint ?? null;
 }
 
 function receiversIn(server: AuthorizationServer, { grant }: TokenProfile): Endpoint[] {
@@ -215,8 +209,8 @@ function endpointIn(server: AuthorizationServer, name: AnyEndpoint): URL | null 
 
 /** Where the person signs in, as far as it is known beforehand; null for a grant without a page. */
 export function pageOf({ grant }: TokenProfile, server: AuthorizationServer): URL | null {
-  const front = FRONT[grant];
-  return front === undefined ? null : endpointIn(server, front);
+  const front = frontOf(grant);
+  return front === null ? null : endpointIn(server, front);
 }
 
 export function issuerOf({ issuer }: TokenProfile): URL | null {

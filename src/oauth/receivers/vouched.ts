@@ -1,8 +1,8 @@
 import { KeyturnError } from '../../base/errors.ts';
 import type { GrantContext } from '../../token/grant.ts';
+import { isOAuthGrant } from '../../profile/grants/all.ts';
 import { originAllowed } from '../../profile/origin.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
-import { isOAuthGrant } from '../../profile/grants.ts';
 import { questionOf } from '../../consent/question.ts';
 import { parseUrl } from '../../base/url.ts';
 import type { AuthorizationServer } from '../server/discovery.ts';

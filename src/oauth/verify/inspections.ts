@@ -1,3 +1,4 @@
+import { grantOf } from '../../profile/grants/all.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { parseUrl } from '../../base/url.ts';
 import { type AuditAction, type AuditRecorder, tokenEvent } from '../../base/auditEvent.ts';
@@ -150,7 +151,7 @@ export class TokenProofs {
   async rotate(entry: TokenEntry, options: ProofOptions): Promise<RotateResult> {
     const old = this.#held(entry);
     const { profile } = entry;
-    if (profile.grant === 'static') {
+    if (grantOf(profile.grant).refresh === 'never') {
       throw new KeyturnError(
         'unsupported',
         `The token "${profile.name}" was pasted: nobody can be asked for another.`,
@@ -171,7 +172,7 @@ export class TokenProofs {
       const left = 'The server gave the same token once more, so it was not revoked.';
       return { token, revoked: null, narrowed: [], left };
     }
-    if (profile.grant === 'refresh_token') {
+    if (grantOf(profile.grant).refresh === 'refresh_token_only') {
       const left =
         narrow.length === 0
           ? 'The old access token was left to its end: it stems from the same sign-in, and revoking it can end the new one too.'

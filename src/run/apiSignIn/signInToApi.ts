@@ -5,6 +5,7 @@ import type { AuthorizationServer } from '../../oauth/server/discovery.ts';
 import { type ProtectedResource, undescribed, usableScopes } from '../../oauth/server/protectedResource.ts';
 import { offersRegistration, type RegisteredClient } from '../../oauth/client/registration.ts';
 import { tokenChallenges } from '../../oauth/challenge.ts';
+import { signsIn } from '../../profile/grants/all.ts';
 import { tokenKey } from '../../profile/key.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import { profileNameFor, type WrittenProperties } from '../../profile/edit.ts';
@@ -166,7 +167,7 @@ async function clientFor(
   profile: TokenProfile,
 ): Promise<RegisteredClient | null> {
   const { grant, registeredUris } = way;
-  const registers = grant !== 'client_credentials' && offersRegistration(server);
+  const registers = signsIn(grant) && offersRegistration(server);
   const client = await questions.client({
     issuer: server.issuer,
     registers,

@@ -1,5 +1,6 @@
 import { KeyturnError } from '../../base/errors.ts';
 import type { AuthorizationServer } from '../../oauth/server/discovery.ts';
+import { signsIn, type SignInGrant } from '../../profile/grants/all.ts';
 import type { ClientAuthentication } from '../../profile/profile.ts';
 
 /** How the browser gets back to where Keyturn runs. */
@@ -11,7 +12,7 @@ export interface RedirectPlace {
 
 /** How to sign in at a server, as a profile says it and as a client is registered for it. */
 export interface SignInWay {
-  readonly grant: 'authorization_code' | 'device_code' | 'client_credentials';
+  readonly grant: SignInGrant | 'client_credentials';
   readonly redirectUri: 'loopback' | 'editor' | null;
   readonly registeredUris: readonly string[];
 }
@@ -66,6 +67,6 @@ export function clientAuthentications(
 ): readonly ClientAuthentication[] {
   const named = server.token_endpoint_auth_methods_supported;
   const withSecret = WITH_SECRET.filter((method) => named?.includes(method) === true);
-  if (grant === 'client_credentials') return withSecret.length === 0 ? ['client_secret_basic'] : withSecret;
+  if (!signsIn(grant)) return withSecret.length === 0 ? ['client_secret_basic'] : withSecret;
   return named === undefined || named.includes('none') ? ['none'] : [...withSecret, 'none'];
 }

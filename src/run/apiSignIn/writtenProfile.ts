@@ -1,6 +1,7 @@
 import type { AuthorizationServer } from '../../oauth/server/discovery.ts';
 import type { ProtectedResource } from '../../oauth/server/protectedResource.ts';
 import type { RegisteredClient } from '../../oauth/client/registration.ts';
+import { grantOf, signsIn } from '../../profile/grants/all.ts';
 import type { WrittenProperties } from '../../profile/edit.ts';
 import type { SignInWay } from './way.ts';
 
@@ -30,7 +31,7 @@ export function writtenProfile(parts: ProfileParts): WrittenProperties {
   const scopes = scopesFor(parts);
   // OpenID Connect Core section 11: without it the server leaves offline_access out.
   const consents =
-    way.grant === 'authorization_code' &&
+    grantOf(way.grant).signIn?.redirects === true &&
     ['openid', 'offline_access'].every((scope) => scopes.includes(scope));
   return {
     grant: way.grant,
@@ -61,7 +62,7 @@ function endpointsOf(server: AuthorizationServer): WrittenProperties {
 function scopesFor({ scopes, server, way }: ProfileParts): string[] {
   const asked = new Set(scopes);
   const offered = server.scopes_supported ?? [];
-  if (way.grant !== 'client_credentials' && offered.includes('offline_access')) {
+  if (signsIn(way.grant) && offered.includes('offline_access')) {
     if (offered.includes('openid')) asked.add('openid');
     asked.add('offline_access');
   }

@@ -1,3 +1,4 @@
+import { grantOf, signsIn } from '../../profile/grants/all.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { secretKey, type SecretKind } from '../../profile/key.ts';
 import { originFault } from '../../profile/originFault.ts';
@@ -5,7 +6,6 @@ import { pastedProfile, type SendAs, type TokenProfile } from '../../profile/pro
 import { isValidName } from '../../profile/name.ts';
 import { sendAsFault } from '../../profile/check.ts';
 import { withoutScheme } from '../../inspect/pastedText.ts';
-import { signsIn } from '../../token/refresh/renewal.ts';
 import { shownAddresses } from '../../profile/shownOrigin.ts';
 import { visible } from '../../base/visible.ts';
 import { requireKey, requireUse } from './secretUse.ts';
@@ -80,12 +80,12 @@ Exit codes: 0 stored, 1 not stored, 2 wrong use.
       streams.err.write(`The ${words} for ${visible(name)} is stored.\n`);
       return 0;
     }
-    if (profile.grant !== 'static' && profile.grant !== 'refresh_token') {
+    if (grantOf(profile.grant).pasted === null) {
       throw new KeyturnError('usage', `The token ${name} is obtained by itself (${profile.grant}).`, {
         hint: howToObtain(profile),
       });
     }
-    const what = profile.grant === 'refresh_token' ? 'Refresh token' : 'Token';
+    const what = grantOf(profile.grant).pasted === 'refresh_token' ? 'Refresh token' : 'Token';
     const to = what === 'Token' ? '' : await goesTo('refresh_token', profile, place, streams);
     const entered = await readSecret(streams, `${what} ${name}${to}: `, signal);
     // Another header or a query parameter may want such words in its value.
@@ -100,7 +100,8 @@ Exit codes: 0 stored, 1 not stored, 2 wrong use.
 
 function howToObtain({ name, grant, clientId }: TokenProfile): string {
   if (signsIn(grant)) return `Sign in: \`keyturn token login ${name}\`.`;
-  return grant === 'client_credentials' || grant === 'token_exchange'
+  const { from, secrets } = grantOf(grant);
+  return from === 'server' && secrets.length === 0
     ? `To store its client secret: \`keyturn token add ${name} --client-secret\`.`
     : `\`keyturn token refresh ${name}\` obtains it now${clientId === null ? '' : '; --client-secret stores the secret of its client'}.`;
 }

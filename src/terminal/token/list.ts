@@ -1,3 +1,4 @@
+import { grantOf } from '../../profile/grants/all.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { formatDuration } from '../../base/text.ts';
 import type { PresetSecrets } from '../../token/managerOptions.ts';
@@ -71,28 +72,12 @@ be read, 2 wrong use.
 /** Whatever a keychain may hold, this token comes from elsewhere: from the environment, or from a source of its own. */
 function needsNoKeychain({ profile }: TokenEntry, preset: PresetSecrets): boolean {
   if (preset.token(profile) !== null) return true;
-  switch (profile.grant) {
-    case 'environment':
-    case 'command':
-    case 'editor_account':
-      return true;
-    case 'client_credentials':
-      return (
-        preset.secret('client_secret', profile) !== null || preset.secret('private_key', profile) !== null
-      );
-    case 'password':
-      return preset.secret('password', profile) !== null;
-    case 'self_signed':
-    case 'jwt_bearer':
-      return profile.options.keyFile !== null || preset.secret('private_key', profile) !== null;
-    case 'static':
-    case 'authorization_code':
-    case 'device_code':
-    case 'refresh_token':
-    case 'token_exchange':
-    case 'keychain':
-      return false;
-  }
+  const { obtainedWith } = grantOf(profile.grant);
+  if (obtainedWith === null) return false;
+  const ofFile = profile.options.keyFile !== null && obtainedWith.includes('private_key');
+  return (
+    obtainedWith.length === 0 || ofFile || obtainedWith.some((kind) => preset.secret(kind, profile) !== null)
+  );
 }
 
 /** Profiles that cannot be used, those with the same fault in one line: mostly an environment was not chosen. */

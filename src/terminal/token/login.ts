@@ -1,6 +1,6 @@
+import { grantOf, signsIn } from '../../profile/grants/all.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { tokenKey } from '../../profile/key.ts';
-import { signsIn } from '../../token/refresh/renewal.ts';
 import { shownAddresses } from '../../profile/shownOrigin.ts';
 import { visible } from '../../base/visible.ts';
 import { missingScopes } from '../../inspect/scopes.ts';
@@ -46,7 +46,7 @@ Exit codes: 0 signed in, 1 not signed in (what was held before stays), 2 wrong u
     // Nobody shall sign in for a token that could not be kept: this fails where there is no keychain.
     await store.getSecret(tokenKey(profile));
     // A code is shown together with this.
-    if (profile.grant === 'authorization_code') {
+    if (grantOf(profile.grant).signIn?.redirects === true) {
       streams.err.write(`The token ${visible(name)} may go to ${shownAddresses(profile.origins)}.\n`);
     }
     const { token } = await tokens.acquire(profile, {

@@ -1,3 +1,4 @@
+import { grantOf } from '../../profile/grants/all.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { visible } from '../../base/visible.ts';
@@ -20,12 +21,12 @@ Exit codes: 0 done, 1 no token was obtained (the old one stays), 2 wrong use.
     const name = oneName(positionals, 'refresh');
     await using place = await openPlace(streams, values, signal);
     const profile = await place.find(name);
-    if (place.session.preset.token(profile) !== null && profile.grant !== 'refresh_token') {
+    if (place.session.preset.token(profile) !== null && grantOf(profile.grant).pasted !== 'refresh_token') {
       throw new KeyturnError('unsupported', `A variable of the environment stands above the token ${name}.`, {
         hint: 'Set it to a new token, or unset it.',
       });
     }
-    if (profile.grant === 'static') {
+    if (grantOf(profile.grant).refresh === 'never') {
       throw new KeyturnError('unsupported', `The token ${name} was pasted and cannot be refreshed.`, {
         hint: `Paste a new one: \`keyturn token add ${name}\`.`,
       });

@@ -1,3 +1,4 @@
+import { grantOf } from '../../profile/grants/all.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { createTerminalSignIn } from '../ask/signIn.ts';
 import { palette } from '../output/streams.ts';
@@ -53,6 +54,10 @@ one was not ended, 2 wrong use.
       streams.err.write(mask(text));
     }
     const ended = (revoked ?? []).every(({ outcome }) => outcome === 'ended' || outcome === 'accepted');
-    return ended && !someFailed(narrowed) && (left === null || profile.grant === 'refresh_token') ? 0 : 1;
+    return ended &&
+      !someFailed(narrowed) &&
+      (left === null || grantOf(profile.grant).refresh === 'refresh_token_only')
+      ? 0
+      : 1;
   },
 };

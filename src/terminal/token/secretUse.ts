@@ -1,14 +1,15 @@
 import { KeyturnError } from '../../base/errors.ts';
+import { grantOf } from '../../profile/grants/all.ts';
 import type { SecretKind } from '../../profile/key.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 
 /** Fails with `usage` for a secret that nothing about the profile would ever ask for. */
 export function requireUse(kind: SecretKind, { name, grant, clientAuthentication }: TokenProfile): void {
-  const signs = grant === 'jwt_bearer' || grant === 'self_signed';
+  const ofGrant = grantOf(grant).secrets.some((secret) => secret === kind);
   const useless =
-    (kind === 'password' && grant !== 'password') ||
+    (kind === 'password' && !ofGrant) ||
     (kind === 'private_key' &&
-      !signs &&
+      !ofGrant &&
       clientAuthentication !== 'private_key_jwt' &&
       clientAuthentication !== 'tls_client_auth');
   if (!useless) return;
@@ -21,7 +22,7 @@ export function requireUse(kind: SecretKind, { name, grant, clientAuthentication
 export async function requireKey(key: string, profile: TokenProfile): Promise<void> {
   const { name, clientAuthentication, grant, options } = profile;
   const { parsePrivateKey, parseSigningKey } = await import('../../profile/keys/signingKey.ts');
-  if (clientAuthentication === 'tls_client_auth' && grant !== 'jwt_bearer' && grant !== 'self_signed') {
+  if (clientAuthentication === 'tls_client_auth' && !grantOf(grant).secrets.includes('private_key')) {
     parsePrivateKey(key, name);
     return;
   }

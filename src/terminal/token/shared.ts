@@ -1,7 +1,7 @@
+import { grantOf, signsIn } from '../../profile/grants/all.ts';
 import { join } from 'node:path';
 import { KeyturnError, type ErrorCode } from '../../base/errors.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
-import { signsIn } from '../../token/refresh/renewal.ts';
 import type { SignIn } from '../../token/signIn.ts';
 import type { TokenEntry } from '../../token/tokenManager.ts';
 import { authorityHelp, authorityOptions, readAuthorities } from '../session/authorities.ts';
@@ -84,24 +84,19 @@ export function requireKnown({ token, lastError }: TokenEntry): void {
 export function notHeld({ name, grant }: TokenProfile): KeyturnError {
   const missing = (message: string, hint: string) =>
     new KeyturnError('token_missing', message, { hint, data: { token: name } });
-  switch (grant) {
-    case 'self_signed':
-    case 'command':
-    case 'editor_account':
-    case 'keychain':
-    case 'environment':
-      return missing(
-        `The token ${name} is not stored: each call of the command gets it anew (${grant}).`,
-        'End it where it comes from.',
-      );
-    case 'static':
-    case 'refresh_token':
-      return missing(`No token is stored for ${name}.`, `Add it: \`keyturn token add ${name}\`.`);
-    default:
-      return signsIn(grant)
-        ? missing(`Nobody is signed in for ${name}.`, `Sign in: \`keyturn token login ${name}\`.`)
-        : missing(`No token is stored for ${name}.`, `Obtain one: \`keyturn token refresh ${name}\`.`);
+  const { keptIn, pasted } = grantOf(grant);
+  if (keptIn === 'memory') {
+    return missing(
+      `The token ${name} is not stored: each call of the command gets it anew (${grant}).`,
+      'End it where it comes from.',
+    );
   }
+  if (pasted !== null) {
+    return missing(`No token is stored for ${name}.`, `Add it: \`keyturn token add ${name}\`.`);
+  }
+  return signsIn(grant)
+    ? missing(`Nobody is signed in for ${name}.`, `Sign in: \`keyturn token login ${name}\`.`)
+    : missing(`No token is stored for ${name}.`, `Obtain one: \`keyturn token refresh ${name}\`.`);
 }
 
 /** The same error, in the words of `notHeld` where it says that no token is held. */

@@ -8,10 +8,10 @@ import type { TokenManagerOptions } from '../managerOptions.ts';
 import { issuedToken, type TokenBefore } from '../newToken.ts';
 import { obtainToken } from '../obtainToken.ts';
 import { maskedScope, registerToken } from '../registerToken.ts';
-import { isStored } from '../../profile/holding.ts';
 import type { Token } from '../token.ts';
 import type { TokenKeeper } from '../tokenKeeper.ts';
 import type { TokenState } from '../tokenState.ts';
+import { grantOf } from '../../profile/grants/all.ts';
 
 export interface AttemptParts {
   readonly options: TokenManagerOptions;
@@ -62,7 +62,8 @@ export async function attemptToken(parts: AttemptParts, state: TokenState, attem
     if (result.serverTimeMs !== undefined) state.clockSkewMs = clockSkew(now, result.serverTimeMs);
     const token = await issuedToken(profile, result, before, now, state.clockSkewMs);
     // A source that is asked at each use mostly says the same again: nothing was obtained then.
-    const again = !isStored(profile.grant) && state.token?.accessToken === token.accessToken;
+    const again =
+      grantOf(profile.grant).keptIn === 'memory' && state.token?.accessToken === token.accessToken;
     if (!again) record(options, state, { action, accessToken: token.accessToken, error: null, detail });
     return token;
   } catch (thrown) {

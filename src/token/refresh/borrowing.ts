@@ -1,7 +1,8 @@
 import { KeyturnError } from '../../base/errors.ts';
 import type { HeldTokens } from '../heldTokens.ts';
+import { signsIn } from '../../profile/grants/all.ts';
 import type { LeaseTurn } from './lease.ts';
-import { refreshTokenOf, signsIn } from './renewal.ts';
+import { refreshTokenOf } from './renewal.ts';
 import type { Token } from '../token.ts';
 import type { TokenKeeper } from '../tokenKeeper.ts';
 import type { TokenState } from '../tokenState.ts';

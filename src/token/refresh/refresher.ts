@@ -1,13 +1,13 @@
 import { asKeyturnError, KeyturnError } from '../../base/errors.ts';
 import { SingleFlight } from '../../base/singleFlight.ts';
+import { grantOf, signsIn } from '../../profile/grants/all.ts';
 import { type Attempt, type AttemptParts, attemptToken } from './attempt.ts';
 import { borrow } from './borrowing.ts';
 import type { Reauthentication } from '../acquire.ts';
 import { type HeldTokens, isSame } from '../heldTokens.ts';
 import { type LeaseTurn, noTurn } from './lease.ts';
 import { nothingBefore, refreshTokenAlone } from '../newToken.ts';
-import { canRefresh, refreshTokenOf, signInNeeded, signsIn, unusable } from './renewal.ts';
-import { isStored } from '../../profile/holding.ts';
+import { canRefresh, refreshTokenOf, signInNeeded, unusable } from './renewal.ts';
 import type { Token } from '../token.ts';
 import { pauseAfter, type Stored } from '../tokenKeeper.ts';
 import type { TokenState } from '../tokenState.ts';
@@ -171,7 +171,7 @@ export class Refresher {
     try {
       const work = (turn: LeaseTurn) => this.#refreshNow(state, asked, reauthenticate, turn, signal);
       // What is kept elsewhere is asked for by each window itself: there is nothing to share.
-      if (!isStored(state.profile.grant)) return await work(noTurn);
+      if (grantOf(state.profile.grant).keptIn === 'memory') return await work(noTurn);
       return await turns.hold(state.key, work, signal);
     } finally {
       state.refreshing = false;

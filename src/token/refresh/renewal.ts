@@ -1,6 +1,6 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { formatDuration } from '../../base/text.ts';
-import type { Grant } from '../../profile/profile.ts';
+import { grantOf, signsIn } from '../../profile/grants/all.ts';
 import type { TokenState } from '../tokenState.ts';
 
 /** Trying again in the background cannot help: a person has to act first. */
@@ -24,24 +24,12 @@ const NEEDS_PERSON = new Set([
   'untrusted_workspace',
 ]);
 
-/** Grants at whose beginning a person stands in a browser. */
-export function signsIn(grant: Grant): boolean {
-  return grant === 'authorization_code' || grant === 'device_code';
-}
-
 /** True when a new token can be had without a person: nobody pastes anything, nobody signs in. */
 export function canRefresh(state: TokenState): boolean {
-  switch (state.profile.grant) {
-    case 'static':
-      return false;
-    case 'refresh_token':
-      return refreshTokenOf(state) !== null;
-    case 'authorization_code':
-    case 'device_code':
-      return !state.signInEnded && refreshTokenOf(state) !== null;
-    default:
-      return true;
-  }
+  const { refresh, signIn } = grantOf(state.profile.grant);
+  if (refresh === 'never') return false;
+  if (signIn !== null) return !state.signInEnded && refreshTokenOf(state) !== null;
+  return refresh !== 'refresh_token_only' || refreshTokenOf(state) !== null;
 }
 
 /** True when the next token needs a person in a browser. */
@@ -65,7 +53,7 @@ export function unusable(state: TokenState, nowMs: number): KeyturnError {
   const command = `\`keyturn token add ${profile.name}\``;
   const end = token?.expiresAtMs ?? null;
   if (end === null) {
-    const what = profile.grant === 'refresh_token' ? 'refresh token' : 'token';
+    const what = grantOf(profile.grant).pasted === 'refresh_token' ? 'refresh token' : 'token';
     const hint = `Add it with "Keyturn: Add Token" or ${command}.`;
     return new KeyturnError('token_missing', `No ${what} is stored for "${profile.name}".`, { hint, data });
   }

@@ -1,8 +1,8 @@
+import { grantOf, signsIn } from '../../../profile/grants/all.ts';
 import { usableScopes } from '../../../oauth/server/protectedResource.ts';
 import { leftOrigin } from '../../../run/answerToChallenge.ts';
 import type { RequestResult } from '../../../run/result.ts';
 import type { Reauthentication } from '../../../token/acquire.ts';
-import { signsIn } from '../../../token/refresh/renewal.ts';
 import { scopeWords } from '../../../inspect/scopes.ts';
 import type { TokenEntry } from '../../../token/tokenManager.ts';
 
@@ -56,6 +56,6 @@ export function challengeStep(
   const signInToApi = challenge.resourceMetadata !== null;
   if (entry === null) return { kind: 'other_token', paste: false, signInToApi };
   if (entry.canRefresh || person) return null;
-  const paste = entry.profile.grant === 'static';
+  const paste = grantOf(entry.profile.grant).pasted === 'token';
   return paste || signInToApi ? { kind: 'other_token', paste, signInToApi } : null;
 }

@@ -1,3 +1,4 @@
+import { grantOf } from '../../../profile/grants/all.ts';
 import { formatDuration } from '../../../base/text.ts';
 import { decodeToken } from '../../../inspect/decode.ts';
 import type { KnownProof } from '../../../oauth/verify/inspections.ts';
@@ -39,8 +40,14 @@ export function lifeText(entry: TokenEntry, nowMs: number, { t }: Words): string
   switch (entry.status) {
     case 'missing':
       if (entry.needsSignIn) return t('not signed in');
-      if (entry.profile.grant === 'static') return t('no token added');
-      return entry.profile.grant === 'refresh_token' ? t('no refresh token added') : t('not obtained yet');
+      switch (grantOf(entry.profile.grant).pasted) {
+        case 'token':
+          return t('no token added');
+        case 'refresh_token':
+          return t('no refresh token added');
+        case null:
+          return t('not obtained yet');
+      }
     case 'unknown':
       return t('expiry unknown');
     case 'not_yet_valid': {

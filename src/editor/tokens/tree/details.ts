@@ -1,5 +1,6 @@
 import { formatWhen } from '../../../base/text.ts';
 import { decodeToken, type DecodedToken } from '../../../inspect/decode.ts';
+import { grantOf } from '../../../profile/grants/all.ts';
 import type { SendAs } from '../../../profile/profile.ts';
 import { scopeWords } from '../../../inspect/scopes.ts';
 import type { TokenEntry } from '../../../token/tokenManager.ts';
@@ -66,7 +67,7 @@ export function detailsOf(
       ? null
       : make.line(
           'obtained',
-          profile.grant === 'static' ? t('Added') : t('Obtained'),
+          grantOf(profile.grant).pasted === 'token' ? t('Added') : t('Obtained'),
           formatWhen(token.obtainedAtMs, nowMs),
           'calendar',
         ),

@@ -1,6 +1,5 @@
+import { grantOf, isOAuthGrant, signsIn } from '../../../profile/grants/all.ts';
 import type { TokenProfile } from '../../../profile/profile.ts';
-import { isOAuthGrant } from '../../../profile/grants.ts';
-import { signsIn } from '../../../token/refresh/renewal.ts';
 import type { TokenEntry } from '../../../token/tokenManager.ts';
 import type { ListedProfile } from '../../profiles/listedProfile.ts';
 import type { Words } from '../../platform/words.ts';
@@ -101,7 +100,7 @@ export function contextValueOf({ entry, declaredIn }: EntryNode): string {
     if (signsIn(entry.profile.grant)) flags.push('person');
     if (entry.needsSignIn) flags.push('signIn');
     if (entry.token !== null && canRevoke(entry.profile)) flags.push('revocable');
-    if (entry.token !== null && entry.profile.grant !== 'static') flags.push('rotatable');
+    if (entry.token !== null && grantOf(entry.profile.grant).refresh !== 'never') flags.push('rotatable');
     if (usesClientSecret(entry.profile)) flags.push('client');
     if (takesPastedToken(entry.profile)) flags.push('pasteable');
   }
@@ -110,7 +109,7 @@ export function contextValueOf({ entry, declaredIn }: EntryNode): string {
 
 /** A person pastes what this profile needs: the token itself, or a refresh token. */
 export function takesPastedToken(profile: TokenProfile): boolean {
-  return profile.grant === 'static' || profile.grant === 'refresh_token';
+  return grantOf(profile.grant).pasted !== null;
 }
 
 /** Somebody may be there who can end it: the issuer, or the endpoint that the profile names. */

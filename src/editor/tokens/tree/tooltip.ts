@@ -1,5 +1,5 @@
 import { declaredReceivers } from '../../../profile/declaredReceivers.ts';
-import { isOAuthGrant } from '../../../profile/grants.ts';
+import { isOAuthGrant } from '../../../profile/grants/all.ts';
 import { formatDuration, formatWhen } from '../../../base/text.ts';
 import { decodeToken } from '../../../inspect/decode.ts';
 import type { KnownProof } from '../../../oauth/verify/inspections.ts';

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import * as v from 'valibot';
 import { parseProfileFile } from '../../src/profile/file.ts';
-import { neededProperties, usedProperties } from '../../src/profile/grants.ts';
-import { CLIENT_AUTHENTICATIONS, GRANTS, PROFILE_PROPERTIES } from '../../src/profile/schema.ts';
+import { GRANTS, grantOf } from '../../src/profile/grants/all.ts';
+import { usedProperties } from '../../src/profile/grants/usage.ts';
+import { CLIENT_AUTHENTICATIONS, PROFILE_PROPERTIES } from '../../src/profile/schema.ts';
 
 const property = v.object({
   $ref: v.optional(v.string()),
@@ -57,7 +58,7 @@ it('it offers with each grant what has an effect with it, and asks for what is n
     const used = usedProperties({ grant, clientAuthentication: 'none' });
     expect(new Set(offered), grant).toEqual(new Set([...used].filter((name) => !always.includes(name))));
     const required = branches.flatMap(({ then }) => then.required ?? []);
-    expect(new Set(required), grant).toEqual(new Set(neededProperties(grant)));
+    expect(new Set(required), grant).toEqual(new Set(grantOf(grant).needs));
   }
 });
 

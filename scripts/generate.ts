@@ -1,0 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { keyturnPage, keyturnSchema } from './keyturnJson.ts';
+
+/** `npm run generate`: what is made of the descriptors of the grants. */
+const file = (path: string) => new URL(`../${path}`, import.meta.url);
+writeFileSync(file('media/keyturn.schema.json'), await keyturnSchema());
+writeFileSync(file('docs/keyturn-json.md'), await keyturnPage());

@@ -1,0 +1,95 @@
+import { inspectionOptions, type OwnProperty } from '../options/server.ts';
+import { authenticationOptions } from '../options/signing.ts';
+import { authorizationCode } from './authorizationCode.ts';
+import { clientCredentials } from './clientCredentials.ts';
+import { command } from './command.ts';
+import type { GrantDescriptor, SignInFacts } from './descriptor.ts';
+import { deviceCode } from './deviceCode.ts';
+import { editorAccount } from './editorAccount.ts';
+import { environment } from './environment.ts';
+import { jwtBearer } from './jwtBearer.ts';
+import { keychain } from './keychain.ts';
+import { password } from './password.ts';
+import { refreshToken } from './refreshToken.ts';
+import { selfSigned } from './selfSigned.ts';
+import { staticToken } from './static.ts';
+import { tokenExchange } from './tokenExchange.ts';
+
+/** Every way to get a token, by its name in keyturn.json, in the order they are offered. */
+const descriptors = {
+  static: staticToken,
+  client_credentials: clientCredentials,
+  authorization_code: authorizationCode,
+  device_code: deviceCode,
+  refresh_token: refreshToken,
+  token_exchange: tokenExchange,
+  jwt_bearer: jwtBearer,
+  password,
+  self_signed: selfSigned,
+  command,
+  editor_account: editorAccount,
+  keychain,
+  environment,
+} as const;
+
+/** Every property of keyturn.json that only some grants or ways to authenticate use, in the order of the documentation. */
+export const OPTIONS = {
+  ...inspectionOptions,
+  ...authorizationCode.options,
+  ...deviceCode.options,
+  ...password.options,
+  ...tokenExchange.options,
+  ...jwtBearer.options,
+  ...authenticationOptions,
+  ...command.options,
+  ...editorAccount.options,
+  ...keychain.options,
+  ...environment.options,
+};
+
+export type Grant = keyof typeof descriptors;
+
+type Descriptors = (typeof descriptors)[Grant];
+
+/** Grants that ask an authorization server; one file each in src/oauth/grants/. */
+export type OAuthGrant = Extract<Descriptors, { readonly from: 'server' }>['name'];
+
+/**
+ * Grants whose token is made or kept on this computer; one file each in src/sources/ or, where the editor itself is the
+ * source, in src/editor/sources/.
+ */
+export type LocalGrant = Extract<Descriptors, { readonly from: 'keyturn' | 'keeper' }>['name'];
+
+/** Grants that put a person in front of a browser. */
+export type SignInGrant = Extract<Descriptors, { readonly signIn: object }>['name'];
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** Properties of a profile that only some grants use. */
+export type GrantProperty = OwnProperty | OptionName;
+
+export const GRANTS = Object.keys(descriptors).filter((name): name is Grant => name in descriptors);
+
+/** All that there is to know of a grant. */
+export function grantOf(grant: Grant): GrantDescriptor<GrantProperty, OptionName> {
+  return descriptors[grant];
+}
+
+export function isOAuthGrant(grant: Grant): grant is OAuthGrant {
+  return descriptors[grant].from === 'server';
+}
+
+/** True when a person stands in a browser at the beginning. */
+export function signsIn(grant: Grant): grant is SignInGrant {
+  return descriptors[grant].signIn !== null;
+}
+
+export function signInOf(grant: SignInGrant): SignInFacts<OptionName> {
+  return descriptors[grant].signIn;
+}
+
+/** True when the secret store may hold a token of this grant. */
+export function mayBeStored(grant: Grant): boolean {
+  const { keptIn, shared } = descriptors[grant];
+  return keptIn === 'store' || shared;
+}
