@@ -38,7 +38,8 @@ export function describeRetry(waitMs: number): string {
   return duration === 'now' ? 'retry now' : `retry in ${duration}`;
 }
 
-function describeQuota({ limit, remaining, used, unit, windowSeconds }: RateLimit): string {
+/** The same without its reset: `4,986/5,000 left`. */
+export function describeQuota({ limit, remaining, used, unit, windowSeconds }: RateLimit): string {
   const amount = (count: number) => (unit === 'content-bytes' ? formatBytes(count) : formatCount(count));
   const counted = unit === null || unit === 'requests' || unit === 'content-bytes' ? '' : ` ${unit}`;
   const window = windowSeconds === null ? '' : ` per ${describeWindow(windowSeconds)}`;

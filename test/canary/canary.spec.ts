@@ -194,7 +194,8 @@ test('marks, a note and tests that are not run show none of them', async () => {
   await dialog.waitFor();
   await look('the question of a note');
   await dialog.getByRole('button', { name: 'Send', exact: true }).click();
-  expect(await editor.inlineTextAt(editor.line(/\/text/), /not run/)).toContain('200 OK');
+  await editor.inlineTextAt(editor.line(/\/text/), /200/);
+  await editor.lens(/not run/).waitFor();
   expect(server.seen.at(-1)).toContain(`Bearer ${inDotEnv}`);
   await look('a result with tests that were not run');
   await editor.hoverEnd(editor.line(/\/text/));

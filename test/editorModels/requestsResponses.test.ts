@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { KeyturnError } from '../../src/base/errors.ts';
 import { safeFileName } from '../../src/editor/responses/bodyFileName.ts';
 import { headFold, indentFolds } from '../../src/editor/responses/responseFolds.ts';
+import { responseName } from '../../src/editor/responses/responseName.ts';
 import { responseText, waitingText } from '../../src/editor/responses/responseText.ts';
-import { response, result } from './support.ts';
+import { requestNode, response, result } from './support.ts';
 
 const secret = 'tok-very-secret-value';
 const mask = (text: string) => text.replaceAll(secret, '•••');
@@ -72,7 +73,7 @@ describe('the text of a response', () => {
 
   it('says of a body that was cut off how to get the rest', () => {
     const one = result({ response: response({ bodyTruncated: true, sizeBytes: 1e9 }) });
-    expect(responseText(one, keep, false).text).toContain('raise keyturn.response.maxSize');
+    expect(responseText(one, keep, false).text).toContain('keyturn.response.maxSize');
   });
 
   it('says why a body is not whole, and shows what came', () => {
@@ -83,9 +84,11 @@ describe('the text of a response', () => {
     const broken = response({ status: 422, statusText: '', bodyFault: fault, text: '{"a":1}' });
     const { text } = responseText(result({ response: broken, error }), keep, false);
     expect(text.split('\n')).toEqual([
-      '// ✗ 422 Unprocessable Entity · 84 ms · 7 B · The body is not valid gzip data.',
+      '// ✗ 422 Unprocessable Entity',
+      '// The body is not valid gzip data.',
+      '// 84 ms · 7 B',
       '// GET https://api.example.com/reports',
-      '// The body is not valid gzip data. Ask for it uncompressed.',
+      '// Ask for it uncompressed.',
       '//',
       '// Content-Type: application/json',
       '',
@@ -143,10 +146,47 @@ describe('the text of a response', () => {
     expect(text.split('\n').slice(2)).toEqual([
       '✗ The token endpoint',
       address,
-      'answered "invalid_client" for the **** of a client that it does',
-      'not know.',
+      'answered "invalid_client" for the ****',
+      'of a client that it does not know.',
       '',
     ]);
+  });
+});
+
+describe('the summary of a response', () => {
+  it('is broken into lines that a narrow column shows whole, and says the notes in full below', () => {
+    const note = 'The written Content-Length differs from the length of the body that was sent.';
+    const { text, summaryLines } = responseText(
+      result({ notRun: [{ kind: 'test', line: 3, text: null }], retried: 'invalid_token', notes: [note] }),
+      keep,
+      false,
+    );
+    expect(text.split('\n').slice(0, 6)).toEqual([
+      '// ! 200 OK · 84 ms · 11 B',
+      '// token refreshed after a 401',
+      '// 1 test not run',
+      '// GET https://api.example.com/reports',
+      '// The written Content-Length differs',
+      '// from the length of the body that',
+    ]);
+    expect(summaryLines).toBe(3);
+  });
+});
+
+describe('the name of a response', () => {
+  const nameOf = (text: string) => responseName({ node: requestNode(text) }, mask);
+
+  it('is the title of its request, else its name, else method and path', () => {
+    expect(nameOf('### All reports\nGET https://a.example/reports\n')).toBe('All reports');
+    expect(nameOf('# @name list\nGET https://a.example/reports\n')).toBe('list');
+    expect(nameOf('GET {{api}}/reports/1?page=2\n')).toBe('GET \u2215reports\u22151');
+    expect(nameOf('GET https://a.example/\n')).toBe('GET \u2215');
+  });
+
+  it('holds no secret, is not long, and does not end like the name of a file', () => {
+    expect(nameOf(`GET https://a.example/${secret}\n`)).toBe('GET \u2215•••');
+    expect(nameOf(`### ${'x'.repeat(80)}\nGET https://a.example/\n`)).toHaveLength(40);
+    expect(nameOf('GET https://a.example/big.json\n')).toBe('GET \u2215big.json\u00a0');
   });
 });
 

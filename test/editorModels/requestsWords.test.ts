@@ -4,9 +4,11 @@ import { namedToken, tokenLensTitle } from '../../src/editor/requests/lensTitles
 import { nextStep, unusableWords } from '../../src/editor/requests/results/nextStep.ts';
 import { codeSpan, escapeMarkdown } from '../../src/editor/platform/markdown.ts';
 import { resultHover } from '../../src/editor/requests/results/resultHover.ts';
+import { resultProblems } from '../../src/editor/requests/results/resultProblems.ts';
 import { inlineWords, oneLine, statusWords } from '../../src/editor/requests/results/resultWords.ts';
 import type { RateLimit } from '../../src/ratelimit/rateLimit.ts';
 import type { RequestChallenge, RequestResult } from '../../src/run/result.ts';
+import { plainWords } from './entries.ts';
 import { requestNode, response, result, sentAtMs } from './support.ts';
 
 const limit: RateLimit = {
@@ -24,23 +26,36 @@ const limit: RateLimit = {
 const words = (one: RequestResult, afterMs = 100) =>
   inlineWords({ kind: 'done', result: one }, sentAtMs + afterMs);
 
+const problems = (one: RequestResult, afterMs = 100) =>
+  resultProblems(one, sentAtMs + afterMs, plainWords).map(({ text }) => text);
+
 describe('the inline result', () => {
-  it('says status, time, size and what is left of the limit', () => {
+  it('begins with the status and what is left of the limit, for where room is short', () => {
     const long = response({ text: 'x'.repeat(1234) });
     expect(words(result({ response: long, rateLimits: [limit] }))).toEqual({
-      text: '✓ 200 OK · 84 ms · 1.2 kB · 4,986/5,000 left, resets in 41 min',
+      text: '✓ 200 · 4,986/5,000 left · 84 ms · 1.2 kB',
       tone: 'success',
       aged: false,
     });
   });
 
-  it('ages: the limit counts on, and after a minute its age is said', () => {
+  it('ages: after a minute its age is said', () => {
     const one = result({ rateLimits: [limit] });
     expect(words(one, 3 * 60_000 + 84)).toEqual({
-      text: '✓ 200 OK · 84 ms · 11 B · 4,986/5,000 left, resets in 38 min · 3 min ago',
+      text: '✓ 200 · 4,986/5,000 left · 84 ms · 11 B · 3 min ago',
       tone: 'success',
       aged: true,
     });
+  });
+
+  it('says when a limit starts anew once nothing is left of it', () => {
+    const one = result({ rateLimits: [{ ...limit, remaining: 0 }] });
+    expect(words(one)?.text).toBe('✓ 200 · 0/5,000 left, resets in 41 min · 84 ms · 11 B');
+  });
+
+  it('says behind the status what no lens can say', () => {
+    const shown = inlineWords({ kind: 'done', result: result() }, sentAtMs, () => ['1 test not run']);
+    expect(shown?.text).toBe('✓ 200 · 1 test not run · 84 ms · 11 B');
   });
 
   it('has a sign beside the colour', () => {
@@ -48,21 +63,21 @@ describe('the inline result', () => {
       const shown = words(result({ response: response({ status, statusText: '' }) }));
       return [shown?.tone, shown?.text.split(' · ')[0]];
     };
-    expect(withStatus(204)).toEqual(['success', '✓ 204 No Content']);
+    expect(withStatus(204)).toEqual(['success', '✓ 204']);
     expect(withStatus(404)).toEqual(['warning', '! 404 Not Found']);
     expect(withStatus(503)).toEqual(['error', '✗ 503 Service Unavailable']);
   });
 
   it('says how long to wait after a 429', () => {
     const one = result({ response: response({ status: 429, statusText: '' }), retryAfterSeconds: 30 });
-    expect(words(one)?.text).toContain('retry in 30 s');
+    expect(words(one)?.text).toBe('! 429 · retry in 30 s · 84 ms · 11 B');
   });
 
   it('says both what was answered and why the body is not whole', () => {
     const error = { code: 'connection_reset', message: 'The server hung up.', hint: 'Try again.' } as const;
     const one = result({ response: response({ status: 429, statusText: '' }), retryAfterSeconds: 30, error });
     expect(words(one)).toMatchObject({
-      text: '✗ 429 Too Many Requests · 84 ms · 11 B · The server hung up. · retry in 30 s',
+      text: '✗ 429 · The server hung up. · retry in 30 s · 84 ms · 11 B',
       tone: 'error',
     });
     const hover = resultHover({ kind: 'done', result: one }, sentAtMs, String);
@@ -85,14 +100,14 @@ describe('the inline result', () => {
     });
     expect(words(one)).toMatchObject({ tone: 'warning' });
     expect(words(one)?.text).toContain('cut off after 11 B');
-    expect(words(one)?.text).toContain('certificate not verified');
+    expect(problems(one)).toEqual(['Certificate not verified']);
   });
 
   it('waits a moment before it says that a request runs', () => {
     const at = (ms: number, previous: RequestResult | null = null) =>
       inlineWords({ kind: 'running', startedAtMs: sentAtMs, previous }, sentAtMs + ms)?.text;
     expect([at(100), at(400), at(3200)]).toEqual([undefined, 'Sending…', 'Sending… 3 s']);
-    expect([at(100, result()), at(400, result())]).toEqual(['✓ 200 OK · 84 ms · 11 B', 'Sending…']);
+    expect([at(100, result()), at(400, result())]).toEqual(['✓ 200 · 84 ms · 11 B', 'Sending…']);
   });
 
   it('keeps control characters and long reasons of a server out', () => {
@@ -119,32 +134,28 @@ describe('what a server says of the token', () => {
     hint: 'Add a new one.',
   } as const;
   const refused = response({ status: 401, statusText: 'Unauthorized' });
-  const line = (parts: Partial<RequestResult>) => words(result({ response: refused, ...parts }))?.text;
+  const node = requestNode('# @token viewer\nGET https://api.example.com/reports\n');
 
   it.each<[string, Partial<RequestResult>, string | null]>([
-    [
-      'a refresh that helped',
-      { response: response(), retried: 'invalid_token' },
-      'token refreshed after a 401',
-    ],
+    ['a refresh that helped', { response: response(), retried: 'invalid_token' }, null],
     ['a nonce that helped', { response: response(), retried: 'use_dpop_nonce' }, null],
     ['a 401 that asks for a token', { challenge }, null],
-    ['a refusal', { challenge: { ...challenge, refusal } }, 'token refused'],
-    ['a refusal by name', { challenge: { ...challenge, error: 'invalid_token' } }, 'token refused'],
+    ['a refusal', { challenge: { ...challenge, refusal } }, 'Token refused'],
+    ['a refusal by name', { challenge: { ...challenge, error: 'invalid_token' } }, 'Token refused'],
     [
       'two refusals',
       { retried: 'invalid_token', challenge: { ...challenge, error: 'invalid_token', refusal } },
-      'token refused, the fresh one too',
+      'Token refused, the fresh one too',
     ],
     [
       'missing scopes',
       { challenge: { ...challenge, error: 'insufficient_scope', missingScopes: ['a', 'b\u0007'] } },
-      'scope a b\\u{07} is missing',
+      'Needs scope a b\\u{07}',
     ],
     [
       'a scope that nobody names',
       { challenge: { ...challenge, error: 'insufficient_scope' } },
-      'the scope is not enough',
+      'The scope is not enough',
     ],
     [
       'another authentication',
@@ -156,16 +167,15 @@ describe('what a server says of the token', () => {
           maxAgeSeconds: 300,
         },
       },
-      'a sign-in with urn:mfa not older than 5 min is wanted',
+      'A sign-in with urn:mfa not older than 5 min is …',
     ],
     [
       'an authentication from now',
       { challenge: { ...challenge, error: 'insufficient_user_authentication', maxAgeSeconds: 0 } },
-      'a sign-in made now is wanted',
+      'A sign-in made now is wanted',
     ],
-  ])('stands at the line: %s', (_name, parts, said) => {
-    const facts = line(parts)?.split(' · ') ?? [];
-    expect(facts.slice(3)).toEqual(said === null ? [] : [said]);
+  ])('stands above the request: %s', (_name, parts, said) => {
+    expect(problems(result({ response: refused, node, ...parts }))).toEqual(said === null ? [] : [said]);
   });
 
   it('stands in the hover at length', () => {
@@ -194,6 +204,35 @@ describe('what a server says of the token', () => {
     expect(text).toContain('insufficient\\_scope: \\[no\\]\\(command\\:x\\)');
     expect(text).toContain('Scopes that the token does not have: admin');
     expect(text).toContain('It cannot be refreshed. Add a new one.');
+  });
+});
+
+describe('what a result asks of the person', () => {
+  const bare = response({ status: 401, statusText: 'Unauthorized' });
+
+  it('offers a token where none was named and no credentials were written', () => {
+    expect(problems(result({ response: bare }))).toEqual(['Choose Token…']);
+    const written = requestNode('GET https://api.example.com/\nAuthorization: Basic dTpw\n');
+    expect(problems(result({ response: bare, node: written }))).toEqual([]);
+    expect(problems(result({ response: response({ status: 403 }) }))).toEqual([]);
+  });
+
+  it('says until when to wait, and nothing once that is over', () => {
+    const one = result({ response: response({ status: 429 }), retryAfterSeconds: 30 });
+    expect(problems(one)).toEqual([expect.stringMatching(/^Wait until \d\d:\d\d:\d\d$/)]);
+    expect(problems(one, 31_000)).toEqual([]);
+    const [wait] = resultProblems(one, sentAtMs, plainWords);
+    expect(wait?.untilMs).toBe(sentAtMs + 80 + 30_000);
+    const reset = result({ response: response({ status: 429 }), rateLimits: [{ ...limit, remaining: 0 }] });
+    expect(problems(reset)).toHaveLength(1);
+    expect(problems(result({ rateLimits: [{ ...limit, remaining: 0 }] }))).toEqual([]);
+  });
+
+  it('names tests that were not run, and notes, in few words with the whole beside them', () => {
+    const note = 'The written Content-Length differs from the length of the body that was sent.';
+    const one = result({ notRun: [{ kind: 'test', line: 3, text: 'is fine' }], notes: [note] });
+    expect(problems(one)).toEqual(['1 test not run', 'The written Content-Length differs from the len…']);
+    expect(resultProblems(one, sentAtMs, plainWords)[1]?.detail).toBe(note);
   });
 });
 

@@ -11,7 +11,11 @@ const painted = new Map<string, unknown[]>();
 
 vi.mock('vscode', () => {
   const editor = {
-    document: { uri: { scheme: 'keyturn-response' }, lineAt: () => ({ range: { end: { character: 20 } } }) },
+    document: {
+      uri: { scheme: 'keyturn-response' },
+      lineCount: 9,
+      lineAt: () => ({ range: { end: { character: 20 } } }),
+    },
     setDecorations: (type: { color: string }, ranges: unknown[]) => void painted.set(type.color, ranges),
   };
   return {
@@ -45,14 +49,17 @@ vi.mock('vscode', () => {
 interface Shown {
   readonly waiting: boolean;
   readonly result: RequestResult;
-  readonly text: { readonly statusColumn: number };
+  readonly text: { readonly statusColumn: number; readonly summaryLines: number };
 }
 
 let shown: Shown | null = null;
 let update: () => void = () => undefined;
 
 function show(next: Partial<Shown> | null): string[] {
-  shown = next === null ? null : { waiting: false, result: result(), text: { statusColumn: 4 }, ...next };
+  shown =
+    next === null
+      ? null
+      : { waiting: false, result: result(), text: { statusColumn: 4, summaryLines: 2 }, ...next };
   update();
   return [...painted].flatMap(([color, ranges]) => (ranges.length > 0 ? [color] : []));
 }

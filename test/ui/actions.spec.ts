@@ -66,7 +66,7 @@ beforeAll(async () => {
     const line = editor.line(new RegExp(`\\?${name}$`));
     await editor.clickLens(/^Send$/, line);
     await editor.answer(secret);
-    await editor.inlineTextAt(line, /200 OK/);
+    await editor.inlineTextAt(line, /200/);
   }
   await story.choose(opaque, 'Refresh Token');
   await story.treeSays(opaque, /expires in/);

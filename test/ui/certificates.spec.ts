@@ -93,7 +93,7 @@ describe('an API whose certificate nobody vouches for', () => {
     await send();
     await offer('Trust This Certificate…');
     await story.press('Trust');
-    await editor.inlineTextAt(line(), /200 OK/);
+    await editor.inlineTextAt(line(), /200/);
     await story.picture('trusted');
   });
 
@@ -110,7 +110,7 @@ describe('an API whose certificate nobody vouches for', () => {
     api.server.setSecureContext({ key: pems.key, cert: pems.cert });
     api.server.closeAllConnections();
     await send();
-    await editor.inlineTextAt(line(), /200 OK/);
+    await editor.inlineTextAt(line(), /200/);
   });
 
   test('is trusted until that is withdrawn, connections that are open included', async () => {

@@ -13,6 +13,8 @@ export interface OpenOptions {
   /** A file of the workspace that is open from the start. */
   readonly file: string;
   readonly settings?: Record<string, unknown>;
+  /** Of the browser; 1500 × 840 by default. */
+  readonly viewport?: { readonly width: number; readonly height: number };
   /** The folder of another build of Keyturn. */
   readonly keyturn?: string;
   /** Folders of built extensions beside Keyturn. */
@@ -60,6 +62,7 @@ export class EditorPage {
     workspace,
     file,
     settings = {},
+    viewport = { width: 1500, height: 840 },
     keyturn = projectFolder,
     extensions = [],
     env = {},
@@ -72,7 +75,7 @@ export class EditorPage {
     });
     const browser = await launchChromium();
     const context = await browser.newContext({
-      viewport: { width: 1500, height: 840 },
+      viewport,
       permissions: clipboardPermissions,
     });
     const address = server.address([['openFile', join(workspace, file)]]);
@@ -104,7 +107,7 @@ export class EditorPage {
     await this.page.getByRole('tab', { name: 'Keyturn' }).first().waitFor({ timeout: 60_000 });
   }
 
-  tab(name: string): Locator {
+  tab(name: string | RegExp): Locator {
     return this.page.locator('.tab').filter({ hasText: name }).first();
   }
 

@@ -42,10 +42,11 @@ async function send(path: string): Promise<void> {
 }
 
 describe('a request with a test', () => {
-  test('says beside the result that it was not run', async () => {
+  test('says above the request that it was not run', async () => {
     await editor.lens(/^Send$/).waitFor();
     await send('tested');
-    expect(await editor.inlineTextAt(line('tested'), /not run/)).toContain('200 OK');
+    await editor.inlineTextAt(line('tested'), /200/);
+    await editor.lens(/1 test not run/).waitFor();
     await story.pictures('not-run');
   });
 });
@@ -66,7 +67,7 @@ describe('a request with a note', () => {
   test('is sent after Send', async () => {
     await send('customers');
     await story.press('Send');
-    await editor.inlineTextAt(line('customers'), /200 OK/);
+    await editor.inlineTextAt(line('customers'), /200/);
     expect(seen).toContain('DELETE /customers');
   });
 });

@@ -44,7 +44,7 @@ describe('the proof of a token', () => {
     const requests = editor.line(/^GET\s/);
     await editor.clickLens(/^Send$/, requests);
     await editor.answer('viewer-secret');
-    await editor.inlineTextAt(requests, /200 OK/);
+    await editor.inlineTextAt(requests, /200/);
     await story.openTokens();
     await editor.treeItem(opaque).waitFor();
     await story.choose(opaque, 'Refresh Token');

@@ -90,7 +90,7 @@ describe('an authorization code sign-in', () => {
 
   test('serves the requests', async () => {
     await editor.clickLens(/^Send$/, editor.line(list));
-    await editor.inlineTextAt(editor.line(list), /200 OK/);
+    await editor.inlineTextAt(editor.line(list), /200/);
   });
 });
 
@@ -105,7 +105,7 @@ describe('an API that wants more', () => {
     );
     await signInOn(page, 'Ada');
     await endOf(page);
-    await editor.inlineTextAt(editor.line(add), /201 Created/);
+    await editor.inlineTextAt(editor.line(add), /201/);
   });
 
   test('leads to a better sign-in (RFC 9470), and the request is sent again', async () => {
@@ -124,7 +124,7 @@ describe('an API that wants more', () => {
     await story.picture('page-second-factor', second);
     await signInOn(second, 'Ada');
     await endOf(second);
-    await editor.inlineTextAt(editor.line(forget), /204 No Content/);
+    await editor.inlineTextAt(editor.line(forget), /204/);
   });
 });
 
@@ -272,7 +272,7 @@ describe('an API that nobody knows', () => {
 
   test('says itself where to sign in: from a bare 401 to a 200', async () => {
     await editor.clickLens(/^Send$/, editor.line(one));
-    await editor.inlineTextAt(editor.line(one), /401 Unauthorized/);
+    await editor.inlineTextAt(editor.line(one), /401/);
     const offer = story.notification('requires a token');
     await offer.waitFor();
     await story.picture('api-401');
@@ -289,7 +289,7 @@ describe('an API that nobody knows', () => {
     const page = await story.openedBy(() => editor.answer('reports'));
     await signInOn(page, 'Ada');
     await endOf(page);
-    await editor.inlineTextAt(editor.line(one), /200 OK/);
+    await editor.inlineTextAt(editor.line(one), /200/);
     await editor.line(/^#\s@token\sreports$/).waitFor();
     await editor.lens(/reports · 1[45] min/).waitFor();
     await editor.treeItem(/^reports/).waitFor();

@@ -45,13 +45,13 @@ export function undoneAtEnd(cleanup: () => Promise<void> | void): void {
 }
 
 /** The learning sandbox in its own process, on ports of its own. */
-export async function beginSandbox(windowSeconds = 3600): Promise<Sandbox> {
+export async function beginSandbox(windowSeconds = 3600, limit = 5000): Promise<Sandbox> {
   const sandbox = await startSandbox({
     entry: join(project, 'dist/sandbox/sandbox.js'),
     issuerPort: 0,
     apiPort: 0,
     lifetimeSeconds: 900,
-    limit: 5000,
+    limit,
     windowSeconds,
   });
   undoneAtEnd(() => sandbox.stop());

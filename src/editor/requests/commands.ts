@@ -9,6 +9,14 @@ export const requestCommands = {
   signInToApi: 'keyturn.signInToApi',
   /** Arguments, all optional: the document's Uri, a line and a character of a token or secret in plain text. */
   moveSecret: 'keyturn.moveSecret',
+  /** Arguments like those of `send`: what helps a request that the server refused. */
+  nextStep: 'keyturn.nextStep',
+  /** Arguments like those of `send`: waits as long as the server asked for. */
+  sendWhenAllowed: 'keyturn.sendWhenAllowed',
+  /** Arguments like those of `send`, then a token's name: writes it above the request; by default the person picks one. */
+  chooseToken: 'keyturn.chooseToken',
+  /** Arguments like those of `send`: shows the last response again, without sending. */
+  openResponse: 'keyturn.response.open',
   cancel: 'keyturn.cancel',
   /** Only from the lens: the document's Uri, a line in the request, the token's name. */
   tokenActions: 'keyturn.tokenActions',

@@ -14,14 +14,16 @@ import { requestCommands } from './commands.ts';
 import type { DocumentTrees } from './language/documentTrees.ts';
 import { withoutIcons } from '../platform/plainLabel.ts';
 import { gap, namedToken, tokenLensTitle } from './lensTitles.ts';
+import { ResultLenses } from './resultLenses.ts';
+import type { InlineResults } from './results/inlineResults.ts';
 import type { TokenState, TokenStates } from './tokenStates.ts';
 
 /** Lives shown in minutes are painted again this often. */
 const repaintEveryMs = 20_000;
 
 /**
- * Send above every request; the token with its remaining life where the request names one; the environment once,
- * above the first request. A file that names no token costs one lens a request and nothing to wait for.
+ * Send above every request; what its last result asks of the person; the token with its remaining life where the request
+ * names one; the environment once, above the first request. A file that names no token costs one lens a request and nothing to wait for.
  */
 export class RequestLenses implements CodeLensProvider {
   readonly #trees: DocumentTrees;
@@ -31,12 +33,14 @@ export class RequestLenses implements CodeLensProvider {
   readonly onDidChangeCodeLenses = this.#changed.event;
   /** What the lenses of each document say about its tokens. */
   readonly #said = new Map<string, { readonly states: readonly TokenState[]; readonly titles: string }>();
+  readonly #results: ResultLenses;
   #timer: { dispose(): void } | undefined;
 
-  constructor(trees: DocumentTrees, states: TokenStates, services: EditorServices) {
+  constructor(trees: DocumentTrees, states: TokenStates, services: EditorServices, inline: InlineResults) {
     this.#trees = trees;
     this.#states = states;
     this.#services = services;
+    this.#results = new ResultLenses(inline, trees, services.clock, () => this.#changed.fire());
   }
 
   async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
@@ -45,6 +49,7 @@ export class RequestLenses implements CodeLensProvider {
     const lenses = requests.map((node) => sendLens(uri, node));
     const [first] = requests;
     if (first === undefined) return lenses;
+    lenses.push(...this.#results.of(document));
     if (document.getText().includes('token')) await this.#addTokens(document, requests, lenses);
     if ((await this.#services.environments.names(uri)).length > 0)
       lenses.push(this.#environmentLens(uri, first));
@@ -53,6 +58,12 @@ export class RequestLenses implements CodeLensProvider {
 
   forget(document: TextDocument): void {
     this.#said.delete(document.uri.toString());
+    this.#results.forget(document);
+  }
+
+  /** Results of a document changed. */
+  updateResults(document: TextDocument): void {
+    this.#results.update(document);
   }
 
   /** Tokens, profiles or environments changed. */
@@ -62,6 +73,7 @@ export class RequestLenses implements CodeLensProvider {
 
   dispose(): void {
     this.#timer?.dispose();
+    this.#results.dispose();
     this.#changed.dispose();
   }
 

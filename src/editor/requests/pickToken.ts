@@ -6,7 +6,7 @@ import { editorWords } from '../platform/words.ts';
 import { tokenLensTitle } from './lensTitles.ts';
 import { TokenStates } from './tokenStates.ts';
 
-interface TokenItem extends QuickPickItem {
+export interface TokenItem extends QuickPickItem {
   readonly name: string;
 }
 
@@ -19,8 +19,26 @@ export async function pickToken(services: EditorServices, document: TextDocument
     );
     return null;
   }
+  const picked = await window.showQuickPick(await itemsOf(services, document, names), {
+    title: l10n.t('Send with token'),
+    placeHolder: l10n.t('For this send only; the file stays as it is'),
+    matchOnDescription: true,
+  });
+  return picked?.name ?? null;
+}
+
+/** The tokens that the document may use, each with its state. */
+export async function tokenItems(services: EditorServices, document: TextDocument): Promise<TokenItem[]> {
+  return itemsOf(services, document, await services.profiles.names(document.uri));
+}
+
+function itemsOf(
+  services: EditorServices,
+  document: TextDocument,
+  names: readonly string[],
+): Promise<TokenItem[]> {
   const states = new TokenStates(services);
-  const items = await Promise.all(
+  return Promise.all(
     names.map(async (name): Promise<TokenItem> => {
       const state = await states.of(document, name);
       if (state.kind !== 'known')
@@ -32,10 +50,4 @@ export async function pickToken(services: EditorServices, document: TextDocument
       return { name, label, description: knownProofMark(state.proof, editorWords) };
     }),
   );
-  const picked = await window.showQuickPick(items, {
-    title: l10n.t('Send with token'),
-    placeHolder: l10n.t('For this send only; the file stays as it is'),
-    matchOnDescription: true,
-  });
-  return picked?.name ?? null;
 }

@@ -1,5 +1,6 @@
 import {
   commands,
+  type Disposable,
   type ExtensionContext,
   languages,
   l10n,
@@ -35,10 +36,16 @@ export function registerRequests(services: EditorServices, context: ExtensionCon
   const { trees } = services;
   const states = new TokenStates(services);
   const inline = new InlineResults();
-  const lenses = new RequestLenses(trees, states, services);
+  const lenses = new RequestLenses(trees, states, services, inline);
   const decorations = new ResultDecorations(inline, trees, services.clock);
   const diagnostics = new RequestDiagnostics(trees, services);
-  const sender = new Sender(services, inline, decorations);
+  const sender = new Sender(services, inline, {
+    started: () => decorations.started(),
+    update: (document) => {
+      decorations.update(document);
+      lenses.updateResults(document);
+    },
+  });
   const responses = registerResponses(services, context, {
     resend: (shown) => send.resend(shown),
     sendAndSave: (shown) => send.sendAndSaveAgain(shown),
@@ -54,6 +61,7 @@ export function registerRequests(services: EditorServices, context: ExtensionCon
       if (!inline.has(location)) continue;
       inline.keepEnvironment(location, services.environments.selected(document.uri));
       decorations.update(document);
+      lenses.updateResults(document);
     }
   };
   context.subscriptions.push(
@@ -77,16 +85,7 @@ export function registerRequests(services: EditorServices, context: ExtensionCon
     services.environments.onDidChange(tokensChanged),
     services.environments.onDidChange(environmentChanged),
     workspace.onDidCloseTextDocument((document) => lenses.forget(document)),
-    commands.registerCommand(requestCommands.send, (uri?: unknown, line?: unknown) => send.send(uri, line)),
-    commands.registerCommand(requestCommands.sendWithToken, (uri?: unknown, line?: unknown) =>
-      send.sendWithToken(uri, line),
-    ),
-    commands.registerCommand(requestCommands.signInToApi, (uri?: unknown, line?: unknown) =>
-      send.signInToApi(uri, line),
-    ),
-    commands.registerCommand(requestCommands.sendAndSave, (uri?: unknown, line?: unknown) =>
-      send.sendAndSave(uri, line),
-    ),
+    ...registerSending(send),
     commands.registerCommand(requestCommands.cancel, () => sender.cancelAll()),
     commands.registerCommand(requestCommands.sendAll, async () => {
       const document = activeHttpDocument();
@@ -102,6 +101,22 @@ export function registerRequests(services: EditorServices, context: ExtensionCon
     ),
   );
   registerEnvironments(services, context);
+}
+
+/** The commands about one request: by default the one under the cursor. */
+function registerSending(send: SendCommands): Disposable[] {
+  const register = (command: string, act: (uri?: unknown, line?: unknown, name?: unknown) => unknown) =>
+    commands.registerCommand(command, act);
+  return [
+    register(requestCommands.send, (uri, line) => send.send(uri, line)),
+    register(requestCommands.sendWithToken, (uri, line) => send.sendWithToken(uri, line)),
+    register(requestCommands.signInToApi, (uri, line) => send.signInToApi(uri, line)),
+    register(requestCommands.sendAndSave, (uri, line) => send.sendAndSave(uri, line)),
+    register(requestCommands.nextStep, (uri, line) => send.nextStep(uri, line)),
+    register(requestCommands.sendWhenAllowed, (uri, line) => send.sendWhenAllowed(uri, line)),
+    register(requestCommands.chooseToken, (uri, line, name) => send.chooseToken(uri, line, name)),
+    register(requestCommands.openResponse, (uri, line) => send.openResponse(uri, line)),
+  ];
 }
 
 function activeHttpDocument(): TextDocument | null {

@@ -1,10 +1,11 @@
 import { l10n, type TextDocument, Uri, window, workspace } from 'vscode';
+import type { Clock } from '../../base/clock.ts';
 import { requestAtLine } from '../../httpfile/parse/requestAt.ts';
 import type { RequestNode } from '../../httpfile/parse/tree.ts';
 import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import { maskError } from '../../run/masked.ts';
 import { type RequestResult, unanswered } from '../../run/result.ts';
-import { showError } from '../platform/messages.ts';
+import { showError, withCancellableProgress } from '../platform/messages.ts';
 import { withoutLinks } from '../platform/noticeText.ts';
 import { safeFileName } from '../responses/bodyFileName.ts';
 import type { Responses } from '../responses/register.ts';
@@ -13,7 +14,9 @@ import type { EditorServices } from '../platform/services.ts';
 import type { DocumentTrees } from './language/documentTrees.ts';
 import type { InlineResults } from './results/inlineResults.ts';
 import { pickToken } from './pickToken.ts';
-import { oneLine } from './results/resultWords.ts';
+import { chooseToken, insertToken } from './chooseToken.ts';
+import { clockTime } from './results/resultProblems.ts';
+import { oneLine, waitUntilMs } from './results/resultWords.ts';
 import type { Sender, SendOptions } from './sender.ts';
 
 export interface SendParts {
@@ -47,8 +50,8 @@ export class SendCommands {
   async signInToApi(uri?: unknown, line?: unknown): Promise<void> {
     const target = await this.#target(uri, line);
     if (target === null) return;
-    const { document, node } = target;
-    const before = this.#parts.inline.resultAt(document.uri.toString(), node.line);
+    const { document } = target;
+    const before = this.#resultOf(target);
     const result = before?.response?.status === 401 ? before : await this.#sendOnce(target, {});
     if (result?.response == null) return;
     if (result.response.status === 401) {
@@ -67,6 +70,59 @@ export class SendCommands {
     if (target === null) return;
     const tokenName = await pickToken(this.#parts.services, target.document);
     if (tokenName !== null) await this.#run(target, { tokenName });
+  }
+
+  /** What helps a request that failed or that the server refused. */
+  async nextStep(uri?: unknown, line?: unknown): Promise<void> {
+    const target = await this.#target(uri, line);
+    if (target === null) return;
+    const result = this.#resultOf(target);
+    if (result === null || (result.error === null && result.challenge === null))
+      await window.showInformationMessage(l10n.t('The server has not refused this request. Send it first.'));
+    else this.#offerNextStep(target.document, result, {}, true);
+  }
+
+  /** Once the server takes requests again. */
+  async sendWhenAllowed(uri?: unknown, line?: unknown): Promise<void> {
+    const target = await this.#target(uri, line);
+    if (target === null) return;
+    const { document } = target;
+    const result = this.#resultOf(target);
+    const untilMs = result === null ? null : waitUntilMs(result);
+    if (result !== null && untilMs !== null) {
+      const { clock } = this.#parts.services;
+      const title = l10n.t('Waiting until {0} for the rate limit', clockTime(untilMs, clock.now()));
+      const waited = await withCancellableProgress(title, (signal) => until(clock, untilMs, signal));
+      if (!waited) return;
+    }
+    const now =
+      result === null ? target : await this.#target(document.uri, this.#lineOf(result, document.uri));
+    if (now !== null) await this.#run(now, {});
+  }
+
+  /** Names a token above the request: the one that is given, else one that the person chooses. */
+  async chooseToken(uri?: unknown, line?: unknown, name?: unknown): Promise<void> {
+    const target = await this.#target(uri, line);
+    if (target === null) return;
+    const { services } = this.#parts;
+    const { document, node } = target;
+    if (typeof name === 'string') return insertToken(services, document, node.line, name);
+    const signsIn = this.#resultOf(target)?.challenge?.resourceMetadata != null;
+    await chooseToken(services, document, node, signsIn);
+  }
+
+  /** The last response of a request, without sending it again. */
+  async openResponse(uri?: unknown, line?: unknown): Promise<void> {
+    const target = await this.#target(uri, line);
+    if (target === null) return;
+    const result = this.#resultOf(target);
+    if (result === null) {
+      await window.showInformationMessage(l10n.t('This request has no response yet. Send it first.'));
+      return;
+    }
+    const source = target.document.uri;
+    const environment = this.#parts.services.environments.selected(source);
+    await this.#parts.responses.reopen({ result, source, environment });
   }
 
   async sendAndSave(uri?: unknown, line?: unknown): Promise<void> {
@@ -109,6 +165,10 @@ export class SendCommands {
     await this.sendAndSave(source, this.#lineOf(result, source));
   }
 
+  #resultOf({ document, node }: Target): RequestResult | null {
+    return this.#parts.inline.resultAt(document.uri.toString(), node.line);
+  }
+
   #lineOf(result: RequestResult, source: Uri): number {
     return this.#parts.inline.lineOf(source.toString(), result) ?? result.node.line;
   }
@@ -145,8 +205,8 @@ export class SendCommands {
     }
   }
 
-  /** Nobody waits for the answer: the request itself is over. */
-  #offerNextStep(document: TextDocument, result: RequestResult, options: SendOptions): void {
+  /** The request itself is over: nothing waits for the person's answer. `asked`: the person wants to see what helps. */
+  #offerNextStep(document: TextDocument, result: RequestResult, options: SendOptions, asked = false): void {
     if (result.error === null && result.challenge === null) return;
     const { services } = this.#parts;
     const offer = async () => {
@@ -155,6 +215,7 @@ export class SendCommands {
         document,
         result,
         tokenName: options.tokenName ?? null,
+        asked,
         again: async () => {
           const target = await this.#target(document.uri, this.#lineOf(result, document.uri));
           if (target !== null) await this.#run(target, options);
@@ -183,7 +244,8 @@ export class SendCommands {
 
   async #target(uri: unknown, line: unknown): Promise<Target | null> {
     const editor = window.activeTextEditor;
-    const document = uri instanceof Uri ? await documentOf(uri) : editor?.document;
+    const named = typeof uri === 'string' ? Uri.parse(uri, true) : uri;
+    const document = named instanceof Uri ? await documentOf(named) : editor?.document;
     if (document?.languageId !== 'http') {
       await window.showInformationMessage(l10n.t('Open an .http file and put the cursor in a request.'));
       return null;
@@ -204,6 +266,17 @@ async function documentOf(uri: Uri): Promise<TextDocument> {
   const key = uri.toString();
   const open = workspace.textDocuments.find((document) => document.uri.toString() === key);
   return open ?? (await workspace.openTextDocument(uri));
+}
+
+/** True when the time came, false when the person did not want to wait. */
+function until(clock: Clock, atMs: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = clock.at(atMs, () => resolve(true));
+    signal.addEventListener('abort', () => {
+      timer.dispose();
+      resolve(false);
+    });
+  });
 }
 
 export function label(node: RequestNode): string {

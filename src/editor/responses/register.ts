@@ -19,7 +19,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { type AuditEvent, tokenEvent } from '../../base/auditEvent.ts';
 import { parseUrl } from '../../base/url.ts';
 import { showError } from '../platform/messages.ts';
-import { requestContextKeys, responseCommands } from '../requests/commands.ts';
+import { requestCommands, requestContextKeys, responseCommands } from '../requests/commands.ts';
 import { gap } from '../requests/lensTitles.ts';
 import type { EditorServices } from '../platform/services.ts';
 import { writePrivate } from '../platform/writePrivate.ts';
@@ -39,6 +39,8 @@ import { decorateStatus } from './statusDecorations.ts';
 export interface Responses {
   /** Beside the request, without taking the focus. */
   show(origin: ResultOrigin): Promise<void>;
+  /** Once more, without sending; a failure too. */
+  reopen(origin: ResultOrigin): Promise<void>;
   /** What is open shows no other request's answer from now on, unless the answer comes at once. */
   waitFor(origin: ResultOrigin): Disposable;
 }
@@ -73,14 +75,20 @@ export function registerResponses(
     services.environments.onDidChange(() => void documents.environmentChanged()),
   );
   void closeStale();
+  const show = async (origin: ResultOrigin) => {
+    const { response } = origin.result;
+    // A failure stands at its line already; it only must not leave an older response open as if it were the answer.
+    if (response === null) return documents.updateIfOpen(origin);
+    const image = showImage(bodies, response, services.clock.now());
+    if (image === null) return documents.show(origin);
+    await Promise.all([documents.updateIfOpen(origin), image]);
+  };
   return {
-    async show(origin) {
+    show,
+    async reopen(origin) {
       const { response } = origin.result;
-      // A failure stands at its line already; it only must not leave an older response open as if it were the answer.
-      if (response === null) return documents.updateIfOpen(origin);
-      const image = showImage(bodies, response, services.clock.now());
-      if (image === null) return documents.show(origin);
-      await Promise.all([documents.updateIfOpen(origin), image]);
+      const image = response === null ? null : showImage(bodies, response, services.clock.now());
+      await (image ?? documents.reopen(origin));
     },
     waitFor(origin) {
       const timer = setTimeout(() => void documents.waitIfOpen(origin), waitingShownAfterMs);
@@ -113,24 +121,24 @@ function registerLenses(documents: ResponseDocuments): Disposable {
   return Disposable.from(provider, updates, changed);
 }
 
-/** Only what a person could miss: most responses have no lens, and so no line that jumps. */
-function lensesOf({ uri, text, revealed, result }: ShownResponse): CodeLens[] {
+/** The buttons of the title bar go when the focus does, and a response does not take it: these stay. */
+function lensesOf({ uri, text, revealed, pinned, waiting, result }: ShownResponse): CodeLens[] {
   const top = new Range(0, 0, 0, 0);
-  const lens = (title: string, command: string) => new CodeLens(top, { title, command, arguments: [uri] });
   const lenses: CodeLens[] = [];
+  const add = (icon: string, title: string, command: string) =>
+    lenses.push(new CodeLens(top, { title: `$(${icon})${gap}${title}`, command, arguments: [uri] }));
+  if (waiting) add('debug-stop', l10n.t('Cancel'), requestCommands.cancel);
+  else add('refresh', l10n.t('Send Again'), responseCommands.resend);
+  const hasBody = text.bodyOffset < text.text.length;
+  if (hasBody) add('copy', l10n.t('Copy'), responseCommands.copyBody);
+  if (result.response?.bodyTruncated === true)
+    add('save', l10n.t('Send and Save Whole Body…'), responseCommands.sendAndSave);
+  else if (hasBody || text.bodyIsBinary) add('save', l10n.t('Save…'), responseCommands.saveBody);
+  if (pinned) add('pinned', l10n.t('Unpin'), responseCommands.unpin);
+  else if (!waiting) add('pin', l10n.t('Pin'), responseCommands.pin);
   if (text.hasSecrets) {
-    lenses.push(
-      revealed
-        ? lens(`$(eye-closed)${gap}${l10n.t('Mask secrets')}`, responseCommands.mask)
-        : lens(`$(eye)${gap}${l10n.t('Reveal secrets')}`, responseCommands.reveal),
-    );
-  }
-  if (result.response?.bodyTruncated === true) {
-    lenses.push(
-      lens(`$(save)${gap}${l10n.t('Send and save the whole body…')}`, responseCommands.sendAndSave),
-    );
-  } else if (text.bodyIsBinary) {
-    lenses.push(lens(`$(save)${gap}${l10n.t('Save body…')}`, responseCommands.saveBody));
+    if (revealed) add('eye-closed', l10n.t('Mask Secrets'), responseCommands.mask);
+    else add('eye', l10n.t('Reveal Secrets'), responseCommands.reveal);
   }
   return lenses;
 }

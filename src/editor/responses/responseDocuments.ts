@@ -10,6 +10,7 @@ import {
   workspace,
 } from 'vscode';
 import type { RequestResult } from '../../run/result.ts';
+import { responseName } from './responseName.ts';
 import { responseText, type ResponseText, waitingText } from './responseText.ts';
 
 export const responseScheme = 'keyturn-response';
@@ -45,8 +46,8 @@ const mostReplaced = 2_000_000;
 const gone = 'The response is no longer held. Send the request again.\n';
 
 /**
- * Read-only documents for responses. One of them is used again and again, so that the editor only has to replace
- * text; pinning it leaves it as it is, and the next response opens another.
+ * Read-only documents for responses, each named after its request. There is one at a time: the same request's next
+ * response replaces its text, another request's takes its place. Pinning it leaves it as it is.
  */
 export class ResponseDocuments implements TextDocumentContentProvider {
   readonly #options: ResponseDocumentsOptions;
@@ -56,6 +57,8 @@ export class ResponseDocuments implements TextDocumentContentProvider {
   readonly #subscriptions: readonly { dispose(): void }[];
   #current: string | null = null;
   #count = 0;
+  /** One change after the other: two that open the same document would overtake each other. */
+  #turn: Promise<void> = Promise.resolve();
   readonly onDidChange = this.#changed.event;
   /** A document shows something new. */
   readonly onDidUpdate = this.#updated.event;
@@ -83,27 +86,28 @@ export class ResponseDocuments implements TextDocumentContentProvider {
   }
 
   /** Shows a result beside its request, without taking the focus. */
-  async show(origin: ResultOrigin): Promise<void> {
-    const rendered = this.#render(origin, false);
-    const outgrown = this.#takeOutgrown(rendered.text);
-    const uri = this.#slot();
-    await this.#update({ ...rendered, uri, pinned: false }, true);
-    if (outgrown !== null) await closeTab(outgrown);
+  show(origin: ResultOrigin): Promise<void> {
+    return this.#inTurn(() => this.#put(this.#render(origin, false), true));
   }
 
-  /** Replaces what the open response tab shows; opens none and moves none to the front. */
-  async updateIfOpen(origin: ResultOrigin): Promise<void> {
-    if (this.#current === null) return;
-    const uri = Uri.parse(this.#current);
-    await this.#update({ ...this.#render(origin, false), uri, pinned: false }, false);
+  /** Shows a result once more: in the document that has it, else like `show`. */
+  reopen(origin: ResultOrigin): Promise<void> {
+    return this.#inTurn(async () => {
+      const holder = [...this.#shown.values()].find(({ result }) => result === origin.result);
+      if (holder === undefined) await this.#put(this.#render(origin, false), true);
+      else await this.#open(holder.uri, holder.text.languageId);
+    });
+  }
+
+  /** Replaces what the response tab in front shows, or what it shows of the same request; moves none to the front. */
+  updateIfOpen(origin: ResultOrigin): Promise<void> {
+    return this.#inTurn(() => this.#put(this.#render(origin, false), false));
   }
 
   /** Takes the answer of another request away while this one is under way. */
-  async waitIfOpen(origin: ResultOrigin): Promise<void> {
-    if (this.#current === null) return;
-    const uri = Uri.parse(this.#current);
+  waitIfOpen(origin: ResultOrigin): Promise<void> {
     const text = waitingText(origin.result, this.#options.mask);
-    await this.#update({ ...origin, text, revealed: false, uri, pinned: false, waiting: true }, false);
+    return this.#inTurn(() => this.#put({ ...origin, text, revealed: false, waiting: true }, false));
   }
 
   /** Another environment was chosen: what was sent in an earlier one says so. */
@@ -144,32 +148,45 @@ export class ResponseDocuments implements TextDocumentContentProvider {
     return { result, source, environment, text, revealed, waiting: false };
   }
 
-  /** The current document when both it and the next text are huge: opening another one is faster than replacing. */
-  #takeOutgrown(next: ResponseText): string | null {
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Into the current document where it is named so, else into one that takes its place. */
+  async #put(next: Omit<ShownResponse, 'uri' | 'pinned'>, open: boolean): Promise<void> {
     const key = this.#current;
-    const held = key === null ? 0 : (this.#shown.get(key)?.text.text.length ?? 0);
-    if (Math.min(held, next.text.length) < mostReplaced) return null;
-    this.#current = null;
-    return key;
-  }
-
-  #slot(): Uri {
-    if (this.#current !== null) return Uri.parse(this.#current);
-    // The tab shows the last part; the part before it tells pinned responses apart.
+    const name = responseName(next.result, this.#options.mask);
+    const current = key === null ? null : Uri.parse(key);
+    if (current !== null && current.path.endsWith(`/${name}`) && !this.#outgrows(current, next.text)) {
+      await this.#update({ ...next, uri: current, pinned: false }, open);
+      return;
+    }
+    // Behind another tab it stands under its own name, and nobody takes it for the answer to this request.
+    if (!open && (key === null || !isVisible(key))) return;
+    // The tab shows the last part; the part before it tells responses of one name apart.
     this.#count++;
-    const uri = Uri.from({ scheme: responseScheme, path: `/${this.#count}/Response` });
+    const uri = Uri.from({ scheme: responseScheme, path: `/${this.#count}/${name}` });
     this.#current = uri.toString();
-    return uri;
+    await this.#update({ ...next, uri, pinned: false }, true, key === null ? null : columnOf(key));
+    if (key !== null) await closeTab(key);
   }
 
-  async #update(shown: ShownResponse, open: boolean): Promise<void> {
+  /** When both texts are huge: opening another document is faster than replacing. */
+  #outgrows(current: Uri, next: ResponseText): boolean {
+    const held = this.of(current)?.text.text.length ?? 0;
+    return Math.min(held, next.text.length) >= mostReplaced;
+  }
+
+  async #update(shown: ShownResponse, open: boolean, column: ViewColumn | null = null): Promise<void> {
     const { uri, text } = shown;
     const key = uri.toString();
     const before = this.#shown.get(key);
     this.#shown.set(key, shown);
     const document = workspace.textDocuments.find((other) => other.uri.toString() === key);
     if (document === undefined) {
-      if (open) await this.#open(uri, text.languageId);
+      if (open) await this.#open(uri, text.languageId, column);
     } else {
       // A huge text must never meet a language that reads all of it: without colours it comes last and goes first.
       if (text.languageId === 'plaintext') await setLanguage(document, text.languageId);
@@ -182,12 +199,12 @@ export class ResponseDocuments implements TextDocumentContentProvider {
     this.#updated.fire(shown);
   }
 
-  async #open(uri: Uri, languageId: string): Promise<void> {
+  async #open(uri: Uri, languageId: string, column: ViewColumn | null = null): Promise<void> {
     const document = await workspace.openTextDocument(uri);
     // The language goes ahead of the editor on the same wire, so nothing is painted without its colours.
     const languageSet = setLanguage(document, languageId);
     await window.showTextDocument(document, {
-      viewColumn: columnOf(uri.toString()) ?? ViewColumn.Beside,
+      viewColumn: columnOf(uri.toString()) ?? column ?? ViewColumn.Beside,
       preserveFocus: true,
       preview: false,
     });

@@ -12,6 +12,8 @@ export interface ResponseText {
   readonly languageId: string;
   /** Lines of the head (status, facts, headers), for folding; the body starts after them. */
   readonly headLines: number;
+  /** Lines that say how the request went: status, limits, time, size and what needs a warning. */
+  readonly summaryLines: number;
   /** Column in the first line, after what opens the comment. */
   readonly statusColumn: number;
   /** Where the body starts in `text`. */
@@ -25,7 +27,8 @@ export interface ResponseText {
 /** Formatting and colouring more than this takes longer than a person wants to wait. */
 const mostFormatted = 12_000_000;
 const mostColoured = 8_000_000;
-const mostColumns = 64;
+/** What two columns with a minimap show whole on a screen of 1280 pixels. */
+const mostColumns = 38;
 
 interface CommentStyle {
   readonly open: string;
@@ -63,12 +66,17 @@ export function responseText(
   const body = bodyText(response);
   const shown = reveal ? body.text : mask(body.text);
   const style = comments[body.languageId] ?? plain;
-  const head = headText(result, response, style, environment, body.notes);
+  const columns = mostColumns - style.line.length;
+  const facts = responseFacts(result, response, response.receivedAtMs);
+  const summary = packed([`${signs[resultTone(result)]} ${facts.shift() ?? ''}`, ...facts], columns);
+  const details = detailsOf(result, response, environment, body.notes, columns);
+  const head = headText([...summary, ...details], response, style);
   const text = `${head}${shown}`;
   return {
     text,
     languageId: text.length > mostColoured ? 'plaintext' : body.languageId,
     headLines: countLines(head) - 1,
+    summaryLines: summary.length,
     statusColumn: style.open === '' ? style.line.length : style.open.length + 1,
     bodyOffset: head.length,
     hasSecrets: reveal ? mask(body.text) !== body.text : shown !== body.text,
@@ -77,16 +85,26 @@ export function responseText(
 }
 
 /** A sentence in lines that half a window shows whole; a longer word stays as it is. */
-function broken(sentence: string): string {
+function broken(sentence: string, columns = mostColumns): string[] {
+  return packed(sentence.split(' '), columns, ' ');
+}
+
+/** Parts side by side, in as many lines as it takes; a part that is too long for a line is broken at its blanks. */
+function packed(parts: readonly string[], columns: number, between = ' · '): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of sentence.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > mostColumns) {
+  for (const part of parts) {
+    if (line !== '' && line.length + between.length + part.length > columns) {
       lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
+      line = '';
+    }
+    if (between !== ' ' && part.length > columns) {
+      const [last = '', ...before] = broken(part, columns).reverse();
+      lines.push(...before.reverse());
+      line = last;
+    } else line = line === '' ? part : `${line}${between}${part}`;
   }
-  return [...lines, line].join('\n');
+  return [...lines, line];
 }
 
 function failureText(
@@ -100,13 +118,13 @@ function failureText(
     ...(environment === null ? [] : [oneLine(environment, 200)]),
     '',
     // Masked before it is broken into lines, which may not part a secret.
-    broken(mask(`✗ ${error?.message ?? 'Nothing came back.'}`)),
+    ...broken(mask(`✗ ${error?.message ?? 'Nothing came back.'}`)),
   ];
   if (error?.certificate !== undefined) {
     const rows = certificateRows(error.certificate);
     lines.push('', ...rows.map(([label, value]) => oneLine(`${label}: ${value}`, 500)));
   }
-  if (error !== null && error.hint !== null) lines.push('', broken(mask(error.hint)));
+  if (error !== null && error.hint !== null) lines.push('', ...broken(mask(error.hint)));
   return plainText(lines);
 }
 
@@ -125,6 +143,7 @@ function plainText(lines: readonly string[]): ResponseText {
     text,
     languageId: 'plaintext',
     headLines: 0,
+    summaryLines: 1,
     statusColumn: 0,
     bodyOffset: text.length,
     hasSecrets: false,
@@ -132,27 +151,29 @@ function plainText(lines: readonly string[]): ResponseText {
   };
 }
 
-function headText(
+/** What went out and how, and everything that a line at the request has no room for. */
+function detailsOf(
   result: RequestResult,
   response: HttpResponse,
-  style: CommentStyle,
   environment: string | null,
-  notes: readonly string[],
-): string {
-  const { error } = result;
-  const lines = [
-    `${signs[resultTone(result)]} ${responseFacts(result, response, response.receivedAtMs).join(' · ')}`,
-    `${result.request?.method ?? result.node.method} ${oneLine(response.url, 500)}`,
-  ];
-  if (result.token !== null)
-    lines.push(`token ${result.token.name}${result.token.refreshed ? ', obtained for this request' : ''}`);
+  bodyNotes: readonly string[],
+  columns: number,
+): string[] {
+  const { error, token, challenge, notes } = result;
+  const lines = [`${result.request?.method ?? result.node.method} ${oneLine(response.url, 500)}`];
+  if (token !== null)
+    lines.push(`token ${token.name}${token.refreshed ? ', obtained for this request' : ''}`);
   if (environment !== null) lines.push(oneLine(environment, 200));
-  const refusal = result.challenge?.refusal ?? null;
-  if (refusal !== null) {
-    lines.push(oneLine([refusal.message, refusal.hint].join(' '), 500));
-  }
-  if (error !== null) lines.push(oneLine([error.message, error.hint ?? ''].join(' '), 500));
-  lines.push(...result.notes.map((note) => oneLine(note, 500)), ...notes, '');
+  const sentences: string[] = [];
+  const refusal = challenge?.refusal ?? null;
+  if (refusal !== null) sentences.push([refusal.message, refusal.hint ?? ''].join(' '));
+  if (error !== null && error.hint !== null) sentences.push(error.hint);
+  sentences.push(...notes, ...bodyNotes);
+  return [...lines, ...sentences.flatMap((sentence) => broken(oneLine(sentence, 500), columns))];
+}
+
+function headText(parts: readonly string[], response: HttpResponse, style: CommentStyle): string {
+  const lines = [...parts, ''];
   for (const [name, value] of response.headers) lines.push(`${oneLine(name, 200)}: ${oneLine(value, 8000)}`);
   const safe = lines.map((line) => `${style.line}${closedIn(line, style.close)}`.trimEnd());
   // Folded, the head still shows its first line.

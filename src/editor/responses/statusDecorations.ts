@@ -9,7 +9,7 @@ const colors = {
 } as const;
 type Tone = keyof typeof colors;
 
-/** Colours the status line of the visible responses as the request line's result is coloured. */
+/** Colours the summary of the visible responses as the request line's result is coloured. */
 export function decorateStatus(documents: ResponseDocuments): Disposable {
   const types = new Map<Tone, TextEditorDecorationType>();
   const typeOf = (tone: Tone) => {
@@ -28,11 +28,12 @@ export function decorateStatus(documents: ResponseDocuments): Disposable {
       const shown = documents.of(editor.document.uri);
       const wanted = shown === null || shown.waiting ? null : resultTone(shown.result);
       const column = shown?.text.statusColumn ?? 0;
-      const { end } = editor.document.lineAt(0).range;
+      const last = Math.min(shown?.text.summaryLines ?? 1, editor.document.lineCount) - 1;
+      const { end } = editor.document.lineAt(last).range;
       if (wanted !== null) typeOf(wanted);
       // What the line was before is taken away, also where nothing comes in its place.
       for (const [tone, type] of types) {
-        editor.setDecorations(type, tone === wanted ? [new Range(0, column, 0, end.character)] : []);
+        editor.setDecorations(type, tone === wanted ? [new Range(0, column, last, end.character)] : []);
       }
     }
   };

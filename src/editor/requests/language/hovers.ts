@@ -1,9 +1,18 @@
-import { Hover, type HoverProvider, MarkdownString, type Position, Range, type TextDocument } from 'vscode';
+import {
+  Hover,
+  type HoverProvider,
+  l10n,
+  MarkdownString,
+  type Position,
+  Range,
+  type TextDocument,
+} from 'vscode';
 import { isSecretVariableName } from '../../../redaction/credentialNames.ts';
 import { secretVariable } from '../../../httpfile/environments/secretVariable.ts';
 import { codeSpan, escapeMarkdown } from '../../platform/markdown.ts';
 import { maskedText } from '../../../redaction/maskedText.ts';
 import type { EditorServices } from '../../platform/services.ts';
+import { requestCommands } from '../commands.ts';
 import type { DocumentTrees } from './documentTrees.ts';
 import type { InlineResults } from '../results/inlineResults.ts';
 import { dynamicVariables } from './knownWords.ts';
@@ -38,7 +47,7 @@ export class Hovers implements HoverProvider {
     const state = this.#parts.inline.at(document.uri.toString(), position.line);
     if (state === null) return null;
     const words = resultHover(state, this.#parts.services.clock.now(), localTime);
-    return new Hover(markdown(words), range);
+    return new Hover(withLink(markdown(words), document, position.line), range);
   }
 
   async #variable(document: TextDocument, expression: string): Promise<string | null> {
@@ -77,6 +86,15 @@ export class Hovers implements HoverProvider {
 
 function markdown(text: string): MarkdownString {
   return new MarkdownString(text, true);
+}
+
+/** Everything else in the hover is escaped: this is its only link. */
+function withLink(hover: MarkdownString, { uri }: TextDocument, line: number): MarkdownString {
+  const target = encodeURIComponent(JSON.stringify([uri.toString(), line]));
+  const words = l10n.t('Open Response');
+  hover.appendMarkdown(`\n\n[$(go-to-file) ${words}](command:${requestCommands.openResponse}?${target})`);
+  hover.isTrusted = { enabledCommands: [requestCommands.openResponse] };
+  return hover;
 }
 
 function localTime(atMs: number): string {

@@ -1,6 +1,7 @@
 import { commands, l10n, Position, Range, type TextDocument, Uri, window, workspace } from 'vscode';
 import { KeyturnError } from '../../../base/errors.ts';
 import type { MissingOutside } from '../../../httpfile/resolve/missingVariable.ts';
+import { challengeWords } from '../../../run/challengeWords.ts';
 import type { RequestResult } from '../../../run/result.ts';
 import type { Reauthentication } from '../../../token/acquire.ts';
 import type { TokenEntry } from '../../../token/tokenManager.ts';
@@ -24,6 +25,8 @@ export interface FailedSend {
   readonly result: RequestResult;
   /** A token picked for that send alone. */
   readonly tokenName: string | null;
+  /** The person wants to see what helps, even where there is nothing to click. */
+  readonly asked: boolean;
   /** Sends the request once more, wherever it stands now. */
   again(): Promise<unknown>;
   /** From the 401 to a request that works. */
@@ -101,6 +104,7 @@ async function offerRepair(
       return;
     }
     case null:
+      if (failed.asked) await window.showWarningMessage(message);
   }
 }
 
@@ -151,7 +155,41 @@ async function offerAnswerToChallenge(services: EditorServices, failed: FailedSe
       await offerOtherToken(services, failed, entry, step, origin);
       return;
     case undefined:
+      if (failed.asked) await explainRefusal(services, failed, entry);
   }
+}
+
+/** Where no click helps: what the server wants, and where to say so. */
+async function explainRefusal(
+  { redactor }: EditorServices,
+  { document, result }: FailedSend,
+  entry: TokenEntry | null,
+): Promise<void> {
+  const { challenge, node, token } = result;
+  if (challenge === null) return;
+  const scopes = challenge.error === 'insufficient_scope' ? challenge.missingScopes.join(' ') : '';
+  const refusal = [challenge.refusal?.message, challenge.refusal?.hint].filter((part) => part != null);
+  const place =
+    token?.askedScope != null
+      ? l10n.t('Add it to the "# @scope" of this request.')
+      : l10n.t('Add it to "scope" in keyturn.json and refresh the token, or send with another token.');
+  const words =
+    scopes !== '' && token !== null
+      ? l10n.t(
+          'The token "{0}" does not have the scope {1}. {2}',
+          token.name,
+          oneLine(scopes, SHOWN_SCOPES),
+          place,
+        )
+      : refusal.length > 0
+        ? refusal.join(' ')
+        : l10n.t('The server refused the token: {0}', challengeWords(result) ?? '');
+  const profile = l10n.t('Open Token Profile');
+  const other = l10n.t('Send with Token…');
+  const buttons = entry?.profile.declaredIn != null ? [profile, other] : [other];
+  const answer = await window.showWarningMessage(withoutLinks(redactor.mask(words)), ...buttons);
+  if (answer === profile) await commands.executeCommand(tokenCommands.openProfile, { key: entry?.key });
+  if (answer === other) await commands.executeCommand(requestCommands.sendWithToken, document.uri, node.line);
 }
 
 /** Another token, from where there may be one: pasted, added, of those that are there, or from the API's own issuer. */

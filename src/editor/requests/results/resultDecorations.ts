@@ -13,7 +13,9 @@ import {
 import type { Clock } from '../../../base/clock.ts';
 import type { DocumentTrees } from '../language/documentTrees.ts';
 import type { InlineResults } from './inlineResults.ts';
-import { inlineWords, type Tone } from './resultWords.ts';
+import { editorWords } from '../../platform/words.ts';
+import { resultProblems } from './resultProblems.ts';
+import { inlineWords, type MoreWords, type Tone } from './resultWords.ts';
 import { linesAround } from './visibleLines.ts';
 
 type Style = Tone | 'aged';
@@ -129,13 +131,14 @@ export class ResultDecorations {
     const painted = this.#painted.get(editor) ?? new Map<Style, string>();
     if (entries.length === 0 && painted.size === 0) return Infinity;
     const onScreen = linesAround(editor.visibleRanges);
+    const more = moreWords(editor.document, nowMs);
     const options = new Map<Style, DecorationOptions[]>(styles.map((style) => [style, []]));
     const seen = new Map<Style, string>();
     let waitMs = Infinity;
     for (const { line, state } of entries) {
       if (!onScreen(line) || line >= editor.document.lineCount) continue;
       waitMs = Math.min(waitMs, untilNextWords(state, nowMs));
-      const words = inlineWords(state, nowMs);
+      const words = inlineWords(state, nowMs, more);
       if (words === null) continue;
       const { end } = editor.document.lineAt(line).range;
       const style = words.aged && words.tone === 'success' ? 'aged' : words.tone;
@@ -162,6 +165,12 @@ export class ResultDecorations {
     }
     return type;
   }
+}
+
+/** Where the person shows no lenses, the line says what they would. */
+function moreWords(document: TextDocument, nowMs: number): MoreWords {
+  if (workspace.getConfiguration('editor', document).get('codeLens') !== false) return () => [];
+  return (result) => resultProblems(result, nowMs, editorWords).map(({ text }) => text);
 }
 
 function untilNextWords(state: ReturnType<InlineResults['of']>[number]['state'], nowMs: number): number {

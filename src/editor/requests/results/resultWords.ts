@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { HttpResponse } from '../../../http/message.ts';
 import { notRunWords } from '../../../httpfile/marks/notRun.ts';
-import { describeRateLimits } from '../../../ratelimit/describe.ts';
+import { describeQuota, describeRateLimits, describeRetry, tightest } from '../../../ratelimit/describe.ts';
 import { challengeWords } from '../../../run/challengeWords.ts';
 import type { RequestResult } from '../../../run/result.ts';
 import { formatBytes, formatDuration, formatElapsed } from '../../../base/text.ts';
@@ -22,12 +22,24 @@ const agedAfterMs = 60_000;
 /** A request that answers at once should not flicker. */
 const runningShownAfterMs = 300;
 
-/** One line, such as `✓ 200 OK · 84 ms · 1.2 kB · 4,986/5,000 left, resets in 41 min`; null for nothing yet. */
-export function inlineWords(state: InlineState, nowMs: number): InlineWords | null {
+/** What else is to be said of a result, for an editor that shows no lenses. */
+export type MoreWords = (result: RequestResult) => readonly string[];
+
+/**
+ * One line that begins with what matters, since its end is often cut off: `✓ 200 · 59/60 left · 95 ms · 86 B`; null for
+ * nothing yet. What is wrong stands in a lens above it.
+ */
+export function inlineWords(
+  state: InlineState,
+  nowMs: number,
+  more: MoreWords = () => [],
+): InlineWords | null {
   if (state.kind === 'running') {
     const elapsed = nowMs - state.startedAtMs;
     if (elapsed < runningShownAfterMs) {
-      return state.previous === null ? null : inlineWords({ kind: 'done', result: state.previous }, nowMs);
+      return state.previous === null
+        ? null
+        : inlineWords({ kind: 'done', result: state.previous }, nowMs, more);
     }
     return {
       text: elapsed < 1000 ? 'Sending…' : `Sending… ${Math.floor(elapsed / 1000)} s`,
@@ -39,7 +51,7 @@ export function inlineWords(state: InlineState, nowMs: number): InlineWords | nu
   const ageMs = nowMs - result.finishedAtMs;
   const aged = ageMs >= agedAfterMs;
   const facts =
-    result.response === null ? [failureWords(result)] : responseFacts(result, result.response, nowMs);
+    result.response === null ? [failureWords(result)] : lineFacts(result, result.response, nowMs, more);
   if (aged) facts.push(`${formatDuration(ageMs)} ago`);
   const tone = resultTone(result);
   return { text: `${signs[tone]} ${facts.join(' · ')}`, tone, aged };
@@ -62,26 +74,52 @@ export function statusWords({ status, statusText }: Pick<HttpResponse, 'status' 
   return `${status} ${reason}`.trimEnd();
 }
 
-/** Status, time, size, what is wrong with the body, limits, then what needs a warning. */
-export function responseFacts(result: RequestResult, response: HttpResponse, nowMs: number): string[] {
-  const facts = [
-    statusWords(response),
-    formatElapsed(response.timings.totalMs),
-    response.bodyTruncated
-      ? `cut off after ${formatBytes(response.body.byteLength)}`
-      : formatBytes(response.sizeBytes),
-  ];
-  const { rateLimits, retryAfterSeconds } = result;
+/** The few facts that a line has room for. The hover and the response have the rest. */
+function lineFacts(result: RequestResult, response: HttpResponse, nowMs: number, more: MoreWords): string[] {
+  const untilMs = waitUntilMs(result);
+  // A success needs no words, and a lens says more of a token than the standard reason.
+  const isPlain = response.status < 400 || result.challenge !== null || untilMs !== null;
+  const facts = [isPlain ? String(response.status) : statusWords(response), ...more(result)];
   if (result.error !== null) facts.push(failureWords(result));
+  facts.push(untilMs === null ? quotaWords(result, nowMs) : describeRetry(untilMs - nowMs));
+  facts.push(formatElapsed(response.timings.totalMs), sizeWords(response));
+  return facts.filter((fact) => fact !== '');
+}
+
+/** `59/60 left`; how long to wait only where nothing is left. */
+function quotaWords({ rateLimits }: RequestResult, nowMs: number): string {
+  const limit = tightest(rateLimits);
+  if (limit === null) return '';
+  const quota = describeQuota(limit);
+  return limit.remaining === 0 || quota === '' ? describeRateLimits(rateLimits, null, nowMs) : quota;
+}
+
+function sizeWords({ bodyTruncated, body, sizeBytes }: HttpResponse): string {
+  return bodyTruncated ? `cut off after ${formatBytes(body.byteLength)}` : formatBytes(sizeBytes);
+}
+
+/** When the server takes the next request: by Retry-After, else by the reset of what is used up. Null for at once. */
+export function waitUntilMs({ response, retryAfterSeconds, rateLimits }: RequestResult): number | null {
+  if (response === null) return null;
+  if (retryAfterSeconds !== null) return response.receivedAtMs + retryAfterSeconds * 1000;
+  const limit = response.status === 429 ? tightest(rateLimits) : null;
+  return limit?.remaining === 0 ? limit.resetAtMs : null;
+}
+
+/** Status, what is wrong with the body, limits, time, size, then what needs a warning; without the notes. */
+export function responseFacts(result: RequestResult, response: HttpResponse, nowMs: number): string[] {
+  const facts = [statusWords(response)];
+  const { rateLimits, retryAfterSeconds } = result;
+  if (result.error !== null) facts.push(oneLine(result.error.message, 500));
   const retryAtMs = retryAfterSeconds === null ? null : response.receivedAtMs + retryAfterSeconds * 1000;
   const limits = describeRateLimits(rateLimits, retryAtMs, nowMs);
   if (limits !== '') facts.push(limits);
-  const left = notRunWords(result.notRun);
-  if (left !== null) facts.push(left);
+  facts.push(formatElapsed(response.timings.totalMs), sizeWords(response));
   const challenge = challengeWords(result);
   if (challenge !== null) facts.push(oneLine(challenge, 120));
+  const left = notRunWords(result.notRun);
+  if (left !== null) facts.push(left);
   if (response.tlsVerified === false) facts.push('certificate not verified');
-  facts.push(...result.notes.map((note) => oneLine(note, 120)));
   return facts;
 }
 

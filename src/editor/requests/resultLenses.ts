@@ -1,0 +1,144 @@
+import { CodeLens, l10n, Range, type TextDocument } from 'vscode';
+import type { Clock } from '../../base/clock.ts';
+import { withoutIcons } from '../platform/plainLabel.ts';
+import { editorWords } from '../platform/words.ts';
+import { requestCommands } from './commands.ts';
+import type { DocumentTrees } from './language/documentTrees.ts';
+import { gap } from './lensTitles.ts';
+import type { InlineResults } from './results/inlineResults.ts';
+import { type ResultProblem, resultProblems } from './results/resultProblems.ts';
+
+/** Lenses follow results that come one after the other at this distance. */
+const settleMs = 300;
+
+const icons: Readonly<Record<ResultProblem['kind'], string>> = {
+  token_wanted: 'key',
+  challenge: 'warning',
+  wait: 'watch',
+  not_run: 'warning',
+  certificate: 'unlock',
+  note: 'info',
+};
+
+interface LineProblem {
+  readonly line: number;
+  readonly problem: ResultProblem;
+}
+
+/** What results ask of the person, above their requests, each with what helps. */
+export class ResultLenses {
+  readonly #inline: InlineResults;
+  readonly #trees: DocumentTrees;
+  readonly #clock: Clock;
+  readonly #changed: () => void;
+  /** What the lenses of each document say. */
+  readonly #said = new Map<string, string>();
+  #timer: { readonly atMs: number; dispose(): void } | undefined;
+  readonly #waiting = new Set<TextDocument>();
+
+  /** `changed` asks for new lenses. */
+  constructor(inline: InlineResults, trees: DocumentTrees, clock: Clock, changed: () => void) {
+    this.#inline = inline;
+    this.#trees = trees;
+    this.#clock = clock;
+    this.#changed = changed;
+  }
+
+  of(document: TextDocument): CodeLens[] {
+    const location = document.uri.toString();
+    this.#inline.verify(location, this.#trees.of(document));
+    const problems = this.#problems(location);
+    this.#said.set(location, wordsOf(problems));
+    const ends = problems.flatMap(({ problem: { untilMs } }) => (untilMs === null ? [] : [untilMs]));
+    if (ends.length > 0) this.#lookAt(Math.min(...ends), document);
+    return problems.map(({ line, problem }) => lensOf(document, line, problem));
+  }
+
+  /** Results of a document changed. */
+  update(document: TextDocument): void {
+    this.#lookAt(this.#clock.now() + settleMs, document);
+  }
+
+  forget(document: TextDocument): void {
+    this.#said.delete(document.uri.toString());
+    this.#waiting.delete(document);
+  }
+
+  dispose(): void {
+    this.#timer?.dispose();
+  }
+
+  #problems(location: string): LineProblem[] {
+    const nowMs = this.#clock.now();
+    return this.#inline.of(location).flatMap(({ line, state }) => {
+      const result = state.kind === 'done' ? state.result : state.previous;
+      if (result === null) return [];
+      return resultProblems(result, nowMs, editorWords).map((problem) => ({ line, problem }));
+    });
+  }
+
+  #lookAt(atMs: number, document: TextDocument): void {
+    this.#waiting.add(document);
+    if (this.#timer !== undefined && this.#timer.atMs <= atMs) return;
+    this.#timer?.dispose();
+    const timer = this.#clock.at(atMs, () => {
+      this.#timer = undefined;
+      this.#look();
+    });
+    this.#timer = { atMs, dispose: () => timer.dispose() };
+  }
+
+  #look(): void {
+    const documents = [...this.#waiting];
+    this.#waiting.clear();
+    const isNews = (document: TextDocument) => {
+      const location = document.uri.toString();
+      return wordsOf(this.#problems(location)) !== (this.#said.get(location) ?? '');
+    };
+    if (documents.some(isNews)) this.#changed();
+  }
+}
+
+function wordsOf(problems: readonly LineProblem[]): string {
+  return problems.map(({ line, problem }) => `${line} ${problem.text}\n`).join('');
+}
+
+function lensOf(document: TextDocument, line: number, problem: ResultProblem): CodeLens {
+  const { kind, text, detail } = problem;
+  return new CodeLens(new Range(line, 0, line, 0), {
+    title: `$(${icons[kind]})${gap}${withoutIcons(text)}`,
+    tooltip: `${detail} ${hint(kind)}`.trim(),
+    command: commandOf(kind),
+    arguments: [document.uri, line],
+  });
+}
+
+function commandOf(kind: ResultProblem['kind']): string {
+  switch (kind) {
+    case 'token_wanted':
+      return requestCommands.chooseToken;
+    case 'challenge':
+      return requestCommands.nextStep;
+    case 'wait':
+      return requestCommands.sendWhenAllowed;
+    case 'not_run':
+    case 'certificate':
+    case 'note':
+      return requestCommands.openResponse;
+  }
+}
+
+function hint(kind: ResultProblem['kind']): string {
+  switch (kind) {
+    case 'token_wanted':
+      return l10n.t('Click to choose one.');
+    case 'challenge':
+      return l10n.t('Click to see what helps.');
+    case 'wait':
+      return l10n.t('Click to send the request then.');
+    case 'not_run':
+    case 'certificate':
+    case 'note':
+      return l10n.t('Click to open the response.');
+  }
+}
