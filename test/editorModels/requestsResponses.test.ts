@@ -84,9 +84,9 @@ describe('the text of a response', () => {
     const broken = response({ status: 422, statusText: '', bodyFault: fault, text: '{"a":1}' });
     const { text } = responseText(result({ response: broken, error }), keep, false);
     expect(text.split('\n')).toEqual([
-      '// ✗ 422 Unprocessable Entity',
+      '// ✗ 422 Unprocessable Entity · 84 ms',
+      '// 7 B',
       '// The body is not valid gzip data.',
-      '// 84 ms · 7 B',
       '// GET https://api.example.com/reports',
       '// Ask for it uncompressed.',
       '//',

@@ -106,15 +106,14 @@ export function waitUntilMs({ response, retryAfterSeconds, rateLimits }: Request
   return limit?.remaining === 0 ? limit.resetAtMs : null;
 }
 
-/** Status, what is wrong with the body, limits, time, size, then what needs a warning; without the notes. */
+/** Status, time, size, what is wrong with the body, limits, then what needs a warning; without the notes. */
 export function responseFacts(result: RequestResult, response: HttpResponse, nowMs: number): string[] {
-  const facts = [statusWords(response)];
+  const facts = [statusWords(response), formatElapsed(response.timings.totalMs), sizeWords(response)];
   const { rateLimits, retryAfterSeconds } = result;
   if (result.error !== null) facts.push(oneLine(result.error.message, 500));
   const retryAtMs = retryAfterSeconds === null ? null : response.receivedAtMs + retryAfterSeconds * 1000;
   const limits = describeRateLimits(rateLimits, retryAtMs, nowMs);
   if (limits !== '') facts.push(limits);
-  facts.push(formatElapsed(response.timings.totalMs), sizeWords(response));
   const challenge = challengeWords(result);
   if (challenge !== null) facts.push(oneLine(challenge, 120));
   const left = notRunWords(result.notRun);
