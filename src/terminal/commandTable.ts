@@ -48,7 +48,7 @@ const tokenCommands: readonly CommandEntry[] = [
   {
     name: 'login',
     usage: 'NAME [options]',
-    summary: 'sign in with a browser or a code',
+    summary: 'sign in with a browser or a code; --api URL for an API without a profile',
     operand: 'token',
     load: async () => (await import('./token/login.ts')).loginCommand,
   },

@@ -66,7 +66,13 @@ function whyThere({ origin }: URL, issuer: string, source: IssuerQuestion['sourc
 }
 
 /** Only what the request needs is selected: a token should be able to do no more. */
-async function chooseScopes({ api, offered, needed }: ScopesQuestion): Promise<string[] | null> {
+async function chooseScopes({
+  api,
+  offered,
+  needed,
+  isChoice,
+}: ScopesQuestion): Promise<readonly string[] | null> {
+  if (!isChoice) return offered;
   const chosen = await window.showQuickPick(
     offered.map((label) => ({
       label,

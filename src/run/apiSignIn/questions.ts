@@ -5,7 +5,7 @@ import type { ProfileTarget } from './profileTarget.ts';
 export interface ApiSignInQuestions {
   /** Which server to trust with a sign-in. Gives one of `issuers`. */
   issuer(question: IssuerQuestion): Promise<string | null>;
-  /** Gives scopes of `offered` or others; none for a request without `scope`. */
+  /** Gives scopes of `offered` or others; none at all for a sign-in without `scope`. */
   scopes(question: ScopesQuestion): Promise<readonly string[] | null>;
   /** The name of the token, one that `fault` accepts. */
   name(question: NameQuestion): Promise<string | null>;
@@ -29,10 +29,12 @@ export interface IssuerQuestion {
 
 export interface ScopesQuestion {
   readonly api: URL;
-  /** At least two: those that were asked for first. */
+  /** What the API needs and lists; the needed ones first. */
   readonly offered: readonly string[];
   /** What the API says that the request needs: the least to ask for. Empty where it does not say. */
   readonly needed: readonly string[];
+  /** False where `offered` is the answer that the API leaves. */
+  readonly isChoice: boolean;
 }
 
 export interface NameQuestion {

@@ -139,8 +139,8 @@ async function readServer(
   return { server, hasIssuer: true, assumed: false };
 }
 
-/** The least that the API asked for is proposed; nobody is asked where there is nothing to choose. */
-async function chooseScopes(
+/** The least that the API asked for is proposed. */
+function chooseScopes(
   questions: ApiSignInQuestions,
   api: URL,
   challenged: readonly string[],
@@ -148,8 +148,8 @@ async function chooseScopes(
 ): Promise<readonly string[] | null> {
   const needed = usableScopes(challenged);
   const offered = usableScopes([...needed, ...listed]);
-  if (offered.length < 2 || offered.length === needed.length) return offered;
-  return questions.scopes({ api, offered, needed });
+  const isChoice = offered.length > 1 && offered.length > needed.length;
+  return questions.scopes({ api, offered, needed, isChoice });
 }
 
 function askName(questions: ApiSignInQuestions, { names }: ProfileTarget, api: URL): Promise<string | null> {

@@ -9,6 +9,7 @@ import { loadEnvironments, type EnvironmentSet } from '../../httpfile/environmen
 import { createEngine } from '../../run/createEngine.ts';
 import type { Engine } from '../../run/engine.ts';
 import { Lazy } from '../../base/lazy.ts';
+import type { ApiSignIn } from '../../oauth/apiSignIn.ts';
 import type { FindReceivers } from '../../oauth/receivers/receivers.ts';
 import type { Obtain, ObtainOptions } from '../../oauth/obtain.ts';
 import type { Search } from '../../base/nearestFile.ts';
@@ -54,6 +55,8 @@ export interface Session extends AsyncDisposable {
   readonly store: TokenStore;
   readonly preset: PresetSecrets;
   readonly findReceivers: FindReceivers;
+  readonly client: HttpClient;
+  apiSignIn(): Promise<ApiSignIn>;
   readonly profiles: ProfileFolder;
   /** Variables of the chosen environment, as the file at `path` sees them. Read once for each folder. */
   environment(path: string): Promise<ReadonlyMap<string, string>>;
@@ -169,6 +172,8 @@ export function openSession(
     store,
     preset,
     findReceivers,
+    client,
+    apiSignIn: async () => (await oauth.get()).apiSignIn,
     profiles,
     mask: (text) => redactor.mask(text),
     audit,
@@ -222,6 +227,7 @@ function lazyOAuth(
   readonly prover: TokenProver;
   readonly certificates: ApiCertificates;
   readonly receivers: FindReceivers;
+  readonly apiSignIn: ApiSignIn;
 }> {
   return new Lazy(async () => {
     const [
@@ -229,6 +235,7 @@ function lazyOAuth(
       { createProver },
       { createApiCertificates },
       { secretReceivers },
+      { createApiSignIn },
       { fetchThrough },
       { createTerminalSources },
     ] = await Promise.all([
@@ -236,6 +243,7 @@ function lazyOAuth(
       import('../../oauth/verify/inspector.ts'),
       import('../../oauth/client/apiCertificates.ts'),
       import('../../oauth/receivers/receivers.ts'),
+      import('../../oauth/apiSignIn.ts'),
       import('../../http/fetch.ts'),
       import('./sources.ts'),
     ]);
@@ -258,6 +266,7 @@ function lazyOAuth(
       prover: createProver(tools, secrets),
       certificates: createApiCertificates(tools, secrets),
       receivers: (profile, kind) => secretReceivers(profile, kind, tools),
+      apiSignIn: createApiSignIn(tools),
     };
   });
 }

@@ -1,35 +1,79 @@
-import { grantOf, signsIn } from '../../profile/grants/all.ts';
+import { signsIn } from '../../profile/grants/all.ts';
 import { KeyturnError } from '../../base/errors.ts';
-import { tokenKey } from '../../profile/key.ts';
-import { shownAddresses } from '../../profile/shownOrigin.ts';
-import { visible } from '../../base/visible.ts';
-import { missingScopes } from '../../inspect/scopes.ts';
-import { parseArguments, type Command } from '../command.ts';
+import type { ClientAuthentication } from '../../profile/profile.ts';
 import { createTerminalSignIn } from '../ask/signIn.ts';
-import { describeStatus } from './list.ts';
+import { parseArguments, type Command } from '../command.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
+import { signInFor } from './signInFor.ts';
+
+const apiOptions = {
+  name: { type: 'string' },
+  'allow-issuer': { type: 'string', multiple: true },
+  scope: { type: 'string' },
+  'client-id': { type: 'string' },
+  'client-authentication': { type: 'string' },
+  file: { type: 'string' },
+} as const;
 
 const options = {
   ...placeOptions,
   'no-browser': { type: 'boolean' },
+  api: { type: 'string' },
+  ...apiOptions,
 } as const;
 
 export const loginCommand: Command = {
   options,
   help: `Usage: keyturn token login NAME [options]
+       keyturn token login --api URL [--name NAME] [options]
 
 Signs in for a profile, and keeps what that brings in the keychain: with the grant authorization_code in the
 browser, which is opened; with device_code by a code that is printed, to be entered on any device.
 
+With --api, Keyturn asks the API who issues its tokens, registers there as a client, signs in, and adds the
+profile to the nearest keyturn.json. It asks you which server to trust, which scopes to ask for and what to call
+the token. Without a terminal, these options have to answer:
+
+  --api URL            a request that the API answers with 401
+  --allow-issuer URL   the authorization server to trust; may be repeated
+  --scope "A B"        the scopes to ask for; "" for none
+  --name NAME          the name of the token
+  --client-id ID       a client that you registered, instead of a new one
+  --client-authentication METHOD
+                       how that client authenticates: none, client_secret_basic, client_secret_post, private_key_jwt
+  --file FILE          the keyturn.json to write to
+
   --no-browser       print the address instead of opening the browser
 ${placeHelp}
 
-Exit codes: 0 signed in, 1 not signed in (what was held before stays), 2 wrong use.
+Exit codes: 0 signed in, 1 not signed in (what was held before stays), 2 wrong use, such as a question without an answer.
 `,
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, options);
-    const name = oneName(positionals, 'login');
     const signIn = createTerminalSignIn(streams, { browser: values['no-browser'] !== true });
+    const { api } = values;
+    if (api !== undefined) {
+      if (positionals.length > 0)
+        throw new KeyturnError('usage', '`--api` takes the name of the token from `--name`.');
+      const login = {
+        api,
+        file: values.file ?? null,
+        answers: {
+          issuers: values['allow-issuer'] ?? null,
+          scope: values.scope ?? null,
+          name: values.name ?? null,
+          clientId: values['client-id'] ?? null,
+          clientAuthentication: authenticationNamed(values['client-authentication']),
+        },
+      };
+      await using place = await openPlace(streams, values, signal, signIn);
+      const { loginToApi } = await import('./loginToApi.ts');
+      await loginToApi(place, login, streams, signal);
+      return 0;
+    }
+    const stray = Object.keys(apiOptions).find((option) => Object.hasOwn(values, option));
+    if (stray !== undefined) throw new KeyturnError('usage', `\`--${stray}\` needs \`--api\`.`);
+    const name = oneName(positionals, 'login');
     await using place = await openPlace(streams, values, signal, signIn);
     const profile = await place.find(name);
     if (!signsIn(profile.grant)) {
@@ -37,44 +81,21 @@ Exit codes: 0 signed in, 1 not signed in (what was held before stays), 2 wrong u
         hint: `Its grant is ${profile.grant}. See \`keyturn token refresh --help\`.`,
       });
     }
-    const { tokens, store, preset } = place.session;
-    if (preset.token(profile) !== null) {
-      throw new KeyturnError('unsupported', `A variable of the environment stands above the token ${name}.`, {
-        hint: `Unset it to sign in; \`keyturn token list\` says which it is.`,
-      });
-    }
-    // Nobody shall sign in for a token that could not be kept: this fails where there is no keychain.
-    await store.getSecret(tokenKey(profile));
-    // A code is shown together with this.
-    if (grantOf(profile.grant).signIn?.redirects === true) {
-      streams.err.write(`The token ${visible(name)} may go to ${shownAddresses(profile.origins)}.\n`);
-    }
-    const { token } = await tokens.acquire(profile, {
-      signal,
-      reauthenticate: { scope: null, acrValues: null, maxAge: null },
-      cause: 'keyturn token login',
-      markUsed: false,
-    });
-    const kept = await store.get(tokenKey(profile));
-    if (kept?.accessToken !== token.accessToken) {
-      throw new KeyturnError('store_write_failed', `The new token ${name} was not kept.`, {
-        hint: 'Unlock the keychain, then sign in again.',
-      });
-    }
-    const entry = await tokens.peek(profile);
-    streams.err.write(`Signed in for ${visible(name)}: ${describeStatus(entry, Date.now())}.\n`);
-    const withheld = withheldScopes(profile.scope, entry.token?.scope ?? null);
-    if (withheld.length > 0) streams.err.write(`Not granted: ${visible(withheld.join(' '))}.\n`);
+    await signInFor(profile, place.session, streams, signal);
     return 0;
   },
 };
 
-/** They ask for more than an access token, whose scope need not name them. */
-const BESIDE_ACCESS: ReadonlySet<string> = new Set(['openid', 'offline_access', 'profile', 'email']);
+const AUTHENTICATIONS: readonly ClientAuthentication[] = [
+  'none',
+  'client_secret_basic',
+  'client_secret_post',
+  'private_key_jwt',
+];
 
-/** What of the asked scopes the server says that it did not grant; nothing where it says nothing (RFC 6749 section 5.1). */
-function withheldScopes(asked: string | null, granted: string | null): string[] {
-  if (asked === null || granted === null) return [];
-  const wanted = asked.split(' ').filter((scope) => scope !== '' && !BESIDE_ACCESS.has(scope));
-  return missingScopes(wanted, granted);
+function authenticationNamed(text: string | undefined): ClientAuthentication | null {
+  if (text === undefined) return null;
+  const found = AUTHENTICATIONS.find((method) => method === text);
+  if (found !== undefined) return found;
+  throw new KeyturnError('usage', `\`--client-authentication\` takes ${AUTHENTICATIONS.join(', ')}.`);
 }
