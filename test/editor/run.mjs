@@ -44,6 +44,7 @@ const suites = {
   many: { files: requestFile, extensions: [companion] },
   audit: { files: requestFile, extensions: [companion] },
   agreements: { files: requestFile },
+  welcome: { files: requestFile },
   proofs: { files: requestFile, extensions: [companion], keyring: true },
   restricted: {
     // What lies above the workspace is the person's own.
