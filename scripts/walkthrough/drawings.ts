@@ -55,11 +55,11 @@ function send(): Picture {
     .window(
       'tour.http',
       request('Send | viewer · 5 min', 'viewer', 'GET {{sandboxApi}}/reports', [
-        '✓ 200 OK · 95 ms · 1.2 kB',
+        '✓ 200 · 59/60 left · 95 ms · 1.2 kB',
         'good',
       ]),
     )
-    .window('Response', [
+    .window('Reports, with the token "viewer"', [
       plain(['200 OK · 95 ms · 1.2 kB · 59/60 left', 'text']),
       empty,
       plain(['{', 'text']),
@@ -112,7 +112,10 @@ function expired(): Picture {
     ])
     .window(
       'tour.http',
-      request('Send | viewer · 5 min', 'viewer', 'GET {{sandboxApi}}/reports', ['✓ 200 OK · 120 ms', 'good']),
+      request('Send | viewer · 5 min', 'viewer', 'GET {{sandboxApi}}/reports', [
+        '✓ 200 · 55/60 left · 120 ms',
+        'good',
+      ]),
     );
 }
 
@@ -120,8 +123,8 @@ function scope(): Picture {
   return new Picture()
     .window(
       'tour.http',
-      request('Send | viewer · 4 min', 'viewer', 'POST {{sandboxApi}}/reports', [
-        '! 403 Forbidden',
+      request('Send | viewer · 4 min | Needs scope reports:write', 'viewer', 'POST {{sandboxApi}}/reports', [
+        '! 403 · 54/60 left · 12 ms',
         'warning',
       ]),
     )
