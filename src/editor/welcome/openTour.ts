@@ -23,7 +23,8 @@ export async function openTour(services: EditorServices): Promise<void> {
 /** What a window on the tour begins with: its requests, the environment `sandbox`, and the sandbox itself. */
 export async function beginTour(services: EditorServices): Promise<void> {
   const { environments, sandbox, installed } = services;
-  if (window.tabGroups.all.every(({ tabs }) => tabs.length === 0)) {
+  // The editor's own Welcome page is none that the person chose.
+  if (window.tabGroups.all.every(({ tabs }) => tabs.every(({ input }) => input === undefined))) {
     await openWalkthrough(services);
     await showRequests(installed.storage);
   }
