@@ -8,10 +8,7 @@ import { launcherTarget, targetKey, targetText } from './target.ts';
 
 const load = () => import('../platform/later.ts');
 
-type Run = (
-  name: string,
-  act: (parts: Awaited<ReturnType<typeof load>>) => Promise<void>,
-) => Promise<void>;
+type Run = (name: string, act: (parts: Awaited<ReturnType<typeof load>>) => Promise<void>) => Promise<void>;
 
 /** What a first user meets: the tour, the walkthrough, and the `keyturn` command for the terminal. */
 export function registerWelcome(services: EditorServices): Disposable {
