@@ -35,7 +35,7 @@ import type { FindReceivers } from './oauth/receivers/receivers.ts';
 import { createConsentStore } from './consent/origins.ts';
 import { KeptSecrets } from './token/keptSecrets.ts';
 import { ForeignTokens } from './foreign/foreignTokens.ts';
-import { createTokenManager } from './token/manager.ts';
+import { createTokenManager } from './token/createManager.ts';
 import type { TokenManagerOptions } from './token/managerOptions.ts';
 import type { TokenProfile } from './profile/profile.ts';
 import { TokenProofs } from './oauth/verify/inspections.ts';

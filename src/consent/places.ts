@@ -208,5 +208,5 @@ function notAllowed(tokenName: string, secrets: readonly AskedSecret[]): Keyturn
 
 /** What is agreed for a token is agreed for the same one with less scope. */
 function keyOf(profile: TokenProfile): string {
-  return tokenKey(profile.wide ?? profile);
+  return tokenKey(profile.parent ?? profile);
 }

@@ -33,9 +33,9 @@ const tokenKeys = new WeakMap<TokenProfile, string>();
 export function tokenKey(profile: TokenProfile): string {
   const known = tokenKeys.get(profile);
   if (known !== undefined) return known;
-  if (profile.wide !== undefined) {
-    // Below the key of the wide one, so that whoever removes that finds this too.
-    const below = `${tokenKey(profile.wide)}:${digest([profile.scope])}`;
+  if (profile.parent !== undefined) {
+    // Below the key of the parent token, so that whoever removes that finds this too.
+    const below = `${tokenKey(profile.parent)}:${digest([profile.scope])}`;
     tokenKeys.set(profile, below);
     return below;
   }

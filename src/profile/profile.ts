@@ -48,7 +48,7 @@ export interface ProfileOf<G extends Grant> {
    * Only in the profile of a token for a single request (`# @scope`): the profile that it was made from, which is the
    * same but for the scope.
    */
-  readonly wide?: TokenProfile;
+  readonly parent?: TokenProfile;
 }
 
 /** The profile of a token that a person pasted and that no `keyturn.json` declares. */

@@ -123,6 +123,6 @@ function tokenUse({ profile, token, status, refreshed }: AcquiredToken): TokenUs
     refreshed,
     expiresAtMs: token.expiresAtMs,
     scope: token.scope,
-    askedScope: profile.wide === undefined ? null : profile.scope,
+    askedScope: profile.parent === undefined ? null : profile.scope,
   };
 }

@@ -55,7 +55,7 @@ export class OriginCheck {
       );
     }
     // What is allowed for a token is allowed for the same one with less scope.
-    const key = tokenKey(profile.wide ?? profile);
+    const key = tokenKey(profile.parent ?? profile);
     if (this.#allowedOnce.has(`${key} ${url.origin}`)) return;
     const { asker, consent, audit } = this.#parts;
     if ((await consent.allowed(key)).includes(url.origin)) return;

@@ -8,12 +8,12 @@ import { isDpopBound } from '../oauth/client/provenRequest.ts';
 import { foreignProfile } from '../foreign/foreignProfiles.ts';
 import type { ForeignTokens } from '../foreign/foreignTokens.ts';
 import { tokenKey } from '../profile/key.ts';
-import { narrowedProfile } from '../token/narrowed.ts';
+import { downScopedProfile } from '../token/downScoped.ts';
 import type { TokenProfile } from '../profile/profile.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { registerTokenValue } from '../token/registerToken.ts';
 import { applyToken } from './sendAs.ts';
-import type { TokenManager } from '../token/tokenManager.ts';
+import type { TokenManager } from '../token/manager.ts';
 import type { AcquiredToken, AcquireOptions } from '../token/acquire.ts';
 import { TimedFiles } from '../base/timedFiles.ts';
 import { untrusted } from '../base/untrusted.ts';
@@ -299,7 +299,7 @@ export class Preparation {
   async #profileOf(name: string): Promise<TokenProfile> {
     const profile = await this.#parts.findProfile(this.#input.file, name, this.#variables);
     const { scope, tokenName } = this.#settings;
-    return scope === null || name !== tokenName ? profile : narrowedProfile(profile, scope);
+    return scope === null || name !== tokenName ? profile : downScopedProfile(profile, scope);
   }
 
   #signer(

@@ -1,29 +1,29 @@
-import { type HeldTokens, isSame } from './heldTokens.ts';
+import { type TokenCache, isSame } from './tokenCache.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
 import type { TokenProfile } from '../profile/profile.ts';
 import { maskedScope } from './registerToken.ts';
 import type { Token } from './token.ts';
-import type { TokenKeeper } from './tokenKeeper.ts';
-import type { LearnedFacts } from './tokenManager.ts';
+import type { TokenPersistence } from './tokenPersistence.ts';
+import type { LearnedFacts } from './manager.ts';
 import type { Turns } from './refresh/turns.ts';
 
 export interface LearningParts {
   readonly options: TokenManagerOptions;
-  readonly held: HeldTokens;
-  readonly keeper: TokenKeeper;
+  readonly cache: TokenCache;
+  readonly persistence: TokenPersistence;
   readonly turns: Turns;
 }
 
 /** Adds what an introspection told to the token that is held and stored, if it is still the one that was asked about. */
 export async function learn(
-  { options, held, keeper, turns }: LearningParts,
+  { options, cache, persistence, turns }: LearningParts,
   profile: TokenProfile,
   accessToken: string,
   facts: LearnedFacts,
   signal: AbortSignal,
 ): Promise<void> {
-  const state = held.state(profile);
-  if (!state.loaded) await held.load(state);
+  const state = cache.state(profile);
+  if (!state.loaded) await cache.load(state);
   const { token } = state;
   if (token?.accessToken !== accessToken) return;
   const scope = maskedScope(options.redactor, facts.scope);
@@ -33,11 +33,11 @@ export async function learn(
     state.key,
     async (turn) => {
       if (state.token !== token) return;
-      const stored = await keeper.read(state, turn);
+      const stored = await persistence.read(state, turn);
       const isStored = stored.error === null && isSame(stored.token, token);
       // What is learned can be learned again: memory is enough where the store refuses.
       if (isStored) await options.store.set(learned).catch(() => undefined);
-      await held.adopt(state, learned);
+      await cache.adopt(state, learned);
     },
     signal,
   );

@@ -1,299 +1,86 @@
-import { asKeyturnError, KeyturnError } from '../base/errors.ts';
-import { tokenEvent } from '../base/auditEvent.ts';
-import { grantOf, signsIn } from '../profile/grants/all.ts';
-import { BackgroundRefreshes } from './refresh/backgroundRefreshes.ts';
-import { isOfLender } from './refresh/borrowing.ts';
-import type { Reauthentication, AcquiredToken, AcquireOptions } from './acquire.ts';
-import { HeldTokens } from './heldTokens.ts';
-import type { TokenManagerOptions } from './managerOptions.ts';
-import { checkPasted, pastedToken } from './newToken.ts';
-import { learn } from './learning.ts';
-import { lenderOf } from './narrowed.ts';
-import { findOther } from './otherTokens.ts';
 import type { TokenProfile } from '../profile/profile.ts';
-import { Refresher } from './refresh/refresher.ts';
-import { canRefresh, signInNeeded, unusable } from './refresh/renewal.ts';
-import { isStillDeclared } from './stillDeclared.ts';
-import type { Token } from './token.ts';
-import { TokenKeeper } from './tokenKeeper.ts';
-import type { LearnedFacts, TokenEntry, TokenManager } from './tokenManager.ts';
-import type { TokenState } from './tokenState.ts';
-import { isExpired, isFresh, statusOf } from './refresh/freshness.ts';
-import { Turns } from './refresh/turns.ts';
+import type { Token, TokenStatus } from './token.ts';
+import type { AcquiredToken, AcquireOptions } from './acquire.ts';
 
-/** A use is recorded for other sessions at most this often. */
-const RECORD_USE_MS = 60 * 1000;
-
-export function createTokenManager(options: TokenManagerOptions): TokenManager {
-  return new Manager(options);
+/** One line of the tree, the list command and the status bar: a profile, and what is held for it. */
+export interface TokenEntry {
+  readonly profile: TokenProfile;
+  /** `tokenKey(profile)`. */
+  readonly key: string;
+  readonly token: Token | null;
+  readonly status: TokenStatus;
+  readonly lastUsedAtMs: number | null;
+  /** Why the last refresh failed, free of secrets; null after a success. */
+  readonly lastError: { readonly code: string; readonly message: string } | null;
+  /** A new token can be had without a person. */
+  readonly canRefresh: boolean;
+  /** The next token needs a person in a browser: nobody has signed in, or what that brought has ended. */
+  readonly needsSignIn: boolean;
+  /**
+   * How far this computer's clock is ahead of the server's, milliseconds; negative when it is behind, 0 when they
+   * agree within ten seconds, null when the server has not been asked yet.
+   */
+  readonly clockSkewMs: number | null;
 }
 
-class Manager implements TokenManager {
-  readonly #options: TokenManagerOptions;
-  readonly #held: HeldTokens;
-  readonly #keeper: TokenKeeper;
-  readonly #turns: Turns;
-  readonly #refresher: Refresher;
-  readonly #background = new BackgroundRefreshes((state) => this.#refreshInBackground(state));
-  readonly #disposed = new AbortController();
+/** False too where nothing but a refresh token is held. */
+export function hasAccessToken({ token }: TokenEntry): boolean {
+  return token !== null && token.accessToken !== '';
+}
 
-  constructor(options: TokenManagerOptions) {
-    this.#options = options;
-    this.#held = new HeldTokens(options, {
-      refreshDue: (state) => this.#background.add(state),
-      saveDue: (state) => void this.#saveAgain(state),
-    });
-    this.#keeper = new TokenKeeper(options, this.#held);
-    this.#turns = new Turns(options.lease ?? null);
-    this.#refresher = new Refresher({
-      options,
-      held: this.#held,
-      keeper: this.#keeper,
-      turns: this.#turns,
-      otherToken: (state, name, signal) => this.#otherToken(state, name, signal),
-    });
-  }
+/** What an introspection told of the held token (RFC 7662 section 2.2). */
+export interface LearnedFacts {
+  readonly active: boolean;
+  /** By the server's clock, milliseconds since the epoch; null when it did not say. */
+  readonly expiresAtMs: number | null;
+  readonly scope: string | null;
+}
 
-  async acquire(profile: TokenProfile, options: AcquireOptions = {}): Promise<AcquiredToken> {
-    if (options.signal?.aborted === true) throw new KeyturnError('cancelled', 'Cancelled.');
-    const { places } = this.#options;
-    await places?.require(profile, options);
-    const acquired = await this.#acquire(profile, options);
-    await places?.obtained(profile, options);
-    return acquired;
-  }
-
-  async #acquire(profile: TokenProfile, options: AcquireOptions): Promise<AcquiredToken> {
-    const state = this.#held.state(profile);
-    if (!state.loaded) await this.#held.load(state, options.signal);
-    const lender = lenderOf(profile);
-    if (lender !== null) return this.#borrow(state, lender, options);
-    if (options.reauthenticate !== undefined) return this.#renew(state, options.reauthenticate, options);
-    const now = this.#options.clock.now();
-    const leadMs = this.#options.leadMs();
-    const held = state.token;
-    const { rejected } = options;
-    if (held !== null) {
-      const force = options.force === true && (rejected === undefined || rejected === held.accessToken);
-      // A pasted token is what it is, even when a refresh is asked for.
-      const fixed = !canRefresh(state) && !signsIn(profile.grant) && !isExpired(state, now);
-      const anew = grantOf(profile.grant).askedAtEachUse && !state.preset;
-      if (fixed || (!force && !anew && isFresh(state, now, leadMs))) {
-        this.#markUsed(state, now, options);
-        const refreshed = rejected !== undefined && rejected !== held.accessToken;
-        return { token: held, profile, status: statusOf(state, now, leadMs), refreshed };
-      }
-    }
-    if (!canRefresh(state)) {
-      if (!signsIn(profile.grant)) throw state.loadError ?? unusable(state, now);
-      // What is stored may be good; what cannot be read as a token is replaced.
-      if (state.loadError !== null && !KeyturnError.is(state.loadError, 'store_corrupt'))
-        throw state.loadError;
-    }
-    return this.#refresh(state, options);
-  }
-
-  async add(
+/**
+ * Hands out fresh tokens. One refresh serves all who wait for the same key; a failed refresh keeps the old token.
+ * Every value handed out is registered with the Redactor first.
+ */
+export interface TokenManager {
+  /**
+   * Fails with `token_missing`, `token_expired`, `sign_in_needed`, `access_denied`, or the codes of the grant. Signs the person in when
+   * nothing else brings a token.
+   */
+  acquire(profile: TokenProfile, options?: AcquireOptions): Promise<AcquiredToken>;
+  /**
+   * Keeps what a person pasted: the token itself for the static grant, a refresh token for the grant of that name,
+   * which is tried at once and kept only if the server takes it. What was held before stays when this fails,
+   * unless the server replaced it: then the new refresh token is held, and the next use tries it.
+   */
+  add(
     profile: TokenProfile,
     value: string,
-    options: Pick<AcquireOptions, 'signal' | 'cause'> = {},
-  ): Promise<TokenEntry> {
-    const pasted = checkPasted(profile, value);
-    this.#options.redactor.register(pasted, profile.name);
-    const state = this.#held.state(profile);
-    switch (grantOf(profile.grant).pasted) {
-      case 'token': {
-        const token = await pastedToken(profile, pasted, this.#options.clock.now());
-        await this.#options.store.set(token);
-        await this.#held.adopt(state, token);
-        break;
-      }
-      case 'refresh_token':
-        await this.#held.load(state, options.signal);
-        await this.#waiting(state, {}, () => this.#refresher.redeem(state, pasted, options.signal)).catch(
-          async (error: unknown) => {
-            // A refresh token without the rest is this place's all the same.
-            if (state.token?.accessToken === '') await this.#options.places?.added(profile);
-            throw error;
-          },
-        );
-        break;
-      case null:
-        throw new KeyturnError('usage', `There is nothing to add to the token "${profile.name}".`, {
-          hint: signsIn(profile.grant) ? 'Sign in instead.' : 'It is obtained when it is used.',
-        });
-    }
-    await this.#options.places?.added(profile);
-    const added = { name: profile.name, accessToken: state.token?.accessToken ?? null };
-    this.#options.audit?.record(tokenEvent('added', added, options.cause ?? 'background'));
-    return this.#held.view(state);
-  }
-
-  learn(profile: TokenProfile, accessToken: string, facts: LearnedFacts): Promise<void> {
-    const parts = { options: this.#options, held: this.#held, keeper: this.#keeper, turns: this.#turns };
-    return learn(parts, profile, accessToken, facts, this.#disposed.signal);
-  }
-
-  release(concerned: (profile: TokenProfile) => boolean): Promise<void> {
-    return this.#held.release(concerned);
-  }
-
-  async peek(profile: TokenProfile): Promise<TokenEntry> {
-    const state = this.#held.state(profile);
-    if (!state.loaded) await this.#held.load(state);
-    return this.#held.view(state);
-  }
-
-  async personal(name?: string): Promise<TokenEntry[]> {
-    return (await this.#held.personal(name)).map((state) => this.#held.view(state));
-  }
-
-  personalNames(): Promise<ReadonlyMap<string, string>> {
-    return this.#held.personalNames();
-  }
-
-  onDidChange(listener: (keys: ReadonlySet<string>) => void): { dispose(): void } {
-    return this.#held.changes.listen(listener);
-  }
-
-  finished(): Promise<void> {
-    return this.#refresher.finished();
-  }
-
-  dispose(): void {
-    this.#disposed.abort();
-    this.#background.clear();
-    this.#refresher.cancelAll();
-    this.#held.dispose();
-  }
-
-  /** The token of `# @scope`, as long as it is good; else a new one by the refresh token of the wide one. */
-  async #borrow(
-    state: TokenState,
-    lenderProfile: TokenProfile,
-    options: AcquireOptions,
-  ): Promise<AcquiredToken> {
-    const { signal, rejected, force } = options;
-    const lender = this.#held.state(lenderProfile);
-    if (!lender.loaded) await this.#held.load(lender, signal);
-    // Nobody signed in yet, or not any more: the person is asked for the wide token.
-    if (!canRefresh(lender)) await this.acquire(lenderProfile, { ...options, force: false });
-    const { token } = state;
-    const forced = force === true && (rejected === undefined || rejected === token?.accessToken);
-    const leadMs = this.#options.leadMs();
-    const end = token?.expiresAtMs ?? Infinity;
-    if (token !== null && !forced && isOfLender(state, lender)) {
-      const lead = Math.min(leadMs, Math.max(0, end - token.obtainedAtMs) / 2);
-      if (this.#options.clock.now() < end - lead) {
-        return this.#acquired(state, token, options, rejected !== undefined);
-      }
-    }
-    return this.#waiting(state, options, async () =>
-      this.#acquired(state, await this.#refresher.borrow(state, lender, signal), options),
-    );
-  }
-
-  async #refresh(state: TokenState, options: AcquireOptions): Promise<AcquiredToken> {
-    const { signal } = options;
-    return this.#waiting(state, options, async () => {
-      let failure: unknown;
-      try {
-        return this.#acquired(state, await this.#refresher.refresh(state, signal), options);
-      } catch (error) {
-        failure = error;
-      }
-      if (KeyturnError.is(failure, 'cancelled')) throw failure;
-      const usable = state.token !== null && !isExpired(state, this.#options.clock.now());
-      const anew = grantOf(state.profile.grant).askedAtEachUse && !state.preset;
-      if (options.force !== true && !anew && usable && state.token !== null) {
-        return this.#acquired(state, state.token, options, false);
-      }
-      const person = KeyturnError.is(failure, 'sign_in_needed') && this.#options.signIn !== undefined;
-      if (!person) throw failure;
-      return this.#acquired(state, await this.#refresher.signIn(state, signal), options);
-    });
-  }
-
-  async #renew(
-    state: TokenState,
-    reauthenticate: Reauthentication,
-    options: AcquireOptions,
-  ): Promise<AcquiredToken> {
-    const { profile } = state;
-    if (signsIn(profile.grant) && this.#options.signIn === undefined) {
-      throw signInNeeded(state, this.#options.clock.now());
-    }
-    if (grantOf(profile.grant).refresh === 'never') {
-      throw new KeyturnError(
-        'unsupported',
-        `The token "${profile.name}" was pasted: no server can renew it.`,
-        {
-          hint: `Paste another one, or declare in keyturn.json how it is obtained.`,
-          data: { token: profile.name },
-        },
-      );
-    }
-    return this.#waiting(state, options, async () =>
-      this.#acquired(state, await this.#refresher.renew(state, reauthenticate, options.signal), options),
-    );
-  }
-
-  #acquired(state: TokenState, token: Token, options: AcquireOptions, refreshed = true): AcquiredToken {
-    const now = this.#options.clock.now();
-    this.#markUsed(state, now, options);
-    const status = statusOf({ ...state, token }, now, this.#options.leadMs());
-    return { token, profile: state.profile, status, refreshed };
-  }
-
-  /** Only while somebody waits may a person be asked. */
-  async #waiting<T>(state: TokenState, { cause }: AcquireOptions, work: () => Promise<T>): Promise<T> {
-    state.waiters++;
-    if (cause !== undefined) state.cause = cause;
-    try {
-      return await work();
-    } finally {
-      state.waiters--;
-    }
-  }
-
-  async #otherToken(state: TokenState, name: string, signal: AbortSignal): Promise<AcquiredToken> {
-    const profile = await findOther(this.#options, state.profile, name);
-    const cause = state.cause === null ? {} : { cause: state.cause };
-    return this.acquire(profile, { signal, ...cause });
-  }
-
-  #markUsed(state: TokenState, now: number, options: AcquireOptions): void {
-    if (options.markUsed === false) return;
-    state.lastUsedAtMs = now;
-    if (Math.abs(now - state.recordedUseAtMs) < RECORD_USE_MS) return;
-    state.recordedUseAtMs = now;
-    this.#held.changes.add(state.key);
-    // From now on it is refreshed in the background.
-    this.#held.settle(state);
-    this.#options.usage
-      .used(state.key, now)
-      .catch((error: unknown) => this.#options.report?.(asKeyturnError(error)));
-  }
-
-  async #refreshInBackground(state: TokenState): Promise<void> {
-    // Refreshed ahead of the lead, so freshness says nothing: what was due when it began to wait still is, unless
-    // another token is held by now.
-    state.retired = !(await isStillDeclared(this.#options, state.profile));
-    state.refreshing = false;
-    if (this.#held.isRefreshDue(state)) {
-      // Its failure is in the state already, and nobody waits for it.
-      await this.#refresher.refresh(state).catch(() => undefined);
-    } else {
-      this.#held.settle(state);
-    }
-  }
-
-  async #saveAgain(state: TokenState): Promise<void> {
-    const save = this.#turns.hold(
-      state.key,
-      (turn) => this.#keeper.saveAgain(state, turn),
-      this.#disposed.signal,
-    );
-    await save.catch(() => undefined);
-  }
+    options?: Pick<AcquireOptions, 'signal' | 'cause'>,
+  ): Promise<TokenEntry>;
+  /**
+   * Takes what an introspection said of this access token: the end of one whose end is unknown, its scope, and that
+   * it is no more. Nothing happens when another token is held by now.
+   */
+  learn(profile: TokenProfile, accessToken: string, facts: LearnedFacts): Promise<void>;
+  /**
+   * Lets go of the held tokens of profiles whose source says that something changed, such as an account that was
+   * signed out: the next use asks it. What the store keeps stays there.
+   */
+  release(concerned: (profile: TokenProfile) => boolean): Promise<void>;
+  /** What is held now; nothing is fetched. */
+  peek(profile: TokenProfile): Promise<TokenEntry>;
+  /**
+   * Tokens that were pasted, as entries with profiles of their own (`declaredIn: null`); with a name, only those of
+   * that name.
+   */
+  personal(name?: string): Promise<TokenEntry[]>;
+  /**
+   * Names of the tokens that `personal` reads, by their keys. Nothing is read: tokens that were pasted for a keyturn.json
+   * are among them until somebody does.
+   */
+  personalNames(): Promise<ReadonlyMap<string, string>>;
+  /** Tells the keys whose token, status or error changed. */
+  onDidChange(listener: (keys: ReadonlySet<string>) => void): { dispose(): void };
+  /** Resolves when no refresh is under way whose refresh token the server may have taken: until then, do not end. */
+  finished(): Promise<void>;
+  dispose(): void;
 }

@@ -11,7 +11,7 @@ export async function isStillDeclared(
   { findProfile }: Pick<TokenManagerOptions, 'findProfile'>,
   profile: TokenProfile,
 ): Promise<boolean> {
-  const whole = profile.wide ?? profile;
+  const whole = profile.parent ?? profile;
   if (findProfile === undefined || whole.declaredIn?.endsWith(PROFILE_FILE_NAME) !== true) return true;
   try {
     return tokenKey(await findProfile(whole.name, whole)) === tokenKey(whole);

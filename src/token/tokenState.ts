@@ -1,6 +1,6 @@
 import type { TokenProfile } from '../profile/profile.ts';
 import type { Token, TokenStatus } from './token.ts';
-import type { TokenEntry } from './tokenManager.ts';
+import type { TokenEntry } from './manager.ts';
 
 /** What the manager knows of one key. */
 export interface TokenState {

@@ -5,7 +5,7 @@ import { createConsentStore } from '../../src/consent/origins.ts';
 import { Agreements, agreementText } from '../../src/consent/permissions.ts';
 import type { AskedSecret } from '../../src/profile/key.ts';
 import { secretKey, tokenKey } from '../../src/profile/key.ts';
-import { narrowedProfile } from '../../src/token/narrowed.ts';
+import { downScopedProfile } from '../../src/token/downScoped.ts';
 import { type PlaceQuestion, TokenPlaces, type TokenPlacesOptions } from '../../src/consent/places.ts';
 import { noOptions, pastedProfile, type TokenProfile } from '../../src/profile/profile.ts';
 import { ProofSecrets } from '../../src/oauth/verify/inspectionSecrets.ts';
@@ -69,7 +69,9 @@ describe('a token that is held for one keyturn.json', () => {
     const elsewhere = profileOf({ declaredIn: AWAY });
     expect(await codeOf(manager.acquire(elsewhere))).toBe('access_denied');
     expect(await codeOf(manager.acquire(elsewhere, { force: true }))).toBe('access_denied');
-    expect(await codeOf(manager.acquire(narrowedProfile(elsewhere, 'reports:write')))).toBe('access_denied');
+    expect(await codeOf(manager.acquire(downScopedProfile(elsewhere, 'reports:write')))).toBe(
+      'access_denied',
+    );
     expect(questions.length).toBe(3);
     expect(calls.length).toBe(1);
     await manager.acquire(profileOf({ declaredIn: HOME }));

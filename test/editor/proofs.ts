@@ -62,7 +62,7 @@ async function obtain(name: string): Promise<string> {
 }
 
 /** The token for a single request of `ended`, which is kept beside that. */
-async function obtainNarrow(): Promise<string> {
+async function obtainDownScoped(): Promise<string> {
   const document = await open(fileUri('proofs.http'));
   await send(document, document.getText().split('\n').indexOf('# @scope reports:read') + 1);
   const written = await eventually('the token with less scope', () =>
@@ -341,8 +341,8 @@ test('inspects a token that is not held, selected or pasted, without keeping it'
 
 test('revokes after a confirmation only, and forgets what has ended', async () => {
   const value = await obtain('ended');
-  const narrow = await obtainNarrow();
-  assert.equal(await apiStatus(narrow), 200);
+  const downScoped = await obtainDownScoped();
+  assert.equal(await apiStatus(downScoped), 200);
   const left = await act('revoke', 'ended');
   assert.equal(left.length, 1);
   assert.match(left[0]?.text ?? '', /Revoke the token "ended"\?/);
@@ -355,7 +355,7 @@ test('revokes after a confirmation only, and forgets what has ended', async () =
     done.at(-1)?.text ?? '',
     /"ended" is deleted here\. The access token has ended.* The token with less scope ended\.$/,
   );
-  assert.deepEqual([await apiStatus(value), await apiStatus(narrow)], [401, 401]);
+  assert.deepEqual([await apiStatus(value), await apiStatus(downScoped)], [401, 401]);
   await eventually('the empty entry', async () => (await tap.entry('ended'))?.contextValue.includes('empty'));
   assert.equal(stored('ended'), undefined);
   // What was agreed for it has gone with it.
@@ -439,7 +439,7 @@ test('shares a token with the command through the keychain', async () => {
 
 test('revokes all tokens of an issuer, and tells which were not', async () => {
   // Of this one there is only what a single request asked for.
-  const narrow = await obtainNarrow();
+  const downScoped = await obtainDownScoped();
   const held = stored('opaque') ?? '';
   const left = await act('revokeEverywhere', sandbox.issuer);
   assert.equal(left.length, 1);
@@ -452,7 +452,7 @@ test('revokes all tokens of an issuer, and tells which were not', async () => {
   assert.match(done.text, /^\d of \d tokens of http:\/\/127\.0\.0\.1:\d+ were revoked and deleted\./);
   assert.match(done.text, /revoked and deleted\. The token with less scope ended\. /);
   assert.match(done.text, /machine: The server does not revoke this access token/);
-  assert.deepEqual([await apiStatus(held), await apiStatus(narrow)], [401, 401]);
+  assert.deepEqual([await apiStatus(held), await apiStatus(downScoped)], [401, 401]);
   for (const name of ['opaque', 'ended', 'turned']) assert.equal(stored(name), undefined);
   assert.ok(stored('machine'));
 });

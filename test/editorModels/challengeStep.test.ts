@@ -65,8 +65,8 @@ describe('what is offered after an answer', () => {
     });
     expect(challengeStep(answer(403, challenge), entry('client_credentials', true))).toBeNull();
     expect(challengeStep(answer(403, { ...challenge, missingScopes: [] }), person)).toBeNull();
-    const narrowed = { ...use, askedScope: 'reports:read' };
-    expect(challengeStep(answer(403, challenge, { token: narrowed }), person)).toBeNull();
+    const downScoped = { ...use, askedScope: 'reports:read' };
+    expect(challengeStep(answer(403, challenge, { token: downScoped }), person)).toBeNull();
   });
 
   it('is the sign-in that RFC 9470 describes', () => {

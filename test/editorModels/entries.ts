@@ -1,7 +1,7 @@
 import { noOptions, type TokenProfile } from '../../src/profile/profile.ts';
 import { tokenKey } from '../../src/profile/key.ts';
 import type { Token } from '../../src/token/token.ts';
-import type { TokenEntry } from '../../src/token/tokenManager.ts';
+import type { TokenEntry } from '../../src/token/manager.ts';
 import type { Words } from '../../src/editor/platform/words.ts';
 
 /** English as it is written, with the placeholders filled. */

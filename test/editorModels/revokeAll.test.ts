@@ -6,7 +6,7 @@ import type { RevokeResult } from '../../src/oauth/verify/inspections.ts';
 const nodes = ['one', 'two', 'three'].map((name) => ({ name }));
 const ended: RevokeResult = {
   results: [{ kind: 'access_token', outcome: 'ended', text: 'It has ended.', error: null }],
-  narrowed: [],
+  downScoped: [],
   forgotten: true,
 };
 const kept: RevokeResult = {
@@ -14,7 +14,7 @@ const kept: RevokeResult = {
     { kind: 'refresh_token', outcome: 'accepted', text: 'It was accepted.', error: null },
     { kind: 'access_token', outcome: 'unsupported', text: 'It counts on.', error: 'revocation_failed' },
   ],
-  narrowed: [],
+  downScoped: [],
   forgotten: false,
 };
 const cancelled = new KeyturnError('cancelled', 'Cancelled.');
@@ -29,37 +29,37 @@ function outcomes(...list: (RevokeResult | Error)[]) {
 
 describe('revoking all tokens of an issuer', () => {
   it('counts what has ended', async () => {
-    expect(await outcomes(ended, ended, ended)).toEqual({ done: 3, narrowed: [], failures: [], left: 0 });
+    expect(await outcomes(ended, ended, ended)).toEqual({ done: 3, downScoped: [], failures: [], left: 0 });
   });
 
   it('goes on after a failure, and says what is wrong with which', async () => {
     const failed = new KeyturnError('revocation_failed', 'Nobody is there.');
     expect(await outcomes(failed, kept, ended)).toEqual({
       done: 1,
-      narrowed: [],
+      downScoped: [],
       failures: ['one: Nobody is there.', 'two: It counts on.'],
       left: 0,
     });
   });
 
   it('tells of those with less scope by their scope', async () => {
-    const narrowed = (['ended', 'failed'] as const).map((outcome) => ({
+    const downScoped = (['ended', 'failed'] as const).map((outcome) => ({
       kind: 'access_token' as const,
       outcome,
       text: `It is ${outcome}.`,
       error: null,
       scope: `reports:${outcome}`,
     }));
-    expect(await outcomes({ ...ended, narrowed }, ended, ended)).toEqual({
+    expect(await outcomes({ ...ended, downScoped }, ended, ended)).toEqual({
       done: 3,
-      narrowed,
+      downScoped,
       failures: ['one: (reports:failed) It is failed.'],
       left: 0,
     });
   });
 
   it('tells what was done before it was called off', async () => {
-    expect(await outcomes(ended, cancelled)).toEqual({ done: 1, narrowed: [], failures: [], left: 2 });
+    expect(await outcomes(ended, cancelled)).toEqual({ done: 1, downScoped: [], failures: [], left: 2 });
   });
 
   it('is cancelled when nothing was done yet', async () => {

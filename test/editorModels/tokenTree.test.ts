@@ -7,7 +7,7 @@ import {
   sameShape,
   type TreeInput,
 } from '../../src/editor/tokens/tree/model.ts';
-import type { TokenEntry } from '../../src/token/tokenManager.ts';
+import type { TokenEntry } from '../../src/token/manager.ts';
 import { entryOf, MINUTE, NOW, plainWords, profileOf, tokenOf } from './entries.ts';
 
 function listed(

@@ -22,7 +22,7 @@ beforeAll(async () => {
   const scope = 'openid offline_access reports:read';
   const tokens = {
     person: { ...shared, grant: 'authorization_code', clientId: 'person', scope },
-    wide: { ...shared, grant: 'authorization_code', clientId: 'person', scope: `${scope} reports:write` },
+    parent: { ...shared, grant: 'authorization_code', clientId: 'person', scope: `${scope} reports:write` },
     machine: { ...shared, grant: 'client_credentials', clientId: 'viewer', scope: 'reports:read' },
     screen: { ...shared, grant: 'device_code', clientId: 'device', scope: 'reports:read' },
   };
@@ -79,14 +79,14 @@ describe('keyturn token login', () => {
 
   it('tells what was not granted', async () => {
     const browser = new Browser();
-    const { code, err } = await login(['wide', '--no-browser'], (said) => {
+    const { code, err } = await login(['parent', '--no-browser'], (said) => {
       const url = /^ {2}(http\S+)$/m.exec(said)?.[1];
       if (url === undefined) return false;
       void signInAs(browser, url, 'viewer');
       return true;
     });
     expect(code).toBe(0);
-    expect(err).toContain(`The token wide may go to ${sandbox.api}.`);
+    expect(err).toContain(`The token parent may go to ${sandbox.api}.`);
     expect(err).toContain('Not granted: reports:write.');
   });
 

@@ -23,9 +23,9 @@ beforeAll(async () => {
     resource: `${sandbox.api}/opaque`,
     origins: [sandbox.api],
   };
-  await writeFile(join(cwd, 'keyturn.json'), JSON.stringify({ tokens: { wide: client } }));
+  await writeFile(join(cwd, 'keyturn.json'), JSON.stringify({ tokens: { parent: client } }));
   const requests = ['', '# @scope reports:read\n', '# @scope reports:write\n'].map(
-    (scope) => `# @token wide\n${scope}GET ${sandbox.api}/reports\n`,
+    (scope) => `# @token parent\n${scope}GET ${sandbox.api}/reports\n`,
   );
   await writeFile(join(cwd, 'requests.http'), requests.join('\n###\n'));
 });
@@ -45,7 +45,7 @@ const run = (...args: string[]) =>
     },
   });
 const used = () => run('run', 'requests.http');
-const narrowed = ['reports:read', 'reports:write'].map((scope) => ({
+const downScoped = ['reports:read', 'reports:write'].map((scope) => ({
   kind: 'access_token',
   outcome: 'ended',
   text: 'The access token has ended: the server calls it inactive.',
@@ -54,21 +54,21 @@ const narrowed = ['reports:read', 'reports:write'].map((scope) => ({
 }));
 
 describe('tokens with less scope', () => {
-  it('are revoked with the wide one, and told', async () => {
+  it('are revoked with the parent token, and told', async () => {
     await used();
-    const { code, out } = await run('token', 'revoke', 'wide', '--json');
+    const { code, out } = await run('token', 'revoke', 'parent', '--json');
     expect(JSON.parse(out)).toEqual({
-      name: 'wide',
+      name: 'parent',
       forgotten: true,
-      results: [{ kind: 'access_token', outcome: 'ended', text: narrowed[0]?.text, error: null }],
-      narrowed: expect.arrayContaining(narrowed) as unknown,
+      results: [{ kind: 'access_token', outcome: 'ended', text: downScoped[0]?.text, error: null }],
+      downScoped: expect.arrayContaining(downScoped) as unknown,
       error: null,
     });
     expect(code).toBe(0);
-    expect((await run('token', 'revoke', 'wide')).err).toMatch(/No token is \w+ for/);
+    expect((await run('token', 'revoke', 'parent')).err).toMatch(/No token is \w+ for/);
   });
 
-  it('are revoked with all of an issuer, also without the wide one', async () => {
+  it('are revoked with all of an issuer, also without the parent token', async () => {
     await run('run', 'requests.http', '--line', '6');
     const { code, err } = await run('token', 'revoke', '--issuer', sandbox.issuer);
     expect(err).toContain('(reports:read) The access token has ended');
@@ -77,12 +77,12 @@ describe('tokens with less scope', () => {
     expect((await run('token', 'revoke', '--issuer', sandbox.issuer)).code).toBe(1);
   });
 
-  it('are rotated with the wide one', async () => {
+  it('are rotated with the parent token', async () => {
     await used();
-    const { code, out } = await run('token', 'rotate', 'wide', '--json');
+    const { code, out } = await run('token', 'rotate', 'parent', '--json');
     expect(JSON.parse(out)).toMatchObject({
       revoked: [{ outcome: 'ended' }],
-      narrowed: expect.arrayContaining(narrowed) as unknown,
+      downScoped: expect.arrayContaining(downScoped) as unknown,
       left: null,
     });
     expect(code).toBe(0);

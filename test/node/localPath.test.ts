@@ -67,7 +67,7 @@ describe('a folder', () => {
   it('holds itself and what is below, not what begins alike', () => {
     expect(isInside('/w', '/w', '/')).toBe(true);
     expect(isInside('/w', '/w/a/b', '/')).toBe(true);
-    expect(isInside('/w', '/wide/a', '/')).toBe(false);
+    expect(isInside('/w', '/parent/a', '/')).toBe(false);
     expect(isInside('/', '/a', '/')).toBe(true);
     expect(isInside('/W', '/w/a', '/')).toBe(false);
     expect(isInside('c:\\w', 'C:\\W\\a', '\\')).toBe(true);

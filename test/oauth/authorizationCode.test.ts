@@ -3,7 +3,7 @@ import { compactDecrypt, decodeJwt, decodeProtectedHeader, importJWK } from 'jos
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { tokenKey } from '../../src/profile/key.ts';
-import { narrowedProfile } from '../../src/token/narrowed.ts';
+import { downScopedProfile } from '../../src/token/downScoped.ts';
 import { harness } from '../token/support.ts';
 import { Browser, signInAs } from './browser.ts';
 import { startSandboxServers, type SandboxServers } from './sandboxServers.ts';
@@ -76,8 +76,8 @@ describe('a sign-in in the browser', () => {
   });
 
   it('gets less than it asked for when the person may do less', async () => {
-    const wide = signInProfile(sandbox.issuer, { scope: 'openid reports:read reports:admin' });
-    const result = await obtainAs(wide, person('viewer').signIn);
+    const parent = signInProfile(sandbox.issuer, { scope: 'openid reports:read reports:admin' });
+    const result = await obtainAs(parent, person('viewer').signIn);
     expect(result.scope).toBe('reports:read');
   });
 
@@ -390,11 +390,11 @@ describe('a refresh token of a sign-in', () => {
   it('brings less for a single request that asks for less', async () => {
     const profile = signInProfile(sandbox.issuer, { scope: 'openid reports:read reports:write' });
     const first = await obtainAs(profile, person('editor').signIn);
-    const narrow = narrowedProfile(profile, 'reports:read');
-    const lent = await obtainAs(narrow, null, { refreshToken: first.refreshToken });
+    const downScoped = downScopedProfile(profile, 'reports:read');
+    const lent = await obtainAs(downScoped, null, { refreshToken: first.refreshToken });
     expect(decodeJwt(lent.accessToken)['scope']).toBe('reports:read');
-    const wide = await obtainAs(profile, null, { refreshToken: lent.refreshToken });
-    expect(decodeJwt(wide.accessToken)['scope']).toBe('reports:read reports:write');
+    const parent = await obtainAs(profile, null, { refreshToken: lent.refreshToken });
+    expect(decodeJwt(parent.accessToken)['scope']).toBe('reports:read reports:write');
   });
 
   it('that has ended leads to a sign-in where somebody is there, else says that one is needed', async () => {

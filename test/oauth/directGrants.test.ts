@@ -142,7 +142,7 @@ describe('token exchange at a real provider', () => {
   const exchanger = (options: Partial<TokenProfile['options']> = {}, scope = 'reports:read') =>
     profile('exchanger', { grant: 'token_exchange', scope, options: { subjectToken: 'direct', ...options } });
   const given = secrets({ client_secret: 'exchanger-secret/+%' });
-  let wide = '';
+  let parent = '';
   beforeAll(async () => {
     const zoe = profile('direct', {
       grant: 'password',
@@ -150,13 +150,13 @@ describe('token exchange at a real provider', () => {
       options: { username: 'zoe' },
     });
     const both = secrets({ client_secret: 'direct-secret/+%', password: PASSWORD });
-    wide = (await obtain()(zoe, contextOf(both))).accessToken;
+    parent = (await obtain()(zoe, contextOf(both))).accessToken;
   });
 
   it('brings a token with less scope, and says who acts', async () => {
-    const context = contextOf({ ...given, otherToken: other(wide) });
-    const narrow = await obtain()(exchanger(), context);
-    expect(decodeJwt(narrow.accessToken)).toMatchObject({
+    const context = contextOf({ ...given, otherToken: other(parent) });
+    const downScoped = await obtain()(exchanger(), context);
+    expect(decodeJwt(downScoped.accessToken)).toMatchObject({
       sub: 'zoe',
       client_id: 'exchanger',
       scope: 'reports:read',
@@ -166,13 +166,13 @@ describe('token exchange at a real provider', () => {
   });
 
   it('takes what is no access token for what it is', async () => {
-    const context = contextOf({ ...given, otherToken: other(wide) });
+    const context = contextOf({ ...given, otherToken: other(parent) });
     const result = await obtain()(exchanger({ requestedTokenType: `${TYPE}saml2` }), context);
     expect(result.tokenType).toBe('n_a');
   });
 
   it('is refused with more scope, and with what is no token', async () => {
-    const more = contextOf({ ...given, otherToken: other(wide) });
+    const more = contextOf({ ...given, otherToken: other(parent) });
     expect((await failureOf(obtain()(exchanger({}, 'reports:admin'), more))).code).toBe('invalid_scope');
     const none = contextOf({ ...given, otherToken: other('made-up-token') });
     const error = await failureOf(obtain()(exchanger(), none));
@@ -181,7 +181,7 @@ describe('token exchange at a real provider', () => {
   });
 
   it('needs the kind of token that it exchanges', async () => {
-    const context = contextOf({ ...given, otherToken: other(wide) });
+    const context = contextOf({ ...given, otherToken: other(parent) });
     const error = await failureOf(obtain()(exchanger({ subjectTokenType: `${TYPE}id_token` }), context));
     expect(error).toMatchObject({ code: 'token_missing' });
     expect(error.message).toContain('id_token');
@@ -206,7 +206,7 @@ describe('token exchange at a real provider', () => {
         issued_token_type: `${TYPE}access_token`,
       });
     });
-    const context = contextOf({ ...given, otherToken: other(wide) });
+    const context = contextOf({ ...given, otherToken: other(parent) });
     for (const changes of [
       { issuer: null, tokenEndpoint: `${evil.origin}/token` },
       { issuer: provider.issuer, tokenEndpoint: `${evil.origin}/token` },
@@ -219,12 +219,12 @@ describe('token exchange at a real provider', () => {
     }
     expect(received).toEqual([]);
     const allowed: GrantContext['otherToken'] = async (name) => {
-      const { token, profile: subject } = await other(wide)(name);
+      const { token, profile: subject } = await other(parent)(name);
       return { token, profile: { ...subject, origins: [evil.origin] } };
     };
     const asked = { ...exchanger(), issuer: null, tokenEndpoint: `${evil.origin}/token` };
     await obtain()(asked, contextOf({ ...given, otherToken: allowed }));
-    expect(new URLSearchParams(received[0]).get('subject_token')).toBe(wide);
+    expect(new URLSearchParams(received[0]).get('subject_token')).toBe(parent);
     await evil.close();
   });
 
@@ -245,7 +245,7 @@ describe('token exchange at a real provider', () => {
       options: { ...noOptions, subjectToken: 'direct', requestedTokenType },
     });
     const trusting: GrantContext['otherToken'] = async (name) => {
-      const { token, profile: subject } = await other(wide)(name);
+      const { token, profile: subject } = await other(parent)(name);
       return { token, profile: { ...subject, origins: [server.origin] } };
     };
     const result = obtainer()(asked, contextOf({ otherToken: trusting }));

@@ -42,8 +42,8 @@ describe('client credentials at a real provider', () => {
   });
 
   it('keep only the scope that the server grants', async () => {
-    const wide = profile('basic', { scope: 'reports:read reports:write' });
-    expect((await obtain()(wide, contextOf(secretOf('basic')))).scope).toBe('reports:read reports:write');
+    const parent = profile('basic', { scope: 'reports:read reports:write' });
+    expect((await obtain()(parent, contextOf(secretOf('basic')))).scope).toBe('reports:read reports:write');
     const none = await obtain()(profile('basic', { scope: null }), contextOf(secretOf('basic')));
     expect(none.scope).toBeNull();
   });

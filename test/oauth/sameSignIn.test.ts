@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import type { AuditEvent } from '../../src/base/auditEvent.ts';
 import { tokenKey } from '../../src/profile/key.ts';
-import { narrowedProfile } from '../../src/token/narrowed.ts';
+import { downScopedProfile } from '../../src/token/downScoped.ts';
 import { harness, HOUR } from '../token/support.ts';
 import { Browser, signInAs } from './browser.ts';
 import { startSandboxServers, type SandboxServers } from './sandboxServers.ts';
@@ -210,8 +210,8 @@ describe('a server that renews with another ID token', () => {
     await h.clock.advance(58 * 60_000);
     expect(asked()).toBe(1);
     // With less scope of the same sign-in, it is refused as well.
-    const narrow = await failureOf(h.manager.acquire(narrowedProfile(profile, 'reports:read')));
-    expect(narrow.code).toBe('id_token_mismatch');
+    const downScoped = await failureOf(h.manager.acquire(downScopedProfile(profile, 'reports:read')));
+    expect(downScoped.code).toBe('id_token_mismatch');
     expect(await h.store.list()).toEqual([old]);
     h.manager.dispose();
   });

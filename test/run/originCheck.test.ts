@@ -3,7 +3,7 @@ import { OriginCheck } from '../../src/run/originCheck.ts';
 import type { AuditEvent } from '../../src/base/auditEvent.ts';
 import { createConsentStore } from '../../src/consent/origins.ts';
 import { tokenKey } from '../../src/profile/key.ts';
-import { narrowedProfile } from '../../src/token/narrowed.ts';
+import { downScopedProfile } from '../../src/token/downScoped.ts';
 import { memoryValues, profileOf } from '../token/support.ts';
 
 const FAR = new URL('https://far.example.com/x');
@@ -67,7 +67,7 @@ describe('an origin beyond those of the profile', () => {
     const { consent } = setUp();
     await consent.remember(tokenKey(profile), FAR.origin, null);
     const asker = { allowOrigin: () => Promise.reject(new Error('asked')) };
-    const narrow = narrowedProfile(profile, 'reports:read');
-    await new OriginCheck({ asker, consent }, '/w/a.http:3').check(narrow, [FAR]);
+    const downScoped = downScopedProfile(profile, 'reports:read');
+    await new OriginCheck({ asker, consent }, '/w/a.http:3').check(downScoped, [FAR]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createObtain } from '../../src/oauth/obtain.ts';
 import { privateFiles } from '../../src/node/privateFiles.ts';
-import { narrowedProfile } from '../../src/token/narrowed.ts';
+import { downScopedProfile } from '../../src/token/downScoped.ts';
 import { tokenKey } from '../../src/profile/key.ts';
 import type { TokenManagerOptions } from '../../src/token/managerOptions.ts';
 import type { TokenProfile } from '../../src/profile/profile.ts';
@@ -58,20 +58,22 @@ async function setUp(
 const refreshing = { grant: 'refresh_token' } as const;
 
 describe('# @scope', () => {
-  it('asks for a token of its own with client credentials, kept beside the wide one', async () => {
+  it('asks for a token of its own with client credentials, kept beside the parent token', async () => {
     const { origin, scopes } = await api();
     const { run, provider, profile, store } = await setUp('basic');
-    const narrow = `# @token viewer\n# @scope reports:read\nGET ${origin}/\n`;
-    const wide = `# @token viewer\nGET ${origin}/\n`;
-    const result = await run(narrow);
+    const downScoped = `# @token viewer\n# @scope reports:read\nGET ${origin}/\n`;
+    const parent = `# @token viewer\nGET ${origin}/\n`;
+    const result = await run(downScoped);
     expect(result.token).toMatchObject({ name: 'viewer', scope: 'reports:read', askedScope: 'reports:read' });
-    expect((await run(wide)).token?.askedScope).toBeNull();
-    await run(narrow);
+    expect((await run(parent)).token?.askedScope).toBeNull();
+    await run(downScoped);
     expect(scopes).toEqual(['reports:read', 'reports:read reports:write', 'reports:read']);
     expect(provider.tokenRequests()).toBe(2);
-    const narrowKey = tokenKey(narrowedProfile(profile, 'reports:read'));
-    expect(narrowKey.startsWith(`${tokenKey(profile)}:`)).toBe(true);
-    expect((await store.list()).map(({ key }) => key).sort()).toEqual([tokenKey(profile), narrowKey].sort());
+    const downScopedKey = tokenKey(downScopedProfile(profile, 'reports:read'));
+    expect(downScopedKey.startsWith(`${tokenKey(profile)}:`)).toBe(true);
+    expect((await store.list()).map(({ key }) => key).sort()).toEqual(
+      [tokenKey(profile), downScopedKey].sort(),
+    );
 
     await store.delete(tokenKey(profile));
     expect(await store.list()).toEqual([]);
@@ -93,7 +95,7 @@ describe('# @scope', () => {
     expect(provider.tokenRequests()).toBe(1);
   });
 
-  it('is asked for with the refresh token, and a rotated one goes back to the wide token', async () => {
+  it('is asked for with the refresh token, and a rotated one goes back to the parent token', async () => {
     const { origin, scopes, refuseOnce } = await api();
     const { run, provider, profile, manager, store, redactor } = await setUp('person', refreshing);
     await manager.add(profile, await provider.signIn('person', 'reports:read reports:write'));
@@ -104,10 +106,10 @@ describe('# @scope', () => {
     const rotated = (await store.get(tokenKey(profile)))?.refreshToken ?? '';
     expect(rotated).not.toBe(first);
     expect(redactor.mask(rotated)).not.toContain(rotated);
-    const narrow = await store.get(tokenKey(narrowedProfile(profile, 'reports:read')));
-    expect(narrow).toMatchObject({ refreshToken: null, scope: 'reports:read' });
+    const downScoped = await store.get(tokenKey(downScopedProfile(profile, 'reports:read')));
+    expect(downScoped).toMatchObject({ refreshToken: null, scope: 'reports:read' });
 
-    // Neither the wide token nor the narrow one asks again, and the next refresh of either works.
+    // Neither the parent token nor the down-scoped one asks again, and the next refresh of either works.
     await run(`# @token viewer\nGET ${origin}/\n`);
     await run(text);
     expect(provider.tokenRequests()).toBe(2);
@@ -125,7 +127,7 @@ describe('# @scope', () => {
     ]);
   });
 
-  it('refreshes wide and narrow tokens at once without using a refresh token twice', async () => {
+  it('refreshes parent and down-scoped tokens at once without using a refresh token twice', async () => {
     const { origin, scopes } = await api();
     const { run, provider, profile, manager, clock } = await setUp('person', refreshing);
     await manager.add(profile, await provider.signIn('person', 'reports:read reports:write'));
@@ -147,7 +149,7 @@ describe('# @scope', () => {
     expect(new Set(scopes).size).toBe(3);
   });
 
-  it('keeps two narrow tokens apart, however often their servers rotate', async () => {
+  it('keeps two down-scoped tokens apart, however often their servers rotate', async () => {
     const { origin } = await api();
     const { run, provider, profile, manager, clock } = await setUp('person', refreshing);
     await manager.add(profile, await provider.signIn('person', 'reports:read reports:write'));
@@ -244,7 +246,7 @@ describe('# @scope', () => {
       code: 'unsupported',
       message: 'The token "viewer" has no refresh token, so it cannot be had with less scope.',
     });
-    // The sign-in for the wide token, and nothing else.
+    // The sign-in for the parent token, and nothing else.
     expect(calls).toHaveLength(1);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeStatus } from '../../src/terminal/token/list.ts';
-import type { TokenEntry } from '../../src/token/tokenManager.ts';
+import type { TokenEntry } from '../../src/token/manager.ts';
 import { MINUTE, staticProfile } from '../token/support.ts';
 import { keyturn } from './support.ts';
 

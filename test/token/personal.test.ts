@@ -107,7 +107,7 @@ describe('the key of a token', () => {
     ['issued', tokenKey(profileOf({ name: 'viewer' })), 'viewer', false],
     [
       'with less scope',
-      tokenKey(profileOf({ name: 'viewer', scope: 'less', wide: profileOf() })),
+      tokenKey(profileOf({ name: 'viewer', scope: 'less', parent: profileOf() })),
       'viewer',
       false,
     ],

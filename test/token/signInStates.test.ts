@@ -4,7 +4,7 @@ import { tokenKey } from '../../src/profile/key.ts';
 import type { Grant } from '../../src/profile/profile.ts';
 import type { SignIn } from '../../src/token/signIn.ts';
 import type { Token } from '../../src/token/token.ts';
-import type { TokenEntry } from '../../src/token/tokenManager.ts';
+import type { TokenEntry } from '../../src/token/manager.ts';
 import { harness, HOUR, MINUTE, profileOf } from './support.ts';
 
 const person: SignIn = {
@@ -230,13 +230,17 @@ describe('tokens of other profiles', () => {
     profileOf({ name, grant: 'token_exchange', options: { ...profile.options, subjectToken } });
 
   it('are acquired for the grant that needs them', async () => {
-    const wide = profileOf({ name: 'wide' });
-    const h = harness({ findProfile: () => Promise.resolve(wide) });
+    const parent = profileOf({ name: 'parent' });
+    const h = harness({ findProfile: () => Promise.resolve(parent) });
     h.server.answer = async ({ profile: { name }, context }) =>
       h.result(
-        name === 'wide' ? {} : { accessToken: `for-${(await context.otherToken('wide')).token.accessToken}` },
+        name === 'parent'
+          ? {}
+          : { accessToken: `for-${(await context.otherToken('parent')).token.accessToken}` },
       );
-    expect((await h.manager.acquire(exchange('narrow', 'wide'))).token.accessToken).toBe('for-access-2');
+    expect((await h.manager.acquire(exchange('downScoped', 'parent'))).token.accessToken).toBe(
+      'for-access-2',
+    );
   });
 
   it('do not wait for each other for ever', async () => {

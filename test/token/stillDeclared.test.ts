@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KeyturnError } from '../../src/base/errors.ts';
-import { narrowedProfile } from '../../src/token/narrowed.ts';
+import { downScopedProfile } from '../../src/token/downScoped.ts';
 import type { TokenProfile } from '../../src/profile/profile.ts';
 import { isStillDeclared } from '../../src/token/stillDeclared.ts';
 import { harness, MINUTE, profileOf } from './support.ts';
@@ -27,7 +27,7 @@ describe('a profile', () => {
     ['taken out', null, false],
   ])('is asked for in its file: %s', async (_what, declared, still) => {
     expect(await isStillDeclared(file(declared), profile)).toBe(still);
-    expect(await isStillDeclared(file(declared), narrowedProfile(profile, 'less'))).toBe(still);
+    expect(await isStillDeclared(file(declared), downScopedProfile(profile, 'less'))).toBe(still);
   });
 
   it.each([null, '/w/http-client.env.json', 'file:///w/requests.http'])(

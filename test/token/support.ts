@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/base/clock.ts';
 import type { GrantContext, GrantResult } from '../../src/token/grant.ts';
-import { createTokenManager } from '../../src/token/manager.ts';
+import { createTokenManager } from '../../src/token/createManager.ts';
 import type { TokenManagerOptions } from '../../src/token/managerOptions.ts';
 import { KeptSecrets } from '../../src/token/keptSecrets.ts';
 import { createMemorySecretStore } from './memorySecretStore.ts';

@@ -21,7 +21,7 @@ import { type EntryPickParts, pickEntry, type UsableNode } from '../tokens/entry
 import { askKey, askKeyKind, REMOVE_KEY } from '../tokens/keyPrompts.ts';
 import { canRevoke } from '../tokens/tree/model.ts';
 import { proofStatusText } from './nodes.ts';
-import { narrowCount, narrowText, sentences } from '../tokens/narrowText.ts';
+import { downScopedCount, downScopedText, sentences } from '../tokens/downScopedText.ts';
 import { isGood, revokeAll } from '../tokens/revokeAll.ts';
 
 /** Proves tokens and ends them; each takes the argument of its command. */
@@ -119,7 +119,7 @@ export class ProofActions {
       revoke,
     );
     if (chosen !== revoke) return;
-    const { done, narrowed, failures, left } = await this.#watched(
+    const { done, downScoped, failures, left } = await this.#watched(
       l10n.t('Revoking the tokens of {0}', issuer.issuer),
       tokenCommands.revokeEverywhere,
       (options) =>
@@ -135,7 +135,7 @@ export class ProofActions {
       issuer.issuer,
     );
     const rest = left === 0 ? [] : [l10n.t('It was cancelled, so {0} were left alone.', left)];
-    const text = this.#mask(sentences(summary, narrowCount(narrowed), ...failures, ...rest));
+    const text = this.#mask(sentences(summary, downScopedCount(downScoped), ...failures, ...rest));
     this.#sayEnd(text, done === nodes.length && failures.length === 0);
   }
 
@@ -148,15 +148,15 @@ export class ProofActions {
     if (node === null) return;
     requireTrust(node.entry.profile);
     if (!(await confirmRotation(node))) return;
-    const { revoked, narrowed, left } = await this.#watched(
+    const { revoked, downScoped, left } = await this.#watched(
       l10n.t('Rotating the token "{0}"', node.name),
       tokenCommands.rotate,
       (options) => this.#services.proofs.rotate(node.entry, options),
     );
-    const fine = left === null && [...(revoked ?? []), ...narrowed].every(isGood);
+    const fine = left === null && [...(revoked ?? []), ...downScoped].every(isGood);
     const end = left ?? (revoked ?? []).map(({ text }) => text).join(' ');
     const text = this.#mask(
-      sentences(l10n.t('"{0}" has a new token.', node.name), end, narrowText(narrowed)),
+      sentences(l10n.t('"{0}" has a new token.', node.name), end, downScopedText(downScoped)),
     );
     this.#sayEnd(text, fine || grantOf(node.entry.profile.grant).refresh === 'refresh_token_only');
   }
@@ -215,10 +215,13 @@ export class ProofActions {
     return result;
   }
 
-  async #tellRevoked(node: UsableNode, { results, narrowed, forgotten }: RevokeResult): Promise<void> {
-    const said = sentences(...results.map(({ text }) => text), narrowText(narrowed));
+  async #tellRevoked(node: UsableNode, { results, downScoped, forgotten }: RevokeResult): Promise<void> {
+    const said = sentences(...results.map(({ text }) => text), downScopedText(downScoped));
     if (forgotten) {
-      this.#sayEnd(this.#mask(l10n.t('"{0}" is deleted here. {1}', node.name, said)), narrowed.every(isGood));
+      this.#sayEnd(
+        this.#mask(l10n.t('"{0}" is deleted here. {1}', node.name, said)),
+        downScoped.every(isGood),
+      );
       return;
     }
     const anyway = l10n.t('Delete Anyway');
@@ -261,19 +264,20 @@ export class ProofActions {
   }
 
   async #pickRevocable(argument: unknown, placeHolder: string): Promise<UsableNode | null> {
-    const withNarrow = await this.#services.proofs.withNarrow();
+    const withDownScoped = await this.#services.proofs.withDownScoped();
     return pickEntry(this.#pick, argument, {
       placeHolder,
       none: l10n.t('Nobody is known who could revoke it. Delete it where it was made.'),
-      fits: ({ entry }) => (entry.token !== null || withNarrow.has(entry.key)) && canRevoke(entry.profile),
+      fits: ({ entry }) =>
+        (entry.token !== null || withDownScoped.has(entry.key)) && canRevoke(entry.profile),
     });
   }
 
   async #pickIssuer(argument: unknown): Promise<{ issuer: string; nodes: readonly UsableNode[] } | null> {
-    const withNarrow = await this.#services.proofs.withNarrow();
+    const withDownScoped = await this.#services.proofs.withDownScoped();
     const all = (await this.#pick.directory.entries()).filter(
       (node): node is UsableNode =>
-        node.entry !== null && (node.entry.token !== null || withNarrow.has(node.entry.key)),
+        node.entry !== null && (node.entry.token !== null || withDownScoped.has(node.entry.key)),
     );
     const byIssuer = new Map<string, UsableNode[]>();
     const keys = new Set<string>();

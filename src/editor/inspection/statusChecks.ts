@@ -1,7 +1,7 @@
 import { grantOf } from '../../profile/grants/all.ts';
 import { l10n, window, workspace } from 'vscode';
 import { asKeyturnError } from '../../base/errors.ts';
-import type { TokenEntry } from '../../token/tokenManager.ts';
+import type { TokenEntry } from '../../token/manager.ts';
 import { withoutLinks } from '../platform/noticeText.ts';
 import type { EditorServices } from '../platform/services.ts';
 import { inUse } from '../statusBar/model.ts';

@@ -16,7 +16,7 @@ import type { ConsentStore } from '../../consent/origins.ts';
 import type { TokenPlaces } from '../../consent/places.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import type { TokenStore } from '../../token/store.ts';
-import type { TokenManager } from '../../token/tokenManager.ts';
+import type { TokenManager } from '../../token/manager.ts';
 import type { EditorAudit } from '../audit/editorAudit.ts';
 import type { Log } from './log.ts';
 import type { DocumentTrees } from '../requests/language/documentTrees.ts';

@@ -2,7 +2,7 @@ import { EventEmitter, Uri, workspace } from 'vscode';
 import { KeyturnError } from '../../base/errors.ts';
 import type { ProfileFile } from '../../profile/declared.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
-import type { TokenManager } from '../../token/tokenManager.ts';
+import type { TokenManager } from '../../token/manager.ts';
 import { withoutCredentials } from '../../redaction/withoutCredentials.ts';
 import type { EnvironmentPicker, ProfileIndex } from '../platform/services.ts';
 import type { ListedProfile } from './listedProfile.ts';

@@ -11,7 +11,7 @@ import { environmentSource } from '../../sources/environment.ts';
 import { keychainSource } from '../../sources/keychain.ts';
 import { createProcessRunner } from '../../node/processRunner.ts';
 import type { TokenSource } from '../../sources/source.ts';
-import type { TokenManager } from '../../token/tokenManager.ts';
+import type { TokenManager } from '../../token/manager.ts';
 import type { Log } from '../platform/log.ts';
 import { createConsentAsker } from './consentAsker.ts';
 import { editorAccountSource } from './editorAccount.ts';

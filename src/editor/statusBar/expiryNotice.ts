@@ -1,5 +1,5 @@
 import { commands, ConfigurationTarget, l10n, window, workspace } from 'vscode';
-import type { TokenEntry } from '../../token/tokenManager.ts';
+import type { TokenEntry } from '../../token/manager.ts';
 import { tokenCommands } from '../platform/commands.ts';
 import { withoutLinks } from '../platform/noticeText.ts';
 import type { EditorServices } from '../platform/services.ts';

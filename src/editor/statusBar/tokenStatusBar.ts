@@ -1,5 +1,5 @@
 import { l10n, MarkdownString, StatusBarAlignment, ThemeColor, window } from 'vscode';
-import type { TokenEntry } from '../../token/tokenManager.ts';
+import type { TokenEntry } from '../../token/manager.ts';
 import { visible } from '../../base/visible.ts';
 import { tokenCommands } from '../platform/commands.ts';
 import type { EditorServices } from '../platform/services.ts';

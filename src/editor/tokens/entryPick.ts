@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Clock } from '../../base/clock.ts';
 import type { TokenProofs } from '../../oauth/verify/inspections.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
-import type { TokenEntry } from '../../token/tokenManager.ts';
+import type { TokenEntry } from '../../token/manager.ts';
 import { withoutIcons } from '../platform/plainLabel.ts';
 import { displayPath } from '../platform/vscodeFiles.ts';
 import type { Words } from '../platform/words.ts';

@@ -13,7 +13,7 @@ import { requireTrust } from '../profiles/trust.ts';
 import type { EditorServices } from '../platform/services.ts';
 import { type EntryPickParts, pickEntry } from './entryPick.ts';
 import { registerTokenValue } from '../../token/registerToken.ts';
-import { hasAccessToken } from '../../token/tokenManager.ts';
+import { hasAccessToken } from '../../token/manager.ts';
 
 /**
  * Copies a token into the system's keychain, where the `keyturn` command finds it under the same key. Never its refresh

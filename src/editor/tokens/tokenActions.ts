@@ -18,7 +18,7 @@ import { changedToken, originChange } from './personal.ts';
 import { askName, askOrigins, askSecret } from './prompts.ts';
 import { workspaceOrigins } from './workspaceOrigins.ts';
 import { registerTokenValue } from '../../token/registerToken.ts';
-import { hasAccessToken } from '../../token/tokenManager.ts';
+import { hasAccessToken } from '../../token/manager.ts';
 
 const SAID_MS = 5000;
 const noneHeld = () => l10n.t('No token is held here yet. Add or refresh it first.');

@@ -2,7 +2,7 @@ import { EventEmitter, Uri } from 'vscode';
 import type { ForeignTokens } from '../../foreign/foreignTokens.ts';
 import { tokenKey } from '../../profile/key.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
-import type { TokenEntry, TokenManager } from '../../token/tokenManager.ts';
+import type { TokenEntry, TokenManager } from '../../token/manager.ts';
 import type { ListedProfile } from '../profiles/listedProfile.ts';
 import type { WorkspaceProfiles } from '../profiles/profileIndex.ts';
 import type { EnvironmentPicker } from '../platform/services.ts';

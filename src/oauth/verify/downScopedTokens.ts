@@ -4,35 +4,35 @@ import type { Revocation } from './inspection.ts';
 import type { TokenStore } from '../../token/store.ts';
 import type { Token } from '../../token/token.ts';
 
-/** What became of one token for single requests (`# @scope`) that was obtained beside the wide one. */
-export interface NarrowRevocation extends Revocation {
+/** What became of one token for single requests (`# @scope`) that was obtained beside the parent. */
+export interface DownScopedRevocation extends Revocation {
   /** Space separated; null where the server did not say what it grants. */
   readonly scope: string | null;
 }
 
 const ASKED_AT_ONCE = 10;
 
-/** In the keys of such tokens: the hash of the wide one, and behind it that of the scope. */
+/** In the keys of such tokens: the hash of the parent, and behind it that of the scope. */
 const TWO_HASHES = /^(:[\w-]{24})(:[\w-]{24})$/;
 
-/** The tokens with less scope that are stored below the key of the wide one; what cannot be read is not among them. */
-export async function narrowTokens(
+/** The tokens with less scope that are stored below the key of the parent; what cannot be read is not among them. */
+export async function downScopedTokens(
   store: Pick<TokenStore, 'keys' | 'get'>,
-  wide: { readonly key: string; readonly name: string },
+  parent: { readonly key: string; readonly name: string },
 ): Promise<Token[]> {
-  const keys = (await readKeys(store)).filter((key) => key.startsWith(`${wide.key}:`));
+  const keys = (await readKeys(store)).filter((key) => key.startsWith(`${parent.key}:`));
   const tokens = await Promise.all(keys.map((key) => store.get(key).catch(leftOut)));
-  return tokens.filter((token) => token !== null).filter(({ name }) => name === wide.name);
+  return tokens.filter((token) => token !== null).filter(({ name }) => name === parent.name);
 }
 
-/** Keys of the wide tokens, held or not, beside which there are such tokens. */
-export async function keysWithNarrow(store: Pick<TokenStore, 'keys'>): Promise<ReadonlySet<string>> {
-  const wide = new Set<string>();
+/** Keys of the parent tokens, held or not, beside which there are such tokens. */
+export async function parentKeys(store: Pick<TokenStore, 'keys'>): Promise<ReadonlySet<string>> {
+  const parent = new Set<string>();
   for (const key of await readKeys(store)) {
     const scopeHash = TWO_HASHES.exec(readTokenKey(key)?.hash ?? '')?.[2];
-    if (scopeHash !== undefined) wide.add(key.slice(0, -scopeHash.length));
+    if (scopeHash !== undefined) parent.add(key.slice(0, -scopeHash.length));
   }
-  return wide;
+  return parent;
 }
 
 /**
@@ -40,11 +40,11 @@ export async function keysWithNarrow(store: Pick<TokenStore, 'keys'>): Promise<R
  *
  * @param revoke Asks the server; may fail.
  */
-export async function endNarrow(
+export async function endDownScoped(
   tokens: readonly Token[],
   revoke: (token: Token) => Promise<readonly Revocation[]>,
-): Promise<NarrowRevocation[]> {
-  const results: NarrowRevocation[] = [];
+): Promise<DownScopedRevocation[]> {
+  const results: DownScopedRevocation[] = [];
   for (let at = 0; at < tokens.length; at += ASKED_AT_ONCE) {
     const some = tokens.slice(at, at + ASKED_AT_ONCE);
     const ended = await Promise.all(
@@ -59,7 +59,7 @@ export async function endNarrow(
 }
 
 /** What was obtained meanwhile, beside a new token, stays. */
-export async function forgetNarrow(
+export async function forgetDownScoped(
   store: Pick<TokenStore, 'get' | 'delete'>,
   tokens: readonly Token[],
 ): Promise<void> {
@@ -70,8 +70,8 @@ export async function forgetNarrow(
 }
 
 /** How many are at their end, as far as the server says so or can say so. */
-export function endedCount(narrowed: readonly NarrowRevocation[]): number {
-  return narrowed.filter(({ outcome }) => outcome === 'ended' || outcome === 'accepted').length;
+export function endedCount(downScoped: readonly DownScopedRevocation[]): number {
+  return downScoped.filter(({ outcome }) => outcome === 'ended' || outcome === 'accepted').length;
 }
 
 /** With a store that cannot be read there is nothing that could be ended. */

@@ -5,18 +5,18 @@ import { type AuditAction, type AuditRecorder, tokenEvent } from '../../base/aud
 import { Changes } from '../../base/changes.ts';
 import { tokenKey } from '../../profile/key.ts';
 import {
-  endNarrow,
-  forgetNarrow,
-  keysWithNarrow,
-  type NarrowRevocation,
-  narrowTokens,
+  endDownScoped,
+  forgetDownScoped,
+  parentKeys,
+  type DownScopedRevocation,
+  downScopedTokens,
 } from './downScopedTokens.ts';
 import type { Introspection, ProofContext, Revocation, TokenProof, TokenProver } from './inspection.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import { registerToken } from '../../token/registerToken.ts';
 import type { TokenStore } from '../../token/store.ts';
 import type { Token } from '../../token/token.ts';
-import type { TokenEntry, TokenManager } from '../../token/tokenManager.ts';
+import type { TokenEntry, TokenManager } from '../../token/manager.ts';
 
 export interface TokenProofsOptions {
   /** Loads what it needs itself: OAuth is heavy. */
@@ -41,7 +41,7 @@ export interface KnownProof {
 export interface RevokeResult {
   readonly results: readonly Revocation[];
   /** Tokens with less scope that ended with it, or did not; all are forgotten with it. */
-  readonly narrowed: readonly NarrowRevocation[];
+  readonly downScoped: readonly DownScopedRevocation[];
   /** True when nothing of the token is held any more. */
   readonly forgotten: boolean;
 }
@@ -51,7 +51,7 @@ export interface RotateResult {
   /** What became of the old one; null when it was left alone. */
   readonly revoked: readonly Revocation[] | null;
   /** What became of the old ones with less scope. */
-  readonly narrowed: readonly NarrowRevocation[];
+  readonly downScoped: readonly DownScopedRevocation[];
   /** Why the old one was left, or could not be revoked; null when it was. */
   readonly left: string | null;
 }
@@ -121,27 +121,27 @@ export class TokenProofs {
     const { store, tokens } = this.#options;
     if (entry.token === null) {
       // The token itself may never have been asked for.
-      const alone = await this.#narrow(entry);
+      const alone = await this.#downScoped(entry);
       if (alone.length > 0) return this.#revokeAlone(entry, alone, options);
     }
     const held = this.#held(entry);
     const results = await this.#revoke(entry, held, options);
-    if (!isEnded(results)) return { results, narrowed: [], forgotten: false };
+    if (!isEnded(results)) return { results, downScoped: [], forgotten: false };
     const current = (await tokens.peek(entry.profile)).token;
     const others = [await store.get(entry.key), current];
     if (others.some((other) => other !== null && replaces(other, held)))
-      return { results, narrowed: [], forgotten: false };
-    const narrowed = await this.#endNarrow(entry, await this.#narrow(entry), options);
+      return { results, downScoped: [], forgotten: false };
+    const downScoped = await this.#endDownScoped(entry, await this.#downScoped(entry), options);
     await store.delete(entry.key);
     // One that the store refused to take is held in memory alone.
     if (current !== null) await tokens.release((profile) => tokenKey(profile) === entry.key);
     this.#known.delete(entry.key);
-    return { results, narrowed, forgotten: true };
+    return { results, downScoped, forgotten: true };
   }
 
   /** Keys of the tokens, held or not, beside which others with less scope are held. */
-  withNarrow(): Promise<ReadonlySet<string>> {
-    return keysWithNarrow(this.#options.store);
+  withDownScoped(): Promise<ReadonlySet<string>> {
+    return parentKeys(this.#options.store);
   }
 
   /**
@@ -161,7 +161,7 @@ export class TokenProofs {
         },
       );
     }
-    const narrow = await this.#narrow(entry);
+    const tokens = await this.#downScoped(entry);
     const { token } = await this.#options.tokens.acquire(profile, {
       reauthenticate: { scope: null, acrValues: null, maxAge: null },
       markUsed: false,
@@ -170,25 +170,25 @@ export class TokenProofs {
     });
     if (token.accessToken === old.accessToken) {
       const left = 'The server gave the same token once more, so it was not revoked.';
-      return { token, revoked: null, narrowed: [], left };
+      return { token, revoked: null, downScoped: [], left };
     }
     if (grantOf(profile.grant).refresh === 'refresh_token_only') {
       const left =
-        narrow.length === 0
+        tokens.length === 0
           ? 'The old access token was left to its end: it stems from the same sign-in, and revoking it can end the new one too.'
           : 'The old access token and those with less scope were left to their end: they stem from the same sign-in, and revoking them can end the new one too.';
-      return { token, revoked: null, narrowed: [], left };
+      return { token, revoked: null, downScoped: [], left };
     }
     const refreshToken = old.refreshToken === token.refreshToken ? null : old.refreshToken;
     try {
       const revoked = await this.#revoke(entry, { ...old, refreshToken }, options);
-      const narrowed = await this.#endNarrow(entry, narrow, options);
-      await forgetNarrow(this.#options.store, narrow);
-      return { token, revoked, narrowed, left: null };
+      const downScoped = await this.#endDownScoped(entry, tokens, options);
+      await forgetDownScoped(this.#options.store, tokens);
+      return { token, revoked, downScoped, left: null };
     } catch (error) {
       if (!(error instanceof KeyturnError)) throw error;
       const left = `The old token was not revoked. ${error.message}`;
-      return { token, revoked: null, narrowed: [], left };
+      return { token, revoked: null, downScoped: [], left };
     }
   }
 
@@ -220,8 +220,8 @@ export class TokenProofs {
     }
   }
 
-  async #narrow({ key, profile }: TokenEntry): Promise<Token[]> {
-    const tokens = await narrowTokens(this.#options.store, { key, name: profile.name });
+  async #downScoped({ key, profile }: TokenEntry): Promise<Token[]> {
+    const tokens = await downScopedTokens(this.#options.store, { key, name: profile.name });
     for (const token of tokens) registerToken(this.#options.redactor, profile, token);
     return tokens;
   }
@@ -229,21 +229,21 @@ export class TokenProofs {
   /** Without the token that they belong to, which was never asked for, or is gone. */
   async #revokeAlone(
     entry: TokenEntry,
-    narrow: readonly Token[],
+    tokens: readonly Token[],
     options: ProofOptions,
   ): Promise<RevokeResult> {
-    const narrowed = await this.#endNarrow(entry, narrow, options);
-    const forgotten = isEnded(narrowed);
+    const downScoped = await this.#endDownScoped(entry, tokens, options);
+    const forgotten = isEnded(downScoped);
     if (forgotten) await this.#options.store.delete(entry.key);
-    return { results: [], narrowed, forgotten };
+    return { results: [], downScoped, forgotten };
   }
 
-  #endNarrow(
+  #endDownScoped(
     entry: TokenEntry,
-    narrow: readonly Token[],
+    tokens: readonly Token[],
     options: ProofOptions,
-  ): Promise<NarrowRevocation[]> {
-    return endNarrow(narrow, (token) =>
+  ): Promise<DownScopedRevocation[]> {
+    return endDownScoped(tokens, (token) =>
       this.#revoke({ ...entry, token }, { ...token, refreshToken: null }, options),
     );
   }

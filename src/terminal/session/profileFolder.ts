@@ -5,7 +5,7 @@ import type { TokenProfile } from '../../profile/profile.ts';
 import { fileFault, findProfile, findProfileFile, isValidName, resolveProfile } from '../../profile/file.ts';
 import { type ProfileFile } from '../../profile/declared.ts';
 import { didYouMean } from '../didYouMean.ts';
-import type { TokenManager } from '../../token/tokenManager.ts';
+import type { TokenManager } from '../../token/manager.ts';
 import { withoutCredentials } from '../../redaction/withoutCredentials.ts';
 
 /** The profiles that files on disk use: those of the nearest `keyturn.json` upward, then tokens that were pasted. */

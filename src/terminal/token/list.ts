@@ -3,7 +3,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { formatDuration } from '../../base/text.ts';
 import type { PresetSecrets } from '../../token/managerOptions.ts';
 import { resolveProfile } from '../../profile/file.ts';
-import type { TokenEntry } from '../../token/tokenManager.ts';
+import type { TokenEntry } from '../../token/manager.ts';
 import { shownAddresses } from '../../profile/shownOrigin.ts';
 import { visible, visibleJson } from '../../base/visible.ts';
 import { parseArguments, type Command } from '../command.ts';

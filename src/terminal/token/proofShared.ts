@@ -1,10 +1,10 @@
 import { exactJson } from '../../base/exactJson.ts';
 import { formatWhen } from '../../base/text.ts';
 import { hideTokens } from '../../inspect/hideTokens.ts';
-import { endedCount, type NarrowRevocation } from '../../oauth/verify/downScopedTokens.ts';
+import { endedCount, type DownScopedRevocation } from '../../oauth/verify/downScopedTokens.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import type { Introspection, Revocation, TokenProof } from '../../oauth/verify/inspection.ts';
-import type { TokenEntry } from '../../token/tokenManager.ts';
+import type { TokenEntry } from '../../token/manager.ts';
 import { escapeJson, visible, visibleJson } from '../../base/visible.ts';
 import { type Palette } from '../output/streams.ts';
 import { notHeld, requireKnown, type Place } from './shared.ts';
@@ -100,7 +100,7 @@ export function describeIntrospection(
 /** A line for each; those with less scope follow, with their scope, and then how many of them ended. */
 export function describeRevocations(
   results: readonly Revocation[],
-  narrowed: readonly NarrowRevocation[],
+  downScoped: readonly DownScopedRevocation[],
   paint: Palette,
 ): string {
   const line = ({ outcome, text }: Revocation, scope: string | null) => {
@@ -109,17 +109,17 @@ export function describeRevocations(
     return `  ${good ? paint.good('ok') : paint.bad('no')}  ${visible(what)}\n`;
   };
   const lines = results.map((result) => line(result, null));
-  for (const result of narrowed) lines.push(line(result, result.scope ?? 'less scope'));
-  if (narrowed.length > 0) {
-    const count = `${endedCount(narrowed)} of ${narrowed.length} tokens with less scope ended.`;
+  for (const result of downScoped) lines.push(line(result, result.scope ?? 'less scope'));
+  if (downScoped.length > 0) {
+    const count = `${endedCount(downScoped)} of ${downScoped.length} tokens with less scope ended.`;
     lines.push(`  ${paint.dim('--')}  ${count}\n`);
   }
   return lines.join('');
 }
 
 /** Refused, unanswered, or active in spite of it. A server that revokes no tokens of this type has done all that it can. */
-export function someFailed(narrowed: readonly NarrowRevocation[]): boolean {
-  return narrowed.some(({ outcome }) => outcome === 'failed' || outcome === 'still_active');
+export function someFailed(downScoped: readonly DownScopedRevocation[]): boolean {
+  return downScoped.some(({ outcome }) => outcome === 'failed' || outcome === 'still_active');
 }
 
 function pretty(value: unknown): string {

@@ -33,7 +33,7 @@ the token itself is. The answer to a revocation proves little: where the issuer 
 token is still active, it is asked.
 
   --issuer URL       every token of this issuer that the nearest keyturn.json declares
-  --json             {name, forgotten, results: [{kind, outcome, text, error}], narrowed: [the same with scope],
+  --json             {name, forgotten, results: [{kind, outcome, text, error}], downScoped: [the same with scope],
                      error}; one line a token. outcome is ended, accepted, still_active, unsupported or failed
 ${placeHelp}
 
@@ -93,38 +93,38 @@ async function revokeOne(
       : inWordsOfCommand(error, entry);
   });
   tell(place, profile.name, telling, result, null);
-  return result.forgotten && !someFailed(result.narrowed) ? 0 : 1;
+  return result.forgotten && !someFailed(result.downScoped) ? 0 : 1;
 }
 
 function removeHint(name: string): string {
   return `\`keyturn token remove ${name}\` deletes it here alone.`;
 }
 
-const nothing: RevokeResult = { results: [], narrowed: [], forgotten: false };
+const nothing: RevokeResult = { results: [], downScoped: [], forgotten: false };
 
 function tell(
   { session }: Place,
   name: string,
   { streams, json }: Telling,
-  { results, narrowed, forgotten }: RevokeResult,
+  { results, downScoped, forgotten }: RevokeResult,
   error: KeyturnError | null,
 ): void {
   if (json) {
     const failure = error && { code: error.code, message: error.message };
-    streams.out.write(jsonLine({ name, forgotten, results, narrowed, error: failure }, session.mask));
+    streams.out.write(jsonLine({ name, forgotten, results, downScoped, error: failure }, session.mask));
     return;
   }
   const paint = palette(streams.err, streams.env);
   const end = forgotten ? 'It is deleted here.' : `It is kept here. ${removeHint(name)}`;
   const said = error === null ? end : `${error.message} ${end}`;
-  const text = `${paint.bold(visible(name))}  ${visible(said)}\n${describeRevocations(results, narrowed, paint)}`;
+  const text = `${paint.bold(visible(name))}  ${visible(said)}\n${describeRevocations(results, downScoped, paint)}`;
   streams.err.write(session.mask(text));
 }
 
 /** Declared profiles of an issuer for which something is held. */
 async function profilesOf({ session, from, variables }: Place, issuer: string): Promise<TokenProfile[]> {
   const found: TokenProfile[] = [];
-  const withNarrow = await session.proofs.withNarrow();
+  const withDownScoped = await session.proofs.withDownScoped();
   for (const declared of (await session.profiles.file(from))?.profiles ?? []) {
     let profile: TokenProfile;
     try {
@@ -138,7 +138,7 @@ async function profilesOf({ session, from, variables }: Place, issuer: string): 
     const entry = await session.tokens.peek(profile);
     requireKnown(entry);
     const { token, key } = entry;
-    if (token !== null || withNarrow.has(key)) found.push(profile);
+    if (token !== null || withDownScoped.has(key)) found.push(profile);
   }
   return found;
 }

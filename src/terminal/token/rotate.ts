@@ -22,7 +22,7 @@ end the old one, and those that were obtained with less scope (\`# @scope\`). Wi
 access tokens are left to their end: revoking one can end the new one, which stems from the same sign-in.
 
   --no-browser       print the address to sign in at only
-  --json             {name, expiresAt, revoked: [{kind, outcome, text, error}] or null, narrowed: [the same with
+  --json             {name, expiresAt, revoked: [{kind, outcome, text, error}] or null, downScoped: [the same with
                      scope], left}; left says why the old token was not revoked
 ${placeHelp}
 
@@ -39,23 +39,23 @@ one was not ended, 2 wrong use.
     const held = await tokens.peek(profile);
     requireKnown(held);
     const how = { interactive: false, signal, cause: 'keyturn token rotate' };
-    const { token, revoked, narrowed, left } = await proofs.rotate(held, how).catch((error: unknown) => {
+    const { token, revoked, downScoped, left } = await proofs.rotate(held, how).catch((error: unknown) => {
       throw inWordsOfCommand(error, held);
     });
     if (values.json === true) {
       streams.out.write(
-        jsonLine({ name, expiresAt: isoTime(token.expiresAtMs), revoked, narrowed, left }, mask),
+        jsonLine({ name, expiresAt: isoTime(token.expiresAtMs), revoked, downScoped, left }, mask),
       );
     } else {
       const paint = palette(streams.err, streams.env);
       const status = describeStatus(await tokens.peek(profile), Date.now());
       const end = left === null ? '' : `  ${paint.warn('--')}  ${visible(left)}\n`;
-      const text = `${paint.bold(visible(name))}  ${status}\n${describeRevocations(revoked ?? [], narrowed, paint)}${end}`;
+      const text = `${paint.bold(visible(name))}  ${status}\n${describeRevocations(revoked ?? [], downScoped, paint)}${end}`;
       streams.err.write(mask(text));
     }
     const ended = (revoked ?? []).every(({ outcome }) => outcome === 'ended' || outcome === 'accepted');
     return ended &&
-      !someFailed(narrowed) &&
+      !someFailed(downScoped) &&
       (left === null || grantOf(profile.grant).refresh === 'refresh_token_only')
       ? 0
       : 1;

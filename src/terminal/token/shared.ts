@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { KeyturnError, type ErrorCode } from '../../base/errors.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import type { SignIn } from '../../token/signIn.ts';
-import type { TokenEntry } from '../../token/tokenManager.ts';
+import type { TokenEntry } from '../../token/manager.ts';
 import { authorityHelp, authorityOptions, readAuthorities } from '../session/authorities.ts';
 import { parseAssignments } from '../command.ts';
 import type { Session } from '../session/session.ts';

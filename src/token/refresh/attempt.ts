@@ -9,13 +9,13 @@ import { issuedToken, type TokenBefore } from '../newToken.ts';
 import { obtainToken } from '../obtainToken.ts';
 import { maskedScope, registerToken } from '../registerToken.ts';
 import type { Token } from '../token.ts';
-import type { TokenKeeper } from '../tokenKeeper.ts';
+import type { TokenPersistence } from '../tokenPersistence.ts';
 import type { TokenState } from '../tokenState.ts';
 import { grantOf } from '../../profile/grants/all.ts';
 
 export interface AttemptParts {
   readonly options: TokenManagerOptions;
-  readonly keeper: TokenKeeper;
+  readonly persistence: TokenPersistence;
   /** The token of a profile that another one names. */
   otherToken(state: TokenState, name: string, signal: AbortSignal): Promise<AcquiredToken>;
 }
@@ -34,7 +34,7 @@ export interface Attempt {
 
 /** A new token, registered with the redactor and told to the audit, as is a failure; it is not held yet. */
 export async function attemptToken(parts: AttemptParts, state: TokenState, attempt: Attempt): Promise<Token> {
-  const { options, keeper } = parts;
+  const { options, persistence } = parts;
   const { before, reauthenticate, maySignIn, signal, stillCurrent, rotated } = attempt;
   const { profile } = state;
   const action = before.refreshToken === null ? 'obtained' : 'refreshed';
@@ -53,7 +53,7 @@ export async function attemptToken(parts: AttemptParts, state: TokenState, attem
         return rotated(refreshToken, receivers);
       },
       noted: (note) => (detail = note),
-      notSaved: (error) => keeper.notSaved(state, error),
+      notSaved: (error) => persistence.notSaved(state, error),
       otherToken: (name) => parts.otherToken(state, name, signal),
     });
     registerToken(options.redactor, profile, obtained);

@@ -1,7 +1,7 @@
 import { canRefresh, needsSignIn, waitsForPerson } from './renewal.ts';
 import { nextStatusChangeMs, tokenStatus, type TokenTimes } from '../status.ts';
 import type { TokenStatus } from '../token.ts';
-import type { TokenEntry } from '../tokenManager.ts';
+import type { TokenEntry } from '../manager.ts';
 import type { TokenState } from '../tokenState.ts';
 
 /** A token used within this time is refreshed in the background. */

@@ -2,14 +2,14 @@ import { asKeyturnError, KeyturnError } from '../../base/errors.ts';
 import { SingleFlight } from '../../base/singleFlight.ts';
 import { grantOf, signsIn } from '../../profile/grants/all.ts';
 import { type Attempt, type AttemptParts, attemptToken } from './attempt.ts';
-import { borrow } from './borrowing.ts';
+import { downScope } from './downScope.ts';
 import type { Reauthentication } from '../acquire.ts';
-import { type HeldTokens, isSame } from '../heldTokens.ts';
+import { type TokenCache, isSame } from '../tokenCache.ts';
 import { type LeaseTurn, noTurn } from './lease.ts';
 import { nothingBefore, refreshTokenAlone } from '../newToken.ts';
 import { canRefresh, refreshTokenOf, signInNeeded, unusable } from './renewal.ts';
 import type { Token } from '../token.ts';
-import { pauseAfter, type Stored } from '../tokenKeeper.ts';
+import { pauseAfter, type Stored } from '../tokenPersistence.ts';
 import type { TokenState } from '../tokenState.ts';
 import { isFresh } from './freshness.ts';
 import type { Turns } from './turns.ts';
@@ -18,7 +18,7 @@ import type { Turns } from './turns.ts';
 const SIGN_IN_PAUSE_MS = 5_000;
 
 export interface RefresherParts extends AttemptParts {
-  readonly held: HeldTokens;
+  readonly cache: TokenCache;
   readonly turns: Turns;
 }
 
@@ -79,9 +79,9 @@ export class Refresher {
   }
 
   async #redeemNow(state: TokenState, refreshToken: string, turn: LeaseTurn): Promise<Token> {
-    const { options, held, keeper } = this.#parts;
+    const { options, cache, persistence } = this.#parts;
     const known: { before: Stored; isReplaced: boolean } = {
-      before: await keeper.read(state, turn),
+      before: await persistence.read(state, turn),
       isReplaced: false,
     };
     const attempt: Attempt = {
@@ -92,28 +92,28 @@ export class Refresher {
       stillCurrent: () => Promise.resolve(),
       rotated: async (replaced, receivers) => {
         const alone = refreshTokenAlone(state.profile, replaced, receivers, options.clock.now());
-        known.before = { token: await keeper.keep(state, alone, known.before, turn), error: null };
+        known.before = { token: await persistence.keep(state, alone, known.before, turn), error: null };
         known.isReplaced = true;
       },
     };
     try {
       return await this.#untilDone(async () =>
-        keeper.keep(state, await attemptToken(this.#parts, state, attempt), known.before, turn),
+        persistence.keep(state, await attemptToken(this.#parts, state, attempt), known.before, turn),
       );
     } catch (thrown) {
       const error = asKeyturnError(thrown);
       if (!known.isReplaced) throw error;
-      held.setError(state, error);
+      cache.setError(state, error);
       throw state.unsaved === null ? replacedAndStored(error) : error;
     }
   }
 
-  /** A token with less scope, by the refresh token of the wide one. */
-  borrow(state: TokenState, lender: TokenState, signal?: AbortSignal): Promise<Token> {
-    const { held, keeper, turns } = this.#parts;
+  /** A token with less scope, by the refresh token of the parent token. */
+  downScope(state: TokenState, parent: TokenState, signal?: AbortSignal): Promise<Token> {
+    const { cache, persistence, turns } = this.#parts;
     const stillCurrent = () => Promise.resolve();
     const obtain = (of: TokenState, refreshToken: string, turn: LeaseTurn) => {
-      const { idToken = null, receivers } = lender.token ?? {};
+      const { idToken = null, receivers } = parent.token ?? {};
       const before = {
         ...nothingBefore,
         refreshToken,
@@ -121,21 +121,21 @@ export class Refresher {
         ...(receivers === undefined ? {} : { receivers }),
       };
       const rest = { reauthenticate: null, maySignIn: false, signal: neverAborted };
-      // A refresh token that comes back is the wide one's.
+      // A refresh token that comes back is the parent's.
       const rotated = async (replaced: string, receivers?: readonly string[]) => {
-        await keeper.rotate(lender, refreshToken, replaced, receivers, turn);
+        await persistence.rotate(parent, refreshToken, replaced, receivers, turn);
       };
       return attemptToken(this.#parts, of, { before, ...rest, stillCurrent, rotated });
     };
     const work = (shared: AbortSignal) =>
       turns.hold(
-        lender.key,
+        parent.key,
         (turn) =>
           this.#untilDone(() =>
-            borrow(
-              { held, keeper, obtain: (of, refreshToken) => obtain(of, refreshToken, turn) },
+            downScope(
+              { cache, persistence, obtain: (of, refreshToken) => obtain(of, refreshToken, turn) },
               state,
-              lender,
+              parent,
               turn,
             ),
           ),
@@ -144,9 +144,9 @@ export class Refresher {
     const flight = this.#refreshes.run(state.key, work, signal);
     return flight.catch((thrown: unknown) => {
       const error = asKeyturnError(thrown);
-      if (error.code !== 'cancelled') held.setError(state, error);
-      // What the server says of the refresh token is said of the wide one.
-      throw KeyturnError.is(error, 'invalid_grant', 'sign_in_needed') ? this.#failed(lender, error) : error;
+      if (error.code !== 'cancelled') cache.setError(state, error);
+      // What the server says of the refresh token is said of the parent token.
+      throw KeyturnError.is(error, 'invalid_grant', 'sign_in_needed') ? this.#failed(parent, error) : error;
     });
   }
 
@@ -165,7 +165,7 @@ export class Refresher {
     reauthenticate: Reauthentication | null,
     signal: AbortSignal,
   ): Promise<Token> {
-    const { held, turns } = this.#parts;
+    const { cache, turns } = this.#parts;
     const asked = state.token;
     state.refreshing = true;
     try {
@@ -175,7 +175,7 @@ export class Refresher {
       return await turns.hold(state.key, work, signal);
     } finally {
       state.refreshing = false;
-      held.settle(state);
+      cache.settle(state);
     }
   }
 
@@ -187,8 +187,8 @@ export class Refresher {
     turn: LeaseTurn,
     signal: AbortSignal,
   ): Promise<Token> {
-    const { keeper } = this.#parts;
-    const stored = await keeper.read(state, turn);
+    const { persistence } = this.#parts;
+    const stored = await persistence.read(state, turn);
     if (signal.aborted) throw new KeyturnError('cancelled', 'Cancelled.');
     const replaced = await this.#takeStored(state, stored, asked);
     if (replaced !== null && reauthenticate === null) return replaced;
@@ -207,18 +207,18 @@ export class Refresher {
         // Once it may be with the server, its answer is wanted even if nobody waits any more.
         signal: refreshToken === null ? signal : neverAborted,
         stillCurrent: async () => {
-          const now = await keeper.read(state);
+          const now = await persistence.read(state);
           current.superseded = now.error === null && !isSame(now.token, current.rotated ?? stored.token);
           if (current.superseded) throw new KeyturnError('cancelled', 'The token was replaced meanwhile.');
         },
         rotated: async (replaced, receivers) => {
-          current.rotated = await keeper.rotate(state, refreshToken, replaced, receivers, turn);
+          current.rotated = await persistence.rotate(state, refreshToken, replaced, receivers, turn);
         },
       };
       const work = async () => {
         const token = await attemptToken(this.#parts, state, attempt);
         const before = current.rotated === null ? stored : { token: current.rotated, error: null };
-        return keeper.keep(state, token, before, turn);
+        return persistence.keep(state, token, before, turn);
       };
       return await (refreshToken === null ? work() : this.#untilDone(work));
     } catch (thrown) {
@@ -226,7 +226,7 @@ export class Refresher {
       const error = asKeyturnError(thrown);
       if (error.code === 'cancelled') throw error;
       // One who does not share the lease may have been quicker with a refresh token that is good only once.
-      const theirs = await this.#takeStored(state, await keeper.read(state), current.rotated ?? asked);
+      const theirs = await this.#takeStored(state, await persistence.read(state), current.rotated ?? asked);
       if (theirs !== null && reauthenticate === null) return theirs;
       throw this.#failed(state, error);
     }
@@ -234,8 +234,8 @@ export class Refresher {
 
   /** What is stored or held by now, if it is another token than the one that was held, and fresh. */
   async #takeStored(state: TokenState, stored: Stored, asked: Token | null): Promise<Token | null> {
-    const { options, keeper } = this.#parts;
-    await keeper.adopt(state, stored);
+    const { options, persistence } = this.#parts;
+    await persistence.adopt(state, stored);
     const { token } = state;
     if (token === null || isSame(token, asked)) return null;
     return isFresh(state, options.clock.now(), options.leadMs()) ? token : null;
@@ -246,7 +246,7 @@ export class Refresher {
     reauthenticate: Reauthentication | null,
     signal: AbortSignal,
   ): Promise<Token> {
-    const { options, held, keeper, turns } = this.#parts;
+    const { options, cache, persistence, turns } = this.#parts;
     if (options.signIn === undefined) throw signInNeeded(state, options.clock.now());
     state.refreshing = true;
     try {
@@ -265,8 +265,8 @@ export class Refresher {
         state.key,
         (turn) =>
           this.#untilDone(async () => {
-            const { token: over } = await keeper.read(state);
-            await keeper.write(state, token, over, turn);
+            const { token: over } = await persistence.read(state);
+            await persistence.write(state, token, over, turn);
           }),
         neverAborted,
       );
@@ -274,17 +274,17 @@ export class Refresher {
     } catch (thrown) {
       const error = asKeyturnError(thrown);
       state.signInAgainAtMs = options.clock.now() + SIGN_IN_PAUSE_MS;
-      if (error.code !== 'cancelled') held.setError(state, error);
+      if (error.code !== 'cancelled') cache.setError(state, error);
       throw error;
     } finally {
       state.refreshing = false;
-      held.settle(state);
+      cache.settle(state);
     }
   }
 
   /** Takes note of a failure, and says it in the words that fit. */
   #failed(state: TokenState, error: KeyturnError): KeyturnError {
-    const { options, held } = this.#parts;
+    const { options, cache } = this.#parts;
     const now = options.clock.now();
     let told = error;
     if (signsIn(state.profile.grant) && KeyturnError.is(error, 'invalid_grant', 'sign_in_needed')) {
@@ -293,7 +293,7 @@ export class Refresher {
     }
     state.retryAtMs = now + pauseAfter(state.failures);
     state.failures++;
-    held.setError(state, told);
+    cache.setError(state, told);
     return told;
   }
 

@@ -309,7 +309,7 @@ describe('a token that is exchanged', () => {
     const { obtain, questions } = computer();
     const person = signInProfile(issuer, { scope: '' });
     const profile = profileOf({
-      name: 'narrow',
+      name: 'downScoped',
       issuer,
       grant: 'token_exchange',
       clientAuthentication: 'none',

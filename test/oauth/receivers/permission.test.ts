@@ -103,8 +103,8 @@ describe('a token that is exchanged', () => {
     const subject = profileOf({ name: 'subject', origins: [server.origin] });
     const context = contextOf({ otherToken: holding(subject) });
     const refusing = consentOf('refuse');
-    const wide = exchanger({ origins: [server.origin, 'https://evil.example'] });
-    const error = await failureOf(obtainer({ agreements: refusing.agreements })(wide, context));
+    const parent = exchanger({ origins: [server.origin, 'https://evil.example'] });
+    const error = await failureOf(obtainer({ agreements: refusing.agreements })(parent, context));
     expect(error.code).toBe('access_denied');
     expect(bodies).toEqual([]);
     expect(refusing.questions).toMatchObject([
@@ -117,8 +117,8 @@ describe('a token that is exchanged', () => {
 
     const agreeing = consentOf('remember');
     const obtain = obtainer({ agreements: agreeing.agreements });
-    await obtain(wide, context);
-    await obtain(wide, context);
+    await obtain(parent, context);
+    await obtain(parent, context);
     expect(agreeing.questions.length).toBe(1);
     expect(bodies.length).toBe(2);
   });

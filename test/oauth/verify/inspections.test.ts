@@ -10,7 +10,7 @@ import type {
 import { TokenProofs } from '../../../src/oauth/verify/inspections.ts';
 import { ProofSecrets } from '../../../src/oauth/verify/inspectionSecrets.ts';
 import { secretKey, tokenKey } from '../../../src/profile/key.ts';
-import { narrowedProfile } from '../../../src/token/narrowed.ts';
+import { downScopedProfile } from '../../../src/token/downScoped.ts';
 import type { TokenProfile } from '../../../src/profile/profile.ts';
 import { harness, MINUTE, profileOf, settled, staticProfile } from '../../token/support.ts';
 
@@ -172,11 +172,11 @@ describe('revoking', () => {
       },
     });
     const entry = await held();
-    for (const scope of scopes) await manager.acquire(narrowedProfile(entry.profile, scope));
-    const { forgotten, narrowed } = await proofs.revoke(entry, options);
+    for (const scope of scopes) await manager.acquire(downScopedProfile(entry.profile, scope));
+    const { forgotten, downScoped } = await proofs.revoke(entry, options);
     expect(forgotten).toBe(true);
-    expect(narrowed).toHaveLength(12);
-    expect(narrowed.filter(({ outcome }) => outcome !== 'accepted')).toEqual(
+    expect(downScoped).toHaveLength(12);
+    expect(downScoped.filter(({ outcome }) => outcome !== 'accepted')).toEqual(
       expect.arrayContaining([
         {
           kind: 'access_token',
@@ -201,8 +201,8 @@ describe('revoking', () => {
       },
     });
     const entry = await held();
-    await manager.acquire(narrowedProfile(entry.profile, 'less'));
-    expect(await proofs.revoke(entry, options)).toMatchObject({ narrowed: [], forgotten: false });
+    await manager.acquire(downScopedProfile(entry.profile, 'less'));
+    expect(await proofs.revoke(entry, options)).toMatchObject({ downScoped: [], forgotten: false });
     expect(revokedTokens).toEqual([entry.token?.accessToken]);
     expect(await store.list()).toHaveLength(2);
   });
@@ -274,19 +274,19 @@ describe('rotating', () => {
   it('keeps what was obtained with less scope meanwhile', async () => {
     const { proofs, held, manager, store, server, result, revokedTokens } = setUp();
     const entry = await held();
-    const narrow = narrowedProfile(entry.profile, 'less');
-    const old = await manager.acquire(narrow);
+    const downScoped = downScopedProfile(entry.profile, 'less');
+    const old = await manager.acquire(downScoped);
     server.answer = async ({ profile }) => {
       server.answer = () => Promise.resolve(result());
-      if (profile.scope !== 'less') await manager.acquire(narrow, { force: true });
+      if (profile.scope !== 'less') await manager.acquire(downScoped, { force: true });
       return result({ accessToken: 'the-rotated-token' });
     };
-    const { narrowed } = await proofs.rotate(entry, options);
-    expect(narrowed).toHaveLength(1);
+    const { downScoped } = await proofs.rotate(entry, options);
+    expect(downScoped).toHaveLength(1);
     expect(revokedTokens).toEqual([entry.token?.accessToken, old.token.accessToken]);
-    const now = await store.get(tokenKey(narrow));
+    const now = await store.get(tokenKey(downScoped));
     expect(now?.accessToken).not.toBe(old.token.accessToken);
-    expect((await manager.acquire(narrow)).token.accessToken).toBe(now?.accessToken);
+    expect((await manager.acquire(downScoped)).token.accessToken).toBe(now?.accessToken);
   });
 
   it('leaves the old access token of a refresh token to its end, since both have one sign-in', async () => {

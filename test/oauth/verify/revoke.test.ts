@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
-import { narrowedProfile } from '../../../src/token/narrowed.ts';
+import { downScopedProfile } from '../../../src/token/downScoped.ts';
 import { noOptions, type TokenProfile } from '../../../src/profile/profile.ts';
 import { TokenProofs } from '../../../src/oauth/verify/inspections.ts';
 import { harness, profileOf, staticProfile } from '../../token/support.ts';
@@ -89,67 +89,67 @@ describe('the whole way, from the manager to the provider', () => {
 
   it('revokes what was obtained with less scope too', async () => {
     const { manager, proofs, store } = setUp();
-    const wide = profile(OPAQUE_RESOURCE, { scope: 'reports:read reports:write' });
-    await manager.acquire(wide);
-    const narrow: string[] = [];
+    const parent = profile(OPAQUE_RESOURCE, { scope: 'reports:read reports:write' });
+    await manager.acquire(parent);
+    const downScoped: string[] = [];
     for (const scope of ['reports:read', 'reports:write']) {
-      narrow.push((await manager.acquire(narrowedProfile(wide, scope))).token.accessToken);
+      downScoped.push((await manager.acquire(downScopedProfile(parent, scope))).token.accessToken);
     }
-    expect(await Promise.all(narrow.map(activeOf))).toEqual([true, true]);
-    const { forgotten, narrowed } = await proofs.revoke(await manager.peek(wide), options);
+    expect(await Promise.all(downScoped.map(activeOf))).toEqual([true, true]);
+    const { forgotten, downScoped } = await proofs.revoke(await manager.peek(parent), options);
     expect(forgotten).toBe(true);
-    expect(narrowed.map(({ scope, outcome }) => [scope, outcome]).sort()).toEqual([
+    expect(downScoped.map(({ scope, outcome }) => [scope, outcome]).sort()).toEqual([
       ['reports:read', 'ended'],
       ['reports:write', 'ended'],
     ]);
-    expect(await Promise.all(narrow.map(activeOf))).toEqual([false, false]);
+    expect(await Promise.all(downScoped.map(activeOf))).toEqual([false, false]);
     expect(await store.list()).toEqual([]);
-    expect((await manager.peek(narrowedProfile(wide, 'reports:read'))).token).toBeNull();
+    expect((await manager.peek(downScopedProfile(parent, 'reports:read'))).token).toBeNull();
     manager.dispose();
   });
 
   it('revokes what was obtained with less scope by the refresh token', async () => {
     const { manager, proofs, store } = setUp();
-    const wide = profile(OPAQUE_RESOURCE, { grant: 'refresh_token', scope: null });
-    await manager.add(wide, await provider.signIn('plain'));
-    const narrow = (await manager.acquire(narrowedProfile(wide, 'reports:read'))).token.accessToken;
-    expect(await activeOf(narrow)).toBe(true);
-    const { forgotten, narrowed } = await proofs.revoke(await manager.peek(wide), options);
-    expect({ forgotten, narrowed }).toMatchObject({ forgotten: true, narrowed: [{ outcome: 'ended' }] });
-    expect(await activeOf(narrow)).toBe(false);
+    const parent = profile(OPAQUE_RESOURCE, { grant: 'refresh_token', scope: null });
+    await manager.add(parent, await provider.signIn('plain'));
+    const downScoped = (await manager.acquire(downScopedProfile(parent, 'reports:read'))).token.accessToken;
+    expect(await activeOf(downScoped)).toBe(true);
+    const { forgotten, downScoped } = await proofs.revoke(await manager.peek(parent), options);
+    expect({ forgotten, downScoped }).toMatchObject({ forgotten: true, downScoped: [{ outcome: 'ended' }] });
+    expect(await activeOf(downScoped)).toBe(false);
     expect(await store.list()).toEqual([]);
     manager.dispose();
   });
 
   it('revokes what was obtained with less scope alone', async () => {
     const { manager, proofs, store } = setUp();
-    const wide = profile();
-    const narrow = (await manager.acquire(narrowedProfile(wide, 'reports:read'))).token.accessToken;
-    const entry = await manager.peek(wide);
+    const parent = profile();
+    const downScoped = (await manager.acquire(downScopedProfile(parent, 'reports:read'))).token.accessToken;
+    const entry = await manager.peek(parent);
     expect(entry.token).toBeNull();
-    expect([...(await proofs.withNarrow())]).toEqual([entry.key]);
+    expect([...(await proofs.withDownScoped())]).toEqual([entry.key]);
     expect(await proofs.revoke(entry, options)).toMatchObject({
       results: [],
-      narrowed: [{ scope: 'reports:read', outcome: 'ended' }],
+      downScoped: [{ scope: 'reports:read', outcome: 'ended' }],
       forgotten: true,
     });
-    expect(await activeOf(narrow)).toBe(false);
+    expect(await activeOf(downScoped)).toBe(false);
     expect(await store.list()).toEqual([]);
     manager.dispose();
   });
 
   it('rotates with a token those with less scope: the next request gets a new one', async () => {
     const { manager, proofs } = setUp();
-    const wide = profile();
-    await manager.acquire(wide);
-    const narrow = narrowedProfile(wide, 'reports:read');
-    const old = (await manager.acquire(narrow)).token.accessToken;
-    expect(await proofs.rotate(await manager.peek(wide), options)).toMatchObject({
-      narrowed: [{ outcome: 'ended' }],
+    const parent = profile();
+    await manager.acquire(parent);
+    const downScoped = downScopedProfile(parent, 'reports:read');
+    const old = (await manager.acquire(downScoped)).token.accessToken;
+    expect(await proofs.rotate(await manager.peek(parent), options)).toMatchObject({
+      downScoped: [{ outcome: 'ended' }],
       left: null,
     });
     expect(await activeOf(old)).toBe(false);
-    const fresh = (await manager.acquire(narrow)).token.accessToken;
+    const fresh = (await manager.acquire(downScoped)).token.accessToken;
     expect(fresh).not.toBe(old);
     expect(await activeOf(fresh)).toBe(true);
     manager.dispose();

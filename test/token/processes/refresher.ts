@@ -4,7 +4,7 @@ import { privateFiles } from '../../../src/node/privateFiles.ts';
 import { createFileLease } from '../../../src/node/fileLease.ts';
 import { KeptSecrets } from '../../../src/token/keptSecrets.ts';
 import type { RefreshLease } from '../../../src/token/refresh/lease.ts';
-import { createTokenManager } from '../../../src/token/manager.ts';
+import { createTokenManager } from '../../../src/token/createManager.ts';
 import { noOptions, type TokenProfile } from '../../../src/profile/profile.ts';
 import { Redactor } from '../../../src/redaction/redactor.ts';
 import type { SecretStore } from '../../../src/base/secretStore.ts';

@@ -4,7 +4,7 @@ import type { MissingOutside } from '../../../httpfile/resolve/missingVariable.t
 import { challengeWords } from '../../../run/challengeWords.ts';
 import type { RequestResult } from '../../../run/result.ts';
 import type { Reauthentication } from '../../../token/acquire.ts';
-import type { TokenEntry } from '../../../token/tokenManager.ts';
+import type { TokenEntry } from '../../../token/manager.ts';
 import { tokenCommands } from '../../platform/commands.ts';
 import { isEnvironmentOpen } from '../../environments/environmentOpen.ts';
 import { withoutLinks } from '../../platform/noticeText.ts';

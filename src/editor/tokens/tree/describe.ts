@@ -2,7 +2,7 @@ import { grantOf } from '../../../profile/grants/all.ts';
 import { formatDuration } from '../../../base/text.ts';
 import { decodeToken } from '../../../inspect/decode.ts';
 import type { KnownProof } from '../../../oauth/verify/inspections.ts';
-import type { TokenEntry } from '../../../token/tokenManager.ts';
+import type { TokenEntry } from '../../../token/manager.ts';
 import type { TokenStatus } from '../../../token/token.ts';
 import type { Words } from '../../platform/words.ts';
 import { hasEnded, knownProofText } from '../../inspection/nodes.ts';

@@ -3,7 +3,7 @@ import { decodeToken, type DecodedToken } from '../../../inspect/decode.ts';
 import { grantOf } from '../../../profile/grants/all.ts';
 import type { SendAs } from '../../../profile/profile.ts';
 import { scopeWords } from '../../../inspect/scopes.ts';
-import type { TokenEntry } from '../../../token/tokenManager.ts';
+import type { TokenEntry } from '../../../token/manager.ts';
 import { shownAddress } from '../../../profile/shownOrigin.ts';
 import type { Words } from '../../platform/words.ts';
 import type { KnownProof } from '../../../oauth/verify/inspections.ts';

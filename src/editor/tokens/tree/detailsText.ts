@@ -5,7 +5,7 @@ import { type DecodedToken, decodeToken } from '../../../inspect/decode.ts';
 import { hideTokens } from '../../../inspect/hideTokens.ts';
 import type { Introspection, TokenProof } from '../../../oauth/verify/inspection.ts';
 import type { KnownProof } from '../../../oauth/verify/inspections.ts';
-import type { TokenEntry } from '../../../token/tokenManager.ts';
+import type { TokenEntry } from '../../../token/manager.ts';
 import { specificationsOf } from './specifications.ts';
 
 /**

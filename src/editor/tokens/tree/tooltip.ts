@@ -4,7 +4,7 @@ import { formatDuration, formatWhen } from '../../../base/text.ts';
 import { decodeToken } from '../../../inspect/decode.ts';
 import type { KnownProof } from '../../../oauth/verify/inspections.ts';
 import { shownAddress, shownAddresses } from '../../../profile/shownOrigin.ts';
-import type { TokenEntry } from '../../../token/tokenManager.ts';
+import type { TokenEntry } from '../../../token/manager.ts';
 import { tokenCommands } from '../../platform/commands.ts';
 import { escapeMarkdown } from '../../platform/markdown.ts';
 import type { Words } from '../../platform/words.ts';

@@ -9,7 +9,7 @@ import type { TokenProfile } from '../profile/profile.ts';
 import { registerToken } from './registerToken.ts';
 import { Schedule } from './refresh/schedule.ts';
 import type { Token, TokenStatus } from './token.ts';
-import type { TokenEntry } from './tokenManager.ts';
+import type { TokenEntry } from './manager.ts';
 import { newTokenState, type TokenState } from './tokenState.ts';
 import { backgroundRefreshAt, entryOf, nextLookAt, statusOf } from './refresh/freshness.ts';
 
@@ -28,7 +28,7 @@ const READ_AT_ONCE = 100;
  * The tokens that are held in memory: read from the store once, kept in step with what other windows write, and
  * watched over time. Knows nothing of servers.
  */
-export class HeldTokens {
+export class TokenCache {
   readonly changes = new Changes();
   readonly #options: TokenManagerOptions;
   readonly #events: TimeEvents;
@@ -149,7 +149,7 @@ export class HeldTokens {
     state.lastUsedAtMs ??= await usage.lastUsedAtMs(state.key).catch(() => null);
     try {
       // A token that is given from outside has the scope that it has.
-      const given = state.profile.wide === undefined ? (preset?.token(state.profile) ?? null) : null;
+      const given = state.profile.parent === undefined ? (preset?.token(state.profile) ?? null) : null;
       if (given === null) {
         await this.adopt(state, mayBeStored(state.profile.grant) ? await store.get(state.key) : null);
       } else await this.#adoptPreset(state, checkPasted(state.profile, given));

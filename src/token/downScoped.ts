@@ -3,19 +3,19 @@ import { grantOf } from '../profile/grants/all.ts';
 import { refreshToken } from '../profile/grants/refreshToken.ts';
 import type { Grant, TokenProfile } from '../profile/profile.ts';
 
-const narrowed = new WeakMap<TokenProfile, Map<string, TokenProfile>>();
+const downScoped = new WeakMap<TokenProfile, Map<string, TokenProfile>>();
 
 /**
  * The profile of a token for a single request (`# @scope`): the way to obtain it is the same, the scope another. It is
  * kept beside the token of the whole profile, under a key below that one's. Fails with `unsupported` where nobody can
  * be asked for a scope.
  */
-export function narrowedProfile(wide: TokenProfile, scope: string): TokenProfile {
-  let known = narrowed.get(wide);
-  if (known === undefined) narrowed.set(wide, (known = new Map<string, TokenProfile>()));
+export function downScopedProfile(parent: TokenProfile, scope: string): TokenProfile {
+  let known = downScoped.get(parent);
+  if (known === undefined) downScoped.set(parent, (known = new Map<string, TokenProfile>()));
   const before = known.get(scope);
   if (before !== undefined) return before;
-  const profile: TokenProfile = { ...wide, grant: grantFor(wide), scope, wide };
+  const profile: TokenProfile = { ...parent, grant: grantFor(parent), scope, parent };
   known.set(scope, profile);
   return profile;
 }
@@ -32,6 +32,6 @@ function grantFor({ grant, name }: TokenProfile): Grant {
 }
 
 /** The profile whose refresh token a token is obtained with; null for one that is obtained by itself. */
-export function lenderOf({ grant, wide }: TokenProfile): TokenProfile | null {
-  return wide !== undefined && grantOf(grant).refresh === 'refresh_token_only' ? wide : null;
+export function refreshingParent({ grant, parent }: TokenProfile): TokenProfile | null {
+  return parent !== undefined && grantOf(grant).refresh === 'refresh_token_only' ? parent : null;
 }

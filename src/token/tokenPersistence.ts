@@ -1,6 +1,6 @@
 import { asKeyturnError, KeyturnError } from '../base/errors.ts';
 import { environmentName, TOKEN_PREFIX } from '../base/secretVariables.ts';
-import { differs, type HeldTokens, isSame } from './heldTokens.ts';
+import { differs, type TokenCache, isSame } from './tokenCache.ts';
 import type { LeaseTurn, StoredMark } from './refresh/lease.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
 import { grantOf } from '../profile/grants/all.ts';
@@ -29,15 +29,15 @@ export function pauseAfter(failures: number): number {
 }
 
 /** Brings what is held and what is stored together: nothing new is handed out before the store has been asked to keep it. */
-export class TokenKeeper {
+export class TokenPersistence {
   readonly #options: TokenManagerOptions;
-  readonly #held: HeldTokens;
+  readonly #cache: TokenCache;
   /** Whose preset refresh token is known to be spent. */
   readonly #told = new WeakSet<TokenState>();
 
-  constructor(options: TokenManagerOptions, held: HeldTokens) {
+  constructor(options: TokenManagerOptions, cache: TokenCache) {
     this.#options = options;
-    this.#held = held;
+    this.#cache = cache;
   }
 
   /**
@@ -66,7 +66,7 @@ export class TokenKeeper {
   /** Holds what is stored, if it is something else: another window refreshed it, a person replaced or removed it. */
   async adopt(state: TokenState, stored: Stored): Promise<void> {
     if (isOutside(state) || stored.error !== null || !differs(state, stored.token)) return;
-    await this.#held.adopt(state, stored.token);
+    await this.#cache.adopt(state, stored.token);
   }
 
   /** Stores and then holds a new token, unless the store changed since `before` was read: what was done there wins. */
@@ -78,17 +78,17 @@ export class TokenKeeper {
       if (held !== null && held.accessToken === token.accessToken && held.expiresAtMs === token.expiresAtMs) {
         return held;
       }
-      await this.#held.adopt(state, token);
+      await this.#cache.adopt(state, token);
       return token;
     }
     const current = await this.read(state);
     if (before.token !== null && current.error === null && current.token === null) {
       // Removed by a person meanwhile: what waits is served, but nothing comes back to life.
-      await this.#held.adopt(state, null);
+      await this.#cache.adopt(state, null);
       return token;
     }
     if (current.token !== null && before.error === null && !isSame(current.token, before.token)) {
-      await this.#held.adopt(state, current.token);
+      await this.#cache.adopt(state, current.token);
       return current.token;
     }
     await this.write(state, token, current.error === null ? current.token : before.token, turn);
@@ -125,7 +125,7 @@ export class TokenKeeper {
       ...(receivers === undefined ? {} : { receivers }),
     };
     if (isOutside(state)) {
-      await this.#held.adopt(state, token);
+      await this.#cache.adopt(state, token);
       return null;
     }
     // Removed by a person meanwhile: nothing comes back to life.
@@ -143,11 +143,11 @@ export class TokenKeeper {
     } catch (error) {
       refused = asKeyturnError(error);
     }
-    await this.#held.adopt(state, token);
+    await this.#cache.adopt(state, token);
     if (refused === null) return;
     state.unsaved = { over, failures: 0, againAtMs: this.#options.clock.now() + pauseAfter(0) };
     this.notSaved(state, heldInMemory(token, over, refused));
-    this.#held.settle(state);
+    this.#cache.settle(state);
   }
 
   /** Offers the store again what it refused, unless it was given something else meanwhile. */
@@ -158,16 +158,16 @@ export class TokenKeeper {
     try {
       if (stored.error !== null) throw stored.error;
       if (differs(state, stored.token)) {
-        await this.#held.adopt(state, stored.token);
+        await this.#cache.adopt(state, stored.token);
         return;
       }
       await this.#options.store.set(token);
       turn.stored(token.obtainedAtMs, isReplaced(unsaved.over, token));
-      await this.#held.adopt(state, token);
+      await this.#cache.adopt(state, token);
     } catch {
       unsaved.failures++;
       unsaved.againAtMs = this.#options.clock.now() + pauseAfter(unsaved.failures);
-      this.#held.settle(state);
+      this.#cache.settle(state);
     }
   }
 
@@ -180,7 +180,7 @@ export class TokenKeeper {
 
   notSaved(state: TokenState, thrown: unknown): void {
     const error = asKeyturnError(thrown);
-    this.#held.setError(state, error);
+    this.#cache.setError(state, error);
     this.#options.report?.(error);
   }
 }
