@@ -38,7 +38,7 @@ import { ForeignTokens } from './foreign/foreignTokens.ts';
 import { createTokenManager } from './token/createManager.ts';
 import type { TokenManagerOptions } from './token/managerOptions.ts';
 import type { TokenProfile } from './profile/profile.ts';
-import { TokenProofs } from './oauth/verify/inspections.ts';
+import { TokenInspections } from './oauth/verify/inspections.ts';
 import type { RequestResult } from './run/result.ts';
 import { Redactor } from './redaction/redactor.ts';
 import { createTokenStore } from './token/tokenStore.ts';
@@ -114,8 +114,8 @@ export function activate(context: ExtensionContext): void {
     audit,
     report: (error) => showError({ log, redactor }, 'Tokens', error),
   });
-  const prover = async () => (await network.get()).prover;
-  const proofs = new TokenProofs({ prover, tokens, store, redactor, audit });
+  const inspector = async () => (await network.get()).inspector;
+  const inspections = new TokenInspections({ inspector, tokens, store, redactor, audit });
   finished = async () => {
     await tokens.finished();
     await audit.dispose();
@@ -149,7 +149,7 @@ export function activate(context: ExtensionContext): void {
     consent,
     places,
     tokens,
-    proofs,
+    inspections,
     foreignTokens,
     keptSecrets,
     redactor,
@@ -173,7 +173,7 @@ export function activate(context: ExtensionContext): void {
     redirects,
     deviceCodes,
     tokens,
-    proofs,
+    inspections,
     sandbox,
     profiles,
     directory,

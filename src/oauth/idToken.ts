@@ -8,7 +8,7 @@ import { scopeWords } from '../inspect/scopes.ts';
 import type { AuthorizationServer } from './server/discovery.ts';
 import type { GrantTools } from './grant.ts';
 import { idTokenFault, type ExpectedIdToken, type IdTokenFault } from './idTokenClaims.ts';
-import { ProofFault } from './verify/fault.ts';
+import { VerificationFault } from './verify/fault.ts';
 import { endpointUrl } from './server/server.ts';
 import { serverText } from './server/text.ts';
 import { checkSignature, signatureFault } from './verify/signature.ts';
@@ -177,7 +177,7 @@ async function requireSignature(
     );
   } catch (error) {
     const fault = signatureFault(error, header, false);
-    if (!(fault instanceof ProofFault)) throw fault;
+    if (!(fault instanceof VerificationFault)) throw fault;
     throw new KeyturnError(
       KeyturnError.is(fault.cause) ? 'discovery_failed' : 'id_token_invalid',
       `The ID token (${serverText(header.alg, tools.mask, 40)}) could not be verified. ${fault.message}`,

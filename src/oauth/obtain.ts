@@ -49,7 +49,7 @@ export type Obtain = (profile: TokenProfile, context: GrantContext) => Promise<G
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-/** What grants and proofs share. Metadata of issuers is kept between calls. */
+/** What grants and inspections share. Metadata of issuers is kept between calls. */
 export function createGrantTools(options: ObtainOptions): GrantTools {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const { fetch, fetchAs, files, agreements, clock, mask, register } = options;

@@ -8,7 +8,7 @@ import type {
 import { KeyturnError } from '../base/errors.ts';
 import type { GrantContext, GrantResult } from '../token/grant.ts';
 import type { TokenProfile } from '../profile/profile.ts';
-import { authenticateClient, type ClientProof } from './client/authentication.ts';
+import { authenticateClient, type ClientAuthenticator } from './client/authentication.ts';
 import { sendAsClient } from './client/request.ts';
 import { askedEndpoint, requestOptions, type RequestOptions } from './server/endpointRequest.ts';
 import { endpointFailure } from './server/failure.ts';
@@ -60,7 +60,7 @@ export async function askTokenEndpoint(
   context: GrantContext,
   tools: GrantTools,
   exchange: TokenExchange,
-  proof: () => Promise<ClientProof> = () => authenticateClient(profile, context, tools),
+  authenticator: () => Promise<ClientAuthenticator> = () => authenticateClient(profile, context, tools),
 ): Promise<GrantResult> {
   const server = await findServer(profile, ['token_endpoint'], context.signal, tools);
   const url = endpointUrl(server, 'token_endpoint', tools.mask);
@@ -79,7 +79,7 @@ export async function askTokenEndpoint(
   let askedAtMs = tools.clock.now();
   let response: Response | null = null;
   try {
-    const asking = { profile, server, endpoint: 'token_endpoint', proof } as const;
+    const asking = { profile, server, endpoint: 'token_endpoint', authenticator } as const;
     const answer = await sendAsClient(asking, tools, (authenticate) => {
       askedAtMs = tools.clock.now();
       return exchange.request({ server, client, options, authenticate });

@@ -11,7 +11,7 @@ import { browserStorage, type Finding, scanFolder, scanPage } from './scan.ts';
 import { buildUnmasked } from './unmaskedBuild.ts';
 
 // Every way to get a token that an editor has, with secrets of known values and with those that Keyturn makes itself,
-// against an issuer and an API that give all of it back. Then proof, end, export and record of the tokens.
+// against an issuer and an API that give all of it back. Then verification, end, export and record of the tokens.
 
 /** The editor's secret storage in a browser. */
 const secretStorage = 'localStorage secrets.provider';

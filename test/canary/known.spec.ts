@@ -4,7 +4,7 @@ import { privateFiles } from '../../src/node/privateFiles.ts';
 import { makeDpopKey } from '../../src/oauth/client/dpop.ts';
 import { KeptSecrets } from '../../src/token/keptSecrets.ts';
 import { noOptions, type TokenProfile } from '../../src/profile/profile.ts';
-import { ProofSecrets } from '../../src/oauth/verify/inspectionSecrets.ts';
+import { InspectionSecrets } from '../../src/oauth/verify/inspectionSecrets.ts';
 import { Redactor } from '../../src/redaction/redactor.ts';
 import { secretKey } from '../../src/profile/key.ts';
 import { signingKey } from '../../src/profile/keys/signingKey.ts';
@@ -43,7 +43,7 @@ test('what nobody made known is found', () => {
   expect(shown(redactor, { secret: canaryValue('secret') })).toEqual(['secret']);
 });
 
-test.each(['made', 'read'])('the key of DPoP proofs that was %s', async (how) => {
+test.each(['made', 'read'])('the key of DPoP inspections that was %s', async (how) => {
   const profile = profileOf();
   const store = createTokenStore(createMemorySecretStore());
   const text = await makeDpopKey();
@@ -98,7 +98,7 @@ describe('a key that a person gave to check or open tokens', () => {
     const store = createTokenStore(createMemorySecretStore());
     await store.setSecret(secretKey(kind, profile), text);
     const askSecret = () => Promise.resolve(null);
-    await new ProofSecrets({ store, redactor, askSecret }).held(profile, kind);
+    await new InspectionSecrets({ store, redactor, askSecret }).held(profile, kind);
     expect(shown(redactor, { text, ...parts })).toEqual([]);
   });
 });

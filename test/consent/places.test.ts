@@ -8,7 +8,7 @@ import { secretKey, tokenKey } from '../../src/profile/key.ts';
 import { downScopedProfile } from '../../src/token/downScoped.ts';
 import { type PlaceQuestion, TokenPlaces, type TokenPlacesOptions } from '../../src/consent/places.ts';
 import { noOptions, pastedProfile, type TokenProfile } from '../../src/profile/profile.ts';
-import { ProofSecrets } from '../../src/oauth/verify/inspectionSecrets.ts';
+import { InspectionSecrets } from '../../src/oauth/verify/inspectionSecrets.ts';
 import { harness, memoryValues, profileOf, settled, staticProfile } from '../token/support.ts';
 
 const HOME = 'file:///home/work/keyturn.json';
@@ -251,7 +251,7 @@ describe('a secret that is stored', () => {
   it('whose places were not noted is asked about, and by nobody in the background', async () => {
     const { manager, questions, places, options, redactor } = withSecrets(['client_secret']);
     await options.store.setSecret(secretKey('client_secret', here), 'stored-before');
-    const secrets = new ProofSecrets({ ...options, redactor, places: places() });
+    const secrets = new InspectionSecrets({ ...options, redactor, places: places() });
     expect(await codeOf(secrets.secret(here, 'client_secret', false))).toBe('access_denied');
     expect(questions).toEqual([]);
     await manager.acquire(here);

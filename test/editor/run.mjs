@@ -45,7 +45,7 @@ const suites = {
   audit: { files: requestFile, extensions: [companion] },
   agreements: { files: requestFile },
   welcome: { files: requestFile },
-  proofs: { files: requestFile, extensions: [companion], keyring: true },
+  inspections: { files: requestFile, extensions: [companion], keyring: true },
   restricted: {
     // What lies above the workspace is the person's own.
     files: (sandbox) => ({

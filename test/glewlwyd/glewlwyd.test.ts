@@ -7,7 +7,7 @@ import { createGrantTools } from '../../src/oauth/obtain.ts';
 import { registerClient } from '../../src/oauth/client/registration.ts';
 import { unregisterClient } from '../../src/oauth/client/registrationManagement.ts';
 import { revokeToken } from '../../src/oauth/verify/revoke.ts';
-import type { ProofRequest } from '../../src/oauth/verify/introspect.ts';
+import type { InspectionRequest } from '../../src/oauth/verify/introspect.ts';
 import { noOptions, type TokenProfile } from '../../src/profile/profile.ts';
 import { deviceWith, obtainAs, signInProfile, signInWith } from '../oauth/signIns.ts';
 import { contextOf, failureOf, obtainer, obtainOptions } from '../oauth/support.ts';
@@ -171,7 +171,7 @@ describe('a sign-in', () => {
 
 describe('introspection and revocation', () => {
   const tools = () => createGrantTools(obtainOptions({ clock: systemClock }));
-  const request = (asked: TokenProfile): ProofRequest => ({
+  const request = (asked: TokenProfile): InspectionRequest => ({
     profile: asked,
     secret,
     held: () => Promise.resolve(null),

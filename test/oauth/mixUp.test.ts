@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createApiSignIn } from '../../src/oauth/apiSignIn.ts';
 import { createDiscovery, type AuthorizationServer } from '../../src/oauth/server/discovery.ts';
 import { createGrantTools } from '../../src/oauth/obtain.ts';
-import { createProver } from '../../src/oauth/verify/inspector.ts';
+import { createInspector } from '../../src/oauth/verify/inspector.ts';
 import type { Grant, ProfileOptions, TokenProfile } from '../../src/profile/profile.ts';
 import { profileOf, TestClock } from '../token/support.ts';
 import { answerTo, anyPerson, closeServers, consentOf, servers, startAttacker } from './attacker.ts';
@@ -368,7 +368,7 @@ describe('issuers that share a host', () => {
       revocation_endpoint: `${origin}/revoke`,
     }));
     const { agreements, questions } = consentOf('refuse', 'refuse', 'refuse', 'refuse');
-    const prover = createProver(createGrantTools(obtainOptions({ agreements })), {
+    const inspector = createInspector(createGrantTools(obtainOptions({ agreements })), {
       secret: () => Promise.resolve('MY-SECRET'),
       held: () => Promise.resolve(null),
     });
@@ -386,9 +386,9 @@ describe('issuers that share a host', () => {
       profileOf({ issuer: attacker.origin }),
       { ...tenant, options: { ...tenant.options, ...beside } },
     ]) {
-      const introspected = await failureOf(prover.introspect(profile, 'a-token', context));
+      const introspected = await failureOf(inspector.introspect(profile, 'a-token', context));
       expect(introspected.code).toBe('receiver_not_allowed');
-      const revoked = await failureOf(prover.revoke(profile, token, context));
+      const revoked = await failureOf(inspector.revoke(profile, token, context));
       expect(revoked.code).toBe('receiver_not_allowed');
     }
     expect(questions.length).toBe(4);

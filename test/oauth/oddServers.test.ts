@@ -5,7 +5,7 @@ import { createDiscovery } from '../../src/oauth/server/discovery.ts';
 import { registerClient } from '../../src/oauth/client/registration.ts';
 import { noOptions, type TokenProfile } from '../../src/profile/profile.ts';
 import { profileOf } from '../token/support.ts';
-import { proofContext, proverOf } from './proofSupport.ts';
+import { inspectionContext, proverOf } from './inspectionSupport.ts';
 import { obtainAs, signInProfile, signInWith } from './signIns.ts';
 import { failureOf, json, listen, type TestServer } from './support.ts';
 
@@ -48,7 +48,7 @@ async function serving(
 
 const proven = (issuer: string, changes: Partial<TokenProfile> = {}) =>
   profileOf({ name: 'plain', issuer, clientId: 'plain', ...changes });
-const prover = () => proverOf({ clock: systemClock, secret: () => 'a-secret' }).prover;
+const inspector = () => proverOf({ clock: systemClock, secret: () => 'a-secret' }).inspector;
 
 describe('introspection', () => {
   const signs = { introspection_signing_alg_values_supported: ['RS256'] };
@@ -69,14 +69,14 @@ describe('introspection', () => {
         accept.includes('jwt') ? refusal : [201, { active: true, scope: 'a,b c' }, 'text/plain'],
       signs,
     );
-    const said = await prover().introspect(proven(issuer), 'opaque', proofContext());
+    const said = await inspector().introspect(proven(issuer), 'opaque', inspectionContext());
     expect(said).toMatchObject({ active: true, signed: false, scopes: ['a', 'b', 'c'] });
   });
 
   it('names the signed answer, and what is wrong with it', async () => {
     const jwt = 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln';
     const issuer = await serving(() => [200, jwt, 'application/jwt']);
-    const error = await failureOf(prover().introspect(proven(issuer), 'opaque', proofContext()));
+    const error = await failureOf(inspector().introspect(proven(issuer), 'opaque', inspectionContext()));
     expect(error.message).toContain('a signed response (JWT)');
     expect(error.message).toContain('"typ" is "at+jwt"');
   });
@@ -87,20 +87,20 @@ describe('introspection', () => {
     [1, '"active" is 1'],
   ])('refuses "active" that is %j by its name', async (active, words) => {
     const issuer = await serving(() => [200, { active, sub: 'zoe' }]);
-    const error = await failureOf(prover().introspect(proven(issuer), 'opaque', proofContext()));
+    const error = await failureOf(inspector().introspect(proven(issuer), 'opaque', inspectionContext()));
     expect(error.message).toContain(words);
   });
 
   it('takes null for what is left out', async () => {
     const issuer = await serving(() => [200, { active: true, scope: null, exp: null }]);
-    const said = await prover().introspect(proven(issuer), 'opaque', proofContext());
+    const said = await inspector().introspect(proven(issuer), 'opaque', inspectionContext());
     expect(said).toMatchObject({ active: true, scopes: null, expiresAtMs: null });
   });
 
   it('tells a public client that it proves itself with nothing', async () => {
     const issuer = await serving(() => [401, '']);
     const profile = proven(issuer, { clientAuthentication: 'none' });
-    const error = await failureOf(prover().introspect(profile, 'opaque', proofContext()));
+    const error = await failureOf(inspector().introspect(profile, 'opaque', inspectionContext()));
     expect(error.hint).toContain('proves itself with nothing');
     expect(error.hint).not.toContain('Check the client id and the client secret');
   });
@@ -108,7 +108,7 @@ describe('introspection', () => {
   it('takes an answer that is nested without measure for an error in words', async () => {
     const deep = `{"active":true,"x":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
     const issuer = await serving(() => [200, deep]);
-    const error = await failureOf(prover().introspect(proven(issuer), 'opaque', proofContext()));
+    const error = await failureOf(inspector().introspect(proven(issuer), 'opaque', inspectionContext()));
     expect(error).toMatchObject({ code: 'introspection_failed' });
     expect(error.message).toContain('nested more than 200 levels deep');
   });
@@ -118,7 +118,7 @@ describe('introspection', () => {
     const deep = `{"token_introspection":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
     const jwt = `${part('{"alg":"RS256","typ":"token-introspection+jwt"}')}.${part(deep)}.c2ln`;
     const issuer = await serving(() => [200, jwt, 'application/token-introspection+jwt']);
-    const error = await failureOf(prover().introspect(proven(issuer), 'opaque', proofContext()));
+    const error = await failureOf(inspector().introspect(proven(issuer), 'opaque', inspectionContext()));
     expect(error.message).toContain('nested too deeply');
   });
 });
@@ -130,7 +130,7 @@ describe('revocation', () => {
       introspection_endpoint: undefined,
       ...metadata,
     });
-    const results = await prover().revoke(proven(issuer), pair, proofContext());
+    const results = await inspector().revoke(proven(issuer), pair, inspectionContext());
     return results.map(({ outcome }) => outcome);
   };
 

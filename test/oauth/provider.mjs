@@ -24,7 +24,7 @@ export const LONG_SECRET =
  * @param {object} [options]
  * @param {{ keys: object[] }} [options.jwks] Public keys of clients and of those who issue assertions.
  * @param {{ key: string, cert: string, ca: string }} [options.tls] Speaks https and takes client certificates of `ca`.
- * @param {boolean} [options.dpopNonce] Wants its own nonce in each DPoP proof.
+ * @param {boolean} [options.dpopNonce] Wants its own nonce in each DPoP verification.
  * @returns {Promise<TestProvider>}
  */
 export async function startProvider({ jwks = { keys: [] }, tls, dpopNonce = false } = {}) {

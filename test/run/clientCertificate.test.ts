@@ -14,7 +14,7 @@ import { createApiCertificates } from '../../src/oauth/client/apiCertificates.ts
 import { createGrantTools } from '../../src/oauth/obtain.ts';
 import { secretKey } from '../../src/profile/key.ts';
 import { noOptions, type ProfileOptions, type TokenProfile } from '../../src/profile/profile.ts';
-import { ProofSecrets } from '../../src/oauth/verify/inspectionSecrets.ts';
+import { InspectionSecrets } from '../../src/oauth/verify/inspectionSecrets.ts';
 import { certificate, listen, type Pems } from '../http/support.ts';
 import { startProvider } from '../oauth/provider.mjs';
 import { obtainer, obtainOptions } from '../oauth/support.ts';
@@ -133,7 +133,7 @@ function setUp(profile: TokenProfile, given: { readonly key?: string } = {}) {
   });
   const askSecret = () => Promise.resolve(given.key ?? null);
   const kept = harness();
-  const secrets = new ProofSecrets({ store: kept.store, redactor: kept.redactor, askSecret });
+  const secrets = new InspectionSecrets({ store: kept.store, redactor: kept.redactor, askSecret });
   const source = createApiCertificates(createGrantTools(options), secrets);
   const engine = engineOver({
     profiles: [profile, staticProfile({ origins: ['https://localhost:*'] })],

@@ -3,7 +3,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { noOptions } from '../../src/profile/profile.ts';
 import { tokenKey } from '../../src/profile/key.ts';
 import type { Token } from '../../src/token/token.ts';
-import { TokenProofs } from '../../src/oauth/verify/inspections.ts';
+import { TokenInspections } from '../../src/oauth/verify/inspections.ts';
 import { createTokenStore } from '../../src/token/tokenStore.ts';
 import { createMemorySecretStore } from './memorySecretStore.ts';
 import { failureOf, listen, obtainer, type TestServer } from '../oauth/support.ts';
@@ -229,15 +229,15 @@ describe('a refresh token that was just pasted, and replaced without an access t
     await failureOf(h.manager.add(profile, 'pasted-refresh'));
     clock.nowMs -= HOUR;
     expect((await failureOf(h.manager.acquire(profile))).code).toBe('token_endpoint_failed');
-    const proofs = new TokenProofs({
-      prover: () => Promise.reject(new Error('must not be asked')),
+    const inspections = new TokenInspections({
+      inspector: () => Promise.reject(new Error('must not be asked')),
       tokens: h.manager,
       store: kept,
       redactor: h.redactor,
     });
     const options = { interactive: false, signal: new AbortController().signal, cause: 'test' };
     const entry = await h.manager.peek(profile);
-    for (const asked of [proofs.verify(entry, options), proofs.introspect(entry, options)])
+    for (const asked of [inspections.verify(entry, options), inspections.introspect(entry, options)])
       expect((await failureOf(asked)).code).toBe('token_missing');
   });
 

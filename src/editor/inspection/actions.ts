@@ -5,8 +5,8 @@ import { tokenEvent } from '../../base/auditEvent.ts';
 import { decodeToken } from '../../inspect/decode.ts';
 import { secretKey } from '../../profile/key.ts';
 import { isSecureUrl } from '../../profile/origin.ts';
-import type { TokenProof } from '../../oauth/verify/inspection.ts';
-import type { ProofOptions, RevokeResult } from '../../oauth/verify/inspections.ts';
+import type { Verification } from '../../oauth/verify/inspection.ts';
+import type { InspectionOptions, RevokeResult } from '../../oauth/verify/inspections.ts';
 import { registerKey } from '../../profile/keys/registerKey.ts';
 import { visible } from '../../base/visible.ts';
 import { tokenCommands } from '../platform/commands.ts';
@@ -20,12 +20,12 @@ import { confirmRotation } from '../tokens/confirmRotation.ts';
 import { type EntryPickParts, pickEntry, type UsableNode } from '../tokens/entryPick.ts';
 import { askKey, askKeyKind, REMOVE_KEY } from '../tokens/keyPrompts.ts';
 import { canRevoke } from '../tokens/tree/model.ts';
-import { proofStatusText } from './nodes.ts';
+import { verificationStatusText } from './nodes.ts';
 import { downScopedCount, downScopedText, sentences } from '../tokens/downScopedText.ts';
 import { isGood, revokeAll } from '../tokens/revokeAll.ts';
 
 /** Proves tokens and ends them; each takes the argument of its command. */
-export class ProofActions {
+export class InspectionActions {
   readonly #services: EditorServices;
   readonly #pick: EntryPickParts;
   readonly #details: ClaimsDocuments;
@@ -39,15 +39,15 @@ export class ProofActions {
   async verify(argument: unknown): Promise<void> {
     const node = await this.#pickHeld(argument, l10n.t('Verify the signature of which token?'));
     if (node === null) return;
-    let proof = await this.#verify(node, null);
-    if (proof.code === 'issuer_unknown') {
+    let verification = await this.#verify(node, null);
+    if (verification.code === 'issuer_unknown') {
       const issuer = await this.#askIssuer(node);
-      if (issuer !== null) proof = await this.#verify(node, issuer);
+      if (issuer !== null) verification = await this.#verify(node, issuer);
     }
-    const status = proofStatusText(proof.status, editorWords);
-    const hint = proof.hint === null ? '' : ` ${proof.hint}`;
-    const text = this.#mask(l10n.t('"{0}" is {1}. {2}', node.name, status, proof.reason) + hint);
-    await this.#offerDetails(node, text, proof.status !== 'invalid');
+    const status = verificationStatusText(verification.status, editorWords);
+    const hint = verification.hint === null ? '' : ` ${verification.hint}`;
+    const text = this.#mask(l10n.t('"{0}" is {1}. {2}', node.name, status, verification.reason) + hint);
+    await this.#offerDetails(node, text, verification.status !== 'invalid');
   }
 
   async introspect(argument: unknown): Promise<void> {
@@ -57,7 +57,7 @@ export class ProofActions {
     const { active, conclusive, vendor, endpoint, scopes } = await this.#watched(
       l10n.t('Asking about the token "{0}"', node.name),
       tokenCommands.introspect,
-      (options) => this.#services.proofs.introspect(node.entry, options),
+      (options) => this.#services.inspections.introspect(node.entry, options),
     );
     const who = vendor ?? parseUrl(endpoint)?.host ?? endpoint;
     const status = active
@@ -151,7 +151,7 @@ export class ProofActions {
     const { revoked, downScoped, left } = await this.#watched(
       l10n.t('Rotating the token "{0}"', node.name),
       tokenCommands.rotate,
-      (options) => this.#services.proofs.rotate(node.entry, options),
+      (options) => this.#services.inspections.rotate(node.entry, options),
     );
     const fine = left === null && [...(revoked ?? []), ...downScoped].every(isGood);
     const end = left ?? (revoked ?? []).map(({ text }) => text).join(' ');
@@ -180,11 +180,11 @@ export class ProofActions {
     await this.verify({ key: node.entry.key });
   }
 
-  async #verify({ name, entry }: UsableNode, issuer: string | null): Promise<TokenProof> {
+  async #verify({ name, entry }: UsableNode, issuer: string | null): Promise<Verification> {
     // Keys are public, but asking for them tells a server that somebody is interested.
     requireTrust(entry.profile);
     return this.#watched(l10n.t('Verifying the token "{0}"', name), tokenCommands.verify, (options) =>
-      this.#services.proofs.verify(entry, issuer === null ? options : { ...options, issuer }),
+      this.#services.inspections.verify(entry, issuer === null ? options : { ...options, issuer }),
     );
   }
 
@@ -209,8 +209,8 @@ export class ProofActions {
   }
 
   /** What was agreed for a token goes with it. */
-  async #revoke({ entry }: UsableNode, options: ProofOptions): Promise<RevokeResult> {
-    const result = await this.#services.proofs.revoke(entry, options);
+  async #revoke({ entry }: UsableNode, options: InspectionOptions): Promise<RevokeResult> {
+    const result = await this.#services.inspections.revoke(entry, options);
     if (result.forgotten) await this.#services.consent.forget(entry.key);
     return result;
   }
@@ -251,7 +251,11 @@ export class ProofActions {
   }
 
   /** Under a notification with a Cancel button, where it takes longer than a moment. */
-  async #watched<T>(title: string, cause: string, work: (options: ProofOptions) => Promise<T>): Promise<T> {
+  async #watched<T>(
+    title: string,
+    cause: string,
+    work: (options: InspectionOptions) => Promise<T>,
+  ): Promise<T> {
     return withLateProgress(title, (signal) => work({ interactive: true, signal, cause }));
   }
 
@@ -264,7 +268,7 @@ export class ProofActions {
   }
 
   async #pickRevocable(argument: unknown, placeHolder: string): Promise<UsableNode | null> {
-    const withDownScoped = await this.#services.proofs.withDownScoped();
+    const withDownScoped = await this.#services.inspections.withDownScoped();
     return pickEntry(this.#pick, argument, {
       placeHolder,
       none: l10n.t('Nobody is known who could revoke it. Delete it where it was made.'),
@@ -274,7 +278,7 @@ export class ProofActions {
   }
 
   async #pickIssuer(argument: unknown): Promise<{ issuer: string; nodes: readonly UsableNode[] } | null> {
-    const withDownScoped = await this.#services.proofs.withDownScoped();
+    const withDownScoped = await this.#services.inspections.withDownScoped();
     const all = (await this.#pick.directory.entries()).filter(
       (node): node is UsableNode =>
         node.entry !== null && (node.entry.token !== null || withDownScoped.has(node.entry.key)),

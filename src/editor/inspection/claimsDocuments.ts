@@ -21,7 +21,7 @@ export class ClaimsDocuments implements TextDocumentContentProvider {
       this.#changed,
       workspace.registerTextDocumentContentProvider(SCHEME, this),
       services.tokens.onDidChange((keys) => this.#update(keys)),
-      services.proofs.onDidChange((keys) => this.#update(keys)),
+      services.inspections.onDidChange((keys) => this.#update(keys)),
     ];
   }
 
@@ -35,7 +35,7 @@ export class ClaimsDocuments implements TextDocumentContentProvider {
     const entry = entries.find((node) => node.entry?.key === uri.query)?.entry ?? null;
     if (entry === null) return '';
     const { detailsText } = await import('../platform/later.ts');
-    return this.#services.redactor.mask(detailsText(entry, this.#services.proofs.last(entry)));
+    return this.#services.redactor.mask(detailsText(entry, this.#services.inspections.last(entry)));
   }
 
   #update(keys: ReadonlySet<string>): void {

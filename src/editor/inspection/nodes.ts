@@ -1,16 +1,21 @@
 import { formatWhen } from '../../base/text.ts';
-import type { CheckName, Introspection, ProofStatus, TokenProof } from '../../oauth/verify/inspection.ts';
-import type { KnownProof } from '../../oauth/verify/inspections.ts';
+import type {
+  CheckName,
+  Introspection,
+  VerificationStatus,
+  Verification,
+} from '../../oauth/verify/inspection.ts';
+import type { KnownInspection } from '../../oauth/verify/inspections.ts';
 import type { Words } from '../platform/words.ts';
 import type { DetailMaker, DetailNode } from '../tokens/tree/detailNode.ts';
 
-export const proofIcons: Readonly<Record<ProofStatus, string>> = {
+export const verificationIcons: Readonly<Record<VerificationStatus, string>> = {
   verified: 'verified',
   not_verified: 'unverified',
   invalid: 'error',
 };
 
-export function proofStatusText(status: ProofStatus, { t }: Words): string {
+export function verificationStatusText(status: VerificationStatus, { t }: Words): string {
   switch (status) {
     case 'verified':
       return t('verified');
@@ -22,66 +27,73 @@ export function proofStatusText(status: ProofStatus, { t }: Words): string {
 }
 
 /** What stands behind the name in the tree, once something was found out; empty where it says nothing new. */
-export function knownProofText(known: KnownProof | null, words: Words): string {
+export function knownInspectionText(known: KnownInspection | null, words: Words): string {
   const { t } = words;
   if (hasEnded(known)) return t('not active at its issuer');
-  const { proof } = known ?? { proof: null };
-  return proof === null || proof.status === 'not_verified' ? '' : proofStatusText(proof.status, words);
+  const { verification } = known ?? { verification: null };
+  return verification === null || verification.status === 'not_verified'
+    ? ''
+    : verificationStatusText(verification.status, words);
 }
 
 /** The same with its icon, for a list: `$(verified) verified`. */
-export function knownProofMark(known: KnownProof | null, words: Words): string {
-  const text = knownProofText(known, words);
+export function knownInspectionMark(known: KnownInspection | null, words: Words): string {
+  const text = knownInspectionText(known, words);
   if (text === '') return '';
-  const good = !hasEnded(known) && known?.proof?.status === 'verified';
-  return `$(${good ? proofIcons.verified : proofIcons.invalid}) ${text}`;
+  const good = !hasEnded(known) && known?.verification?.status === 'verified';
+  return `$(${good ? verificationIcons.verified : verificationIcons.invalid}) ${text}`;
 }
 
 /** True when the issuer says that the token counts no more, and can know. */
-export function hasEnded(known: KnownProof | null): boolean {
+export function hasEnded(known: KnownInspection | null): boolean {
   const introspection = known?.introspection ?? null;
   return introspection !== null && !introspection.active && introspection.conclusive;
 }
 
 /** Below an entry: what was found out about its token. */
-export function proofNodes(
-  known: KnownProof | null,
+export function inspectionNodes(
+  known: KnownInspection | null,
   make: DetailMaker,
   nowMs: number,
   words: Words,
 ): DetailNode[] {
   const nodes: DetailNode[] = [];
   if (known === null) return nodes;
-  const { proof, introspection } = known;
-  if (proof !== null) nodes.push(proofNode(proof, make, nowMs, words));
+  const { verification, introspection } = known;
+  if (verification !== null) nodes.push(verificationNode(verification, make, nowMs, words));
   if (introspection !== null) nodes.push(introspectionNode(introspection, make, nowMs, words));
   return nodes;
 }
 
-function proofNode(proof: TokenProof, make: DetailMaker, nowMs: number, words: Words): DetailNode {
+function verificationNode(
+  verification: Verification,
+  make: DetailMaker,
+  nowMs: number,
+  words: Words,
+): DetailNode {
   const { t } = words;
-  const { status, reason, hint, key, checks, checkedAtMs } = proof;
+  const { status, reason, hint, key, checks, checkedAtMs } = verification;
   const lines = [
-    make.line('proof/reason', t('Reason'), reason, 'info'),
-    ...(hint === null ? [] : [make.line('proof/hint', t('Next'), hint, 'lightbulb')]),
+    make.line('verification/reason', t('Reason'), reason, 'info'),
+    ...(hint === null ? [] : [make.line('verification/hint', t('Next'), hint, 'lightbulb')]),
     ...(key === null
       ? []
       : [
-          make.line('proof/alg', t('Algorithm'), key.alg, 'key'),
-          ...(key.kid === null ? [] : [make.line('proof/kid', t('Key id'), key.kid, 'key')]),
+          make.line('verification/alg', t('Algorithm'), key.alg, 'key'),
+          ...(key.kid === null ? [] : [make.line('verification/kid', t('Key id'), key.kid, 'key')]),
           ...(key.thumbprint === null
             ? []
-            : [make.line('proof/thumbprint', t('Thumbprint'), key.thumbprint, 'key')]),
-          make.line('proof/from', t('Key from'), key.from ?? t('the secret storage'), 'key'),
+            : [make.line('verification/thumbprint', t('Thumbprint'), key.thumbprint, 'key')]),
+          make.line('verification/from', t('Key from'), key.from ?? t('the secret storage'), 'key'),
         ]),
     ...checks.map(({ name, outcome, text }) =>
-      make.line(`proof/check-${name}`, checkText(name, words), text, checkIcons[outcome]),
+      make.line(`verification/check-${name}`, checkText(name, words), text, checkIcons[outcome]),
     ),
-    make.line('proof/when', t('Checked'), formatWhen(checkedAtMs, nowMs), 'calendar'),
+    make.line('verification/when', t('Checked'), formatWhen(checkedAtMs, nowMs), 'calendar'),
   ];
   const short = key === null ? reason : keyText(key.alg, key.kid);
-  const value = `${proofStatusText(status, words)} · ${short}`;
-  return make.group('proof', t('Signature'), value, proofIcons[status], () => lines);
+  const value = `${verificationStatusText(status, words)} · ${short}`;
+  return make.group('verification', t('Signature'), value, verificationIcons[status], () => lines);
 }
 
 function introspectionNode(

@@ -50,19 +50,19 @@ export class StatusChecks {
     if (!inUse(entry, now)) return false;
     const asked = this.#asked.get(entry.key);
     const tried = asked?.accessToken === token.accessToken ? asked.atMs : null;
-    const found = this.#services.proofs.last(entry)?.introspection?.checkedAtMs ?? null;
+    const found = this.#services.inspections.last(entry)?.introspection?.checkedAtMs ?? null;
     const last = Math.max(tried ?? -Infinity, found ?? -Infinity);
     return now - last >= intervalMs || now < last;
   }
 
   async #ask(entry: TokenEntry): Promise<void> {
-    const { proofs, log, clock } = this.#services;
+    const { inspections, log, clock } = this.#services;
     const { name } = entry.profile;
     this.#asked.set(entry.key, { accessToken: entry.token?.accessToken ?? '', atMs: clock.now() });
-    const known = proofs.last(entry)?.introspection?.active ?? true;
+    const known = inspections.last(entry)?.introspection?.active ?? true;
     try {
       const options = { interactive: false, signal: this.#closing.signal, cause: CAUSE };
-      const { active, conclusive } = await proofs.introspect(entry, options);
+      const { active, conclusive } = await inspections.introspect(entry, options);
       this.#failures.delete(entry.key);
       if (known && !active && conclusive) {
         void window.showWarningMessage(

@@ -12,13 +12,13 @@ import type { PersonalTrust } from '../../http/trust.ts';
 import { createApiCertificates } from '../../oauth/client/apiCertificates.ts';
 import { type ApiSignIn, createApiSignIn } from '../../oauth/apiSignIn.ts';
 import { createGrantTools, createObtain, type Obtain, type ObtainOptions } from '../../oauth/obtain.ts';
-import { createProver } from '../../oauth/verify/inspector.ts';
+import { createInspector } from '../../oauth/verify/inspector.ts';
 import { type FindReceivers, secretReceivers } from '../../oauth/receivers/receivers.ts';
 import { privateFiles } from '../../node/privateFiles.ts';
 import type { ApiCertificates } from '../../oauth/client/boundCertificate.ts';
 import type { KeyValueStore } from '../../base/keyValue.ts';
-import type { TokenProver } from '../../oauth/verify/inspection.ts';
-import { ProofSecrets, type ProofSecretOptions } from '../../oauth/verify/inspectionSecrets.ts';
+import type { TokenInspector } from '../../oauth/verify/inspection.ts';
+import { InspectionSecrets, type InspectionSecretOptions } from '../../oauth/verify/inspectionSecrets.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import { TrustedCertificates } from '../../consent/trustedCertificates.ts';
 import type { Log } from './log.ts';
@@ -27,11 +27,11 @@ import { onDidChangeSetting, readSetting } from './settings.ts';
 import { withSignInProgress } from '../signIn/signInProgress.ts';
 import type { EditorSources } from '../sources/sources.ts';
 
-/** What talks to servers: requests, grants and proofs share their connections. */
+/** What talks to servers: requests, grants and inspections share their connections. */
 export interface Network {
   readonly client: HttpClient;
   readonly obtain: Obtain;
-  readonly prover: TokenProver;
+  readonly inspector: TokenInspector;
   readonly apiSignIn: ApiSignIn;
   readonly receivers: FindReceivers;
   readonly certificates: ApiCertificates;
@@ -44,7 +44,7 @@ export function createNetwork(
   redactor: Redactor,
   clock: Clock,
   sources: EditorSources,
-  secretOptions: ProofSecretOptions,
+  secretOptions: InspectionSecretOptions,
   log: Log,
   values: KeyValueStore,
 ): Network {
@@ -66,12 +66,12 @@ export function createNetwork(
   };
   const tools = createGrantTools(options);
   const obtain = createObtain(options, tools);
-  const secrets = new ProofSecrets(secretOptions);
+  const secrets = new InspectionSecrets(secretOptions);
   return {
     client,
     closeConnections: () => client.retire(),
     sources,
-    prover: createProver(tools, secrets),
+    inspector: createInspector(tools, secrets),
     certificates: createApiCertificates(tools, secrets),
     apiSignIn: createApiSignIn(tools),
     receivers: (profile, kind) => secretReceivers(profile, kind, tools),

@@ -11,7 +11,7 @@ import type { ForeignTokens } from '../../foreign/foreignTokens.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import type { KeptSecrets } from '../../token/keptSecrets.ts';
 import type { KeyValueStore } from '../../base/keyValue.ts';
-import type { TokenProofs } from '../../oauth/verify/inspections.ts';
+import type { TokenInspections } from '../../oauth/verify/inspections.ts';
 import type { ConsentStore } from '../../consent/origins.ts';
 import type { TokenPlaces } from '../../consent/places.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
@@ -39,7 +39,7 @@ export interface EditorServices {
   readonly places: TokenPlaces;
   readonly tokens: TokenManager;
   readonly foreignTokens: ForeignTokens;
-  readonly proofs: TokenProofs;
+  readonly inspections: TokenInspections;
   readonly keptSecrets: KeptSecrets;
   readonly redactor: Redactor;
   readonly audit: EditorAudit;

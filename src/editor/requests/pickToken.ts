@@ -1,7 +1,7 @@
 import { l10n, type QuickPickItem, type TextDocument, window } from 'vscode';
 import { withoutIcons } from '../platform/plainLabel.ts';
 import type { EditorServices } from '../platform/services.ts';
-import { knownProofMark } from '../inspection/nodes.ts';
+import { knownInspectionMark } from '../inspection/nodes.ts';
 import { editorWords } from '../platform/words.ts';
 import { tokenLensTitle } from './lensTitles.ts';
 import { TokenStates } from './tokenStates.ts';
@@ -47,7 +47,7 @@ function itemsOf(
         { ...state.facts, name: withoutIcons(state.facts.name) },
         services.clock.now(),
       );
-      return { name, label, description: knownProofMark(state.proof, editorWords) };
+      return { name, label, description: knownInspectionMark(state.verification, editorWords) };
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { signsIn } from '../../profile/grants/all.ts';
 import type { TextDocument } from 'vscode';
 import { asKeyturnError } from '../../base/errors.ts';
-import type { KnownProof } from '../../oauth/verify/inspections.ts';
+import type { KnownInspection } from '../../oauth/verify/inspections.ts';
 import { isEnvironmentOpen } from '../environments/environmentOpen.ts';
 import type { EditorServices, ProfileDeclaration } from '../platform/services.ts';
 import type { TokenLensFacts } from './lensTitles.ts';
@@ -13,7 +13,7 @@ export type TokenState =
       readonly key: string;
       readonly facts: TokenLensFacts;
       /** What was found out about the token by then. */
-      readonly proof: KnownProof | null;
+      readonly verification: KnownInspection | null;
     }
   /** No profile of that name, or one that cannot be used; the sentence says why, the words in short. */
   | {
@@ -24,7 +24,7 @@ export type TokenState =
       readonly declaration: ProfileDeclaration | null;
     };
 
-type TokenStatesParts = Pick<EditorServices, 'profiles' | 'tokens' | 'proofs' | 'environments'>;
+type TokenStatesParts = Pick<EditorServices, 'profiles' | 'tokens' | 'inspections' | 'environments'>;
 
 /** What documents name as their tokens, looked up once until something changes. Holds no token value. */
 export class TokenStates {
@@ -56,7 +56,7 @@ export class TokenStates {
       return {
         kind: 'known',
         key,
-        proof: this.#services.proofs.last({ key, token }),
+        verification: this.#services.inspections.last({ key, token }),
         facts: {
           name,
           status,

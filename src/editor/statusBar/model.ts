@@ -1,5 +1,5 @@
 import { formatDuration } from '../../base/text.ts';
-import type { TokenEntry } from '../../token/tokenManager.ts';
+import type { TokenEntry } from '../../token/manager.ts';
 import { lifeText } from '../tokens/tree/describe.ts';
 import type { Words } from '../platform/words.ts';
 

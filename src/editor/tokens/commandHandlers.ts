@@ -13,7 +13,7 @@ import { TokenInspector } from '../inspection/inspectToken.ts';
 import { takesPastedToken } from './tree/model.ts';
 import { reviewAgreements } from '../permissions/reviewPermissions.ts';
 import { shareToken } from './shareToken.ts';
-import { ProofActions } from '../inspection/actions.ts';
+import { InspectionActions } from '../inspection/actions.ts';
 import { TokenActions } from './tokenActions.ts';
 
 export interface CommandHandlers {
@@ -30,7 +30,7 @@ export function createCommandHandlers(
   sandboxParts: SandboxActionParts,
 ): CommandHandlers {
   const actions = new TokenActions(services, pick);
-  const proofs = new ProofActions(services, pick, claims);
+  const inspections = new InspectionActions(services, pick, claims);
   const audit = new AuditView(services);
   const inspector = new TokenInspector(services);
   return {
@@ -61,12 +61,12 @@ export function createCommandHandlers(
         if (node !== null) await claims.show(node);
       },
       [tokenCommands.inspect]: () => inspector.inspect(),
-      [tokenCommands.verify]: (argument) => proofs.verify(argument),
-      [tokenCommands.introspect]: (argument) => proofs.introspect(argument),
-      [tokenCommands.revoke]: (argument) => proofs.revoke(argument),
-      [tokenCommands.revokeEverywhere]: (argument) => proofs.revokeEverywhere(argument),
-      [tokenCommands.rotate]: (argument) => proofs.rotate(argument),
-      [tokenCommands.setKey]: (argument) => proofs.setKey(argument),
+      [tokenCommands.verify]: (argument) => inspections.verify(argument),
+      [tokenCommands.introspect]: (argument) => inspections.introspect(argument),
+      [tokenCommands.revoke]: (argument) => inspections.revoke(argument),
+      [tokenCommands.revokeEverywhere]: (argument) => inspections.revokeEverywhere(argument),
+      [tokenCommands.rotate]: (argument) => inspections.rotate(argument),
+      [tokenCommands.setKey]: (argument) => inspections.setKey(argument),
       [tokenCommands.createProfileFile]: () => createProfileFile(),
       [tokenCommands.openProfile]: async (argument) => {
         const node = await pickNode(pick, argument, {

@@ -1,7 +1,7 @@
 import { l10n, type QuickPickItem, ThemeIcon, Uri, window } from 'vscode';
 import * as v from 'valibot';
 import type { Clock } from '../../base/clock.ts';
-import type { TokenProofs } from '../../oauth/verify/inspections.ts';
+import type { TokenInspections } from '../../oauth/verify/inspections.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import type { TokenEntry } from '../../token/manager.ts';
 import { withoutIcons } from '../platform/plainLabel.ts';
@@ -20,7 +20,7 @@ export interface EntryPickParts {
   readonly words: Words;
   /** A server may call a scope what is a secret. */
   readonly redactor: Pick<Redactor, 'mask'>;
-  readonly proofs: Pick<TokenProofs, 'last'>;
+  readonly inspections: Pick<TokenInspections, 'last'>;
   /** The entry selected in the tree. */
   selected(): EntryNode | null;
 }
@@ -93,11 +93,11 @@ function sourceOf({ environment, declaredIn }: EntryNode, shared: boolean): Pick
 
 /** What the tree says of an entry, as far as it is known: nothing is looked up. */
 function stateOf(
-  { proofs, redactor, clock, words }: EntryPickParts,
+  { inspections, redactor, clock, words }: EntryPickParts,
   { entry, problem }: EntryNode,
 ): Pick<QuickPickItem, 'description' | 'iconPath'> {
   if (entry === null) return { description: problem?.message ?? '', iconPath: new ThemeIcon('warning') };
-  const known = proofs.last(entry);
+  const known = inspections.last(entry);
   return {
     description: withoutIcons(redactor.mask(entryDescription(entry, clock.now(), words, known))),
     iconPath: new ThemeIcon(entryIcon(entry, known).icon),

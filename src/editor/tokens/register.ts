@@ -37,7 +37,7 @@ export function registerTokens(
     clock,
     words: editorWords,
     redactor: services.redactor,
-    proofs: services.proofs,
+    inspections: services.inspections,
     selected: () => selectedEntry(view),
   };
   const loaded = new Lazy(async () => {
@@ -101,10 +101,10 @@ class LazyTree implements TreeDataProvider<TreeNode> {
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor({ redactor, clock, proofs }: EditorServices, directory: TokenDirectory) {
+  constructor({ redactor, clock, inspections }: EditorServices, directory: TokenDirectory) {
     this.#tree = new Lazy(async () => {
       const { TokenTree } = await import('../platform/later.ts');
-      const tree = new TokenTree({ directory, proofs, redactor, clock, words: editorWords });
+      const tree = new TokenTree({ directory, inspections, redactor, clock, words: editorWords });
       tree.onDidChangeTreeData((nodes) => this.#changed.fire(nodes));
       this.#made = tree;
       return tree;

@@ -12,7 +12,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import type { GrantContext } from '../../token/grant.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import { asPushedResponse } from '../server/answerForms.ts';
-import type { ClientProof } from '../client/authentication.ts';
+import type { ClientAuthenticator } from '../client/authentication.ts';
 import { sendAsClient } from '../client/request.ts';
 import type { AuthorizationServer } from '../server/discovery.ts';
 import { askedEndpoint, requestOptions } from '../server/endpointRequest.ts';
@@ -110,7 +110,7 @@ export interface AuthorizationClient {
   readonly profile: TokenProfile;
   readonly server: AuthorizationServer;
   readonly client: Client;
-  readonly proof: ClientProof;
+  readonly authenticator: ClientAuthenticator;
   /** For messages: servers refuse one that they do not know. */
   readonly redirectUri: string;
 }
@@ -139,10 +139,10 @@ export async function authorizationUrl(
 
 /**
  * With DPoP the server gets a proof besides `dpop_jkt` (RFC 9449 section 10.1): the parameter says which key the code is
- * for, the proof that it is ours.
+ * for, what proves that it is ours.
  */
 async function push(
-  { profile, server, client, proof, redirectUri }: AuthorizationClient,
+  { profile, server, client, authenticator, redirectUri }: AuthorizationClient,
   { parameters, dpop }: AuthorizationRequest,
   signal: AbortSignal,
   tools: GrantTools,
@@ -164,7 +164,7 @@ async function push(
       profile,
       server,
       endpoint: 'pushed_authorization_request_endpoint',
-      proof: () => Promise.resolve(proof),
+      authenticator: () => Promise.resolve(authenticator),
     } as const;
     const answer = await sendAsClient(asking, tools, async (authenticate) =>
       pushedAuthorizationRequest(server, client, await authenticate(), parameters, options),

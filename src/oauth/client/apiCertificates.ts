@@ -6,26 +6,26 @@ import type { Token } from '../../token/token.ts';
 import { requireKeyFile } from '../receivers/permission.ts';
 import { readClientCertificate } from './certificate.ts';
 import type { GrantTools } from '../grant.ts';
-import type { ProofSecrets } from '../verify/inspector.ts';
+import type { InspectionSecrets } from '../verify/inspector.ts';
 
 /** Certificates for APIs, from where they are taken for the token endpoint. */
 export function createApiCertificates(
   tools: Pick<GrantTools, 'agreements' | 'files' | 'register'>,
-  secrets: Pick<ProofSecrets, 'secret'>,
+  secrets: Pick<InspectionSecrets, 'secret'>,
 ): ApiCertificates {
   return new Certificates(tools, secrets);
 }
 
 class Certificates implements ApiCertificates {
   readonly #tools: Pick<GrantTools, 'agreements' | 'files' | 'register'>;
-  readonly #secrets: Pick<ProofSecrets, 'secret'>;
+  readonly #secrets: Pick<InspectionSecrets, 'secret'>;
   // By the token as it is held: a new one may be bound to a certificate that was renewed meanwhile.
   readonly #known = new WeakMap<Token, ClientCertificate>();
   readonly #reading = new SingleFlight<ClientCertificate>();
 
   constructor(
     tools: Pick<GrantTools, 'agreements' | 'files' | 'register'>,
-    secrets: Pick<ProofSecrets, 'secret'>,
+    secrets: Pick<InspectionSecrets, 'secret'>,
   ) {
     this.#tools = tools;
     this.#secrets = secrets;
@@ -41,7 +41,8 @@ class Certificates implements ApiCertificates {
 
   async #read(profile: TokenProfile, signal: AbortSignal): Promise<ClientCertificate> {
     await requireKeyFile(profile, { waiting: true, signal }, this.#tools);
-    const secret = (kind: Parameters<ProofSecrets['secret']>[1]) => this.#secrets.secret(profile, kind, true);
+    const secret = (kind: Parameters<InspectionSecrets['secret']>[1]) =>
+      this.#secrets.secret(profile, kind, true);
     return readClientCertificate(profile, { secret }, this.#tools);
   }
 }

@@ -34,7 +34,7 @@ export interface ClientWay {
 }
 
 /** How the client proves itself, with all that is needed for it at hand. */
-export interface ClientProof {
+export interface ClientAuthenticator {
   /** For an endpoint of the server: what the standard has first, then what servers that deviate want. Never empty. */
   ways(server: AuthorizationServer, endpoint: PostedEndpoint): readonly ClientWay[];
 }
@@ -48,7 +48,7 @@ export async function authenticateClient(
   profile: TokenProfile,
   context: Pick<GrantContext, 'secret'>,
   tools: ClientTools,
-): Promise<ClientProof> {
+): Promise<ClientAuthenticator> {
   if (profile.clientId === null) return always(withoutClient(profile));
   switch (profile.clientAuthentication) {
     case 'client_secret_basic':
@@ -73,7 +73,7 @@ export async function authenticateClient(
   }
 }
 
-function always(authentication: ClientAuth): ClientProof {
+function always(authentication: ClientAuth): ClientAuthenticator {
   return { ways: () => [{ name: 'only', authentication }] };
 }
 
@@ -90,7 +90,7 @@ function withoutClient({ name, clientAuthentication }: TokenProfile): ClientAuth
  * without decoding it. Where that makes a difference, the second way is as RFC 7617 has it. An id with a colon cannot
  * be sent so.
  */
-function basic(id: string, secret: string): ClientProof {
+function basic(id: string, secret: string): ClientAuthenticator {
   const encoded = `${formEncodedSecret(id)}:${formEncodedSecret(secret)}`;
   const raw = `${id}:${secret}`;
   const way = (name: string, credentials: string): ClientWay => ({
@@ -113,7 +113,7 @@ function assertion(
   { clocks, register }: ClientTools,
   keyFor: (supported: readonly string[]) => Promise<SigningKey>,
   header: Readonly<Record<string, string>> = {},
-): ClientProof {
+): ClientAuthenticator {
   const meantFor =
     (audience: string, endpoint: PostedEndpoint): ClientAuth =>
     async (server, { client_id: id }, body) => {

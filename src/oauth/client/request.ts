@@ -2,7 +2,7 @@ import { grantOf } from '../../profile/grants/all.ts';
 import type { AuthorizationServer, ClientAuth } from 'oauth4webapi';
 import type { TokenProfile } from '../../profile/profile.ts';
 import { readAnswer } from '../server/answerBody.ts';
-import type { ClientProof } from './authentication.ts';
+import type { ClientAuthenticator } from './authentication.ts';
 import type { GrantTools } from '../grant.ts';
 import { isOAuthCode, knownError } from '../server/knownErrors.ts';
 import { endpointUrl, type PostedEndpoint } from '../server/server.ts';
@@ -14,7 +14,7 @@ export interface ClientAsking {
   readonly server: AuthorizationServer;
   readonly endpoint: PostedEndpoint;
   /** Called when the first request is made, which may ask a person for a secret. */
-  readonly proof: () => Promise<ClientProof>;
+  readonly authenticator: () => Promise<ClientAuthenticator>;
 }
 
 /** Makes one request; `authenticate` says how the client proves itself this time. */
@@ -36,7 +36,7 @@ type Refusal =
  * it says; where no way was taken, the first refusal.
  */
 export async function sendAsClient(
-  { profile, server, endpoint, proof }: ClientAsking,
+  { profile, server, endpoint, authenticator }: ClientAsking,
   tools: Pick<GrantTools, 'clock' | 'clocks' | 'habits' | 'mask'>,
   send: SendAsClient,
 ): Promise<Response> {
@@ -45,11 +45,11 @@ export async function sendAsClient(
   let nonceAsked = false;
   let clockAsked = false;
   let refused: Response | null = null;
-  const known: { ways: Awaited<ReturnType<ClientProof['ways']>> | null } = { ways: null };
+  const known: { ways: Awaited<ReturnType<ClientAuthenticator['ways']>> | null } = { ways: null };
   for (let index = 0; ;) {
     const askedAtMs = tools.clock.now();
     const response = await send(async () => {
-      known.ways ??= tools.habits.inOrder(client, (await proof()).ways(server, endpoint));
+      known.ways ??= tools.habits.inOrder(client, (await authenticator()).ways(server, endpoint));
       return known.ways[index]?.authentication ?? (() => undefined);
     });
     const clockCorrected = tools.clocks.learn(url, response.headers.get('date'), askedAtMs);

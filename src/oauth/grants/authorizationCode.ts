@@ -36,7 +36,7 @@ export const authorizationCode: GrantPerformer = {
     const server = await findUsableServer(profile, neededEndpoints(profile, context), signal, tools);
     const client: Client = { client_id: profile.clientId ?? '' };
     // Before the browser opens: a code does not live long enough to look for a secret then.
-    const proof = await authenticateClient(profile, context, tools);
+    const authenticator = await authenticateClient(profile, context, tools);
     const redirect = await openRedirect(profile, signIn, signal);
     try {
       const request = await authorizationRequest(profile, context, redirect.uri, tools);
@@ -46,7 +46,7 @@ export const authorizationCode: GrantPerformer = {
       redirect.expect(request.state);
       await signIn.openBrowser(
         await authorizationUrl(
-          { profile, server, client, proof, redirectUri: redirect.uri },
+          { profile, server, client, authenticator, redirectUri: redirect.uri },
           request,
           signal,
           tools,
@@ -77,9 +77,9 @@ export const authorizationCode: GrantPerformer = {
         idToken: async (answer, { scope }) =>
           openId ? checkIdToken(profile, server, answer, { nonce, maxAge, scope }, context, tools) : null,
       };
-      return await askTokenEndpoint(profile, context, tools, exchange, () => Promise.resolve(proof)).catch(
-        refusedCode,
-      );
+      return await askTokenEndpoint(profile, context, tools, exchange, () =>
+        Promise.resolve(authenticator),
+      ).catch(refusedCode);
     } finally {
       redirect.dispose();
     }

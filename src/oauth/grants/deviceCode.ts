@@ -15,7 +15,7 @@ import type { DeviceCode } from '../../token/signIn.ts';
 import { parseUrl } from '../../base/url.ts';
 import { requireCodePage } from '../receivers/permission.ts';
 import { joinedScope } from '../authorization/request.ts';
-import { authenticateClient, type ClientProof } from '../client/authentication.ts';
+import { authenticateClient, type ClientAuthenticator } from '../client/authentication.ts';
 import { sendAsClient } from '../client/request.ts';
 import { asDeviceResponse } from '../server/answerForms.ts';
 import type { AuthorizationServer } from '../server/discovery.ts';
@@ -48,7 +48,7 @@ interface DeviceSignIn {
   readonly tools: GrantTools;
   readonly server: AuthorizationServer;
   readonly client: Client;
-  readonly proof: ClientProof;
+  readonly authenticator: ClientAuthenticator;
   readonly scope: string | null;
 }
 
@@ -66,8 +66,8 @@ export const deviceCode: GrantPerformer = {
     if (openId) requireIssuer(profile);
     const server = await findUsableServer(profile, neededEndpoints(profile, context), signal, tools);
     const client: Client = { client_id: profile.clientId ?? '' };
-    const proof = await authenticateClient(profile, context, tools);
-    const current: DeviceSignIn = { profile, context, tools, server, client, proof, scope };
+    const authenticator = await authenticateClient(profile, context, tools);
+    const current: DeviceSignIn = { profile, context, tools, server, client, authenticator, scope };
     const askedAtMs = tools.clock.now();
     const device = await requestCode(current);
     tools.register(device.device_code, `device code of ${profile.name}`, addressesOf(server));
@@ -89,7 +89,7 @@ export const deviceCode: GrantPerformer = {
 };
 
 async function requestCode(current: DeviceSignIn): Promise<DeviceAuthorizationResponse> {
-  const { profile, context, tools, server, client, proof, scope } = current;
+  const { profile, context, tools, server, client, authenticator, scope } = current;
   const url = endpointUrl(server, 'device_authorization_endpoint', tools.mask);
   const asked = askedEndpoint(profile, 'device_authorization_endpoint', url, tools.mask, {
     failed: 'authorization_failed',
@@ -105,7 +105,7 @@ async function requestCode(current: DeviceSignIn): Promise<DeviceAuthorizationRe
       profile,
       server,
       endpoint: 'device_authorization_endpoint',
-      proof: () => Promise.resolve(proof),
+      authenticator: () => Promise.resolve(authenticator),
     } as const;
     const options = requestOptions(asked, url, context.signal, tools);
     const answer = await sendAsClient(asking, tools, async (authenticate) =>
@@ -189,7 +189,7 @@ async function poll(
 }
 
 function askForToken(current: DeviceSignIn, code: string, signal: AbortSignal): Promise<GrantResult> {
-  const { profile, context, tools, server, proof, scope } = current;
+  const { profile, context, tools, server, authenticator, scope } = current;
   const exchange: TokenExchange = {
     request: async (endpoint) =>
       deviceCodeGrantRequest(
@@ -213,7 +213,9 @@ function askForToken(current: DeviceSignIn, code: string, signal: AbortSignal): 
           )
         : null,
   };
-  return askTokenEndpoint(profile, { ...context, signal }, tools, exchange, () => Promise.resolve(proof));
+  return askTokenEndpoint(profile, { ...context, signal }, tools, exchange, () =>
+    Promise.resolve(authenticator),
+  );
 }
 
 /** How long to wait after a failure that is none; throws any other. */

@@ -3,7 +3,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { signingKey } from '../../profile/keys/signingKey.ts';
 import { signProfileJwt } from '../../profile/keys/signJwt.ts';
 import { assertionAudiences } from '../client/assertionAudience.ts';
-import { authenticateClient, type ClientProof } from '../client/authentication.ts';
+import { authenticateClient, type ClientAuthenticator } from '../client/authentication.ts';
 import { proofTime } from '../client/dpop.ts';
 import type { GrantPerformer } from '../grant.ts';
 import { askTokenEndpoint, requestedAccess, type TokenExchange } from '../tokenEndpoint.ts';
@@ -25,7 +25,7 @@ export const jwtBearer: GrantPerformer = {
       });
     }
     const key = await signingKey(profile, context, tools);
-    const proof = async (): Promise<ClientProof> => {
+    const authenticator = async (): Promise<ClientAuthenticator> => {
       const client = await authenticateClient(profile, context, tools);
       return {
         ways: (server, endpoint) => {
@@ -68,7 +68,7 @@ export const jwtBearer: GrantPerformer = {
       process: ({ server, client }, response) =>
         processGenericTokenEndpointResponse(server, client, response),
     };
-    const result = await askTokenEndpoint(profile, context, tools, exchange, proof);
+    const result = await askTokenEndpoint(profile, context, tools, exchange, authenticator);
     return { ...result, refreshToken: null };
   },
 };

@@ -3,10 +3,10 @@ import { formatWhen } from '../../base/text.ts';
 import type { JsonObject } from '../../inspect/claims.ts';
 import { originAllowed } from '../../profile/origin.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
-import type { CheckName, ProofCheck, ProofCode } from './inspection.ts';
+import type { CheckName, VerificationCheck, VerificationCode } from './inspection.ts';
 import { parseUrl } from '../../base/url.ts';
 import { serverText } from '../server/text.ts';
-import { ProofFault } from './fault.ts';
+import { VerificationFault } from './fault.ts';
 
 /** What the claims of a token are held against. */
 export interface Expectations {
@@ -46,9 +46,9 @@ function isAccessTokenType(typ: string | undefined): boolean {
 
 export interface CheckedClaims {
   /** One line for each thing that was looked at, in the order jose looks at them. */
-  readonly checks: readonly ProofCheck[];
+  readonly checks: readonly VerificationCheck[];
   /** What makes a token with a good signature invalid; null when nothing does. */
-  readonly fault: ProofFault | null;
+  readonly fault: VerificationFault | null;
 }
 
 /** Says what jose found of the claims, and looks at what RFC 9068 wants beyond. */
@@ -62,7 +62,7 @@ export function checkClaims(
   const fault = failure === null ? missingClaim(claims, header) : faultOf(failure, claims, expected);
   const failed = fault === null ? null : nameOf(fault.claim);
   let after = false;
-  const outcome = (name: CheckName, check: () => Omit<ProofCheck, 'name'>): ProofCheck => {
+  const outcome = (name: CheckName, check: () => Omit<VerificationCheck, 'name'>): VerificationCheck => {
     if (fault !== null && name === failed) {
       after = true;
       return { name, outcome: 'failed', text: fault.message };
@@ -78,7 +78,7 @@ export function checkClaims(
     outcome('expiry', () => timeCheck(claims, 'exp', expected)),
   ];
   if (fault !== null || type.outcome !== 'failed') return { checks, fault };
-  return { checks, fault: new ProofFault('invalid', 'type_mismatch', type.text) };
+  return { checks, fault: new VerificationFault('invalid', 'type_mismatch', type.text) };
 }
 
 /** RFC 9068 section 2.2 makes these part of every access token that says it is one. */
@@ -92,7 +92,7 @@ function lacking(claim: string): ClaimFault {
   return new ClaimFault(claim, 'claim_missing', `The token lacks the claim "${claim}".`);
 }
 
-function typeCheck({ typ }: CompactJWSHeaderParameters): ProofCheck {
+function typeCheck({ typ }: CompactJWSHeaderParameters): VerificationCheck {
   const name = 'type';
   if (typ === undefined) return { name, outcome: 'skipped', text: 'The token does not say what type it is.' };
   if (isAccessTokenType(typ)) {
@@ -103,13 +103,13 @@ function typeCheck({ typ }: CompactJWSHeaderParameters): ProofCheck {
   return { name, outcome: 'failed', text: `The token is of the type ${type}, which is no access token.` };
 }
 
-function issuerCheck({ iss }: JsonObject, { issuer, mask }: Expectations): Omit<ProofCheck, 'name'> {
+function issuerCheck({ iss }: JsonObject, { issuer, mask }: Expectations): Omit<VerificationCheck, 'name'> {
   if (issuer !== null) return { outcome: 'passed', text: `It was issued by ${serverText(issuer, mask)}.` };
   const text = iss === undefined ? 'The token names no issuer.' : 'No issuer is declared to compare with.';
   return { outcome: 'skipped', text };
 }
 
-function audienceCheck({ aud }: JsonObject, expected: Expectations): Omit<ProofCheck, 'name'> {
+function audienceCheck({ aud }: JsonObject, expected: Expectations): Omit<VerificationCheck, 'name'> {
   if (expected.audience.length > 0) {
     return { outcome: 'passed', text: 'It is meant for the audience that is declared.' };
   }
@@ -128,7 +128,7 @@ function timeCheck(
   claims: JsonObject,
   claim: 'nbf' | 'exp',
   { nowMs }: Expectations,
-): Omit<ProofCheck, 'name'> {
+): Omit<VerificationCheck, 'name'> {
   const seconds = claims[claim];
   const ends = claim === 'exp';
   if (typeof seconds !== 'number') {
@@ -159,10 +159,10 @@ function nameOf(claim: string): CheckName | null {
 }
 
 /** A claim that makes a token invalid. */
-class ClaimFault extends ProofFault {
+class ClaimFault extends VerificationFault {
   readonly claim: string;
 
-  constructor(claim: string, code: ProofCode, message: string, hint: string | null = null) {
+  constructor(claim: string, code: VerificationCode, message: string, hint: string | null = null) {
     super('invalid', code, message, hint);
     this.claim = claim;
   }
@@ -170,7 +170,7 @@ class ClaimFault extends ProofFault {
 
 function faultOf(failure: ClaimFailure, claims: JsonObject, expected: Expectations): ClaimFault {
   const { claim, reason } = failure;
-  const invalid = (code: ProofCode, message: string, hint: string | null = null) =>
+  const invalid = (code: VerificationCode, message: string, hint: string | null = null) =>
     new ClaimFault(claim, code, message, hint);
   if (reason === 'missing') return lacking(claim);
   if (reason === 'invalid') return invalid('claim_invalid', `The claim "${claim}" has no valid value.`);

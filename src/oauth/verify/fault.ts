@@ -1,15 +1,15 @@
-import type { ProofCode, ProofStatus } from './inspection.ts';
+import type { VerificationCode, VerificationStatus } from './inspection.ts';
 
 /** Why a signature could not be found good. Its message is one sentence, free of secrets. */
-export class ProofFault extends Error {
-  override readonly name = 'ProofFault';
-  readonly status: Exclude<ProofStatus, 'verified'>;
-  readonly code: ProofCode;
+export class VerificationFault extends Error {
+  override readonly name = 'VerificationFault';
+  readonly status: Exclude<VerificationStatus, 'verified'>;
+  readonly code: VerificationCode;
   readonly hint: string | null;
 
   constructor(
-    status: Exclude<ProofStatus, 'verified'>,
-    code: ProofCode,
+    status: Exclude<VerificationStatus, 'verified'>,
+    code: VerificationCode,
     message: string,
     hint: string | null = null,
     cause?: unknown,

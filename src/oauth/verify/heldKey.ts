@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
 import * as v from 'valibot';
 import { localKeySet, type KeySet } from './keySets.ts';
-import { ProofFault } from './fault.ts';
+import { VerificationFault } from './fault.ts';
 
 /** A key that a person gave to check signatures with. */
 export type VerificationKey =
@@ -15,7 +15,7 @@ const keySetSchema = v.object({ keys: v.pipe(v.array(jwkSchema), v.maxLength(100
 
 /**
  * Reads a verification key: PEM (public key or certificate), JWK, a JWK set, or else the very secret of an HS*
- * algorithm. What looks like a key is never used as such a secret. Fails with a ProofFault `held_key_invalid`.
+ * algorithm. What looks like a key is never used as such a secret. Fails with a VerificationFault `held_key_invalid`.
  */
 export function readVerificationKey(text: string): VerificationKey {
   const trimmed = text.trim();
@@ -63,8 +63,8 @@ function attempt<T>(read: () => T, what: string): T {
   }
 }
 
-function invalid(what: string): ProofFault {
-  return new ProofFault(
+function invalid(what: string): VerificationFault {
+  return new VerificationFault(
     'not_verified',
     'held_key_invalid',
     `The ${what} key that is held cannot be read.`,

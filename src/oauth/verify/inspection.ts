@@ -5,10 +5,10 @@ import type { TokenProfile } from '../../profile/profile.ts';
  * `verified`: the signature is that of a key that is trusted for the token, and no check failed. `invalid`: something
  * is wrong with the token. `not_verified`: nothing was found out, for want of a key or an answer.
  */
-export type ProofStatus = 'verified' | 'not_verified' | 'invalid';
+export type VerificationStatus = 'verified' | 'not_verified' | 'invalid';
 
-/** Why a token is what its proof says. Stable: part of `--json`. */
-export type ProofCode =
+/** Why a token is what its verification says. Stable: part of `--json`. */
+export type VerificationCode =
   | 'verified'
   // not verified
   | 'not_a_jwt'
@@ -42,7 +42,7 @@ export type ProofCode =
 
 export type CheckName = 'decryption' | 'signature' | 'type' | 'issuer' | 'audience' | 'not_before' | 'expiry';
 
-export interface ProofCheck {
+export interface VerificationCheck {
   readonly name: CheckName;
   /** `skipped`: there was nothing to compare with, or an earlier check failed. */
   readonly outcome: 'passed' | 'failed' | 'skipped';
@@ -51,7 +51,7 @@ export interface ProofCheck {
 }
 
 /** The key that a signature was checked with. */
-export interface ProofKey {
+export interface VerificationKey {
   readonly kid: string | null;
   readonly alg: string;
   /** RFC 7638, SHA-256, base64url; null for a shared secret, which a hash would give away. */
@@ -60,15 +60,15 @@ export interface ProofKey {
   readonly from: string | null;
 }
 
-export interface TokenProof {
-  readonly status: ProofStatus;
-  readonly code: ProofCode;
+export interface Verification {
+  readonly status: VerificationStatus;
+  readonly code: VerificationCode;
   /** One sentence. */
   readonly reason: string;
   /** What to do next; null where nothing helps. */
   readonly hint: string | null;
-  readonly key: ProofKey | null;
-  readonly checks: readonly ProofCheck[];
+  readonly key: VerificationKey | null;
+  readonly checks: readonly VerificationCheck[];
   /** What an encrypted token holds, once it was opened; null for others, whose claims anybody can read. */
   readonly opened: OpenedToken | null;
   readonly checkedAtMs: number;
@@ -123,7 +123,7 @@ export interface Revocation {
   readonly error: string | null;
 }
 
-export interface ProofContext {
+export interface InspectionContext {
   /** Asks nobody when `interactive` is false: fails with `secret_missing` instead. */
   readonly interactive: boolean;
   readonly signal: AbortSignal;
@@ -143,17 +143,21 @@ export interface ProvenToken {
 }
 
 /** Asks servers about tokens. Heavy: loaded when the first token is looked at. */
-export interface TokenProver {
-  /** Fails with `cancelled` only: whatever else goes wrong is the proof. */
-  verify(profile: TokenProfile, accessToken: string, context: ProofContext): Promise<TokenProof>;
+export interface TokenInspector {
+  /** Fails with `cancelled` only: whatever else goes wrong is the verification. */
+  verify(profile: TokenProfile, accessToken: string, context: InspectionContext): Promise<Verification>;
   /**
    * Fails with `introspection_failed`, also where no endpoint is known, with `origin_not_allowed` where the token or
    * the client's secret may not go there, and like discovery and client authentication.
    */
-  introspect(profile: TokenProfile, accessToken: string, context: ProofContext): Promise<Introspection>;
+  introspect(profile: TokenProfile, accessToken: string, context: InspectionContext): Promise<Introspection>;
   /**
    * Ends the refresh token first, then the access token; one result each. Fails with `revocation_failed` where the
    * server offers no revocation, and like discovery and client authentication; what one request says is its result.
    */
-  revoke(profile: TokenProfile, token: ProvenToken, context: ProofContext): Promise<readonly Revocation[]>;
+  revoke(
+    profile: TokenProfile,
+    token: ProvenToken,
+    context: InspectionContext,
+  ): Promise<readonly Revocation[]>;
 }

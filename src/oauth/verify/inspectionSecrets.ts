@@ -6,7 +6,7 @@ import { missingSecret } from '../../token/missingSecret.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import { registerKey } from '../../profile/keys/registerKey.ts';
 
-export type ProofSecretOptions = Pick<
+export type InspectionSecretOptions = Pick<
   TokenManagerOptions,
   'store' | 'redactor' | 'preset' | 'askSecret' | 'places'
 >;
@@ -15,10 +15,10 @@ export type ProofSecretOptions = Pick<
 export type HeldKey = 'verification_key' | 'decryption_key';
 
 /** The secrets with which a client asks about tokens, and the keys that check and open them. */
-export class ProofSecrets {
-  readonly #options: ProofSecretOptions;
+export class InspectionSecrets {
+  readonly #options: InspectionSecretOptions;
 
-  constructor(options: ProofSecretOptions) {
+  constructor(options: InspectionSecretOptions) {
     this.#options = options;
   }
 

@@ -11,30 +11,36 @@ import {
   type DownScopedRevocation,
   downScopedTokens,
 } from './downScopedTokens.ts';
-import type { Introspection, ProofContext, Revocation, TokenProof, TokenProver } from './inspection.ts';
+import type {
+  Introspection,
+  InspectionContext,
+  Revocation,
+  Verification,
+  TokenInspector,
+} from './inspection.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import { registerToken } from '../../token/registerToken.ts';
 import type { TokenStore } from '../../token/store.ts';
 import type { Token } from '../../token/token.ts';
 import type { TokenEntry, TokenManager } from '../../token/manager.ts';
 
-export interface TokenProofsOptions {
+export interface TokenInspectionsOptions {
   /** Loads what it needs itself: OAuth is heavy. */
-  prover(): Promise<TokenProver>;
+  inspector(): Promise<TokenInspector>;
   readonly tokens: Pick<TokenManager, 'acquire' | 'learn' | 'peek' | 'release'>;
   readonly store: TokenStore;
   readonly redactor: Redactor;
   readonly audit?: AuditRecorder;
 }
 
-export interface ProofOptions extends Pick<ProofContext, 'interactive' | 'signal' | 'issuer'> {
+export interface InspectionOptions extends Pick<InspectionContext, 'interactive' | 'signal' | 'issuer'> {
   /** What caused it, for the audit. */
   readonly cause: string;
 }
 
 /** What was last found out about a token that is held. */
-export interface KnownProof {
-  readonly proof: TokenProof | null;
+export interface KnownInspection {
+  readonly verification: Verification | null;
   readonly introspection: Introspection | null;
 }
 
@@ -57,45 +63,49 @@ export interface RotateResult {
 }
 
 /** Proves and ends tokens, remembers what was found out while they are held, and tells of it. */
-export class TokenProofs {
-  readonly #options: TokenProofsOptions;
+export class TokenInspections {
+  readonly #options: TokenInspectionsOptions;
   readonly #changes = new Changes();
-  readonly #known = new Map<string, KnownProof & { readonly accessToken: string }>();
+  readonly #known = new Map<string, KnownInspection & { readonly accessToken: string }>();
 
-  constructor(options: TokenProofsOptions) {
+  constructor(options: TokenInspectionsOptions) {
     this.#options = options;
   }
 
   /** Null when nothing was found out about the very token that is held now. */
-  last({ key, token }: Pick<TokenEntry, 'key' | 'token'>): KnownProof | null {
+  last({ key, token }: Pick<TokenEntry, 'key' | 'token'>): KnownInspection | null {
     const known = this.#known.get(key);
     return known !== undefined && known.accessToken === token?.accessToken ? known : null;
   }
 
   /** Checks signature and claims. Fails with `token_missing` and `cancelled` only. */
-  async verify(entry: TokenEntry, options: ProofOptions): Promise<TokenProof> {
+  async verify(entry: TokenEntry, options: InspectionOptions): Promise<Verification> {
     const token = this.#held(entry);
     const accessToken = accessTokenOf(token);
-    const prover = await this.#options.prover();
-    const proof = await prover.verify(entry.profile, accessToken, contextOf(entry, token, options));
-    this.#remember(entry, accessToken, { proof });
-    const { opened, status } = proof;
+    const inspector = await this.#options.inspector();
+    const verification = await inspector.verify(entry.profile, accessToken, contextOf(entry, token, options));
+    this.#remember(entry, accessToken, { verification });
+    const { opened, status } = verification;
     if (opened !== null && status === 'verified') {
       const { expiresAtMs, scopes } = opened;
       const scope = scopes.length === 0 ? null : scopes.join(' ');
       await this.#options.tokens.learn(entry.profile, accessToken, { active: true, expiresAtMs, scope });
     }
-    return proof;
+    return verification;
   }
 
-  /** Asks the issuer or the vendor. Fails with `token_missing` and like `TokenProver.introspect`. */
-  async introspect(entry: TokenEntry, options: ProofOptions): Promise<Introspection> {
+  /** Asks the issuer or the vendor. Fails with `token_missing` and like `TokenInspector.introspect`. */
+  async introspect(entry: TokenEntry, options: InspectionOptions): Promise<Introspection> {
     const token = this.#held(entry);
     const accessToken = accessTokenOf(token);
-    const prover = await this.#options.prover();
+    const inspector = await this.#options.inspector();
     let introspection: Introspection;
     try {
-      introspection = await prover.introspect(entry.profile, accessToken, contextOf(entry, token, options));
+      introspection = await inspector.introspect(
+        entry.profile,
+        accessToken,
+        contextOf(entry, token, options),
+      );
     } catch (error) {
       this.#record('introspected', entry, options, null, error);
       throw error;
@@ -114,10 +124,10 @@ export class TokenProofs {
 
   /**
    * Ends a token at its issuer, and with it those that were obtained with less scope; then forgets them. It is kept
-   * where the issuer did not end it. Fails with `token_missing` and like `TokenProver.revoke`; what becomes of those
+   * where the issuer did not end it. Fails with `token_missing` and like `TokenInspector.revoke`; what becomes of those
    * with less scope is the result.
    */
-  async revoke(entry: TokenEntry, options: ProofOptions): Promise<RevokeResult> {
+  async revoke(entry: TokenEntry, options: InspectionOptions): Promise<RevokeResult> {
     const { store, tokens } = this.#options;
     if (entry.token === null) {
       // The token itself may never have been asked for.
@@ -148,7 +158,7 @@ export class TokenProofs {
    * Gets a new token, which is used from then on, and revokes the old one. Fails with `token_missing`, `unsupported`
    * for a token that was pasted, and like `TokenManager.acquire`; what becomes of the old token is the result.
    */
-  async rotate(entry: TokenEntry, options: ProofOptions): Promise<RotateResult> {
+  async rotate(entry: TokenEntry, options: InspectionOptions): Promise<RotateResult> {
     const old = this.#held(entry);
     const { profile } = entry;
     if (grantOf(profile.grant).refresh === 'never') {
@@ -208,10 +218,10 @@ export class TokenProofs {
     return token;
   }
 
-  async #revoke(entry: TokenEntry, token: Token, options: ProofOptions): Promise<readonly Revocation[]> {
+  async #revoke(entry: TokenEntry, token: Token, options: InspectionOptions): Promise<readonly Revocation[]> {
     try {
-      const prover = await this.#options.prover();
-      const results = await prover.revoke(entry.profile, token, contextOf(entry, token, options));
+      const inspector = await this.#options.inspector();
+      const results = await inspector.revoke(entry.profile, token, contextOf(entry, token, options));
       for (const { error } of results) this.#record('revoked', entry, options, null, error);
       return results;
     } catch (error) {
@@ -230,7 +240,7 @@ export class TokenProofs {
   async #revokeAlone(
     entry: TokenEntry,
     tokens: readonly Token[],
-    options: ProofOptions,
+    options: InspectionOptions,
   ): Promise<RevokeResult> {
     const downScoped = await this.#endDownScoped(entry, tokens, options);
     const forgotten = isEnded(downScoped);
@@ -241,16 +251,16 @@ export class TokenProofs {
   #endDownScoped(
     entry: TokenEntry,
     tokens: readonly Token[],
-    options: ProofOptions,
+    options: InspectionOptions,
   ): Promise<DownScopedRevocation[]> {
     return endDownScoped(tokens, (token) =>
       this.#revoke({ ...entry, token }, { ...token, refreshToken: null }, options),
     );
   }
 
-  #remember({ key }: TokenEntry, accessToken: string, found: Partial<KnownProof>): void {
+  #remember({ key }: TokenEntry, accessToken: string, found: Partial<KnownInspection>): void {
     const before = this.#known.get(key);
-    const same = before?.accessToken === accessToken ? before : { proof: null, introspection: null };
+    const same = before?.accessToken === accessToken ? before : { verification: null, introspection: null };
     this.#known.set(key, { ...same, ...found, accessToken });
     this.#changes.add(key);
   }
@@ -258,7 +268,7 @@ export class TokenProofs {
   #record(
     action: AuditAction,
     { profile, token }: TokenEntry,
-    { cause }: ProofOptions,
+    { cause }: InspectionOptions,
     endpoint: string | null,
     failed: unknown,
   ): void {
@@ -289,8 +299,8 @@ function replaces(other: Token, held: Token): boolean {
 function contextOf(
   { clockSkewMs }: TokenEntry,
   { receivers }: Token,
-  { interactive, signal, issuer }: ProofOptions,
-): ProofContext {
+  { interactive, signal, issuer }: InspectionOptions,
+): InspectionContext {
   return { interactive, signal, clockSkewMs, receivers, ...(issuer === undefined ? {} : { issuer }) };
 }
 

@@ -1,22 +1,22 @@
 import type { AskedSecret } from '../../profile/key.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
-import type { ProofContext, TokenProver } from './inspection.ts';
+import type { InspectionContext, TokenInspector } from './inspection.ts';
 import { requireKeyFile } from '../receivers/permission.ts';
 import type { GrantTools } from '../grant.ts';
-import { introspectToken, type ProofRequest } from './introspect.ts';
+import { introspectToken, type InspectionRequest } from './introspect.ts';
 import { withinReach } from '../receivers/reach.ts';
 import { revokeToken } from './revoke.ts';
 import { verifyToken } from './verify.ts';
 
-/** Secrets that proofs need; see token/proofSecrets. */
-export interface ProofSecrets {
+/** Secrets that inspections need; see `inspectionSecrets`. */
+export interface InspectionSecrets {
   /** Fails with `secret_missing`. */
   secret(profile: TokenProfile, kind: AskedSecret, interactive: boolean): Promise<string>;
   held(profile: TokenProfile, kind: 'verification_key' | 'decryption_key'): Promise<string | null>;
 }
 
 /** Asks servers about tokens. */
-export function createProver(grantTools: GrantTools, secrets: ProofSecrets): TokenProver {
+export function createInspector(grantTools: GrantTools, secrets: InspectionSecrets): TokenInspector {
   /** For an issuer that the profile names, or the person. */
   const toolsOf = (profile: TokenProfile, issuer: string | null = null) => {
     const reaching = withinReach({ ...profile, issuer: profile.issuer ?? issuer }, grantTools);
@@ -24,8 +24,8 @@ export function createProver(grantTools: GrantTools, secrets: ProofSecrets): Tok
   };
   const requestOf = (
     profile: TokenProfile,
-    { interactive, receivers, signal }: ProofContext,
-  ): ProofRequest => ({
+    { interactive, receivers, signal }: InspectionContext,
+  ): InspectionRequest => ({
     profile,
     receivers,
     signal,
@@ -34,7 +34,7 @@ export function createProver(grantTools: GrantTools, secrets: ProofSecrets): Tok
     held: (kind) => secrets.held(profile, kind),
     found: (innerToken) => grantTools.register(innerToken, profile.name),
   });
-  const agreed = (profile: TokenProfile, { interactive, signal }: ProofContext) =>
+  const agreed = (profile: TokenProfile, { interactive, signal }: InspectionContext) =>
     requireKeyFile(profile, { waiting: interactive, signal }, grantTools);
   return {
     verify: (profile, accessToken, context) =>

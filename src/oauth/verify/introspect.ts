@@ -24,7 +24,7 @@ import { endpointFailure } from '../server/failure.ts';
 import { exactPart } from '../../inspect/exactPart.ts';
 import type { GrantTools } from '../grant.ts';
 import { openEncrypted } from './openEncrypted.ts';
-import { ProofFault } from './fault.ts';
+import { VerificationFault } from './fault.ts';
 import { endpointUrl, findServer, shownUrl } from '../server/server.ts';
 import { checkSignature, signatureFault } from './signature.ts';
 import { serverText } from '../server/text.ts';
@@ -32,7 +32,7 @@ import { askVendor, findVendor, vendorElsewhere } from './vendorStatus.ts';
 import { requireVouched } from '../receivers/vouched.ts';
 
 /** What a server is asked with about a token. */
-export interface ProofRequest {
+export interface InspectionRequest {
   readonly profile: TokenProfile;
   readonly secret: (kind: AskedSecret) => Promise<string>;
   /** Keys that a person gave; null when none is held. */
@@ -51,7 +51,7 @@ export interface ProofRequest {
  * where nobody can be asked, `origin_not_allowed`, and like discovery and client authentication.
  */
 export async function introspectToken(
-  request: ProofRequest,
+  request: InspectionRequest,
   accessToken: string,
   tools: GrantTools,
 ): Promise<Introspection> {
@@ -95,7 +95,7 @@ export async function introspectingServer(
 
 /** One request of RFC 7662 section 2.1. */
 export async function askIssuer(
-  request: ProofRequest,
+  request: InspectionRequest,
   server: AuthorizationServer,
   token: string,
   kind: RevokedKind,
@@ -111,7 +111,7 @@ export async function askIssuer(
   }
   const client = { client_id: profile.clientId };
   const own = withClientCertificate(profile, request, tools);
-  const proof = await authenticateClient(profile, request, own);
+  const authenticator = await authenticateClient(profile, request, own);
   const asked = askedEndpoint(profile, 'introspection_endpoint', url, tools.mask, {
     failed: 'introspection_failed',
     invalid: 'introspection_failed',
@@ -126,7 +126,7 @@ export async function askIssuer(
     profile,
     server,
     endpoint: 'introspection_endpoint',
-    proof: () => Promise.resolve(proof),
+    authenticator: () => Promise.resolve(authenticator),
   } as const;
   const send = (requestJwtResponse: boolean) =>
     sendAsClient(asking, own, async (authenticate) =>
@@ -183,7 +183,7 @@ function isJwtAnswer(response: Response): boolean {
 /** A signed answer, opened where it is encrypted, its signature and claims checked. */
 async function readSigned(
   response: Response,
-  request: ProofRequest,
+  request: InspectionRequest,
   server: AuthorizationServer,
   shown: string,
   tools: GrantTools,
@@ -201,7 +201,8 @@ async function readSigned(
       {
         [jweDecrypt]: async (jwe) => {
           const { jwt } = await openEncrypted(jwe, await request.held('decryption_key'));
-          if (jwt === null) throw new ProofFault('not_verified', 'not_signed', 'The answer is not signed.');
+          if (jwt === null)
+            throw new VerificationFault('not_verified', 'not_signed', 'The answer is not signed.');
           if (isTooDeepJwt(jwt)) throw tooDeep();
           signedAnswer = jwt;
           return jwt;
@@ -213,7 +214,7 @@ async function readSigned(
     return { answer, claims: isObject(claims) ? claims : answer, signed: true };
   } catch (error) {
     if (error instanceof KeyturnError) throw error;
-    if (error instanceof ProofFault) throw unproven(error, shown);
+    if (error instanceof VerificationFault) throw unproven(error, shown);
     throw new KeyturnError(
       'introspection_failed',
       `The introspection endpoint ${shown} answered with a signed response (JWT) that cannot be used${jwtFault(error, signedAnswer, tools.mask)}.`,
@@ -222,8 +223,8 @@ async function readSigned(
   }
 }
 
-function tooDeep(): ProofFault {
-  return new ProofFault('invalid', 'unreadable', 'It is nested too deeply.');
+function tooDeep(): VerificationFault {
+  return new VerificationFault('invalid', 'unreadable', 'It is nested too deeply.');
 }
 
 /** The claim or header that `oauth4webapi` minds, with what came. */
@@ -256,7 +257,7 @@ function decodedPart(jwt: string, index: 0 | 1): JsonObject {
 /** The signature of an answer (RFC 9701 section 5); its claims were looked at when it was read. */
 async function checkAnswer(
   jwt: string,
-  { profile, signal }: ProofRequest,
+  { profile, signal }: InspectionRequest,
   server: AuthorizationServer,
   shown: string,
   tools: GrantTools,
@@ -270,11 +271,11 @@ async function checkAnswer(
   } catch (error) {
     const { alg = '', ...header } = decodeProtectedHeader(jwt);
     const fault = signatureFault(error, { ...header, alg }, false);
-    throw fault instanceof ProofFault ? unproven(fault, shown) : fault;
+    throw fault instanceof VerificationFault ? unproven(fault, shown) : fault;
   }
 }
 
-function unproven({ message }: ProofFault, shown: string): KeyturnError {
+function unproven({ message }: VerificationFault, shown: string): KeyturnError {
   return new KeyturnError(
     'introspection_failed',
     `The answer of the introspection endpoint ${shown} was not accepted. ${message}`,

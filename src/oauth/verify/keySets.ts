@@ -9,7 +9,7 @@ import { readAnswer } from '../server/answerBody.ts';
 import { boundedFetch, type Fetch } from '../server/boundedFetch.ts';
 import { redirectsWithin, statusWords } from '../server/redirectsWithin.ts';
 import { serverText } from '../server/text.ts';
-import { ProofFault } from './fault.ts';
+import { VerificationFault } from './fault.ts';
 
 export interface KeySetOptions {
   readonly fetch: Fetch;
@@ -59,7 +59,7 @@ export class KeySets {
     return other;
   }
 
-  /** Fails with a ProofFault whose code begins with `keys_`, or with `cancelled`. */
+  /** Fails with a VerificationFault whose code begins with `keys_`, or with `cancelled`. */
   at(url: URL, signal: AbortSignal): Promise<KeySet> {
     const known = this.#known.get(url.href);
     if (known !== undefined && this.#age(known) < LIFETIME_MS) return Promise.resolve(known);
@@ -93,7 +93,7 @@ async function fetchKeySet(url: URL, signal: AbortSignal, options: KeySetOptions
   const shown = serverText(url.origin + url.pathname, options.mask);
   const subject = `The key endpoint ${shown}`;
   if (!isSecureUrl(url)) {
-    throw new ProofFault('not_verified', 'keys_insecure', `${subject} does not use https.`);
+    throw new VerificationFault('not_verified', 'keys_insecure', `${subject} does not use https.`);
   }
   const ask = redirectsWithin(
     url.origin,
@@ -112,10 +112,10 @@ async function fetchKeySet(url: URL, signal: AbortSignal, options: KeySetOptions
     if (!(error instanceof KeyturnError) || error.code === 'cancelled') throw error;
     const code = error.code === 'response_too_large' ? 'keys_too_large' : 'keys_unavailable';
     const own = error.code === 'verification_failed' ? error : undefined;
-    throw new ProofFault('not_verified', code, error.message, error.hint ?? null, own);
+    throw new VerificationFault('not_verified', code, error.message, error.hint ?? null, own);
   }
   if (!response.ok) {
-    throw new ProofFault(
+    throw new VerificationFault(
       'not_verified',
       'keys_unavailable',
       `${subject} answered ${statusWords(response, url.href, options.mask)}.`,
@@ -125,11 +125,15 @@ async function fetchKeySet(url: URL, signal: AbortSignal, options: KeySetOptions
   const parsed = v.safeParse(keySetSchema, members);
   if (!parsed.success || (parsed.output.keys.length > 0 && !parsed.output.keys.some(isObject))) {
     const answer = members === null ? what : 'JSON';
-    throw new ProofFault('not_verified', 'keys_invalid', `${subject} answered ${answer}, not a key set.`);
+    throw new VerificationFault(
+      'not_verified',
+      'keys_invalid',
+      `${subject} answered ${answer}, not a key set.`,
+    );
   }
   const { keys } = parsed.output;
   if (keys.length > MOST_KEYS) {
-    throw new ProofFault(
+    throw new VerificationFault(
       'not_verified',
       'keys_too_many',
       `${subject} publishes ${keys.length} keys; more than ${MOST_KEYS} are not looked at.`,

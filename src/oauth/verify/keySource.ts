@@ -5,7 +5,7 @@ import type { Discovery } from '../server/discovery.ts';
 import { serverText } from '../server/text.ts';
 import { readVerificationKey } from './heldKey.ts';
 import type { KeySets } from './keySets.ts';
-import { ProofFault } from './fault.ts';
+import { VerificationFault } from './fault.ts';
 import { findServer } from '../server/server.ts';
 import type { KeySource } from './signature.ts';
 
@@ -23,7 +23,7 @@ interface KeyTools {
 
 /**
  * Where the key of a signature is to be found: a key that is held and fits the algorithm, else the issuer's. Fails with
- * a ProofFault, or with `cancelled`.
+ * a VerificationFault, or with `cancelled`.
  */
 export async function findKeySource(
   request: KeyRequest,
@@ -38,7 +38,7 @@ export async function findKeySource(
   if (held !== null) {
     if (symmetric === (held.kind === 'secret')) return { kind: 'held', held };
     if (symmetric) {
-      throw new ProofFault(
+      throw new VerificationFault(
         'invalid',
         'algorithm_mismatch',
         `The token is signed with a shared secret (${alg}), but the key that is held is a public one: tokens are forged like this.`,
@@ -46,7 +46,7 @@ export async function findKeySource(
     }
   }
   if (symmetric) {
-    throw new ProofFault(
+    throw new VerificationFault(
       'not_verified',
       'key_missing',
       `The token is signed with a shared secret (${alg}), which no published key can check.`,
@@ -56,8 +56,8 @@ export async function findKeySource(
   return { kind: 'remote', url: await keysUrl(request, issuer, tools), keySets: tools.keySets };
 }
 
-export function issuerUnknown(named: string | null): ProofFault {
-  return new ProofFault(
+export function issuerUnknown(named: string | null): VerificationFault {
+  return new VerificationFault(
     'not_verified',
     'issuer_unknown',
     named === null
@@ -78,11 +78,11 @@ async function keysUrl(
     given = (await findServer({ ...profile, issuer }, ['jwks_uri'], signal, tools)).jwks_uri;
   } catch (error) {
     if (!(error instanceof KeyturnError) || error.code === 'cancelled') throw error;
-    throw new ProofFault('not_verified', 'keys_unavailable', error.message, error.hint ?? null);
+    throw new VerificationFault('not_verified', 'keys_unavailable', error.message, error.hint ?? null);
   }
   const url = typeof given === 'string' ? parseUrl(given) : null;
   if (url === null) {
-    throw new ProofFault(
+    throw new VerificationFault(
       'not_verified',
       'keys_unavailable',
       `The issuer ${serverText(issuer ?? '', tools.mask)} does not say where its keys are.`,
@@ -91,7 +91,11 @@ async function keysUrl(
   }
   // An issuer elsewhere that points to plain http on this computer is not one to follow.
   if (url.protocol === 'http:' && issuer?.startsWith('https:') === true) {
-    throw new ProofFault('not_verified', 'keys_insecure', `The keys of ${issuer} are not behind https.`);
+    throw new VerificationFault(
+      'not_verified',
+      'keys_insecure',
+      `The keys of ${issuer} are not behind https.`,
+    );
   }
   return url;
 }
@@ -100,8 +104,8 @@ export function isNone(alg: string): boolean {
   return alg === '' || alg.toLowerCase() === 'none';
 }
 
-export function unsigned(): ProofFault {
-  return new ProofFault(
+export function unsigned(): VerificationFault {
+  return new VerificationFault(
     'invalid',
     'algorithm_none',
     'The token is not signed ("alg" is none): anyone can have written it.',

@@ -2,16 +2,16 @@ import { compactDecrypt } from 'jose';
 import { parseExactJson } from '../../base/exactJson.ts';
 import { isObject, type JsonObject } from '../../inspect/claims.ts';
 import { readDecryptionKey } from './heldKey.ts';
-import { ProofFault } from './fault.ts';
+import { VerificationFault } from './fault.ts';
 
 /** What an encrypted token holds: a signed one, or claims. */
 export type Opened =
   { readonly jwt: string; readonly claims: null } | { readonly jwt: null; readonly claims: JsonObject };
 
-/** Opens a JWE in compact serialization (RFC 7516). Fails with a ProofFault. */
+/** Opens a JWE in compact serialization (RFC 7516). Fails with a VerificationFault. */
 export async function openEncrypted(jwe: string, keyText: string | null): Promise<Opened> {
   if (keyText === null) {
-    throw new ProofFault(
+    throw new VerificationFault(
       'not_verified',
       'key_missing',
       'The token is encrypted, and no key is held that opens it.',
@@ -22,7 +22,7 @@ export async function openEncrypted(jwe: string, keyText: string | null): Promis
   const text = await compactDecrypt(jwe, key).then(
     ({ plaintext }) => new TextDecoder().decode(plaintext),
     () => {
-      throw new ProofFault(
+      throw new VerificationFault(
         'not_verified',
         'decryption_failed',
         'The token could not be opened with the decryption key that is held.',
@@ -33,7 +33,7 @@ export async function openEncrypted(jwe: string, keyText: string | null): Promis
   if (/^ey[\w-]*\.[\w-]+\.[\w-]*$/.test(text)) return { jwt: text, claims: null };
   const claims = parse(text);
   if (!isObject(claims)) {
-    throw new ProofFault(
+    throw new VerificationFault(
       'invalid',
       'unreadable',
       'What the encrypted token holds is neither a JWT nor claims.',

@@ -3,13 +3,13 @@ import { KeyturnError } from '../../base/errors.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import type { ProvenToken, Revocation, RevokedKind } from './inspection.ts';
 import { readAnswer } from '../server/answerBody.ts';
-import { authenticateClient, type ClientProof } from '../client/authentication.ts';
+import { authenticateClient, type ClientAuthenticator } from '../client/authentication.ts';
 import { withClientCertificate } from '../client/certificate.ts';
 import { sendAsClient } from '../client/request.ts';
 import { askedEndpoint, requestOptions } from '../server/endpointRequest.ts';
 import { endpointFailure } from '../server/failure.ts';
 import type { GrantTools } from '../grant.ts';
-import { askIssuer, introspectingServer, isSelfContained, type ProofRequest } from './introspect.ts';
+import { askIssuer, introspectingServer, isSelfContained, type InspectionRequest } from './introspect.ts';
 import { errorName } from '../server/knownErrors.ts';
 import { findServer } from '../server/server.ts';
 import { isRefusal } from '../server/said.ts';
@@ -21,7 +21,7 @@ import { requireVouched } from '../receivers/vouched.ts';
  * each request brought is a result.
  */
 export async function revokeToken(
-  request: ProofRequest,
+  request: InspectionRequest,
   { accessToken, refreshToken }: ProvenToken,
   tools: GrantTools,
 ): Promise<Revocation[]> {
@@ -29,12 +29,12 @@ export async function revokeToken(
   const server = await revokingServer(profile, signal, tools);
   const url = await requireVouched(profile, server, 'revocation_endpoint', request, tools);
   const own = withClientCertificate(profile, request, tools);
-  const proof = await authenticateClient(profile, request, own);
+  const authenticator = await authenticateClient(profile, request, own);
   const tokens: [RevokedKind, string][] = accessToken === '' ? [] : [['access_token', accessToken]];
   if (refreshToken !== null) tokens.unshift(['refresh_token', refreshToken]);
   const results: Revocation[] = [];
   for (const [kind, token] of tokens) {
-    const error = await askToRevoke({ kind, token, profile, server, url, proof, signal }, own);
+    const error = await askToRevoke({ kind, token, profile, server, url, authenticator, signal }, own);
     if (error !== null && error.code === 'cancelled' && results.length === 0) throw error;
     const ended = results.filter(({ outcome }) => outcome === 'accepted' || outcome === 'ended');
     if (error === null) results.push(await accepted(request, kind, token, tools));
@@ -67,13 +67,13 @@ interface RevocationQuestion {
   readonly profile: TokenProfile;
   readonly server: AuthorizationServer;
   readonly url: URL;
-  readonly proof: ClientProof;
+  readonly authenticator: ClientAuthenticator;
   readonly signal: AbortSignal;
 }
 
 /** Null when the server accepted. */
 async function askToRevoke(
-  { kind, token, profile, server, url, proof, signal }: RevocationQuestion,
+  { kind, token, profile, server, url, authenticator, signal }: RevocationQuestion,
   tools: GrantTools,
 ): Promise<KeyturnError | null> {
   const asked = askedEndpoint(profile, 'revocation_endpoint', url, tools.mask, {
@@ -90,7 +90,7 @@ async function askToRevoke(
     profile,
     server,
     endpoint: 'revocation_endpoint',
-    proof: () => Promise.resolve(proof),
+    authenticator: () => Promise.resolve(authenticator),
   } as const;
   let response: Response | null = null;
   try {
@@ -132,7 +132,7 @@ function isUnknown({ code, data }: KeyturnError, ended: readonly Revocation[]): 
 
 /** The same answer comes for a token that the server never knew, so it is asked whether the token has ended. */
 async function accepted(
-  request: ProofRequest,
+  request: InspectionRequest,
   kind: RevokedKind,
   token: string,
   tools: GrantTools,
@@ -156,7 +156,7 @@ async function accepted(
 
 /** Null when the server does not say. */
 async function isActive(
-  request: ProofRequest,
+  request: InspectionRequest,
   kind: RevokedKind,
   token: string,
   tools: GrantTools,

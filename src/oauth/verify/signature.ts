@@ -12,7 +12,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import type { VerificationKey } from './heldKey.ts';
 import type { KeySet, KeySets } from './keySets.ts';
 import type { ClaimFailure } from './claimChecks.ts';
-import { ProofFault } from './fault.ts';
+import { VerificationFault } from './fault.ts';
 
 /** Where the key of a signature is looked for. */
 export type KeySource =
@@ -46,7 +46,7 @@ interface Lookup {
 
 /**
  * Checks a signature with the keys of the source that is chosen by the header. A server's keys are asked for once more
- * when none of them fits, since it may have new ones. Fails with a ProofFault, with `cancelled`, or with jose's own
+ * when none of them fits, since it may have new ones. Fails with a VerificationFault, with `cancelled`, or with jose's own
  * errors: `signatureFault` says what they mean.
  */
 export async function checkSignature(
@@ -130,18 +130,18 @@ function mayBeRotated(error: unknown): boolean {
 
 /** What an error of `checkSignature` means for a token with this header. `held`: the key was given by a person. */
 export function signatureFault(error: unknown, header: CompactJWSHeaderParameters, held: boolean): unknown {
-  if (error instanceof ProofFault || error instanceof KeyturnError) return error;
+  if (error instanceof VerificationFault || error instanceof KeyturnError) return error;
   const own = KEY_HEADERS.find((name) => header[name] !== undefined);
   const whose = held ? 'the key that is held' : "the issuer's keys";
   if (mayBeRotated(error) && own !== undefined) {
-    return new ProofFault(
+    return new VerificationFault(
       'invalid',
       'key_untrusted',
       `The token names a key of its own ("${own}"), which is never used, and ${whose} did not sign it.`,
     );
   }
   if (error instanceof errors.JWKSNoMatchingKey) {
-    return new ProofFault(
+    return new VerificationFault(
       'invalid',
       'key_unknown',
       held
@@ -150,39 +150,39 @@ export function signatureFault(error: unknown, header: CompactJWSHeaderParameter
     );
   }
   if (error instanceof errors.JWSSignatureVerificationFailed) {
-    return new ProofFault(
+    return new VerificationFault(
       'invalid',
       'signature_invalid',
       `The signature does not fit ${whose}: the token was altered, or somebody else signed it.`,
     );
   }
   if (header.crit !== undefined && error instanceof errors.JOSEError) {
-    return new ProofFault(
+    return new VerificationFault(
       'invalid',
       'header_unsupported',
       'The token demands an extension ("crit") that is not known here.',
     );
   }
   if (error instanceof errors.JOSENotSupported || error instanceof errors.JOSEAlgNotAllowed) {
-    return new ProofFault(
+    return new VerificationFault(
       'not_verified',
       'algorithm_unsupported',
       'The algorithm of the signature is not supported.',
     );
   }
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) {
-    return new ProofFault('invalid', 'unreadable', 'The token cannot be read.');
+    return new VerificationFault('invalid', 'unreadable', 'The token cannot be read.');
   }
   if (error instanceof errors.JWKSInvalid) {
-    return new ProofFault('not_verified', 'keys_invalid', 'The key set of the issuer is not valid.');
+    return new VerificationFault('not_verified', 'keys_invalid', 'The key set of the issuer is not valid.');
   }
   return held
-    ? new ProofFault(
+    ? new VerificationFault(
         'not_verified',
         'held_key_invalid',
         'The key that is held does not suit the algorithm of the signature.',
       )
-    : new ProofFault(
+    : new VerificationFault(
         'not_verified',
         'key_unusable',
         "The issuer's key does not suit the algorithm, or is too weak.",

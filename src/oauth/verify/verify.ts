@@ -9,7 +9,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { readClaims, type JsonObject } from '../../inspect/claims.ts';
 import { classifyToken } from '../../inspect/kind.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
-import type { OpenedToken, ProofCheck, ProofKey, TokenProof } from './inspection.ts';
+import type { OpenedToken, VerificationCheck, VerificationKey, Verification } from './inspection.ts';
 import type { Discovery } from '../server/discovery.ts';
 import { exactPart } from '../../inspect/exactPart.ts';
 import { serverText } from '../server/text.ts';
@@ -17,7 +17,7 @@ import type { KeySets } from './keySets.ts';
 import { findKeySource, isNone, issuerUnknown, unsigned } from './keySource.ts';
 import { openEncrypted } from './openEncrypted.ts';
 import { checkClaims, declaredAudience, type Expectations } from './claimChecks.ts';
-import { ProofFault } from './fault.ts';
+import { VerificationFault } from './fault.ts';
 import { checkSignature, signatureFault, type GoodSignature } from './signature.ts';
 import { thumbprintOf } from './thumbprint.ts';
 
@@ -49,11 +49,11 @@ const TOLERANCE_SECONDS = 10;
  * Checks a JWT's signature against the keys of its issuer, or a key that a person gave, and its claims (RFC 7519
  * section 7.2, RFC 9068 section 4). Fails with `cancelled` only.
  */
-export async function verifyToken(request: VerifyRequest, tools: VerifyTools): Promise<TokenProof> {
+export async function verifyToken(request: VerifyRequest, tools: VerifyTools): Promise<Verification> {
   const seen: Seen = { checks: [], opened: null, key: null };
   try {
     await verify(request, tools, seen);
-    return proofOf(
+    return verificationOf(
       seen,
       tools,
       'verified',
@@ -64,25 +64,25 @@ export async function verifyToken(request: VerifyRequest, tools: VerifyTools): P
   } catch (error) {
     if (KeyturnError.is(error, 'cancelled')) throw error;
     const fault = asFault(error);
-    return proofOf(seen, tools, fault.status, fault.code, tools.mask(fault.message), fault.hint);
+    return verificationOf(seen, tools, fault.status, fault.code, tools.mask(fault.message), fault.hint);
   }
 }
 
 /** What was found out so far. */
 interface Seen {
-  checks: ProofCheck[];
-  opened: TokenProof['opened'];
-  key: ProofKey | null;
+  checks: VerificationCheck[];
+  opened: Verification['opened'];
+  key: VerificationKey | null;
 }
 
-function proofOf(
+function verificationOf(
   { checks, opened, key }: Seen,
   { clock }: VerifyTools,
-  status: TokenProof['status'],
-  code: TokenProof['code'],
+  status: Verification['status'],
+  code: Verification['code'],
   reason: string,
   hint: string | null,
-): TokenProof {
+): Verification {
   return { status, code, reason, hint, key, checks, opened, checkedAtMs: clock.now() };
 }
 
@@ -136,14 +136,14 @@ function explained(
   if (issuer !== null && typeof iss === 'string' && iss !== issuer) {
     const said = serverText(iss, mask);
     seen.checks.push({ name: 'issuer', outcome: 'failed', text: `The token says that ${said} issued it.` });
-    return new ProofFault(
+    return new VerificationFault(
       'invalid',
       'issuer_mismatch',
       `The token says that ${said} issued it, not ${issuer}.`,
       'Check the "issuer" in keyturn.json.',
     );
   }
-  if (error instanceof ProofFault && error.code === 'issuer_unknown' && typeof iss === 'string') {
+  if (error instanceof VerificationFault && error.code === 'issuer_unknown' && typeof iss === 'string') {
     return issuerUnknown(serverText(iss, mask));
   }
   return signatureFault(error, header, held);
@@ -154,7 +154,7 @@ async function signedToken({ accessToken, held, found }: VerifyRequest, seen: Se
   const kind = classifyToken(accessToken);
   if (kind.id === 'jwt') return accessToken.trim();
   if (kind.id !== 'jwe') {
-    throw new ProofFault(
+    throw new VerificationFault(
       'not_verified',
       'not_a_jwt',
       `This is no JWT (${kind.label}), so it carries no signature that can be checked.`,
@@ -173,7 +173,7 @@ async function signedToken({ accessToken, held, found }: VerifyRequest, seen: Se
     return opened.jwt;
   }
   seen.opened = openedToken(null, opened.claims);
-  throw new ProofFault(
+  throw new VerificationFault(
     'not_verified',
     'not_signed',
     'The token is encrypted, but what it holds is not signed: anyone with the key can have written it.',
@@ -206,8 +206,8 @@ function claimsOf(jwt: string): JsonObject {
   }
 }
 
-function unreadable(part: string): ProofFault {
-  return new ProofFault('invalid', 'unreadable', `The token's ${part} cannot be read.`);
+function unreadable(part: string): VerificationFault {
+  return new VerificationFault('invalid', 'unreadable', `The token's ${part} cannot be read.`);
 }
 
 function verifyOptions({ issuer, audience, nowMs }: Expectations): JWTVerifyOptions {
@@ -219,10 +219,10 @@ function verifyOptions({ issuer, audience, nowMs }: Expectations): JWTVerifyOpti
   };
 }
 
-function asFault(error: unknown): ProofFault {
-  if (error instanceof ProofFault) return error;
+function asFault(error: unknown): VerificationFault {
+  if (error instanceof VerificationFault) return error;
   if (error instanceof KeyturnError) {
-    return new ProofFault('not_verified', 'keys_unavailable', error.message, error.hint ?? null);
+    return new VerificationFault('not_verified', 'keys_unavailable', error.message, error.hint ?? null);
   }
-  return new ProofFault('not_verified', 'key_unusable', 'The signature could not be checked.');
+  return new VerificationFault('not_verified', 'key_unusable', 'The signature could not be checked.');
 }

@@ -24,9 +24,9 @@ import type { KeyValueStore } from '../../base/keyValue.ts';
 import { ForeignTokens } from '../../foreign/foreignTokens.ts';
 import { createTokenManager } from '../../token/createManager.ts';
 import type { PresetSecrets } from '../../token/managerOptions.ts';
-import type { TokenProver } from '../../oauth/verify/inspection.ts';
-import { TokenProofs } from '../../oauth/verify/inspections.ts';
-import { ProofSecrets } from '../../oauth/verify/inspectionSecrets.ts';
+import type { TokenInspector } from '../../oauth/verify/inspection.ts';
+import { TokenInspections } from '../../oauth/verify/inspections.ts';
+import { InspectionSecrets } from '../../oauth/verify/inspectionSecrets.ts';
 import { Redactor } from '../../redaction/redactor.ts';
 import type { SignIn } from '../../token/signIn.ts';
 import type { TokenStore } from '../../token/store.ts';
@@ -51,7 +51,7 @@ import { palette, type Streams } from '../output/streams.ts';
 export interface Session extends AsyncDisposable {
   readonly engine: Engine;
   readonly tokens: TokenManager;
-  readonly proofs: TokenProofs;
+  readonly inspections: TokenInspections;
   readonly store: TokenStore;
   readonly preset: PresetSecrets;
   readonly findReceivers: FindReceivers;
@@ -118,7 +118,7 @@ export function openSession(
   const oauth = lazyOAuth(
     client,
     { streams, keychain, redactor, clock: systemClock, say, audit },
-    new ProofSecrets({ store, redactor, preset, askSecret }),
+    new InspectionSecrets({ store, redactor, preset, askSecret }),
   );
   const tokens = createTokenManager({
     store,
@@ -137,8 +137,8 @@ export function openSession(
     audit,
     report: (error) => say(error.message, error.hint),
   });
-  const prover = async () => (await oauth.get()).prover;
-  const proofs = new TokenProofs({ prover, tokens, store, redactor, audit });
+  const inspector = async () => (await oauth.get()).inspector;
+  const inspections = new TokenInspections({ inspector, tokens, store, redactor, audit });
   const close = () => void tokens.finished().then(() => closing.abort());
   if (signal.aborted) close();
   signal.addEventListener('abort', close, { once: true });
@@ -168,7 +168,7 @@ export function openSession(
 
   return {
     tokens,
-    proofs,
+    inspections,
     store,
     preset,
     findReceivers,
@@ -183,7 +183,7 @@ export function openSession(
       client,
       tokens,
       redactor,
-      dpop: lazyProver(keptSecrets),
+      dpop: lazyDpopProver(keptSecrets),
       certificates: { of: async (carried) => (await oauth.get()).certificates.of(carried) },
       audit,
       asker: {
@@ -221,10 +221,10 @@ function environmentHint(name: string, known: readonly string[]): string {
 function lazyOAuth(
   client: HttpClient,
   parts: TerminalSourceParts,
-  secrets: ProofSecrets,
+  secrets: InspectionSecrets,
 ): Lazy<{
   readonly obtain: Obtain;
-  readonly prover: TokenProver;
+  readonly inspector: TokenInspector;
   readonly certificates: ApiCertificates;
   readonly receivers: FindReceivers;
   readonly apiSignIn: ApiSignIn;
@@ -232,7 +232,7 @@ function lazyOAuth(
   return new Lazy(async () => {
     const [
       { createGrantTools, createObtain },
-      { createProver },
+      { createInspector },
       { createApiCertificates },
       { secretReceivers },
       { createApiSignIn },
@@ -263,7 +263,7 @@ function lazyOAuth(
     const tools = createGrantTools(options);
     return {
       obtain: createObtain(options, tools),
-      prover: createProver(tools, secrets),
+      inspector: createInspector(tools, secrets),
       certificates: createApiCertificates(tools, secrets),
       receivers: (profile, kind) => secretReceivers(profile, kind, tools),
       apiSignIn: createApiSignIn(tools),
@@ -272,7 +272,7 @@ function lazyOAuth(
 }
 
 /** Few tokens are bound to a key. */
-function lazyProver(keptSecrets: KeptSecrets): DpopProver {
+function lazyDpopProver(keptSecrets: KeptSecrets): DpopProver {
   const loaded = new Lazy(async () =>
     (await import('../../oauth/client/dpopProver.ts')).createDpopProver(keptSecrets),
   );

@@ -1,6 +1,6 @@
 import { parseArguments, type Command } from '../command.ts';
 import { palette } from '../output/streams.ts';
-import { describeIntrospection, entryToProve, introspectionJson, jsonLine } from './proofShared.ts';
+import { describeIntrospection, entryToProve, introspectionJson, jsonLine } from './inspectionShared.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
 
 const options = { ...placeOptions, json: { type: 'boolean' } } as const;
@@ -25,8 +25,8 @@ Exit codes: 0 active, 1 not active or nobody could be asked, 2 wrong use.
     await using place = await openPlace(streams, values, signal);
     const cause = 'keyturn token introspect';
     const entry = await entryToProve(place, await place.find(name), signal, cause);
-    const { proofs, mask } = place.session;
-    const introspection = await proofs.introspect(entry, { interactive: false, signal, cause });
+    const { inspections, mask } = place.session;
+    const introspection = await inspections.introspect(entry, { interactive: false, signal, cause });
     streams.out.write(
       values.json === true
         ? jsonLine(introspectionJson(name, introspection), mask)

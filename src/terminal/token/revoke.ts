@@ -5,7 +5,7 @@ import type { RevokeResult } from '../../oauth/verify/inspections.ts';
 import { visible } from '../../base/visible.ts';
 import { parseArguments, type Command, type ExitCode } from '../command.ts';
 import { palette, type Streams } from '../output/streams.ts';
-import { describeRevocations, jsonLine, someFailed } from './proofShared.ts';
+import { describeRevocations, jsonLine, someFailed } from './inspectionShared.ts';
 import {
   inWordsOfCommand,
   oneName,
@@ -80,11 +80,11 @@ async function revokeOne(
   profile: TokenProfile,
   telling: Telling & { readonly signal: AbortSignal },
 ): Promise<ExitCode> {
-  const { tokens, proofs } = place.session;
+  const { tokens, inspections } = place.session;
   const entry = await tokens.peek(profile);
   requireKnown(entry);
   const how = { interactive: false, signal: telling.signal, cause: 'keyturn token revoke' };
-  const result = await proofs.revoke(entry, how).catch((error: unknown) => {
+  const result = await inspections.revoke(entry, how).catch((error: unknown) => {
     throw KeyturnError.is(error, 'revocation_failed')
       ? new KeyturnError('revocation_failed', error.message, {
           cause: error,
@@ -124,7 +124,7 @@ function tell(
 /** Declared profiles of an issuer for which something is held. */
 async function profilesOf({ session, from, variables }: Place, issuer: string): Promise<TokenProfile[]> {
   const found: TokenProfile[] = [];
-  const withDownScoped = await session.proofs.withDownScoped();
+  const withDownScoped = await session.inspections.withDownScoped();
   for (const declared of (await session.profiles.file(from))?.profiles ?? []) {
     let profile: TokenProfile;
     try {

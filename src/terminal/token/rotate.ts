@@ -3,7 +3,7 @@ import { parseArguments, type Command } from '../command.ts';
 import { createTerminalSignIn } from '../ask/signIn.ts';
 import { palette } from '../output/streams.ts';
 import { describeStatus } from './list.ts';
-import { describeRevocations, isoTime, jsonLine, someFailed } from './proofShared.ts';
+import { describeRevocations, isoTime, jsonLine, someFailed } from './inspectionShared.ts';
 import { inWordsOfCommand, oneName, openPlace, placeHelp, placeOptions, requireKnown } from './shared.ts';
 import { visible } from '../../base/visible.ts';
 
@@ -34,14 +34,16 @@ one was not ended, 2 wrong use.
     const name = oneName(positionals, 'rotate');
     const signIn = createTerminalSignIn(streams, { browser: values['no-browser'] !== true });
     await using place = await openPlace(streams, values, signal, signIn);
-    const { tokens, proofs, mask } = place.session;
+    const { tokens, inspections, mask } = place.session;
     const profile = await place.find(name);
     const held = await tokens.peek(profile);
     requireKnown(held);
     const how = { interactive: false, signal, cause: 'keyturn token rotate' };
-    const { token, revoked, downScoped, left } = await proofs.rotate(held, how).catch((error: unknown) => {
-      throw inWordsOfCommand(error, held);
-    });
+    const { token, revoked, downScoped, left } = await inspections
+      .rotate(held, how)
+      .catch((error: unknown) => {
+        throw inWordsOfCommand(error, held);
+      });
     if (values.json === true) {
       streams.out.write(
         jsonLine({ name, expiresAt: isoTime(token.expiresAtMs), revoked, downScoped, left }, mask),

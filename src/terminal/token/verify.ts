@@ -4,7 +4,7 @@ import type { TokenProfile } from '../../profile/profile.ts';
 import { parseUrl } from '../../base/url.ts';
 import { parseArguments, type Command } from '../command.ts';
 import { palette } from '../output/streams.ts';
-import { describeProof, entryToProve, jsonLine, proofJson } from './proofShared.ts';
+import { describeVerification, entryToProve, jsonLine, verificationJson } from './inspectionShared.ts';
 import { oneName, openPlace, placeHelp, placeOptions } from './shared.ts';
 
 const options = {
@@ -37,14 +37,14 @@ Exit codes: 0 verified, 1 invalid or not verified, 2 wrong use.
     const profile = await place.find(name);
     const issuer = values.issuer === undefined ? {} : { issuer: issuerOf(values.issuer, profile) };
     const entry = await entryToProve(place, profile, signal, cause);
-    const { proofs, mask } = place.session;
-    const proof = await proofs.verify(entry, { interactive: false, signal, cause, ...issuer });
+    const { inspections, mask } = place.session;
+    const verification = await inspections.verify(entry, { interactive: false, signal, cause, ...issuer });
     streams.out.write(
       values.json === true
-        ? jsonLine(proofJson(name, proof), mask)
-        : mask(describeProof(name, proof, palette(streams.out, streams.env))),
+        ? jsonLine(verificationJson(name, verification), mask)
+        : mask(describeVerification(name, verification, palette(streams.out, streams.env))),
     );
-    return proof.status === 'verified' ? 0 : 1;
+    return verification.status === 'verified' ? 0 : 1;
   },
 };
 

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { createGrantTools } from '../../../src/oauth/obtain.ts';
-import { createProver } from '../../../src/oauth/verify/inspector.ts';
+import { createInspector } from '../../../src/oauth/verify/inspector.ts';
 import { createConsentStore } from '../../../src/consent/origins.ts';
 import type { GrantContext } from '../../../src/token/grant.ts';
 import { secretKey, tokenKey } from '../../../src/profile/key.ts';
@@ -112,8 +112,8 @@ function computer(...answers: Answers) {
     /** Nothing but the memory is left of what was obtained before. */
     obtain: (profile: TokenProfile, context: Partial<GrantContext> = {}) =>
       obtainer({ clock: systemClock, agreements })(profile, contextOf({ secret, ...context })),
-    prover: () =>
-      createProver(createGrantTools(obtainOptions({ agreements })), {
+    inspector: () =>
+      createInspector(createGrantTools(obtainOptions({ agreements })), {
         secret: (_profile, kind) => secret(kind),
         held: () => Promise.resolve(null),
       }),
@@ -340,21 +340,21 @@ describe('a token that is introspected or revoked', () => {
       const profile = signInProfile(issuer, {
         clientAuthentication: client === 'public' ? 'none' : 'client_secret_post',
       });
-      const { prover, questions } = computer('refuse', 'refuse', 'once', 'once');
+      const { inspector, questions } = computer('refuse', 'refuse', 'once', 'once');
       const receivers = Object.values(endpointsAt(honest.origin)).map(String);
       const context = { interactive: true, signal: never, receivers };
-      await prover().introspect(profile, token.accessToken, context);
-      await prover().revoke(profile, token, context);
+      await inspector().introspect(profile, token.accessToken, context);
+      await inspector().revoke(profile, token, context);
       const before = honest.got.length;
       // The pages and the token endpoint go with them: nothing in the metadata itself is strange.
       metadata = endpointsAt(other.origin);
       const use = [
-        () => prover().introspect(profile, token.accessToken, context),
-        () => prover().revoke(profile, token, context),
+        () => inspector().introspect(profile, token.accessToken, context),
+        () => inspector().revoke(profile, token, context),
       ];
       for (const one of use) expect((await failureOf(one())).code).toBe('receiver_not_allowed');
       const quiet = { ...context, interactive: false };
-      expect((await failureOf(prover().introspect(profile, token.accessToken, quiet))).code).toBe(
+      expect((await failureOf(inspector().introspect(profile, token.accessToken, quiet))).code).toBe(
         'receiver_not_allowed',
       );
       expect([other.got, honest.got.length - before, questions.length]).toEqual([[], 0, 2]);
@@ -365,14 +365,14 @@ describe('a token that is introspected or revoked', () => {
   );
 
   it('that was stored before the servers were noted can be revoked', async () => {
-    const { prover, questions } = computer();
+    const { inspector, questions } = computer();
     const profile = signInProfile(issuer);
-    await prover().revoke(profile, token, { interactive: true, signal: never });
+    await inspector().revoke(profile, token, { interactive: true, signal: never });
     expect([questions, honest.got.length > 0]).toEqual([[], true]);
   });
 
   it('is bound to an endpoint that was its own from the start, on whatever host', async () => {
-    const { obtain, prover, questions } = computer();
+    const { obtain, inspector, questions } = computer();
     metadata = {
       authorization_endpoint: `${issuer}/authorize`,
       token_endpoint: `${honest.origin}/token`,
@@ -381,7 +381,7 @@ describe('a token that is introspected or revoked', () => {
     const profile = signInProfile(issuer, { scope: '' });
     const { receivers } = await obtain(profile, { refreshToken: 'held-refresh-token' });
     expect(receivers).toEqual([`${honest.origin}/token`, `${other.origin}/revoke`]);
-    await prover().revoke(profile, token, { interactive: true, signal: never, receivers });
+    await inspector().revoke(profile, token, { interactive: true, signal: never, receivers });
     expect([questions, other.got.length > 0]).toEqual([[], true]);
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createGrantTools } from '../../../src/oauth/obtain.ts';
-import { createProver } from '../../../src/oauth/verify/inspector.ts';
+import { createInspector } from '../../../src/oauth/verify/inspector.ts';
 import type { GrantContext } from '../../../src/token/grant.ts';
 import { noOptions, type TokenProfile } from '../../../src/profile/profile.ts';
 import { createSourceConsent } from '../../../src/consent/sources.ts';
@@ -232,14 +232,14 @@ describe('a key file', () => {
     });
     const waiting = contextOf({ waiting: false });
     expect((await failureOf(obtainer({ agreements })(profile, waiting))).code).toBe('access_denied');
-    const prover = createProver(createGrantTools(obtainOptions({ agreements })), {
+    const inspector = createInspector(createGrantTools(obtainOptions({ agreements })), {
       secret: () => Promise.resolve('unused'),
       held: () => Promise.resolve(null),
     });
     const context = { interactive: false, signal: new AbortController().signal };
-    expect((await failureOf(prover.introspect(profile, 'token', context))).code).toBe('access_denied');
+    expect((await failureOf(inspector.introspect(profile, 'token', context))).code).toBe('access_denied');
     const token = { accessToken: 'token', refreshToken: null };
-    expect((await failureOf(prover.revoke(profile, token, context))).code).toBe('access_denied');
+    expect((await failureOf(inspector.revoke(profile, token, context))).code).toBe('access_denied');
     expect(questions).toEqual([]);
     expect(bodies).toEqual([]);
   });

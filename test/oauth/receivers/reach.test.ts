@@ -5,7 +5,7 @@ import { createHttpClient } from '../../../src/http/client.ts';
 import { fetchThrough } from '../../../src/http/fetch.ts';
 import { createApiSignIn } from '../../../src/oauth/apiSignIn.ts';
 import { createGrantTools, createObtain } from '../../../src/oauth/obtain.ts';
-import { createProver } from '../../../src/oauth/verify/inspector.ts';
+import { createInspector } from '../../../src/oauth/verify/inspector.ts';
 import { profileOf } from '../../token/support.ts';
 import { pretendNetwork } from '../../http/support.ts';
 import { deviceWith, signInProfile, signInWith } from '../signIns.ts';
@@ -99,7 +99,7 @@ describe('an issuer elsewhere', () => {
       introspection_endpoint: `${place}/introspect`,
       revocation_endpoint: `${place}/revoke`,
     };
-    const prover = createProver(createGrantTools(options()), {
+    const inspector = createInspector(createGrantTools(options()), {
       secret: () => Promise.resolve('a-secret'),
       held: () => Promise.resolve(null),
     });
@@ -107,11 +107,11 @@ describe('an issuer elsewhere', () => {
     const context = { interactive: true, signal: never };
     const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const jwt = `${encoded({ alg: 'ES256' })}.${encoded({ iss: far.origin, exp: 9_999_999_999 })}.c2lnbmF0dXJl`;
-    const proof = await prover.verify(profile, jwt, context);
-    expect(proof).toMatchObject({ status: 'not_verified', code: 'keys_unavailable' });
-    expect((await failureOf(prover.introspect(profile, 'token', context))).code).toBe('address_too_near');
+    const verification = await inspector.verify(profile, jwt, context);
+    expect(verification).toMatchObject({ status: 'not_verified', code: 'keys_unavailable' });
+    expect((await failureOf(inspector.introspect(profile, 'token', context))).code).toBe('address_too_near');
     const token = { accessToken: 'token', refreshToken: null };
-    expect(await prover.revoke(profile, token, context)).toMatchObject([{ error: 'address_too_near' }]);
+    expect(await inspector.revoke(profile, token, context)).toMatchObject([{ error: 'address_too_near' }]);
   });
 
   it.each(NEAR)('sends no browser to %s', async (place) => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Grant } from '../../../src/profile/profile.ts';
 import { profileOf } from '../../token/support.ts';
-import { proofContext, proverOf } from '../proofSupport.ts';
+import { inspectionContext, proverOf } from '../inspectionSupport.ts';
 import { contextOf, endpointProfile, failureOf, listen, obtainer, type TestServer } from '../support.ts';
 
 let server: TestServer;
@@ -59,8 +59,10 @@ describe('an answer that succeeds, cannot be read and holds a token', () => {
     const endpoint = await serve(`${answer};`, 'application/json');
     const profile = profileOf({ issuer: null, tokenEndpoint: endpoint, clientId: 'plain' });
     const options = { ...profile.options, introspectionEndpoint: endpoint };
-    const { prover } = proverOf();
-    const error = await failureOf(prover.introspect({ ...profile, options }, 'opaque', proofContext()));
+    const { inspector } = proverOf();
+    const error = await failureOf(
+      inspector.introspect({ ...profile, options }, 'opaque', inspectionContext()),
+    );
     expect(error.code).toBe('introspection_failed');
     expect(error.message).not.toContain(NEW.slice(0, 9));
   });

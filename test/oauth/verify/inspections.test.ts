@@ -4,17 +4,17 @@ import type { AuditEvent } from '../../../src/base/auditEvent.ts';
 import type {
   Introspection,
   Revocation,
-  TokenProof,
-  TokenProver,
+  Verification,
+  TokenInspector,
 } from '../../../src/oauth/verify/inspection.ts';
-import { TokenProofs } from '../../../src/oauth/verify/inspections.ts';
-import { ProofSecrets } from '../../../src/oauth/verify/inspectionSecrets.ts';
+import { TokenInspections } from '../../../src/oauth/verify/inspections.ts';
+import { InspectionSecrets } from '../../../src/oauth/verify/inspectionSecrets.ts';
 import { secretKey, tokenKey } from '../../../src/profile/key.ts';
 import { downScopedProfile } from '../../../src/token/downScoped.ts';
 import type { TokenProfile } from '../../../src/profile/profile.ts';
 import { harness, MINUTE, profileOf, settled, staticProfile } from '../../token/support.ts';
 
-const proof: TokenProof = {
+const verification: Verification = {
   status: 'verified',
   code: 'verified',
   reason: 'The signature is good.',
@@ -43,12 +43,12 @@ const revoked = (outcome: Revocation['outcome'], kind: Revocation['kind'] = 'acc
   error: outcome === 'failed' ? 'revocation_failed' : null,
 });
 
-function setUp(changes: Partial<TokenProver> = {}) {
+function setUp(changes: Partial<TokenInspector> = {}) {
   const h = harness();
   const events: AuditEvent[] = [];
   const revokedTokens: string[] = [];
-  const prover: TokenProver = {
-    verify: () => Promise.resolve(proof),
+  const inspector: TokenInspector = {
+    verify: () => Promise.resolve(verification),
     introspect: () => Promise.resolve(introspection),
     revoke: (_profile, { accessToken, refreshToken }) => {
       revokedTokens.push(accessToken, ...(refreshToken === null ? [] : [refreshToken]));
@@ -56,8 +56,8 @@ function setUp(changes: Partial<TokenProver> = {}) {
     },
     ...changes,
   };
-  const proofs = new TokenProofs({
-    prover: () => Promise.resolve(prover),
+  const inspections = new TokenInspections({
+    inspector: () => Promise.resolve(inspector),
     tokens: h.manager,
     store: h.store,
     redactor: h.redactor,
@@ -67,53 +67,56 @@ function setUp(changes: Partial<TokenProver> = {}) {
     await h.manager.acquire(profile);
     return h.manager.peek(profile);
   };
-  return { ...h, proofs, events, revokedTokens, held };
+  return { ...h, inspections, events, revokedTokens, held };
 }
 
 const options = { interactive: false, signal: new AbortController().signal, cause: 'test' };
 
 describe('what was found out about a token', () => {
   it('is remembered while that very token is held, and told', async () => {
-    const { proofs, held, manager } = setUp();
+    const { inspections, held, manager } = setUp();
     const entry = await held();
     const told: string[] = [];
-    proofs.onDidChange((keys) => told.push(...keys));
-    expect(proofs.last(entry)).toBeNull();
-    await proofs.verify(entry, options);
-    await proofs.introspect(entry, options);
+    inspections.onDidChange((keys) => told.push(...keys));
+    expect(inspections.last(entry)).toBeNull();
+    await inspections.verify(entry, options);
+    await inspections.introspect(entry, options);
     await settled();
-    expect(proofs.last(await manager.peek(entry.profile))).toMatchObject({ proof, introspection });
+    expect(inspections.last(await manager.peek(entry.profile))).toMatchObject({
+      verification,
+      introspection,
+    });
     expect(new Set(told)).toEqual(new Set([entry.key]));
     await manager.acquire(entry.profile, { force: true });
-    expect(proofs.last(await manager.peek(entry.profile))).toBeNull();
+    expect(inspections.last(await manager.peek(entry.profile))).toBeNull();
   });
 
   it('gives an end to a token that does not tell its own', async () => {
     const pasted = staticProfile();
     let endsAt = 0;
-    const { proofs, manager, clock } = setUp({
+    const { inspections, manager, clock } = setUp({
       introspect: () => Promise.resolve({ ...introspection, expiresAtMs: endsAt }),
     });
     endsAt = clock.now() + 30 * MINUTE;
     await manager.add(pasted, 'opaque-token-value');
-    await proofs.introspect(await manager.peek(pasted), options);
+    await inspections.introspect(await manager.peek(pasted), options);
     expect((await manager.peek(pasted)).token).toMatchObject({ expiresAtMs: endsAt, scope: 'reports:read' });
   });
 
   it('ends no token of which its issuer keeps no record', async () => {
-    const { proofs, held, manager } = setUp({
+    const { inspections, held, manager } = setUp({
       introspect: () => Promise.resolve({ ...introspection, active: false, conclusive: false }),
     });
     const entry = await held();
-    await proofs.introspect(entry, options);
+    await inspections.introspect(entry, options);
     expect((await manager.peek(entry.profile)).status).toBe(entry.status);
   });
 
   it('is nothing for a profile without a token', async () => {
-    const { proofs, manager } = setUp();
+    const { inspections, manager } = setUp();
     const entry = await manager.peek(profileOf());
-    await expect(proofs.verify(entry, options)).rejects.toMatchObject({ code: 'token_missing' });
-    await expect(proofs.revoke(entry, options)).rejects.toMatchObject({ code: 'token_missing' });
+    await expect(inspections.verify(entry, options)).rejects.toMatchObject({ code: 'token_missing' });
+    await expect(inspections.revoke(entry, options)).rejects.toMatchObject({ code: 'token_missing' });
   });
 });
 
@@ -127,11 +130,11 @@ describe('revoking', () => {
     [['still_active'], false],
     [['failed'], false],
   ])('with %j forgets: %s', async (outcomes, forgotten) => {
-    const { proofs, held, manager, store } = setUp({
+    const { inspections, held, manager, store } = setUp({
       revoke: () => Promise.resolve(outcomes.map((outcome) => revoked(outcome))),
     });
     const entry = await held();
-    const result = await proofs.revoke(entry, options);
+    const result = await inspections.revoke(entry, options);
     await settled();
     expect(result.forgotten).toBe(forgotten);
     expect((await store.get(entry.key)) === null).toBe(forgotten);
@@ -139,15 +142,15 @@ describe('revoking', () => {
   });
 
   it('leaves alone what was obtained meanwhile', async () => {
-    const { proofs, held, manager, store } = setUp();
+    const { inspections, held, manager, store } = setUp();
     const entry = await held();
     const newer = await manager.acquire(entry.profile, { force: true });
-    expect((await proofs.revoke(entry, options)).forgotten).toBe(false);
+    expect((await inspections.revoke(entry, options)).forgotten).toBe(false);
     expect((await store.get(entry.key))?.accessToken).toBe(newer.token.accessToken);
   });
 
   it('forgets a token that the store refused to take, and the older one that it has still', async () => {
-    const { proofs, held, manager, store, secrets, clock } = setUp();
+    const { inspections, held, manager, store, secrets, clock } = setUp();
     await held();
     clock.nowMs += MINUTE;
     const set = vi
@@ -157,14 +160,14 @@ describe('revoking', () => {
     set.mockRestore();
     const entry = await manager.peek(profileOf());
     expect((await store.get(entry.key))?.accessToken).not.toBe(entry.token?.accessToken);
-    expect((await proofs.revoke(entry, options)).forgotten).toBe(true);
+    expect((await inspections.revoke(entry, options)).forgotten).toBe(true);
     expect(await store.get(entry.key)).toBeNull();
     expect((await manager.peek(entry.profile)).token).toBeNull();
   });
 
   it('tells which of those with less scope the server refused, and forgets them all', async () => {
     const scopes = Array.from({ length: 12 }, (_, index) => `scope-${index}`);
-    const { proofs, held, manager, store, events } = setUp({
+    const { inspections, held, manager, store, events } = setUp({
       revoke: (_profile, { accessToken }) => {
         const number = Number(accessToken.split('-')[1]);
         if (number === 3) return Promise.reject(new KeyturnError('revocation_failed', 'No answer.'));
@@ -173,7 +176,7 @@ describe('revoking', () => {
     });
     const entry = await held();
     for (const scope of scopes) await manager.acquire(downScopedProfile(entry.profile, scope));
-    const { forgotten, downScoped } = await proofs.revoke(entry, options);
+    const { forgotten, downScoped } = await inspections.revoke(entry, options);
     expect(forgotten).toBe(true);
     expect(downScoped).toHaveLength(12);
     expect(downScoped.filter(({ outcome }) => outcome !== 'accepted')).toEqual(
@@ -194,7 +197,7 @@ describe('revoking', () => {
   });
 
   it('leaves those with less scope alone while the token itself is kept', async () => {
-    const { proofs, held, manager, store, revokedTokens } = setUp({
+    const { inspections, held, manager, store, revokedTokens } = setUp({
       revoke: (_profile, { accessToken }) => {
         revokedTokens.push(accessToken);
         return Promise.resolve([revoked('failed')]);
@@ -202,13 +205,13 @@ describe('revoking', () => {
     });
     const entry = await held();
     await manager.acquire(downScopedProfile(entry.profile, 'less'));
-    expect(await proofs.revoke(entry, options)).toMatchObject({ downScoped: [], forgotten: false });
+    expect(await inspections.revoke(entry, options)).toMatchObject({ downScoped: [], forgotten: false });
     expect(revokedTokens).toEqual([entry.token?.accessToken]);
     expect(await store.list()).toHaveLength(2);
   });
 
   it('takes no token of another name for one with less scope', async () => {
-    const { proofs, held, manager, store, revokedTokens } = setUp();
+    const { inspections, held, manager, store, revokedTokens } = setUp();
     const entry = await held();
     // Its key begins as those do that are stored below the key of the first.
     const other = profileOf({
@@ -217,17 +220,17 @@ describe('revoking', () => {
     });
     await manager.acquire(other);
     expect(tokenKey(other).startsWith(`${entry.key}:`)).toBe(true);
-    await proofs.revoke(entry, options);
+    await inspections.revoke(entry, options);
     expect(revokedTokens).toEqual([entry.token?.accessToken]);
     expect(await store.get(entry.key)).toBeNull();
   });
 
   it('is written down, also when it fails', async () => {
-    const { proofs, held, events } = setUp({
+    const { inspections, held, events } = setUp({
       revoke: () => Promise.reject(new KeyturnError('revocation_failed', 'No.')),
     });
     const entry = await held();
-    await expect(proofs.revoke(entry, options)).rejects.toMatchObject({ code: 'revocation_failed' });
+    await expect(inspections.revoke(entry, options)).rejects.toMatchObject({ code: 'revocation_failed' });
     expect(events).toMatchObject([
       {
         action: 'revoked',
@@ -242,9 +245,9 @@ describe('revoking', () => {
 
 describe('rotating', () => {
   it('switches over, then revokes the old one', async () => {
-    const { proofs, held, manager, revokedTokens } = setUp();
+    const { inspections, held, manager, revokedTokens } = setUp();
     const entry = await held();
-    const result = await proofs.rotate(entry, options);
+    const result = await inspections.rotate(entry, options);
     expect(result).toMatchObject({ left: null, revoked: [{ outcome: 'accepted' }] });
     expect(revokedTokens).toEqual([entry.token?.accessToken]);
     expect((await manager.peek(entry.profile)).token?.accessToken).toBe(result.token.accessToken);
@@ -252,64 +255,64 @@ describe('rotating', () => {
   });
 
   it('keeps the new one when the old one cannot be revoked', async () => {
-    const { proofs, held, manager } = setUp({
+    const { inspections, held, manager } = setUp({
       revoke: () => Promise.reject(new KeyturnError('revocation_failed', 'The issuer offers no revocation.')),
     });
     const entry = await held();
-    const result = await proofs.rotate(entry, options);
+    const result = await inspections.rotate(entry, options);
     expect(result.revoked).toBeNull();
     expect(result.left).toContain('offers no revocation');
     expect((await manager.peek(entry.profile)).token?.accessToken).toBe(result.token.accessToken);
   });
 
   it('revokes nothing when no new one is had', async () => {
-    const { proofs, held, server, revokedTokens, store } = setUp();
+    const { inspections, held, server, revokedTokens, store } = setUp();
     const entry = await held();
     server.answer = () => Promise.reject(new KeyturnError('token_endpoint_failed', 'No.'));
-    await expect(proofs.rotate(entry, options)).rejects.toMatchObject({ code: 'token_endpoint_failed' });
+    await expect(inspections.rotate(entry, options)).rejects.toMatchObject({ code: 'token_endpoint_failed' });
     expect(revokedTokens).toEqual([]);
     expect((await store.get(entry.key))?.accessToken).toBe(entry.token?.accessToken);
   });
 
   it('keeps what was obtained with less scope meanwhile', async () => {
-    const { proofs, held, manager, store, server, result, revokedTokens } = setUp();
+    const { inspections, held, manager, store, server, result, revokedTokens } = setUp();
     const entry = await held();
-    const downScoped = downScopedProfile(entry.profile, 'less');
-    const old = await manager.acquire(downScoped);
+    const less = downScopedProfile(entry.profile, 'less');
+    const old = await manager.acquire(less);
     server.answer = async ({ profile }) => {
       server.answer = () => Promise.resolve(result());
-      if (profile.scope !== 'less') await manager.acquire(downScoped, { force: true });
+      if (profile.scope !== 'less') await manager.acquire(less, { force: true });
       return result({ accessToken: 'the-rotated-token' });
     };
-    const { downScoped } = await proofs.rotate(entry, options);
+    const { downScoped } = await inspections.rotate(entry, options);
     expect(downScoped).toHaveLength(1);
     expect(revokedTokens).toEqual([entry.token?.accessToken, old.token.accessToken]);
-    const now = await store.get(tokenKey(downScoped));
+    const now = await store.get(tokenKey(less));
     expect(now?.accessToken).not.toBe(old.token.accessToken);
-    expect((await manager.acquire(downScoped)).token.accessToken).toBe(now?.accessToken);
+    expect((await manager.acquire(less)).token.accessToken).toBe(now?.accessToken);
   });
 
   it('leaves the old access token of a refresh token to its end, since both have one sign-in', async () => {
-    const { proofs, manager, revokedTokens } = setUp();
+    const { inspections, manager, revokedTokens } = setUp();
     const profile = profileOf({ grant: 'refresh_token' });
     await manager.add(profile, 'a-pasted-refresh-token');
-    const result = await proofs.rotate(await manager.peek(profile), options);
+    const result = await inspections.rotate(await manager.peek(profile), options);
     expect(result.revoked).toBeNull();
     expect(result.left).toContain('same sign-in');
     expect(revokedTokens).toEqual([]);
   });
 
   it('is not possible for a pasted token', async () => {
-    const { proofs, manager } = setUp();
+    const { inspections, manager } = setUp();
     await manager.add(staticProfile(), 'opaque-token-value');
     const entry = await manager.peek(staticProfile());
-    await expect(proofs.rotate(entry, options)).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(inspections.rotate(entry, options)).rejects.toMatchObject({ code: 'unsupported' });
   });
 });
 
-describe('secrets of proofs', () => {
+describe('secrets of inspections', () => {
   const secretsOf = (h: ReturnType<typeof harness>, asked: string | null) =>
-    new ProofSecrets({ store: h.store, redactor: h.redactor, askSecret: () => Promise.resolve(asked) });
+    new InspectionSecrets({ store: h.store, redactor: h.redactor, askSecret: () => Promise.resolve(asked) });
 
   it('are asked for only where somebody is there, kept, and masked', async () => {
     const h = harness();

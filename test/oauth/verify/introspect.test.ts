@@ -4,12 +4,17 @@ import { systemClock } from '../../../src/base/clock.ts';
 import { exactJson } from '../../../src/base/exactJson.ts';
 import { noOptions, type TokenProfile } from '../../../src/profile/profile.ts';
 import { profileOf, staticProfile } from '../../token/support.ts';
-import { ENCRYPTED_RESOURCE, JWT_RESOURCE, OPAQUE_RESOURCE, startProofProvider } from '../proofProvider.mjs';
-import { proofContext, proverOf } from '../proofSupport.ts';
+import {
+  ENCRYPTED_RESOURCE,
+  JWT_RESOURCE,
+  OPAQUE_RESOURCE,
+  startInspectionProvider,
+} from '../inspectionProvider.mjs';
+import { inspectionContext, proverOf } from '../inspectionSupport.ts';
 import { contextOf, failureOf, json, listen, obtainer, type TestServer } from '../support.ts';
 
-let provider: Awaited<ReturnType<typeof startProofProvider>>;
-beforeAll(async () => void (provider = await startProofProvider()));
+let provider: Awaited<ReturnType<typeof startInspectionProvider>>;
+beforeAll(async () => void (provider = await startInspectionProvider()));
 afterAll(() => provider.close());
 
 const profile = (clientId: string, resource = OPAQUE_RESOURCE, changes: Partial<TokenProfile> = {}) =>
@@ -20,12 +25,12 @@ async function obtain(of: TokenProfile): Promise<string> {
   return (await obtainer({ clock: systemClock })(of, contextOf({ secret }))).accessToken;
 }
 
-const prover = (parts = {}) => proverOf({ clock: systemClock, ...parts }).prover;
+const inspector = (parts = {}) => proverOf({ clock: systemClock, ...parts }).inspector;
 
 describe('introspection at a real provider', () => {
   it('says what an opaque token is worth', async () => {
     const of = profile('plain');
-    const said = await prover().introspect(of, await obtain(of), proofContext());
+    const said = await inspector().introspect(of, await obtain(of), inspectionContext());
     expect(said).toMatchObject({
       active: true,
       vendor: null,
@@ -38,19 +43,19 @@ describe('introspection at a real provider', () => {
 
   it('takes an answer that is signed, and checks the signature', async () => {
     const of = profile('signed');
-    const said = await prover().introspect(of, await obtain(of), proofContext());
+    const said = await inspector().introspect(of, await obtain(of), inspectionContext());
     expect(said).toMatchObject({ active: true, signed: true, scopes: ['reports:read'] });
     expect(provider.requests).toContain('GET /jwks');
   });
 
   it('says that a token that nobody knows is not active', async () => {
-    const said = await prover().introspect(profile('plain'), 'made-up-token', proofContext());
+    const said = await inspector().introspect(profile('plain'), 'made-up-token', inspectionContext());
     expect(said).toMatchObject({ active: false, scopes: null, expiresAtMs: null, claims: { active: false } });
   });
 
   it('is not for JWT at a provider that keeps no record of them', async () => {
     const of = profile('plain', JWT_RESOURCE);
-    const error = await failureOf(prover().introspect(of, await obtain(of), proofContext()));
+    const error = await failureOf(inspector().introspect(of, await obtain(of), inspectionContext()));
     expect(error.code).toBe('introspection_failed');
     expect(error.hint).toContain('verify its signature');
   });
@@ -60,14 +65,14 @@ describe('introspection at a real provider', () => {
     const of = profile('plain');
     const token = await obtain(of);
     const asked = provider.requests.length;
-    const said = await prover().introspect({ ...of, options }, token, proofContext());
+    const said = await inspector().introspect({ ...of, options }, token, inspectionContext());
     expect(said).toMatchObject({ active: true, signed: false });
     expect(provider.requests.slice(asked)).toEqual(['POST /token/introspection']);
   });
 
   it('fails with a wrong secret, which is not repeated', async () => {
-    const wrong = prover({ secret: () => 'wrong-secret' });
-    const error = await failureOf(wrong.introspect(profile('plain'), 'token-of-ours', proofContext()));
+    const wrong = inspector({ secret: () => 'wrong-secret' });
+    const error = await failureOf(wrong.introspect(profile('plain'), 'token-of-ours', inspectionContext()));
     expect(error.code).toBe('invalid_client');
     expect(error.message).not.toContain('wrong-secret');
     expect(error.message).not.toContain('token-of-ours');
@@ -77,8 +82,8 @@ describe('introspection at a real provider', () => {
 describe('verification at a real provider', () => {
   it('finds a JWT good, with the key of the provider', async () => {
     const of = profile('plain', JWT_RESOURCE);
-    const proof = await prover().verify(of, await obtain(of), proofContext());
-    expect(proof).toMatchObject({ status: 'verified', key: { kid: 'current', alg: 'RS256' } });
+    const verification = await inspector().verify(of, await obtain(of), inspectionContext());
+    expect(verification).toMatchObject({ status: 'verified', key: { kid: 'current', alg: 'RS256' } });
   });
 
   it('opens an encrypted token with the key held, and not without', async () => {
@@ -86,18 +91,18 @@ describe('verification at a real provider', () => {
     const token = await obtain(of);
     expect(token.split('.')).toHaveLength(5);
     const held = { decryption_key: JSON.stringify(provider.decryptionKey) };
-    const proof = await prover({ held }).verify(of, token, proofContext());
-    expect(proof).toMatchObject({
+    const verification = await inspector({ held }).verify(of, token, inspectionContext());
+    expect(verification).toMatchObject({
       status: 'verified',
       opened: { claims: { client_id: 'plain', aud: ENCRYPTED_RESOURCE, scope: 'reports:read' } },
     });
-    expect((await prover().verify(of, token, proofContext())).code).toBe('key_missing');
+    expect((await inspector().verify(of, token, inspectionContext())).code).toBe('key_missing');
   });
 
   it('leaves an opaque token to introspection', async () => {
     const of = profile('plain');
-    const proof = await prover().verify(of, await obtain(of), proofContext());
-    expect(proof).toMatchObject({ status: 'not_verified', code: 'not_a_jwt' });
+    const verification = await inspector().verify(of, await obtain(of), inspectionContext());
+    expect(verification).toMatchObject({ status: 'not_verified', code: 'not_a_jwt' });
   });
 });
 
@@ -113,7 +118,7 @@ describe('a hostile introspection endpoint', () => {
       jwksUri: `${server.origin}/jwks`,
     };
     const of = profileOf({ issuer: null, tokenEndpoint: `${server.origin}/token`, options });
-    return prover({ timeoutMs }).introspect(of, 'opaque-token', proofContext());
+    return inspector({ timeoutMs }).introspect(of, 'opaque-token', inspectionContext());
   };
 
   it.each<[string, Parameters<typeof listen>[0]]>([
@@ -144,11 +149,11 @@ describe('a hostile introspection endpoint', () => {
     const options = { ...noOptions, introspectionEndpoint: `${server.origin}/introspect` };
     const of = profileOf({ issuer: null, tokenEndpoint: `${server.origin}/token`, options });
     const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2ln';
-    expect(await prover().introspect(of, jwt, proofContext())).toMatchObject({
+    expect(await inspector().introspect(of, jwt, inspectionContext())).toMatchObject({
       active: false,
       conclusive: false,
     });
-    expect(await prover().introspect(of, 'opaque', proofContext())).toMatchObject({
+    expect(await inspector().introspect(of, 'opaque', inspectionContext())).toMatchObject({
       active: false,
       conclusive: true,
     });
@@ -224,8 +229,8 @@ describe('where a token and the secret of its client may go', () => {
       },
     };
     for (const failed of [
-      prover(asking).introspect(of, token.accessToken, proofContext()),
-      prover(asking).revoke(of, token, proofContext()),
+      inspector(asking).introspect(of, token.accessToken, inspectionContext()),
+      inspector(asking).revoke(of, token, inspectionContext()),
     ]) {
       expect((await failureOf(failed)).code).toBe('origin_not_allowed');
     }
@@ -243,7 +248,7 @@ describe('where a token and the secret of its client may go', () => {
       ),
     );
     const of = staticProfile({ issuer: server.origin, clientId: 'c', origins: [server.origin] });
-    expect((await prover().introspect(of, 'opaque-token', proofContext())).active).toBe(true);
+    expect((await inspector().introspect(of, 'opaque-token', inspectionContext())).active).toBe(true);
   });
 });
 
@@ -257,7 +262,11 @@ describe('endpoints of vendors', () => {
 
   const askAt = async (token: string, answer: Parameters<typeof listen>[0], origins?: string[]) => {
     server = await listen(answer);
-    return prover().introspect(staticProfile({ origins: origins ?? [server.origin] }), token, proofContext());
+    return inspector().introspect(
+      staticProfile({ origins: origins ?? [server.origin] }),
+      token,
+      inspectionContext(),
+    );
   };
 
   it('tell scopes and end of a GitLab token at the origin it is bound to', async () => {

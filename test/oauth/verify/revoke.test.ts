@@ -2,30 +2,30 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/base/clock.ts';
 import { downScopedProfile } from '../../../src/token/downScoped.ts';
 import { noOptions, type TokenProfile } from '../../../src/profile/profile.ts';
-import { TokenProofs } from '../../../src/oauth/verify/inspections.ts';
+import { TokenInspections } from '../../../src/oauth/verify/inspections.ts';
 import { harness, profileOf, staticProfile } from '../../token/support.ts';
-import { JWT_RESOURCE, OPAQUE_RESOURCE, startProofProvider } from '../proofProvider.mjs';
-import { proofContext, proverOf } from '../proofSupport.ts';
+import { JWT_RESOURCE, OPAQUE_RESOURCE, startInspectionProvider } from '../inspectionProvider.mjs';
+import { inspectionContext, proverOf } from '../inspectionSupport.ts';
 import { contextOf, failureOf, json, listen, obtainer, type TestServer } from '../support.ts';
 
-let provider: Awaited<ReturnType<typeof startProofProvider>>;
-beforeAll(async () => void (provider = await startProofProvider()));
+let provider: Awaited<ReturnType<typeof startInspectionProvider>>;
+beforeAll(async () => void (provider = await startInspectionProvider()));
 afterAll(() => provider.close());
 
 const secret = () => Promise.resolve('plain-secret/+%');
 const profile = (resource = OPAQUE_RESOURCE, changes: Partial<TokenProfile> = {}) =>
   profileOf({ name: 'plain', issuer: provider.issuer, clientId: 'plain', resource, ...changes });
-const prover = (parts = {}) => proverOf({ clock: systemClock, ...parts }).prover;
+const inspector = (parts = {}) => proverOf({ clock: systemClock, ...parts }).inspector;
 
 describe('revocation at a real provider', () => {
   it('ends refresh and access token, and says so because the server was asked', async () => {
     const of = profile(OPAQUE_RESOURCE, { grant: 'refresh_token', scope: null });
     const refreshToken = await provider.signIn('plain');
     const got = await obtainer({ clock: systemClock })(of, contextOf({ secret, refreshToken }));
-    const results = await prover().revoke(
+    const results = await inspector().revoke(
       of,
       { accessToken: got.accessToken, refreshToken: got.refreshToken },
-      proofContext(),
+      inspectionContext(),
     );
     expect(results).toMatchObject([
       { kind: 'refresh_token', outcome: 'ended', error: null },
@@ -35,23 +35,23 @@ describe('revocation at a real provider', () => {
       obtainer({ clock: systemClock })(of, contextOf({ secret, refreshToken: got.refreshToken })),
     );
     expect(again.code).toBe('invalid_grant');
-    expect((await prover().introspect(of, got.accessToken, proofContext())).active).toBe(false);
+    expect((await inspector().introspect(of, got.accessToken, inspectionContext())).active).toBe(false);
   });
 
   it('does not claim that a JWT has ended', async () => {
     const of = profile(JWT_RESOURCE);
     const { accessToken } = await obtainer({ clock: systemClock })(of, contextOf({ secret }));
-    const [result] = await prover().revoke(of, { accessToken, refreshToken: null }, proofContext());
+    const [result] = await inspector().revoke(of, { accessToken, refreshToken: null }, inspectionContext());
     expect(['accepted', 'unsupported']).toContain(result?.outcome);
     expect(result?.text).toMatch(/until its end/);
   });
 
   it('fails before anything is sent without a secret, and with a wrong one', async () => {
-    const wrong = prover({ secret: () => 'wrong-secret' });
+    const wrong = inspector({ secret: () => 'wrong-secret' });
     const [result] = await wrong.revoke(
       profile(),
       { accessToken: 'opaque', refreshToken: null },
-      proofContext(),
+      inspectionContext(),
     );
     expect(result).toMatchObject({ outcome: 'failed', error: 'invalid_client' });
     expect(result?.text).not.toContain('wrong-secret');
@@ -61,22 +61,22 @@ describe('revocation at a real provider', () => {
 describe('the whole way, from the manager to the provider', () => {
   const setUp = () => {
     const h = harness({ clock: systemClock, obtain: obtainer({ clock: systemClock }), askSecret: secret });
-    const proofs = new TokenProofs({
-      prover: () => Promise.resolve(prover()),
+    const inspections = new TokenInspections({
+      inspector: () => Promise.resolve(inspector()),
       tokens: h.manager,
       store: h.store,
       redactor: h.redactor,
     });
-    return { ...h, proofs };
+    return { ...h, inspections };
   };
   const options = { interactive: false, signal: new AbortController().signal, cause: 'test' };
 
   it('revokes a token and forgets it', async () => {
-    const { manager, proofs, store } = setUp();
+    const { manager, inspections, store } = setUp();
     await manager.acquire(profile());
     const entry = await manager.peek(profile());
-    expect((await proofs.introspect(entry, options)).active).toBe(true);
-    expect(await proofs.revoke(entry, options)).toMatchObject({
+    expect((await inspections.introspect(entry, options)).active).toBe(true);
+    expect(await inspections.revoke(entry, options)).toMatchObject({
       forgotten: true,
       results: [{ outcome: 'ended' }],
     });
@@ -85,50 +85,50 @@ describe('the whole way, from the manager to the provider', () => {
   });
 
   const activeOf = async (accessToken: string) =>
-    (await prover().introspect(profile(), accessToken, proofContext())).active;
+    (await inspector().introspect(profile(), accessToken, inspectionContext())).active;
 
   it('revokes what was obtained with less scope too', async () => {
-    const { manager, proofs, store } = setUp();
+    const { manager, inspections, store } = setUp();
     const parent = profile(OPAQUE_RESOURCE, { scope: 'reports:read reports:write' });
     await manager.acquire(parent);
-    const downScoped: string[] = [];
+    const values: string[] = [];
     for (const scope of ['reports:read', 'reports:write']) {
-      downScoped.push((await manager.acquire(downScopedProfile(parent, scope))).token.accessToken);
+      values.push((await manager.acquire(downScopedProfile(parent, scope))).token.accessToken);
     }
-    expect(await Promise.all(downScoped.map(activeOf))).toEqual([true, true]);
-    const { forgotten, downScoped } = await proofs.revoke(await manager.peek(parent), options);
+    expect(await Promise.all(values.map(activeOf))).toEqual([true, true]);
+    const { forgotten, downScoped } = await inspections.revoke(await manager.peek(parent), options);
     expect(forgotten).toBe(true);
     expect(downScoped.map(({ scope, outcome }) => [scope, outcome]).sort()).toEqual([
       ['reports:read', 'ended'],
       ['reports:write', 'ended'],
     ]);
-    expect(await Promise.all(downScoped.map(activeOf))).toEqual([false, false]);
+    expect(await Promise.all(values.map(activeOf))).toEqual([false, false]);
     expect(await store.list()).toEqual([]);
     expect((await manager.peek(downScopedProfile(parent, 'reports:read'))).token).toBeNull();
     manager.dispose();
   });
 
   it('revokes what was obtained with less scope by the refresh token', async () => {
-    const { manager, proofs, store } = setUp();
+    const { manager, inspections, store } = setUp();
     const parent = profile(OPAQUE_RESOURCE, { grant: 'refresh_token', scope: null });
     await manager.add(parent, await provider.signIn('plain'));
-    const downScoped = (await manager.acquire(downScopedProfile(parent, 'reports:read'))).token.accessToken;
-    expect(await activeOf(downScoped)).toBe(true);
-    const { forgotten, downScoped } = await proofs.revoke(await manager.peek(parent), options);
+    const value = (await manager.acquire(downScopedProfile(parent, 'reports:read'))).token.accessToken;
+    expect(await activeOf(value)).toBe(true);
+    const { forgotten, downScoped } = await inspections.revoke(await manager.peek(parent), options);
     expect({ forgotten, downScoped }).toMatchObject({ forgotten: true, downScoped: [{ outcome: 'ended' }] });
-    expect(await activeOf(downScoped)).toBe(false);
+    expect(await activeOf(value)).toBe(false);
     expect(await store.list()).toEqual([]);
     manager.dispose();
   });
 
   it('revokes what was obtained with less scope alone', async () => {
-    const { manager, proofs, store } = setUp();
+    const { manager, inspections, store } = setUp();
     const parent = profile();
     const downScoped = (await manager.acquire(downScopedProfile(parent, 'reports:read'))).token.accessToken;
     const entry = await manager.peek(parent);
     expect(entry.token).toBeNull();
-    expect([...(await proofs.withDownScoped())]).toEqual([entry.key]);
-    expect(await proofs.revoke(entry, options)).toMatchObject({
+    expect([...(await inspections.withDownScoped())]).toEqual([entry.key]);
+    expect(await inspections.revoke(entry, options)).toMatchObject({
       results: [],
       downScoped: [{ scope: 'reports:read', outcome: 'ended' }],
       forgotten: true,
@@ -139,12 +139,12 @@ describe('the whole way, from the manager to the provider', () => {
   });
 
   it('rotates with a token those with less scope: the next request gets a new one', async () => {
-    const { manager, proofs } = setUp();
+    const { manager, inspections } = setUp();
     const parent = profile();
     await manager.acquire(parent);
     const downScoped = downScopedProfile(parent, 'reports:read');
     const old = (await manager.acquire(downScoped)).token.accessToken;
-    expect(await proofs.rotate(await manager.peek(parent), options)).toMatchObject({
+    expect(await inspections.rotate(await manager.peek(parent), options)).toMatchObject({
       downScoped: [{ outcome: 'ended' }],
       left: null,
     });
@@ -156,18 +156,18 @@ describe('the whole way, from the manager to the provider', () => {
   });
 
   it('rotates a token: the new one is active, the old one is not', async () => {
-    const { manager, proofs } = setUp();
+    const { manager, inspections } = setUp();
     await manager.acquire(profile());
     const before = await manager.peek(profile());
-    expect(await proofs.rotate(before, options)).toMatchObject({
+    expect(await inspections.rotate(before, options)).toMatchObject({
       left: null,
       revoked: [{ outcome: 'ended' }],
     });
     const after = await manager.peek(profile());
-    expect((await proofs.introspect(after, options)).active).toBe(true);
-    expect((await prover().introspect(profile(), before.token!.accessToken, proofContext())).active).toBe(
-      false,
-    );
+    expect((await inspections.introspect(after, options)).active).toBe(true);
+    expect(
+      (await inspector().introspect(profile(), before.token!.accessToken, inspectionContext())).active,
+    ).toBe(false);
     manager.dispose();
   });
 });
@@ -182,7 +182,7 @@ describe('a revocation endpoint', () => {
     const options = { ...noOptions, revocationEndpoint: `${opened.origin}/revoke` };
     const of = profileOf({ issuer: null, tokenEndpoint: `${opened.origin}/token`, options });
     const token = { accessToken: 'opaque-access', refreshToken: 'opaque-refresh' };
-    return prover({ timeoutMs: 400 }).revoke(of, token, proofContext({ signal }));
+    return inspector({ timeoutMs: 400 }).revoke(of, token, inspectionContext({ signal }));
   };
 
   it.each([200, 204])('that answers %s without more proves nothing, and is not said to', async (status) => {
@@ -237,11 +237,11 @@ describe('a revocation endpoint', () => {
 
   it('is missing for a pasted token, and for an issuer that offers none', async () => {
     const token = { accessToken: 'opaque', refreshToken: null };
-    const pasted = await failureOf(prover().revoke(staticProfile(), token, proofContext()));
+    const pasted = await failureOf(inspector().revoke(staticProfile(), token, inspectionContext()));
     expect(pasted.code).toBe('revocation_failed');
     server = await listen((_request, response) => json(response, 200, { issuer: server?.origin }));
     const none = await failureOf(
-      prover().revoke(profileOf({ issuer: server.origin }), token, proofContext()),
+      inspector().revoke(profileOf({ issuer: server.origin }), token, inspectionContext()),
     );
     expect(none.code).toBe('revocation_failed');
     expect(none.message).toContain(server.origin);

@@ -5,7 +5,7 @@ import { fetchThrough } from '../../../src/http/fetch.ts';
 import { VENDOR_ENDPOINTS } from '../../../src/oauth/verify/vendorEndpoints.ts';
 import { findVendor, vendorElsewhere } from '../../../src/oauth/verify/vendorStatus.ts';
 import { staticProfile } from '../../token/support.ts';
-import { proofContext, proverOf } from '../proofSupport.ts';
+import { inspectionContext, proverOf } from '../inspectionSupport.ts';
 import { failureOf, json, listen, type TestServer } from '../support.ts';
 import { VENDOR_CASES, type VendorCase } from '../vendorCases.ts';
 
@@ -38,7 +38,7 @@ async function ask(of: VendorCase, status: number, answer: object) {
   const { origin } = server;
   const client = createHttpClient({ proxy: null, caCertificates: [] });
   const through = fetchThrough(client);
-  const { prover } = proverOf({
+  const { inspector } = proverOf({
     fetch: (url, init) => {
       const address = new URL(typeof url === 'string' || url instanceof URL ? url : url.url);
       asked.push(address.href);
@@ -47,7 +47,7 @@ async function ask(of: VendorCase, status: number, answer: object) {
   });
   const profile = staticProfile({ origins: [new URL(of.url).origin] });
   try {
-    return { said: await prover.introspect(profile, of.token, proofContext()), sent, asked };
+    return { said: await inspector.introspect(profile, of.token, inspectionContext()), sent, asked };
   } finally {
     await client.close();
   }
@@ -109,7 +109,11 @@ describe('a hostile server in the place of a vendor', () => {
     server = await listen((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(body);
     });
-    return proverOf().prover.introspect(staticProfile({ origins: [server.origin] }), token, proofContext());
+    return proverOf().inspector.introspect(
+      staticProfile({ origins: [server.origin] }),
+      token,
+      inspectionContext(),
+    );
   };
 
   it.each([
@@ -184,9 +188,9 @@ describe('the endpoints of vendors', () => {
     const slack = `xoxb-123456789012-${'a1B2c3'.repeat(4)}`;
     expect(vendorElsewhere(slack)).toEqual({ vendor: 'Slack', origin: 'https://slack.com' });
     expect(vendorElsewhere('some-opaque-token')).toBeNull();
-    const { prover } = proverOf();
+    const { inspector } = proverOf();
     const profile = staticProfile({ origins: ['https://api.example.com'] });
-    const error = await failureOf(prover.introspect(profile, slack, proofContext()));
+    const error = await failureOf(inspector.introspect(profile, slack, inspectionContext()));
     expect(error.hint).toContain('Slack tells it at https://slack.com');
   });
 

@@ -14,7 +14,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { TokenProfile } from '../../../src/profile/profile.ts';
 import { noOptions } from '../../../src/profile/profile.ts';
 import { MINUTE, profileOf, staticProfile, TestClock } from '../../token/support.ts';
-import { proofContext, proverOf, type ProverParts } from '../proofSupport.ts';
+import { inspectionContext, proverOf, type ProverParts } from '../inspectionSupport.ts';
 import { failureOf, json, listen, type TestServer } from '../support.ts';
 
 interface TestKey {
@@ -82,7 +82,11 @@ function sign(
 }
 
 function verify(token: string, changes: Partial<TokenProfile> = {}, parts: ProverParts = {}) {
-  return proverOf({ clock: clock(), ...parts }).prover.verify(profile(changes), token, proofContext());
+  return proverOf({ clock: clock(), ...parts }).inspector.verify(
+    profile(changes),
+    token,
+    inspectionContext(),
+  );
 }
 
 const outcomes = (checks: readonly { name: string; outcome: string }[]) =>
@@ -93,15 +97,15 @@ const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('ba
 describe('a token of a known issuer', () => {
   it('is verified with the published key, which is named', async () => {
     await issuing();
-    const proof = await verify(await sign());
-    expect(proof).toMatchObject({ status: 'verified', code: 'verified', opened: null });
-    expect(proof.key).toEqual({
+    const verification = await verify(await sign());
+    expect(verification).toMatchObject({ status: 'verified', code: 'verified', opened: null });
+    expect(verification.key).toEqual({
       kid: 'one',
       alg: 'RS256',
       thumbprint: await calculateJwkThumbprint(rsa.jwk),
       from: `${server.origin}/jwks`,
     });
-    expect(outcomes(proof.checks)).toEqual({
+    expect(outcomes(verification.checks)).toEqual({
       signature: 'passed',
       type: 'passed',
       issuer: 'passed',
@@ -129,8 +133,8 @@ describe('a token of a known issuer', () => {
 
   it('passes the audience check by an origin that it is bound to', async () => {
     await issuing();
-    const proof = await verify(await sign(), { audience: null });
-    expect(outcomes(proof.checks)['audience']).toBe('passed');
+    const verification = await verify(await sign(), { audience: null });
+    expect(outcomes(verification.checks)['audience']).toBe('passed');
     const elsewhere = await verify(await sign({ aud: 'some-api' }), { audience: null });
     expect(elsewhere.status).toBe('verified');
     expect(outcomes(elsewhere.checks)['audience']).toBe('skipped');
@@ -147,28 +151,28 @@ describe('a token of a known issuer', () => {
     ['of another issuer', { iss: 'https://evil.example' }, {}, 'issuer_mismatch'],
   ])('is invalid when it is %s', async (_name, claims, header, code) => {
     await issuing();
-    const proof = await verify(await sign(claims, header));
-    expect(proof).toMatchObject({ status: 'invalid', code });
-    expect(proof.checks.filter(({ outcome }) => outcome === 'failed')).toHaveLength(1);
-    expect(proof.reason).toMatch(/^The .*\.$/);
+    const verification = await verify(await sign(claims, header));
+    expect(verification).toMatchObject({ status: 'invalid', code });
+    expect(verification.checks.filter(({ outcome }) => outcome === 'failed')).toHaveLength(1);
+    expect(verification.reason).toMatch(/^The .*\.$/);
   });
 
   it('has no issuer asked but that of its profile', async () => {
     await issuing();
     const another = await listen((_request, response) => json(response, 200, {}));
-    const proof = await verify(await sign({ iss: another.origin }, {}, other));
+    const verification = await verify(await sign({ iss: another.origin }, {}, other));
     await another.close();
-    expect(proof).toMatchObject({ status: 'invalid', code: 'issuer_mismatch' });
+    expect(verification).toMatchObject({ status: 'invalid', code: 'issuer_mismatch' });
     expect(another.requests).toEqual([]);
   });
 
   it('lives as long as the clock of its server says, when the difference is known', async () => {
     await issuing();
     const token = await sign({ exp: nowSeconds - 60 });
-    const { prover } = proverOf();
-    const ahead = await prover.verify(profile(), token, proofContext({ clockSkewMs: 2 * MINUTE }));
+    const { inspector } = proverOf();
+    const ahead = await inspector.verify(profile(), token, inspectionContext({ clockSkewMs: 2 * MINUTE }));
     expect(ahead.status).toBe('verified');
-    expect((await prover.verify(profile(), token, proofContext())).code).toBe('expired');
+    expect((await inspector.verify(profile(), token, inspectionContext())).code).toBe('expired');
   });
 
   it('that expired a moment ago is good for clocks that differ, which the check says', async () => {
@@ -183,26 +187,29 @@ describe('a token of a known issuer', () => {
 
   it('is verified without a type, as most servers still issue it', async () => {
     await issuing();
-    const proof = await verify(await sign({}, { typ: undefined }));
-    expect(proof.status).toBe('verified');
-    expect(outcomes(proof.checks)['type']).toBe('skipped');
+    const verification = await verify(await sign({}, { typ: undefined }));
+    expect(verification.status).toBe('verified');
+    expect(outcomes(verification.checks)['type']).toBe('skipped');
   });
 });
 
 describe('keys of an issuer', () => {
   it('are asked for once for many tokens', async () => {
     await issuing();
-    const { prover } = proverOf();
+    const { inspector } = proverOf();
     const token = await sign();
-    await Promise.all(Array.from({ length: 50 }, () => prover.verify(profile(), token, proofContext())));
+    await Promise.all(
+      Array.from({ length: 50 }, () => inspector.verify(profile(), token, inspectionContext())),
+    );
     expect(server.requests.filter((line) => line === 'GET /jwks')).toHaveLength(1);
   });
 
   it('survive a rotation, are asked for again after the cooldown, and not before', async () => {
     const issuer = await issuing();
     const turned = clock();
-    const { prover } = proverOf({ clock: turned });
-    const check = async (token: string) => (await prover.verify(profile(), token, proofContext())).code;
+    const { inspector } = proverOf({ clock: turned });
+    const check = async (token: string) =>
+      (await inspector.verify(profile(), token, inspectionContext())).code;
     expect(await check(await sign())).toBe('verified');
     issuer.keys = [other.jwk];
     const rotated = await sign({}, { kid: 'two' }, other);
@@ -215,26 +222,26 @@ describe('keys of an issuer', () => {
   it('survive a rotation under the same key id', async () => {
     const issuer = await issuing();
     const turned = clock();
-    const { prover } = proverOf({ clock: turned });
-    expect((await prover.verify(profile(), await sign(), proofContext())).code).toBe('verified');
+    const { inspector } = proverOf({ clock: turned });
+    expect((await inspector.verify(profile(), await sign(), inspectionContext())).code).toBe('verified');
     issuer.keys = [{ ...other.jwk, kid: 'one' }];
     await turned.advance(31_000);
     const rotated = await sign({}, {}, other);
-    expect((await prover.verify(profile(), rotated, proofContext())).code).toBe('verified');
+    expect((await inspector.verify(profile(), rotated, inspectionContext())).code).toBe('verified');
   });
 
   it('are forgotten after ten minutes, and when the clock is set back', async () => {
     const issuer = await issuing();
     const turned = clock();
-    const { prover } = proverOf({ clock: turned });
+    const { inspector } = proverOf({ clock: turned });
     const token = await sign({ exp: nowSeconds + 3600 });
-    await prover.verify(profile(), token, proofContext());
+    await inspector.verify(profile(), token, inspectionContext());
     issuer.keys = [];
     await turned.advance(10 * MINUTE);
-    expect((await prover.verify(profile(), token, proofContext())).code).toBe('key_unknown');
+    expect((await inspector.verify(profile(), token, inspectionContext())).code).toBe('key_unknown');
     issuer.keys = [rsa.jwk];
     await turned.jump(turned.now() - 60 * MINUTE);
-    expect((await prover.verify(profile(), token, proofContext())).code).toBe('verified');
+    expect((await inspector.verify(profile(), token, inspectionContext())).code).toBe('verified');
   });
 
   it('are all tried when the token names none', async () => {
@@ -295,9 +302,9 @@ describe('keys of an issuer', () => {
   ])('that come as %s', async (_name, answer, code) => {
     const issuer = await issuing();
     issuer.answer = answer;
-    const proof = await verify(await sign(), {}, { timeoutMs: 400 });
-    expect(proof.code).toBe(code);
-    expect(proof.status).toBe(
+    const verification = await verify(await sign(), {}, { timeoutMs: 400 });
+    expect(verification.code).toBe(code);
+    expect(verification.status).toBe(
       code === 'verified' ? 'verified' : code === 'key_unknown' ? 'invalid' : 'not_verified',
     );
   });
@@ -317,9 +324,9 @@ describe('keys of an issuer', () => {
 
   it('that cannot be found are no fault of the token', async () => {
     server = await listen((_request, response) => void response.writeHead(404).end());
-    const proof = await verify(await sign());
-    expect(proof).toMatchObject({ status: 'not_verified', code: 'keys_unavailable' });
-    expect(proof.reason).toContain(server.origin);
+    const verification = await verify(await sign());
+    expect(verification).toMatchObject({ status: 'not_verified', code: 'keys_unavailable' });
+    expect(verification.reason).toContain(server.origin);
   });
 });
 
@@ -358,18 +365,18 @@ describe('a forged token', () => {
       const elsewhere = await listen((_request, response) => json(response, 200, { keys: [evil.jwk] }));
       const value = name === 'jwk' ? evil.jwk : name === 'x5c' ? ['MIIB'] : `${elsewhere.origin}/jwks`;
       const token = await sign({}, { kid: 'evil', [name]: value }, evil);
-      const proof = await verify(token);
+      const verification = await verify(token);
       await elsewhere.close();
-      expect(proof).toMatchObject({ status: 'invalid', code: 'key_untrusted' });
-      expect(proof.reason).toContain(name);
+      expect(verification).toMatchObject({ status: 'invalid', code: 'key_untrusted' });
+      expect(verification.reason).toContain(name);
       expect(elsewhere.requests).toEqual([]);
     },
   );
 
   it('is not forged by naming a key address when its issuer signed it', async () => {
     await issuing();
-    const proof = await verify(await sign({}, { jku: 'https://evil.example/jwks' }));
-    expect(proof.status).toBe('verified');
+    const verification = await verify(await sign({}, { jku: 'https://evil.example/jwks' }));
+    expect(verification.status).toBe('verified');
   });
 
   it('with the public key as the secret of HS256', async () => {
@@ -379,8 +386,8 @@ describe('a forged token', () => {
     const token = `${input}.${createHmac('sha256', pem).update(input).digest('base64url')}`;
     expect(await verify(token)).toMatchObject({ status: 'not_verified', code: 'key_missing' });
     for (const held of [pem, JSON.stringify(rsa.jwk), JSON.stringify({ keys: [rsa.jwk] })]) {
-      const proof = await verify(token, {}, { held: { verification_key: held } });
-      expect(proof).toMatchObject({ status: 'invalid', code: 'algorithm_mismatch' });
+      const verification = await verify(token, {}, { held: { verification_key: held } });
+      expect(verification).toMatchObject({ status: 'invalid', code: 'algorithm_mismatch' });
     }
   });
 
@@ -412,16 +419,16 @@ describe('a key that a person gave', () => {
       .setProtectedHeader({ alg: 'HS256' })
       .sign(new TextEncoder().encode(key));
   const offline = (token: string, key: string) => {
-    const { prover } = proverOf({ held: { verification_key: key } });
-    return prover.verify(staticProfile(), token, proofContext());
+    const { inspector } = proverOf({ held: { verification_key: key } });
+    return inspector.verify(staticProfile(), token, inspectionContext());
   };
 
   it('checks shared secrets, as text and as JWK, and shows no hash of them', async () => {
     await issuing();
     const jwk = JSON.stringify({ kty: 'oct', k: Buffer.from(secret).toString('base64url') });
     for (const key of [secret, jwk]) {
-      const proof = await offline(await hs(), key);
-      expect(proof).toMatchObject({
+      const verification = await offline(await hs(), key);
+      expect(verification).toMatchObject({
         status: 'verified',
         key: { alg: 'HS256', thumbprint: null, from: null },
       });
@@ -443,9 +450,9 @@ describe('a key that a person gave', () => {
       JSON.stringify(privateJwk),
     ];
     for (const key of keys) {
-      const proof = await offline(await sign(), key);
-      expect(proof, key.slice(0, 40)).toMatchObject({ status: 'verified', key: { from: null } });
-      expect(proof.key?.thumbprint).toBe(await calculateJwkThumbprint(rsa.jwk));
+      const verification = await offline(await sign(), key);
+      expect(verification, key.slice(0, 40)).toMatchObject({ status: 'verified', key: { from: null } });
+      expect(verification.key?.thumbprint).toBe(await calculateJwkThumbprint(rsa.jwk));
     }
     expect(server.requests).toEqual([]);
   });
@@ -454,35 +461,35 @@ describe('a key that a person gave', () => {
     'that cannot be read is said to be so, and not repeated (%#)',
     async (key) => {
       await issuing();
-      const proof = await offline(await sign(), key);
-      expect(proof).toMatchObject({ status: 'not_verified', code: 'held_key_invalid' });
-      expect(proof.reason).not.toContain(key);
+      const verification = await offline(await sign(), key);
+      expect(verification).toMatchObject({ status: 'not_verified', code: 'held_key_invalid' });
+      expect(verification.reason).not.toContain(key);
     },
   );
 
   it('that does not suit the algorithm proves nothing', async () => {
     await issuing();
     const ec = await keyOf('ES256');
-    const proof = await offline(await sign(), await exportSPKI(ec.publicKey));
-    expect(proof).toMatchObject({ status: 'not_verified', code: 'held_key_invalid' });
+    const verification = await offline(await sign(), await exportSPKI(ec.publicKey));
+    expect(verification).toMatchObject({ status: 'not_verified', code: 'held_key_invalid' });
   });
 });
 
 describe('a token of nobody known', () => {
   it('is not verified, and its issuer is not asked', async () => {
     await issuing();
-    const { prover } = proverOf();
-    const proof = await prover.verify(staticProfile(), await sign(), proofContext());
-    expect(proof).toMatchObject({ status: 'not_verified', code: 'issuer_unknown' });
-    expect(proof.reason).toContain(server.origin);
+    const { inspector } = proverOf();
+    const verification = await inspector.verify(staticProfile(), await sign(), inspectionContext());
+    expect(verification).toMatchObject({ status: 'not_verified', code: 'issuer_unknown' });
+    expect(verification.reason).toContain(server.origin);
     expect(server.requests).toEqual([]);
   });
 
   it('is verified with the issuer that the person names, and only with that one', async () => {
     await issuing();
-    const { prover } = proverOf();
+    const { inspector } = proverOf();
     const check = (issuer: string, token: string) =>
-      prover.verify(staticProfile(), token, proofContext({ issuer }));
+      inspector.verify(staticProfile(), token, inspectionContext({ issuer }));
     expect((await check(server.origin, await sign())).status).toBe('verified');
     expect((await check('https://other.example', await sign())).code).toBe('issuer_mismatch');
   });
@@ -491,9 +498,9 @@ describe('a token of nobody known', () => {
     'is not verified when it is no JWT',
     async (token) => {
       await issuing();
-      const proof = await verify(token);
-      expect(proof).toMatchObject({ status: 'not_verified', code: 'not_a_jwt' });
-      expect(proof.reason).not.toContain(token.length > 1 ? token : '\0');
+      const verification = await verify(token);
+      expect(verification).toMatchObject({ status: 'not_verified', code: 'not_a_jwt' });
+      expect(verification.reason).not.toContain(token.length > 1 ? token : '\0');
     },
   );
 });
@@ -509,14 +516,14 @@ describe('an encrypted token', () => {
   it('is opened with the key held, and what it holds is verified and registered as a secret', async () => {
     await issuing();
     const inner = await sign({ scope: 'reports:read' });
-    const { prover, registered } = proverOf({ held: { decryption_key: pem } });
-    const proof = await prover.verify(profile(), await encrypt(inner), proofContext());
-    expect(proof).toMatchObject({
+    const { inspector, registered } = proverOf({ held: { decryption_key: pem } });
+    const verification = await inspector.verify(profile(), await encrypt(inner), inspectionContext());
+    expect(verification).toMatchObject({
       status: 'verified',
       opened: { header: { alg: 'RS256' }, claims: { scope: 'reports:read' } },
     });
     expect(registered).toContain(inner);
-    expect(outcomes(proof.checks)['decryption']).toBe('passed');
+    expect(outcomes(verification.checks)['decryption']).toBe('passed');
   });
 
   it('is not opened without a key, nor with another one', async () => {
@@ -527,8 +534,8 @@ describe('an encrypted token', () => {
       type: 'pkcs8',
       format: 'pem',
     });
-    const proof = await verify(token, {}, { held: { decryption_key: wrong as string } });
-    expect(proof).toMatchObject({ status: 'not_verified', code: 'decryption_failed' });
+    const verification = await verify(token, {}, { held: { decryption_key: wrong as string } });
+    expect(verification).toMatchObject({ status: 'not_verified', code: 'decryption_failed' });
     const broken = await verify(token, {}, { held: { decryption_key: '-----BEGIN PRIVATE KEY-----' } });
     expect(broken.code).toBe('held_key_invalid');
   });
@@ -536,8 +543,8 @@ describe('an encrypted token', () => {
   it('shows its claims, but is not verified, when they are not signed', async () => {
     await issuing();
     const token = await encrypt(JSON.stringify({ sub: 'ada' }));
-    const proof = await verify(token, {}, { held: { decryption_key: pem } });
-    expect(proof).toMatchObject({
+    const verification = await verify(token, {}, { held: { decryption_key: pem } });
+    expect(verification).toMatchObject({
       status: 'not_verified',
       code: 'not_signed',
       opened: { claims: { sub: 'ada' } },
@@ -561,9 +568,9 @@ describe('cancelling', () => {
     const issuer = await issuing();
     issuer.answer = () => undefined;
     const leaving = new AbortController();
-    const { prover } = proverOf();
+    const { inspector } = proverOf();
     const pending = failureOf(
-      prover.verify(profile(), await sign(), proofContext({ signal: leaving.signal })),
+      inspector.verify(profile(), await sign(), inspectionContext({ signal: leaving.signal })),
     );
     setTimeout(() => leaving.abort(), 50);
     expect((await pending).code).toBe('cancelled');

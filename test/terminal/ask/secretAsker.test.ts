@@ -9,15 +9,15 @@ import { createTerminalConsent } from '../../../src/terminal/ask/sourceConsent.t
 import type { Streams } from '../../../src/terminal/output/streams.ts';
 import type { ConsentQuestion } from '../../../src/consent/question.ts';
 import type { SecretStore } from '../../../src/base/secretStore.ts';
-import { JWT_RESOURCE, startProofProvider } from '../../oauth/proofProvider.mjs';
+import { JWT_RESOURCE, startInspectionProvider } from '../../oauth/inspectionProvider.mjs';
 import { profileOf } from '../../token/support.ts';
 import { keyturn } from '../support.ts';
 
-let provider: Awaited<ReturnType<typeof startProofProvider>>;
+let provider: Awaited<ReturnType<typeof startInspectionProvider>>;
 let cwd: string;
 
 beforeAll(async () => {
-  provider = await startProofProvider();
+  provider = await startInspectionProvider();
   cwd = await mkdtemp(join(tmpdir(), 'keyturn-asker-'));
   const machine = {
     grant: 'client_credentials',

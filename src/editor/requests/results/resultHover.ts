@@ -91,7 +91,7 @@ function challengeParts({ retried, challenge, token }: RequestResult): string[] 
     parts.push('Sent again with a fresh token, since the server refused the old one.');
   if (retried === 'use_dpop_nonce') parts.push('Sent again with the nonce that the server asked for.');
   if (retried === 'invalid_dpop_proof') {
-    parts.push('Sent again with the time of the server in its proof: the clocks differ.');
+    parts.push('Sent again with the time of the server in its verification: the clocks differ.');
   }
   if (challenge === null) return parts;
   const { refusal, errorDescription } = challenge;

@@ -1,11 +1,11 @@
 import { grantOf } from '../../../profile/grants/all.ts';
 import { formatDuration } from '../../../base/text.ts';
 import { decodeToken } from '../../../inspect/decode.ts';
-import type { KnownProof } from '../../../oauth/verify/inspections.ts';
+import type { KnownInspection } from '../../../oauth/verify/inspections.ts';
 import type { TokenEntry } from '../../../token/manager.ts';
 import type { TokenStatus } from '../../../token/token.ts';
 import type { Words } from '../../platform/words.ts';
-import { hasEnded, knownProofText } from '../../inspection/nodes.ts';
+import { hasEnded, knownInspectionText } from '../../inspection/nodes.ts';
 
 /** Codicon and theme colour of a status. The icons differ in shape too: colour alone tells nothing to some. */
 export const statusIcons: Readonly<Record<TokenStatus, { readonly icon: string; readonly color: string }>> = {
@@ -20,16 +20,18 @@ export const statusIcons: Readonly<Record<TokenStatus, { readonly icon: string; 
 /** Icon of an entry: what was proven of its token counts more than how long it lives. */
 export function entryIcon(
   { status }: Pick<TokenEntry, 'status'>,
-  known: KnownProof | null,
+  known: KnownInspection | null,
 ): { readonly icon: string; readonly color: string } {
   if (isRefuted(known)) return statusIcons.expired;
   const icon = statusIcons[status];
-  return status === 'active' && known?.proof?.status === 'verified' ? { ...icon, icon: 'verified' } : icon;
+  return status === 'active' && known?.verification?.status === 'verified'
+    ? { ...icon, icon: 'verified' }
+    : icon;
 }
 
 /** True when the token is not worth anything, however long it still lives. */
-function isRefuted(known: KnownProof | null): boolean {
-  return hasEnded(known) || known?.proof?.status === 'invalid';
+function isRefuted(known: KnownInspection | null): boolean {
+  return hasEnded(known) || known?.verification?.status === 'invalid';
 }
 
 const MINUTE_MS = 60_000;
@@ -84,12 +86,12 @@ export function entryDescription(
   entry: TokenEntry,
   nowMs: number,
   words: Words,
-  known: KnownProof | null = null,
+  known: KnownInspection | null = null,
 ): string {
   const parts = [lifeText(entry, nowMs, words)];
   if (entry.needsSignIn && entry.status === 'expired') parts.push(words.t('sign-in needed'));
   else if (entry.lastError !== null) parts.push(failureText(entry, words));
-  const proven = knownProofText(known, words);
+  const proven = knownInspectionText(known, words);
   // The end of a line is often not seen, so what makes its life meaningless comes before it.
   if (isRefuted(known)) parts.unshift(proven);
   else if (proven !== '') parts.push(proven);

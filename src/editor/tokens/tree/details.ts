@@ -6,18 +6,18 @@ import { scopeWords } from '../../../inspect/scopes.ts';
 import type { TokenEntry } from '../../../token/manager.ts';
 import { shownAddress } from '../../../profile/shownOrigin.ts';
 import type { Words } from '../../platform/words.ts';
-import type { KnownProof } from '../../../oauth/verify/inspections.ts';
+import type { KnownInspection } from '../../../oauth/verify/inspections.ts';
 import { lifeText, statusText } from './describe.ts';
-import { proofNodes, proofStatusText } from '../../inspection/nodes.ts';
+import { inspectionNodes, verificationStatusText } from '../../inspection/nodes.ts';
 import { type DetailNode, maker, type Item } from './detailNode.ts';
 
-/** Status, proof, scopes, audience, claims, origins and use of an entry. */
+/** Status, verification, scopes, audience, claims, origins and use of an entry. */
 export function detailsOf(
   parentId: string,
   entry: TokenEntry,
   nowMs: number,
   words: Words,
-  known: KnownProof | null = null,
+  known: KnownInspection | null = null,
 ): DetailNode[] {
   const { t } = words;
   const { profile, token, lastError, lastUsedAtMs } = entry;
@@ -27,14 +27,14 @@ export function detailsOf(
   const issuer = decoded?.issuer ?? profile.issuer;
   const subject = decoded?.subject ?? null;
   // Of an encrypted token that was opened, what it holds.
-  const opened = known?.proof?.opened ?? null;
+  const opened = known?.verification?.opened ?? null;
   const claims = opened?.claims ?? decoded?.claims ?? null;
   const header = opened?.header ?? decoded?.header ?? null;
-  const proven = proofStatusText(known?.proof?.status ?? 'not_verified', words);
+  const proven = verificationStatusText(known?.verification?.status ?? 'not_verified', words);
   const lines: (DetailNode | null)[] = [
     make.line('status', t('Status'), statusLine(entry, nowMs, words), 'pulse'),
     lastError && make.line('error', t('Last error'), lastError.message, 'warning'),
-    ...proofNodes(known, make, nowMs, words),
+    ...inspectionNodes(known, make, nowMs, words),
     ...(decoded?.warnings ?? []).map(({ code, message }, index) =>
       make.line(`warning-${index}-${code}`, t('Warning'), message, 'warning'),
     ),

@@ -3,8 +3,8 @@ import { formatLocal } from '../../../base/text.ts';
 import type { JsonObject } from '../../../inspect/claims.ts';
 import { type DecodedToken, decodeToken } from '../../../inspect/decode.ts';
 import { hideTokens } from '../../../inspect/hideTokens.ts';
-import type { Introspection, TokenProof } from '../../../oauth/verify/inspection.ts';
-import type { KnownProof } from '../../../oauth/verify/inspections.ts';
+import type { Introspection, Verification } from '../../../oauth/verify/inspection.ts';
+import type { KnownInspection } from '../../../oauth/verify/inspections.ts';
 import type { TokenEntry } from '../../../token/manager.ts';
 import { specificationsOf } from './specifications.ts';
 
@@ -12,13 +12,13 @@ import { specificationsOf } from './specifications.ts';
  * Everything that is known of a token, as a JSON document: never the token itself, and no token within it. Ends with
  * links to where its claims are specified.
  */
-export function detailsText(entry: TokenEntry, known: KnownProof | null): string {
+export function detailsText(entry: TokenEntry, known: KnownInspection | null): string {
   const { profile, token, status } = entry;
   if (token === null) return '';
   const decoded = decodeToken(token.accessToken);
-  const { proof, introspection } = known ?? { proof: null, introspection: null };
-  const header = proof?.opened?.header ?? decoded.header;
-  const claims = proof?.opened?.claims ?? decoded.claims;
+  const { verification, introspection } = known ?? { verification: null, introspection: null };
+  const header = verification?.opened?.header ?? decoded.header;
+  const claims = verification?.opened?.claims ?? decoded.claims;
   const document = {
     name: profile.name,
     kind: decoded.kind.label,
@@ -29,12 +29,12 @@ export function detailsText(entry: TokenEntry, known: KnownProof | null): string
     ...present('lastError', entry.lastError?.message ?? null),
     ...present('scope', token.scope),
     refreshToken: token.refreshToken === null ? 'none' : 'held',
-    signature: (proof?.status ?? 'not_verified').replace('_', ' '),
+    signature: (verification?.status ?? 'not_verified').replace('_', ' '),
     ...(decoded.warnings.length === 0 ? {} : { warnings: decoded.warnings.map(({ message }) => message) }),
     claims,
     ...localTimes(claims),
     header,
-    ...(proof === null ? {} : { proof: proofPart(proof) }),
+    ...(verification === null ? {} : { verification: verificationPart(verification) }),
     ...(introspection === null ? {} : { introspection: introspectionPart(introspection) }),
     profile: profilePart(entry),
     // What a vendor answers at an endpoint of its own is its own affair, whatever the names.
@@ -64,7 +64,7 @@ export function inspectedText(decoded: DecodedToken): string {
   return exactJson(document, hideTokens, 2);
 }
 
-function proofPart({ reason, hint, key, checks, checkedAtMs }: TokenProof) {
+function verificationPart({ reason, hint, key, checks, checkedAtMs }: Verification) {
   return {
     reason,
     ...present('hint', hint),

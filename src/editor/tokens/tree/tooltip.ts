@@ -2,7 +2,7 @@ import { declaredReceivers } from '../../../profile/declaredReceivers.ts';
 import { isOAuthGrant } from '../../../profile/grants/all.ts';
 import { formatDuration, formatWhen } from '../../../base/text.ts';
 import { decodeToken } from '../../../inspect/decode.ts';
-import type { KnownProof } from '../../../oauth/verify/inspections.ts';
+import type { KnownInspection } from '../../../oauth/verify/inspections.ts';
 import { shownAddress, shownAddresses } from '../../../profile/shownOrigin.ts';
 import type { TokenEntry } from '../../../token/manager.ts';
 import { tokenCommands } from '../../platform/commands.ts';
@@ -10,7 +10,7 @@ import { escapeMarkdown } from '../../platform/markdown.ts';
 import type { Words } from '../../platform/words.ts';
 import { entryDescription, scopeText } from './describe.ts';
 import { sendAsText } from './details.ts';
-import { hasEnded, proofStatusText } from '../../inspection/nodes.ts';
+import { hasEnded, verificationStatusText } from '../../inspection/nodes.ts';
 
 type Mask = (text: string) => string;
 
@@ -22,7 +22,7 @@ export function entryTooltip(
   nowMs: number,
   words: Words,
   mask: Mask,
-  known: KnownProof | null = null,
+  known: KnownInspection | null = null,
 ): string {
   const { t } = words;
   const { profile, token, lastError } = entry;
@@ -49,9 +49,10 @@ export function entryTooltip(
   lines.push(
     `|  |  |\n|---|---|\n${rows.map(([name, value]) => `| ${safe(name)} | ${safe(value)} |`).join('\n')}`,
   );
-  const proof = known?.proof ?? null;
+  const verification = known?.verification ?? null;
   if (hasEnded(known)) lines.push(safe(t('Its issuer says that it is not active.')));
-  if (proof !== null) lines.push(`*${safe(`${proofStatusText(proof.status, words)}: ${proof.reason}`)}*`);
+  if (verification !== null)
+    lines.push(`*${safe(`${verificationStatusText(verification.status, words)}: ${verification.reason}`)}*`);
   else if (decoded !== null && decoded.claims !== null)
     lines.push(`*${safe(t('The signature was not verified.'))}*`);
   return lines.join('\n\n');

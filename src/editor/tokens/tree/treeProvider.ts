@@ -9,7 +9,7 @@ import {
   Uri,
 } from 'vscode';
 import type { Clock } from '../../../base/clock.ts';
-import type { TokenProofs } from '../../../oauth/verify/inspections.ts';
+import type { TokenInspections } from '../../../oauth/verify/inspections.ts';
 import type { Redactor } from '../../../redaction/redactor.ts';
 import { visible } from '../../../base/visible.ts';
 import { tokenCommands } from '../../platform/commands.ts';
@@ -27,7 +27,7 @@ export type TreeNode = GroupNode | EntryNode | DetailNode;
 
 export interface TreeParts {
   readonly directory: TokenDirectory;
-  readonly proofs: Pick<TokenProofs, 'last' | 'onDidChange'>;
+  readonly inspections: Pick<TokenInspections, 'last' | 'onDidChange'>;
   readonly redactor: Redactor;
   readonly clock: Clock;
   readonly words: Words;
@@ -53,7 +53,7 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
         if (entries === null) this.#shown.clear();
         this.#changed.fire(entries === null ? undefined : [...entries]);
       }),
-      parts.proofs.onDidChange((keys) => {
+      parts.inspections.onDidChange((keys) => {
         const proven = [...this.#shown.keys()].filter(({ entry }) => entry !== null && keys.has(entry.key));
         if (proven.length > 0) this.#changed.fire(proven);
       }),
@@ -92,7 +92,7 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
       const tooltip = new MarkdownString(
         node.entry === null
           ? problemTooltip(node.problem?.message ?? '', words, mask)
-          : entryTooltip(node.entry, clock.now(), words, mask, this.#parts.proofs.last(node.entry)),
+          : entryTooltip(node.entry, clock.now(), words, mask, this.#parts.inspections.last(node.entry)),
       );
       tooltip.isTrusted = { enabledCommands: [tokenCommands.startSandbox] };
       item.tooltip = tooltip;
@@ -119,7 +119,7 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
           node.entry,
           this.#parts.clock.now(),
           this.#parts.words,
-          this.#parts.proofs.last(node.entry),
+          this.#parts.inspections.last(node.entry),
         );
   }
 
@@ -138,7 +138,7 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
   }
 
   #entryItem(node: EntryNode): TreeItem {
-    const { words, redactor, proofs } = this.#parts;
+    const { words, redactor, inspections } = this.#parts;
     const { entry } = node;
     const item = new TreeItem(
       visible(node.name),
@@ -149,7 +149,7 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
     item.id = node.id;
     item.description = description;
     item.contextValue = contextValueOf(node);
-    item.iconPath = iconOf(node, proofs);
+    item.iconPath = iconOf(node, inspections);
     const unusable = node.problem === null ? words.t('not read yet') : words.t('not usable');
     const status = entry === null ? unusable : statusText(entry.status, words);
     item.accessibilityInformation = {
@@ -190,21 +190,21 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
   }
 
   #describe(node: EntryNode): string {
-    const { words, clock, proofs } = this.#parts;
+    const { words, clock, inspections } = this.#parts;
     const state =
       node.entry === null
         ? (node.problem?.message ?? words.t('not read yet'))
-        : entryDescription(node.entry, clock.now(), words, proofs.last(node.entry));
+        : entryDescription(node.entry, clock.now(), words, inspections.last(node.entry));
     const file = this.#files.get(node);
     return file === undefined ? state : `${file} · ${state}`;
   }
 }
 
-function iconOf({ entry, problem }: EntryNode, proofs: TreeParts['proofs']): ThemeIcon {
+function iconOf({ entry, problem }: EntryNode, inspections: TreeParts['inspections']): ThemeIcon {
   if (entry === null && problem === null) return new ThemeIcon('ellipsis');
   const { icon, color } =
     entry === null
       ? { icon: 'warning', color: 'list.warningForeground' }
-      : entryIcon(entry, proofs.last(entry));
+      : entryIcon(entry, inspections.last(entry));
   return new ThemeIcon(icon, new ThemeColor(color));
 }

@@ -4,7 +4,7 @@ import type { EditorPage } from './editorPage.ts';
 import { jwtThatEnds } from './jwt.ts';
 import { beginFolder, beginSandbox, beginStory, requests, type Story } from './story.ts';
 
-// What a person sees of a token's proof: marks in the tree, the details, the menus and the audit log.
+// What a person sees of a token's verification: marks in the tree, the details, the menus and the audit log.
 
 let sandbox: Sandbox;
 let story: Story;
@@ -29,17 +29,17 @@ beforeAll(async () => {
     opaque: { ...client, resource: `${sandbox.api}/opaque` },
     foreign: { grant: 'static', issuer: sandbox.issuer, origins: [sandbox.api] },
   };
-  const workspace = await beginFolder('proofs', {
+  const workspace = await beginFolder('inspections', {
     'keyturn.json': { tokens },
     'requests.http': requests(
       ...['viewer', 'opaque'].map((name) => `# @token ${name}\nGET ${sandbox.api}/reports\n`),
     ),
   });
-  story = await beginStory('proofs', { workspace, file: 'requests.http' });
+  story = await beginStory('inspections', { workspace, file: 'requests.http' });
   editor = story.editor;
 });
 
-describe('the proof of a token', () => {
+describe('the inspection of a token', () => {
   test('begins with tokens', async () => {
     const requests = editor.line(/^GET\s/);
     await editor.clickLens(/^Send$/, requests);

@@ -7,7 +7,7 @@ export const OPAQUE_RESOURCE = 'https://opaque.example.com';
 export const ENCRYPTED_RESOURCE = 'https://encrypted.example.com';
 
 /**
- * @typedef {object} ProofProvider
+ * @typedef {object} InspectionProvider
  * @property {string} issuer
  * @property {string[]} requests Method and path of each request.
  * @property {object} decryptionKey The private JWK that opens encrypted access tokens.
@@ -19,9 +19,9 @@ export const ENCRYPTED_RESOURCE = 'https://encrypted.example.com';
  * The certified provider on loopback with introspection (RFC 7662 and 9701) and revocation, and access tokens that are
  * JWT, opaque or encrypted, by their resource.
  *
- * @returns {Promise<ProofProvider>}
+ * @returns {Promise<InspectionProvider>}
  */
-export async function startProofProvider() {
+export async function startInspectionProvider() {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${server.address().port}`;

@@ -3,7 +3,7 @@ import { formatWhen } from '../../base/text.ts';
 import { hideTokens } from '../../inspect/hideTokens.ts';
 import { endedCount, type DownScopedRevocation } from '../../oauth/verify/downScopedTokens.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
-import type { Introspection, Revocation, TokenProof } from '../../oauth/verify/inspection.ts';
+import type { Introspection, Revocation, Verification } from '../../oauth/verify/inspection.ts';
 import type { TokenEntry } from '../../token/manager.ts';
 import { escapeJson, visible, visibleJson } from '../../base/visible.ts';
 import { type Palette } from '../output/streams.ts';
@@ -36,9 +36,9 @@ export function isoTime(ms: number | null): string | null {
   return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
-export function proofJson(name: string, { checkedAtMs, opened, ...proof }: TokenProof) {
+export function verificationJson(name: string, { checkedAtMs, opened, ...verification }: Verification) {
   const { header, claims } = opened ?? {};
-  return { name, ...proof, opened: opened && { header, claims }, checkedAt: isoTime(checkedAtMs) };
+  return { name, ...verification, opened: opened && { header, claims }, checkedAt: isoTime(checkedAtMs) };
 }
 
 export function introspectionJson(name: string, introspection: Introspection) {
@@ -48,14 +48,14 @@ export function introspectionJson(name: string, introspection: Introspection) {
   return { name, active, conclusive, vendor, endpoint, scopes, subject, signed, ...times, claims };
 }
 
-const statusWords: Readonly<Record<TokenProof['status'], string>> = {
+const statusWords: Readonly<Record<Verification['status'], string>> = {
   verified: 'verified',
   not_verified: 'not verified',
   invalid: 'invalid',
 };
 
-export function describeProof(name: string, proof: TokenProof, paint: Palette): string {
-  const { status, reason, hint, key, checks, opened } = proof;
+export function describeVerification(name: string, verification: Verification, paint: Palette): string {
+  const { status, reason, hint, key, checks, opened } = verification;
   const colour = status === 'verified' ? paint.good : status === 'invalid' ? paint.bad : paint.warn;
   const lines = [`${paint.bold(visible(name))}  ${colour(statusWords[status])}  ${visible(reason)}`];
   if (hint !== null) lines.push(`  ${visible(hint)}`);

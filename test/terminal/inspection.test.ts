@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { JWT_RESOURCE, OPAQUE_RESOURCE, startProofProvider } from '../oauth/proofProvider.mjs';
+import { JWT_RESOURCE, OPAQUE_RESOURCE, startInspectionProvider } from '../oauth/inspectionProvider.mjs';
 import { keyturn } from './support.ts';
 
-let provider: Awaited<ReturnType<typeof startProofProvider>>;
+let provider: Awaited<ReturnType<typeof startInspectionProvider>>;
 let cwd: string;
 const env = {
   KEYTURN_CLIENT_SECRET_JWT: 'plain-secret/+%',
@@ -14,8 +14,8 @@ const env = {
 };
 
 beforeAll(async () => {
-  provider = await startProofProvider();
-  cwd = await mkdtemp(join(tmpdir(), 'keyturn-proof-'));
+  provider = await startInspectionProvider();
+  cwd = await mkdtemp(join(tmpdir(), 'keyturn-inspection-'));
   const client = {
     grant: 'client_credentials',
     issuer: provider.issuer,
@@ -126,7 +126,7 @@ describe('keyturn token revoke and rotate', () => {
   });
 });
 
-describe('the commands of proof', () => {
+describe('the commands of inspection', () => {
   it.each(['verify', 'introspect', 'revoke', 'rotate'])(
     'token %s --help tells its exit codes',
     async (name) => {

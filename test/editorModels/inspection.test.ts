@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { entryDescription, entryIcon } from '../../src/editor/tokens/tree/describe.ts';
 import { detailsOf } from '../../src/editor/tokens/tree/details.ts';
 import { detailsText } from '../../src/editor/tokens/tree/detailsText.ts';
-import { knownProofMark } from '../../src/editor/inspection/nodes.ts';
+import { knownInspectionMark } from '../../src/editor/inspection/nodes.ts';
 import { contextValueOf } from '../../src/editor/tokens/tree/model.ts';
 import { specificationsOf } from '../../src/editor/tokens/tree/specifications.ts';
 import { entryTooltip } from '../../src/editor/tokens/tree/tooltip.ts';
-import type { Introspection, TokenProof } from '../../src/oauth/verify/inspection.ts';
-import type { KnownProof } from '../../src/oauth/verify/inspections.ts';
+import type { Introspection, Verification } from '../../src/oauth/verify/inspection.ts';
+import type { KnownInspection } from '../../src/oauth/verify/inspections.ts';
 import { entryOf, MINUTE, NOW, plainWords, profileOf, tokenOf } from './entries.ts';
 
 const part = (json: unknown) => Buffer.from(JSON.stringify(json)).toString('base64url');
@@ -20,7 +20,7 @@ const accessToken = `${part({ alg: 'ES256', kid: 'one', typ: 'at+jwt' })}.${part
 const profile = profileOf({ issuer: 'https://id.example.com', grant: 'client_credentials' });
 const entry = entryOf({ token: tokenOf(profile, { accessToken }) }, profile);
 
-const proof: TokenProof = {
+const verification: Verification = {
   status: 'verified',
   code: 'verified',
   reason: 'The signature is good and every check passed.',
@@ -45,9 +45,9 @@ const introspection: Introspection = {
   signed: true,
   checkedAtMs: NOW,
 };
-const invalid: KnownProof = {
-  proof: {
-    ...proof,
+const invalid: KnownInspection = {
+  verification: {
+    ...verification,
     status: 'invalid',
     code: 'signature_invalid',
     reason: 'The signature does not fit.',
@@ -56,12 +56,12 @@ const invalid: KnownProof = {
   introspection: null,
 };
 
-const lines = (known: KnownProof | null) =>
+const lines = (known: KnownInspection | null) =>
   new Map(detailsOf('entry', entry, NOW, plainWords, known).map((node) => [node.label, node]));
 
 describe('the tree', () => {
   it('says verified with the key, and the checks below', () => {
-    const shown = lines({ proof, introspection: null });
+    const shown = lines({ verification, introspection: null });
     const signature = shown.get('Signature')!;
     expect(signature).toMatchObject({ value: 'verified · ES256, one', icon: 'verified' });
     const below = new Map(signature.children!().map(({ label, value }) => [label, value]));
@@ -83,8 +83,8 @@ describe('the tree', () => {
   });
 
   it('marks the entry itself: how long a token lives is of no use once it is worth nothing', () => {
-    const verified: KnownProof = { proof, introspection: null };
-    const ended: KnownProof = { proof, introspection: { ...introspection, active: false } };
+    const verified: KnownInspection = { verification, introspection: null };
+    const ended: KnownInspection = { verification, introspection: { ...introspection, active: false } };
     expect(entryIcon(entry, null).icon).toBe('key');
     expect(entryIcon(entry, verified)).toEqual({ icon: 'verified', color: 'testing.iconPassed' });
     expect(entryIcon({ status: 'expiring' }, verified).icon).toBe('watch');
@@ -99,32 +99,31 @@ describe('the tree', () => {
   });
 
   it('shows what the issuer says', () => {
-    const node = lines({ proof: null, introspection }).get('Introspection')!;
+    const node = lines({ verification: null, introspection }).get('Introspection')!;
     expect(node.value).toBe('active');
     const below = new Map(node.children!().map(({ label, value }) => [label, value]));
     expect(below.get('Asked')).toBe('https://id.example.com/introspect');
     expect(below.get('Claims')).toBe('signed by the issuer');
-    const ended = { proof, introspection: { ...introspection, active: false } };
+    const ended = { verification, introspection: { ...introspection, active: false } };
     expect(entryDescription(entry, NOW, plainWords, ended)).toContain('not active at its issuer');
   });
 
   it('shows the claims of an encrypted token once it was opened', () => {
     const opened = { header: { alg: 'RS256' }, claims: { sub: 'within' }, scopes: [], expiresAtMs: null };
-    const claims = lines({ proof: { ...proof, opened }, introspection: null }).get('Claims')!;
+    const claims = lines({ verification: { ...verification, opened }, introspection: null }).get('Claims')!;
     expect(claims.children!().map(({ label, value }) => [label, value])).toEqual([['sub', 'within']]);
   });
 
   it('gives every line an id of its own', () => {
-    const ids = detailsOf('entry', entry, NOW, plainWords, { proof, introspection }).flatMap((node) => [
-      node.id,
-      ...(node.children?.() ?? []).map(({ id }) => id),
-    ]);
+    const ids = detailsOf('entry', entry, NOW, plainWords, { verification, introspection }).flatMap(
+      (node) => [node.id, ...(node.children?.() ?? []).map(({ id }) => id)],
+    );
     expect(new Set(ids).size).toBe(ids.length);
   });
 });
 
 describe('the details document', () => {
-  const document = (known: KnownProof | null) => {
+  const document = (known: KnownInspection | null) => {
     const text = detailsText(entry, known);
     expect(text).not.toContain(accessToken);
     expect(text).not.toContain('c2lnbmF0dXJl');
@@ -132,11 +131,11 @@ describe('the details document', () => {
   };
 
   it('shows everything known, with links to where the claims are specified', () => {
-    expect(document({ proof, introspection })).toMatchObject({
+    expect(document({ verification, introspection })).toMatchObject({
       name: 'viewer',
       status: 'active',
       signature: 'verified',
-      proof: { key: { kid: 'one' }, checks: { signature: 'passed: The signature (ES256) is good.' } },
+      verification: { key: { kid: 'one' }, checks: { signature: 'passed: The signature (ES256) is good.' } },
       introspection: { active: true, answerSigned: true, claims: { username: 'ada' } },
       profile: { grant: 'client_credentials', issuer: 'https://id.example.com' },
       claims: { sub: 'ada' },
@@ -150,12 +149,14 @@ describe('the details document', () => {
 
   it('links nothing of what a vendor answers in words of its own', () => {
     const vendor = { ...introspection, vendor: 'GitHub', claims: { login: 'ada', email: 'a@example.com' } };
-    expect(document({ proof: null, introspection: vendor })['specifications']).not.toHaveProperty('email');
+    expect(document({ verification: null, introspection: vendor })['specifications']).not.toHaveProperty(
+      'email',
+    );
   });
 
   it('says not verified while nothing was found out', () => {
     expect(document(null)).toMatchObject({ signature: 'not verified' });
-    expect(document(null)).not.toHaveProperty('proof');
+    expect(document(null)).not.toHaveProperty('verification');
   });
 
   it('is empty for a profile without a token', () => {
@@ -221,14 +222,14 @@ describe('links to specifications', () => {
 
 describe('a list of tokens', () => {
   const ended = { ...introspection, active: false };
-  it.each<[string, KnownProof | null]>([
+  it.each<[string, KnownInspection | null]>([
     ['', null],
-    ['', { proof: null, introspection }],
-    ['', { proof: { ...proof, status: 'not_verified' }, introspection: null }],
-    ['$(verified) verified', { proof, introspection: null }],
+    ['', { verification: null, introspection }],
+    ['', { verification: { ...verification, status: 'not_verified' }, introspection: null }],
+    ['$(verified) verified', { verification, introspection: null }],
     ['$(error) invalid', invalid],
-    ['$(error) not active at its issuer', { proof, introspection: ended }],
+    ['$(error) not active at its issuer', { verification, introspection: ended }],
   ])('marks what is proven by sign and words: %j', (mark, known) => {
-    expect(knownProofMark(known, plainWords)).toBe(mark);
+    expect(knownInspectionMark(known, plainWords)).toBe(mark);
   });
 });

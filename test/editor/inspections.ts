@@ -55,7 +55,7 @@ function stored(name: string): string | undefined {
 
 /** A token from its issuer, by a request that uses it. */
 async function obtain(name: string): Promise<string> {
-  const document = await open(fileUri('proofs.http'));
+  const document = await open(fileUri('inspections.http'));
   const line = document.getText().split('\n').indexOf(`# @token ${name}`) + 1;
   await send(document, line);
   return eventually(`the token ${name}`, () => stored(name));
@@ -63,7 +63,7 @@ async function obtain(name: string): Promise<string> {
 
 /** The token for a single request of `ended`, which is kept beside that. */
 async function obtainDownScoped(): Promise<string> {
-  const document = await open(fileUri('proofs.http'));
+  const document = await open(fileUri('inspections.http'));
   await send(document, document.getText().split('\n').indexOf('# @scope reports:read') + 1);
   const written = await eventually('the token with less scope', () =>
     [...secrets.written].find(([key]) => /^token:ended(:[\w-]{24}){2}$/.test(key)),
@@ -128,7 +128,7 @@ test('begins with the tokens of the sandbox', async () => {
   await workspace.fs.writeFile(fileUri('keyturn.json'), Buffer.from(JSON.stringify({ tokens })));
   const requests = Object.keys(tokens).map((name) => `# @token ${name}\nGET ${sandbox.api}/reports\n`);
   requests.push(`# @token ended\n# @scope reports:read\nGET ${sandbox.api}/reports\n`);
-  await workspace.fs.writeFile(fileUri('proofs.http'), Buffer.from(requests.join('\n###\n')));
+  await workspace.fs.writeFile(fileUri('inspections.http'), Buffer.from(requests.join('\n###\n')));
   await eventually('the profiles', () => tap.entry('machine'));
   tap.inputAnswers.push('viewer-secret');
   assert.equal(await apiStatus(await obtain('machine')), 200);
@@ -159,7 +159,7 @@ test('marks in lists what is proven, by sign and words', async () => {
   const other = items?.find(({ label }) => label === 'opaque');
   assert.doesNotMatch(other?.description ?? 'verified', /verified/);
 
-  await open(fileUri('proofs.http'));
+  await open(fileUri('inspections.http'));
   tap.picks.length = 0;
   await commands.executeCommand('keyturn.sendWithToken');
   const [named] = tap.picks as readonly (readonly QuickPickItem[])[];

@@ -1,10 +1,10 @@
 import type { Clock } from '../../src/base/clock.ts';
 import { createGrantTools } from '../../src/oauth/obtain.ts';
-import { createProver, type ProofSecrets } from '../../src/oauth/verify/inspector.ts';
+import { createInspector, type InspectionSecrets } from '../../src/oauth/verify/inspector.ts';
 import { privateFiles } from '../../src/node/privateFiles.ts';
 import type { HeldKey } from '../../src/oauth/verify/inspectionSecrets.ts';
 import type { TokenProfile } from '../../src/profile/profile.ts';
-import type { ProofContext, TokenProver } from '../../src/oauth/verify/inspection.ts';
+import type { InspectionContext, TokenInspector } from '../../src/oauth/verify/inspection.ts';
 import { TestClock } from '../token/support.ts';
 import { agreed } from '../token/sources/support.ts';
 
@@ -17,7 +17,7 @@ export interface ProverParts {
 }
 
 export interface TestProver {
-  readonly prover: TokenProver;
+  readonly inspector: TokenInspector;
   readonly clock: Clock;
   /** What was registered with the redactor. */
   readonly registered: string[];
@@ -41,13 +41,13 @@ export function proverOf({
     register: (value) => void registered.push(value),
     timeoutMs,
   });
-  const secrets: ProofSecrets = {
+  const secrets: InspectionSecrets = {
     secret: (profile) => Promise.resolve(secret?.(profile) ?? `${profile.clientId}-secret/+%`),
     held: (_profile, kind) => Promise.resolve(held[kind] ?? null),
   };
-  return { prover: createProver(tools, secrets), clock, registered };
+  return { inspector: createInspector(tools, secrets), clock, registered };
 }
 
-export function proofContext(changes: Partial<ProofContext> = {}): ProofContext {
+export function inspectionContext(changes: Partial<InspectionContext> = {}): InspectionContext {
   return { interactive: false, signal: new AbortController().signal, ...changes };
 }
