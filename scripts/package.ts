@@ -2,7 +2,7 @@
 //   --no-build   packs dist/ as it is
 //   --out FILE   where to write it
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import manifest from '../package.json' with { type: 'json' };
@@ -21,25 +21,20 @@ runNode(
   ...(values.out === undefined ? [] : ['--out', values.out]),
 );
 
-/** With a `repository` in package.json, vsce makes addresses of relative links; until then the pages bring what they show. */
+/** With a `repository` in package.json, vsce makes addresses of relative links; until then the pages hold what the editor can show. */
 function pageOptions(): string[] {
   if ('repository' in manifest) return ['--readme-path', 'README.md', '--changelog-path', 'CHANGELOG.md'];
   const pages = 'dist/pages';
   mkdirSync(join(project, pages), { recursive: true });
   for (const name of ['README.md', 'CHANGELOG.md']) {
     const text = readFileSync(join(project, name), 'utf8');
-    writeFileSync(join(project, pages, name), readmeForPage(text, readPicture));
+    writeFileSync(join(project, pages, name), readmeForPage(text));
   }
   return [
     '--allow-missing-repository',
     '--no-rewrite-relative-links',
     ...['--readme-path', `${pages}/README.md`, '--changelog-path', `${pages}/CHANGELOG.md`],
   ];
-}
-
-function readPicture(path: string): Uint8Array | null {
-  const file = join(project, path);
-  return existsSync(file) ? readFileSync(file) : null;
 }
 
 function runNode(...args: readonly string[]): void {

@@ -70,27 +70,23 @@ async function webview(text: RegExp): Promise<Frame> {
 }
 
 describe('the page of the extension', () => {
-  test('shows every picture of the README, and no link that leads nowhere', async () => {
+  test('shows no broken picture, and no link that leads nowhere', async () => {
     await editor.runCommand('Extensions: Show Installed Extensions');
     await editor.page.locator('.extension-list-item').filter({ hasText: 'Keyturn' }).first().click();
     const page = await webview(/Keyturn: token-aware API testing/);
-    const pictures = await eventually('the pictures', async () => {
-      const seen = await page.locator('img').evaluateAll((images) =>
-        images.map((image) => ({
-          whole: (image as HTMLImageElement).complete,
-          width: (image as HTMLImageElement).naturalWidth,
-        })),
+    const broken = await page
+      .locator('img')
+      .evaluateAll((images) =>
+        images
+          .filter((image) => image instanceof HTMLImageElement && image.naturalWidth === 0)
+          .map(({ outerHTML }) => outerHTML),
       );
-      return seen.length > 0 && seen.every(({ whole }) => whole) && seen;
-    });
-    expect(pictures.filter(({ width }) => width < 100)).toEqual([]);
+    expect(broken).toEqual([]);
     const targets = await page
       .locator('a[href]')
       .evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
     expect(targets.filter((target) => !/^(?:https?:|#|mailto:)/.test(target))).toEqual([]);
     await story.pictures('page', allThemes);
-    await page.locator('img').first().scrollIntoViewIfNeeded();
-    await story.pictures('page-pictures', allThemes);
   });
 });
 
