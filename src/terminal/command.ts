@@ -3,7 +3,7 @@ import { KeyturnError } from '../base/errors.ts';
 import { didYouMean } from './didYouMean.ts';
 import type { Streams } from './output/streams.ts';
 
-/** 0: done. 1: something could not be done. 2: wrong use. */
+/** 0: done. 1: something failed. 2: wrong use. */
 export type ExitCode = 0 | 1 | 2;
 
 /** Its name, its place in the help and what completion offers are in `commandTable.ts`. */
@@ -33,7 +33,7 @@ export function parseAssignments(texts: readonly string[]): Record<string, strin
   const values = new Map<string, string>();
   for (const text of texts) {
     const equals = text.indexOf('=');
-    if (equals < 1) throw new KeyturnError('usage', '`--var` takes name=value.');
+    if (equals < 1) throw new KeyturnError('usage', '`--var` takes NAME=VALUE.');
     values.set(text.slice(0, equals), text.slice(equals + 1));
   }
   return Object.fromEntries(values);

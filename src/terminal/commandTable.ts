@@ -104,7 +104,7 @@ const tokenCommands: readonly CommandEntry[] = [
   {
     name: 'agreements',
     usage: '[options]',
-    summary: 'show what you allowed for good, and withdraw it',
+    summary: 'show and withdraw remembered permissions',
     operand: null,
     load: async () => (await import('./token/agreements.ts')).agreementsCommand,
   },
@@ -134,6 +134,13 @@ const tokenCommands: readonly CommandEntry[] = [
 /** Every command: help, completion and "did you mean" read this table. */
 export const commands: readonly (CommandEntry | CommandGroup)[] = [
   {
+    name: 'init',
+    usage: '[options]',
+    summary: 'write a keyturn.json and a first request file into this folder',
+    operand: null,
+    load: async () => (await import('./commands/initCommand.ts')).initCommand,
+  },
+  {
     name: 'list',
     usage: 'FILE… [options]',
     summary: 'show the requests of the files',
@@ -152,9 +159,8 @@ export const commands: readonly (CommandEntry | CommandGroup)[] = [
     usage: 'COMMAND',
     summary: 'add, list, show, refresh, verify, revoke and inspect tokens',
     commands: tokenCommands,
-    footer: `Tokens are in the system's keychain. An environment variable with a token or a client secret is used
-instead of the keychain: KEYTURN_TOKEN_VIEWER and KEYTURN_CLIENT_SECRET_VIEWER for the token "viewer".
-The only file that Keyturn writes a token to is an encrypted export.
+    footer: `Tokens are in the system's keychain. Environment variables override it: KEYTURN_TOKEN_VIEWER and
+KEYTURN_CLIENT_SECRET_VIEWER for the token "viewer". Keyturn writes a token to no file but an encrypted export.
 `,
   },
   {

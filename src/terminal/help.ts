@@ -9,7 +9,7 @@ ${table(commands, 'keyturn ')}
   keyturn COMMAND --help               more about one command
   keyturn --version
 
-Exit codes: 0 done, 1 a command could not do everything, 2 wrong use.
+Exit codes: 0 done, 1 something failed, 2 wrong use.
 Colours are off in a pipe and where NO_COLOR is set.
 `;
 }

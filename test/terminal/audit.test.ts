@@ -123,7 +123,7 @@ describe('keyturn token audit', () => {
     expect(broken.out).toContain('The audit log is broken at line 3 of audit-000001.jsonl.');
   });
 
-  it('is kept for as many days as the variable says, and for none of them by a slip of the pen', async () => {
+  it('is kept for as many days as the variable says, and rejects a value that is not valid', async () => {
     await writeFile(
       join(cwd, 'keyturn.json'),
       JSON.stringify({ tokens: { a: { grant: 'static', origins: ['https://a.example'] } } }),

@@ -79,7 +79,7 @@ describe('a server that echoes the token', () => {
     };
     const { out, err } = await run(`# @token api\nGET ${origin}/\n`, '--line', '2');
     expect(out).toBe('');
-    expect(err).toContain('The body holds a token and is not printed');
+    expect(err).toContain('Keyturn does not print this body, because it contains a token');
   });
 
   it('as the password alone', async () => {

@@ -66,7 +66,7 @@ describe('keyturn token inspect', () => {
     const opaque = await keyturn(['token', 'inspect', '-'], { cwd, stdin: 'hello' });
     expect(opaque.out).toContain('Nothing can be read from it');
     const empty = await keyturn(['token', 'inspect', '-'], { cwd });
-    expect(empty.err).toBe('keyturn: Nothing came from standard input.\n');
+    expect(empty.err).toBe('keyturn: Standard input is empty.\n');
   });
 
   it.each([

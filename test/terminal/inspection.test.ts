@@ -105,7 +105,7 @@ describe('keyturn token introspect', () => {
     expect(text.out).toContain('reports:read');
   });
 
-  it('ends with 1 where nobody can be asked', async () => {
+  it('exits with 1 where there is no server to ask', async () => {
     const { code, err } = await run('introspect', 'pasted');
     expect(code).toBe(1);
     expect(err).toContain('Nobody is known');

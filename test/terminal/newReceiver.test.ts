@@ -72,9 +72,11 @@ it('is asked about at a terminal, with the servers before and now', async () => 
   await call(keychain).obtain(profile, contextOf());
   const refused = call(keychain, {}, 'n\n');
   expect((await failureOf(refused.obtain(profile, contextOf()))).code).toBe('receiver_not_allowed');
-  expect(refused.said()).toContain(`The secrets of the token "viewer" would go to ${after.origin}.`);
-  expect(refused.said()).toContain(`Until now they went to ${before.origin}.`);
-  expect(refused.said()).toContain(`${issuer} sends them there now.`);
+  expect(refused.said()).toContain(
+    `Keyturn is about to send the secrets of token "viewer" to ${after.origin}.`,
+  );
+  expect(refused.said()).toContain(`Until now it sent them to ${before.origin}.`);
+  expect(refused.said()).toContain(`${issuer} now names these servers.`);
   await call(keychain, {}, 'a\n').obtain(profile, contextOf());
   await call(keychain).obtain(profile, contextOf());
   expect(after.requests.length).toBe(2);

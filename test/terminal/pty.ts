@@ -30,7 +30,7 @@ export class Terminal implements AsyncDisposable {
     this.#child = spawn('script', ['-qefc', `stty cols 100; ${line}`, '/dev/null'], {
       cwd,
       env: {
-        HOME: cwd,
+        HOME: bin,
         TERM: 'xterm',
         LANG: 'C.UTF-8',
         SHELL: '/bin/sh',

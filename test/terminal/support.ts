@@ -19,7 +19,7 @@ export interface Surroundings {
   readonly heard?: (text: string) => void;
 }
 
-/** Nothing is kept in the home folder of whoever runs these tests. */
+/** These tests write nothing to the home folder. */
 const state = mkdtempSync(join(tmpdir(), 'keyturn-state-'));
 process.once('exit', () => rmSync(state, { recursive: true, force: true }));
 
@@ -35,7 +35,7 @@ export async function keyturn(
     in: Readable.from(stdin === '' ? [] : [stdin]),
     out: out.stream,
     err: err.stream,
-    // No session bus: these tests must not touch the keychain of whoever runs them.
+    // No session bus: these tests must not touch a person's keychain.
     env: { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent', XDG_STATE_HOME: state, ...env },
     cwd,
     sandboxEntry: '/nonexistent',

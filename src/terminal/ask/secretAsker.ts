@@ -22,8 +22,8 @@ export function atServers(receivers: readonly string[]): string {
 }
 
 /**
- * Asks for the secrets of a grant at a terminal, and nobody where there is none. What was not
- * given is not asked for again in this call; Ctrl+C ends it all with `cancelled`.
+ * Asks for the secrets of a grant at a terminal; null where there is no terminal. It asks once in a call for a secret
+ * that the person did not give. Ctrl+C cancels the whole call with `cancelled`.
  */
 export function createSecretAsker(
   streams: Streams,
@@ -39,7 +39,7 @@ export function createSecretAsker(
     const whose = visible(`${name} for ${profile.name}${atServers(receivers)}`);
     return askInTurn(streams, signal, async () => {
       if (declined.has(key)) return null;
-      if (refused) streams.err.write(`The ${whose} was refused.\n`);
+      if (refused) streams.err.write(`The server rejected the ${whose}.\n`);
       try {
         return await readSecret(streams, `The ${whose}: `, signal, options);
       } catch (error) {

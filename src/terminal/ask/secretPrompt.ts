@@ -11,8 +11,8 @@ export interface SecretOptions {
 }
 
 /**
- * A secret from standard input: typed without an echo at a terminal, else all that a pipe brings. The line end is
- * no part of it. Fails with `cancelled` on Ctrl+C, `secret_missing` when nothing came, and `token_invalid` for control
+ * A secret from standard input: typed without an echo at a terminal, else everything in the pipe, without its line end.
+ * Fails with `cancelled` on Ctrl+C, `secret_missing` when nothing came, and `token_invalid` for control
  * characters, among which line ends count unless it may have several lines.
  */
 export async function readSecret(
@@ -29,7 +29,7 @@ export async function readSecret(
   if (secret === '') {
     throw new KeyturnError(
       'secret_missing',
-      atTerminal ? 'Nothing was entered.' : 'Nothing came from standard input.',
+      atTerminal ? 'You entered nothing.' : 'Standard input is empty.',
     );
   }
   const checked = lines === 'several' ? secret.replace(/\r?\n/g, '') : secret;
@@ -37,9 +37,9 @@ export async function readSecret(
     throw new KeyturnError(
       'token_invalid',
       lines === 'several'
-        ? 'The input holds control characters.'
-        : 'The input holds line ends or control characters.',
-      { hint: 'Give it as plain text in UTF-8, and nothing beside it.' },
+        ? 'The input contains control characters.'
+        : 'The input contains line breaks or control characters.',
+      { hint: 'Enter only the secret, as plain text in UTF-8.' },
     );
   }
   return secret;
@@ -68,8 +68,8 @@ type IsWhole = (text: string) => boolean;
 const endsLine: IsWhole = () => true;
 
 /**
- * Enter in the middle of a key that is pasted is one of its own line ends: what follows must not be left to the shell,
- * which would show and remember it.
+ * Enter in the middle of a pasted key is a line break of the key. If reading stopped there, the shell would show and
+ * remember the rest.
  */
 const endsKey: IsWhole = (text) => {
   const started = text.trimStart();
@@ -86,7 +86,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Raw mode shows nothing of what is typed; Enter ends, Backspace takes back, Ctrl+C and Ctrl+D give up. */
+/** Raw mode echoes nothing. Enter finishes, Backspace deletes, Ctrl+C and Ctrl+D cancel. */
 function typed(streams: Streams, prompt: string, signal: AbortSignal, isWhole: IsWhole): Promise<string> {
   const input = streams.in;
   streams.err.write(prompt);
@@ -120,7 +120,7 @@ function typed(streams: Streams, prompt: string, signal: AbortSignal, isWhole: I
           text += '\n';
         } else if (character === '\u0003' || character === '\u0004') {
           cancel();
-          // Raw mode takes Ctrl+C for a character, while whoever presses it means all that is under way.
+          // In raw mode Ctrl+C is a character, but the person wants to cancel the whole command.
           if (character === '\u0003') process.emit('SIGINT');
           return;
         } else if (character === '\u007f' || character === '\b') {
@@ -136,7 +136,7 @@ function typed(streams: Streams, prompt: string, signal: AbortSignal, isWhole: I
   });
 }
 
-/** Whether there is somebody who can be asked. */
+/** True at a terminal, where a person can answer. */
 export function canAsk(streams: Streams): boolean {
   return streams.in.isTTY === true && streams.err.isTTY === true;
 }

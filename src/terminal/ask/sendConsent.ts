@@ -7,16 +7,16 @@ import { canAsk } from './secretPrompt.ts';
 import type { Streams } from '../output/streams.ts';
 
 /**
- * Asks at a terminal before a request with a `# @note` is sent. Where there is none it fails with `confirmation_needed`:
- * `--yes` agrees for all of them.
+ * Asks at a terminal before it sends a request with a `# @note`. Without a terminal it fails with `confirmation_needed`;
+ * `--yes` confirms all of them.
  */
 export function createSendAsker(streams: Streams, signal: AbortSignal): Asker['confirmSend'] {
   return async ({ note, method, url, name, line }) => {
     if (!canAsk(streams)) {
       throw new KeyturnError(
         'confirmation_needed',
-        `The request on line ${line + 1} asks to be confirmed by its \`# @note\`.`,
-        { hint: 'Add --yes to send it without being asked.' },
+        `The request on line ${line + 1} needs a confirmation: it has a \`# @note\`.`,
+        { hint: 'Add --yes to send it without a question.' },
       );
     }
     return askInTurn(streams, signal, async () => {

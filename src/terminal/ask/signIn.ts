@@ -24,9 +24,9 @@ export function createTerminalSignIn(streams: Streams, { browser }: TerminalSign
       say('Sign in at this address:');
       say(`  ${url}`);
       if (browser && !(await openInBrowser(url, streams.env))) {
-        say('No browser could be started: open the address by hand, on this computer.');
+        say("Keyturn couldn't start a browser. Open the address yourself, on this computer.");
       }
-      say('Waiting until you have signed in there. Press Ctrl+C to give up.');
+      say('Waiting for you to sign in there. Press Ctrl+C to cancel.');
     },
     async showDeviceCode(
       { userCode, verificationUri, verificationUriComplete, expiresAtMs, origins },
@@ -34,9 +34,9 @@ export function createTerminalSignIn(streams: Streams, { browser }: TerminalSign
     ) {
       say(`Open ${verificationUri} and enter the code ${userCode}`);
       if (verificationUriComplete !== null) say(`or open ${verificationUriComplete}`);
-      say(`The token may go to ${shownAddresses(origins)}.`);
+      say(`Allowed origins: ${shownAddresses(origins)}.`);
       say(
-        `The code is valid for ${formatDuration(Math.max(0, expiresAtMs - Date.now()))}. Press Ctrl+C to give up.`,
+        `The code is valid for ${formatDuration(Math.max(0, expiresAtMs - Date.now()))}. Press Ctrl+C to cancel.`,
       );
       await new Promise<void>((resolve) => {
         if (signal.aborted) resolve();
@@ -57,7 +57,7 @@ function openerOf(platform: NodeJS.Platform, url: string): readonly [string, ...
 async function openInBrowser(url: string, env: Streams['env']): Promise<boolean> {
   const { protocol } = new URL(url);
   if (protocol !== 'https:' && protocol !== 'http:') {
-    throw new KeyturnError('authorization_failed', 'The address to sign in at is not a web address.');
+    throw new KeyturnError('authorization_failed', 'The sign-in address is not an http or https address.');
   }
   const { platform } = process;
   const [name, ...args] = openerOf(platform, url);

@@ -11,18 +11,18 @@ import { askLine } from './askLine.ts';
 import { canAsk } from './secretPrompt.ts';
 import { type Streams } from '../output/streams.ts';
 
-/** Command lines that may be run where nobody can be asked, one a line, each exactly as the question shows it. */
+/** Command lines that are allowed without a question, one a line, each exactly as the question shows it. */
 export const ALLOWED_COMMANDS = 'KEYTURN_ALLOW_COMMANDS';
-/** Key files that may be used there, one a line, each as the profile writes it. */
+/** Key files that are allowed without a question, one a line, each as the profile writes it. */
 export const ALLOWED_KEY_FILES = 'KEYTURN_ALLOW_KEY_FILES';
-/** Names of the tokens for which others may be exchanged there, one a line. */
+/** Names of tokens for which an exchange is allowed without a question, one a line. */
 export const ALLOWED_EXCHANGES = 'KEYTURN_ALLOW_EXCHANGES';
-/** Servers that belong together there, one line each: the page or issuer, then those that may get its secrets. */
+/** Servers that belong together, one line each: the page or issuer, then the servers that may get its secrets. */
 export const ALLOWED_RECEIVERS = 'KEYTURN_ALLOW_RECEIVERS';
 
 /**
- * Asks at a terminal, and remembers in the keychain: a file could be changed by whatever wants to be run. Where there
- * is no terminal, variables hold the command lines, key files, exchanges and receivers that are agreed to.
+ * Asks at a terminal, and remembers the answer in the keychain: a program that wants to be allowed could change a file.
+ * Without a terminal, environment variables hold the allowed command lines, key files, exchanges and receivers.
  */
 export function createTerminalConsent(
   streams: Streams,
@@ -41,19 +41,19 @@ export function createTerminalConsent(
     hint: (question) => {
       const given = givenBy(question);
       return given === null
-        ? 'Agree at a terminal: the answer is kept in the keychain.'
-        : `Agree at a terminal, or set ${given.variable} to this line: ${given.line}`;
+        ? 'Allow it at a terminal. Keyturn keeps your answer in the keychain.'
+        : `Allow it at a terminal, or set ${given.variable} to this line: ${given.line}`;
     },
-    notKept: () => say('The keychain did not keep your agreement: you will be asked again.'),
+    notKept: () => say('The keychain did not store your permission. Keyturn will ask again.'),
   });
-  // One who calls the command waits for it, whatever it does meanwhile.
+  // The person who runs the command waits for its end.
   return {
     ...consent,
     require: (question, { signal }) => consent.require(question, { waiting: true, signal }),
   };
 }
 
-/** The line of a variable that stands for an agreement; null where only a person can agree. */
+/** The variable and its line that allow this; null where only a person can. */
 function givenBy({ tokenName, subject }: ConsentQuestion): { variable: string; line: string } | null {
   switch (subject.kind) {
     case 'command':
@@ -71,7 +71,7 @@ function givenBy({ tokenName, subject }: ConsentQuestion): { variable: string; l
   }
 }
 
-/** A line that names files means others in another folder, so it names the folder, too. */
+/** File names in a line depend on the folder, so the line names the folder too. */
 function allowedLine({
   command,
   folder,
@@ -107,7 +107,7 @@ async function askAt(
 ): Promise<'once' | 'remember' | 'refuse'> {
   const say = (text: readonly string[]) => streams.err.write(`${text.map(visible).join('\n')}\n`);
   const rest = unshown(question.origins);
-  const prompt = `Once (o), always (a), ${rest === null ? '' : 'list all origins (l), '}or not (n)? `;
+  const prompt = `Allow once (o), always (a), ${rest === null ? '' : 'list all origins (l), '}or not (n)? `;
   say(describe(question));
   const answer = await askLine(streams, prompt, signal, (typed) => {
     const list = rest !== null && /^l(ist)?$/i.test(typed.trim());
@@ -132,40 +132,40 @@ function meaning(answer: string): 'once' | 'remember' | 'refuse' {
 
 function describe({ tokenName: name, subject, origins, declaredIn }: ConsentQuestion): string[] {
   const tokenName = visible(name);
-  const where = [`  The token may go to ${shownAddresses(origins)}.`, `  Asked for by ${quoted(declaredIn)}`];
+  const where = [`  Allowed origins: ${shownAddresses(origins)}.`, `  Declared in ${quoted(declaredIn)}`];
   switch (subject.kind) {
     case 'command':
       return [
-        `The token "${tokenName}" is what this command prints:`,
+        `Token "${tokenName}" is the output of this command:`,
         `  ${commandLine(subject.command)}`,
         `  The program is ${quoted(subject.program)}.`,
-        `  It runs in ${quoted(subject.folder)}, without a shell, with everything that you may do.`,
+        `  It runs in ${quoted(subject.folder)}, without a shell, with your permissions.`,
         ...(subject.files.length === 0
           ? []
           : [
-              `  You are asked again when one of these files changes: ${shownList(subject.files.map(({ path }) => quoted(path)))}.`,
-              '  Other files that they use may change unseen.',
+              `  Keyturn asks again when one of these files changes: ${shownList(subject.files.map(({ path }) => quoted(path)))}.`,
+              '  Keyturn does not watch other files that they use.',
             ]),
         ...where,
       ];
     case 'keychain':
       return [
-        `The token "${tokenName}" is this entry of the keychain:`,
+        `Token "${tokenName}" is this keychain entry:`,
         `  ${quoted(subject.service)}${subject.account === null ? '' : ` of ${quoted(subject.account)}`}`,
         ...where,
       ];
     case 'account':
-      return [`The token "${tokenName}" is that of your ${quoted(subject.provider)} account.`, ...where];
+      return [`Token "${tokenName}" is the token of your ${quoted(subject.provider)} account.`, ...where];
     case 'key_file':
       return [
-        `The token "${tokenName}" is obtained with this key file:`,
+        `Keyturn obtains token "${tokenName}" with this key file:`,
         `  ${quoted(subject.path)}`,
         ...(subject.servers.length === 0 ? [] : [`  It signs for ${shownAddresses(subject.servers)}.`]),
         ...where,
       ];
     case 'sign_in':
       return [
-        `The secrets of the token "${tokenName}" go to ${subject.receivers.map(shownAddress).join(' and ')}.`,
+        `Keyturn sends the secrets of token "${tokenName}" to ${subject.receivers.map(shownAddress).join(' and ')}.`,
         `  ${subject.hasPage ? 'You sign in at' : 'The issuer is'} ${shownAddress(subject.at)}.`,
         ...(subject.hasPage && subject.issuer !== null
           ? [`  The issuer is ${shownAddress(subject.issuer)}.`]
@@ -175,16 +175,16 @@ function describe({ tokenName: name, subject, origins, declaredIn }: ConsentQues
       ];
     case 'new_receiver':
       return [
-        `The secrets of the token "${tokenName}" would go to ${subject.receivers.map(shownAddress).join(' and ')}.`,
-        `  Until now they went to ${subject.known.map(shownAddress).join(' and ')}.`,
-        `  ${shownAddress(subject.at)} sends them there now.`,
+        `Keyturn is about to send the secrets of token "${tokenName}" to ${subject.receivers.map(shownAddress).join(' and ')}.`,
+        `  Until now it sent them to ${subject.known.map(shownAddress).join(' and ')}.`,
+        `  ${shownAddress(subject.at)} now names these servers.`,
         '  Allow this only if these servers belong together.',
         ...where,
       ];
     case 'exchange':
       return [
-        `The token "${tokenName}" is exchanged for ${shownList(subject.tokens.map(quoted))},`,
-        '  and may go elsewhere.',
+        `Keyturn exchanges token "${tokenName}" for ${shownList(subject.tokens.map(quoted))},`,
+        '  whose allowed origins differ.',
         ...where,
       ];
   }
@@ -205,7 +205,7 @@ export function keychainValues(keychain: SecretStore): KeyValueStore {
   };
 }
 
-/** What is no JSON counts as nothing. */
+/** Undefined where the text is not JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

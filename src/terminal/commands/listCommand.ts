@@ -16,15 +16,15 @@ export const listCommand: Command = {
   options,
   help: `Usage: keyturn list FILE… [--json]
 
-Shows the requests of .http and .rest files without sending anything.
+Shows the requests of .http and .rest files. It sends nothing.
 
-  --json    one object a file: requests, variables and problems, everything raw
+  --json    print one JSON object for each file: requests, variables and problems, texts as written
 
 Exit codes: 0 done, 1 a file could not be read, 2 wrong use.
 `,
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, options);
-    if (positionals.length === 0) throw new KeyturnError('usage', 'Name at least one .http file.');
+    if (positionals.length === 0) throw new KeyturnError('usage', 'Name at least one request file.');
     const paint = palette(streams.out, streams.env);
     let code: ExitCode = 0;
     for (const [index, file] of positionals.entries()) {

@@ -9,6 +9,8 @@ import { authorityHelp, authorityOptions, readAuthorities } from '../session/aut
 import { parseArguments, parseAssignments, parseSize, parseWholeNumber, type Command } from '../command.ts';
 import { didYouMean } from '../didYouMean.ts';
 import { readHttpFile } from '../session/httpFiles.ts';
+import { Progress } from '../output/progress.ts';
+import { RunSummary } from '../output/runSummary.ts';
 import { JoinedWriter } from '../output/joinedWriter.ts';
 import { isSaidBefore, problemLine, problemsByRequest } from '../output/problems.ts';
 import { printResult, writeBody } from '../output/printResult.ts';
@@ -16,6 +18,7 @@ import { type ReportContext, runJson } from '../output/runJson.ts';
 import { runInOrder } from '../../run/batch.ts';
 import { Session } from '../../run/session.ts';
 import { visible, visibleJson } from '../../base/visible.ts';
+import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import { withoutCredentials } from '../../redaction/withoutCredentials.ts';
 import { palette, type Streams } from '../output/streams.ts';
 
@@ -44,45 +47,46 @@ export const runCommand: Command = {
   options,
   help: `Usage: keyturn run FILE… [--name N | --line L] [options]
 
-Sends every request of the files in order, or the one that is named. When one request is chosen its response
-body goes to standard output and everything else to standard error.
+Sends all requests of the files in order, or the one that you choose. The response body of a chosen request
+goes to standard output, everything else to standard error.
 
-  --name N           the request of that name (or ### title)
-  --line L           the request at that line
+  --name N           send the request with this name or ### title
+  --line L           send the request at this line
   -e, --env E        environment of http-client.env.json
-  --var NAME=VALUE   a variable that stands above all others; may be repeated
-  --token NAME       token for every request, instead of its own # @token
-  --allow-origin O   an origin that tokens may go to although nothing declares it; may be repeated
-  --insecure-host H  a host, such as localhost:8443, whose certificate is not verified, with tokens too; may be
-                     repeated. A token goes nowhere else with # @insecure
+  --var NAME=VALUE   set a variable, overriding files and environments; repeatable
+  --token NAME       use this token for every request, instead of its # @token
+  --allow-origin O   allow this origin for tokens in this run; repeatable
+  --insecure-host H  do not verify the certificate of this host, such as localhost:8443; repeatable. Only here
+                     may requests with # @insecure send a token
 ${authorityHelp}
-  --concurrency N    requests under way at once (1 to 256, default 1)
-  --fail             a status of 400 and above, and a test that Keyturn does not run, count as failures
-  -y, --yes          sends requests with a \`# @note\` without asking
-  --timeout SECONDS  longest time for one request (default 300, 0 for none)
-  --max-size SIZE    longest body kept in memory (default ${defaultMaxSize})
-  -o, --output FILE  writes the body of the chosen request to a file, however long
-  --json             one object a line for each request
-  --untrusted        for files of others: no tokens, no environment variables, no file outside of their folder
+  --concurrency N    send up to N requests at once (1 to 256, default 1)
+  --fail             fail on a status of 400 or above, and on a test that Keyturn does not run
+  -y, --yes          send requests with a \`# @note\` without asking
+  --timeout SECONDS  time limit of a request (default 300, 0 for none)
+  --max-size SIZE    truncate a body in memory at this size (default ${defaultMaxSize})
+  -o, --output FILE  write the body of the chosen request to a file, in full
+  --json             print one JSON object a line for each request
+  --untrusted        for files that you do not trust: no tokens, no environment variables, no files outside
+                     their folder
 
-Tokens come from the system's keychain (see \`keyturn token --help\`), or from KEYTURN_TOKEN_<NAME> and
-KEYTURN_CLIENT_SECRET_<NAME>.
-Commands that keyturn.json gets a token from run after you agreed at a terminal, or where
-KEYTURN_ALLOW_COMMANDS holds their line; KEYTURN_ALLOW_KEY_FILES and KEYTURN_ALLOW_EXCHANGES are alike.
+Tokens are in the system's keychain (see \`keyturn token --help\`). Without a keychain, set environment variables:
+KEYTURN_TOKEN_VIEWER or KEYTURN_CLIENT_SECRET_VIEWER for the token "viewer".
+Keyturn asks at a terminal before it runs a command of keyturn.json. In scripts KEYTURN_ALLOW_COMMANDS,
+KEYTURN_ALLOW_KEY_FILES, KEYTURN_ALLOW_EXCHANGES and KEYTURN_ALLOW_RECEIVERS hold what you allow.
 
-Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
+Exit codes: 0 done, 1 a request failed, 2 wrong use.
 `,
-  async run(args, streams, signal) {
+  async run(args, given, signal) {
     const { values, positionals } = parseArguments(args, options);
-    if (positionals.length === 0) throw new KeyturnError('usage', 'Name at least one .http file.');
+    if (positionals.length === 0) throw new KeyturnError('usage', 'Name at least one request file.');
     const chosen = values.name !== undefined || values.line !== undefined;
     if (values.name !== undefined && values.line !== undefined) {
-      throw new KeyturnError('usage', 'Choose by `--name` or by `--line`, not both.');
+      throw new KeyturnError('usage', 'Use `--name` or `--line`, not both.');
     }
     if (chosen && positionals.length > 1)
-      throw new KeyturnError('usage', 'A request is chosen from one file.');
+      throw new KeyturnError('usage', '`--name` and `--line` take one file.');
     if (values.output !== undefined && !chosen) {
-      throw new KeyturnError('usage', '`--output` needs one request: choose it with `--name` or `--line`.');
+      throw new KeyturnError('usage', '`--output` needs one request. Choose it with `--name` or `--line`.');
     }
     const concurrency = parseWholeNumber('concurrency', values.concurrency ?? '1', 1, 256);
     const runOptions: RunOptions = {
@@ -97,11 +101,15 @@ Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
     const line = values.line === undefined ? null : parseWholeNumber('line', values.line, 1, 999_999_999);
     const files = await Promise.all(
       positionals.map(async (file) => {
-        const { path, tree } = await readHttpFile(streams.cwd, file, signal, runOptions.trusted);
+        const { path, tree } = await readHttpFile(given.cwd, file, signal, runOptions.trusted);
         return { file, path, tree, nodes: choose(file, tree, values.name ?? null, line) };
       }),
     );
 
+    const total = files.reduce((sum, { nodes }) => sum + nodes.length, 0);
+    const summary = new RunSummary(total);
+    using progress = new Progress(given, total, values.json !== true);
+    const { streams } = progress;
     const { openSession } = await import('../session/session.ts');
     const allowed = (values['allow-origin'] ?? []).map(originOf);
     await using session = openSession(streams, values.env ?? null, signal, null, allowed, {
@@ -124,18 +132,22 @@ Exit codes: 0 done, 1 a request could not be made or finished, 2 wrong use.
     for (const { file, path, tree, nodes } of files) {
       const problems = problemsByRequest(tree);
       warn(streams, { file, problems, nodes: chosen ? nodes : [null, ...nodes], json: show.json });
-      if (nodes.length === 0) streams.err.write(`There are no requests in ${visible(file)}.\n`);
+      if (nodes.length === 0) streams.err.write(`${visible(file)} contains no requests.\n`);
       const input = { file: path, tree, environment: await session.environment(path), options: runOptions };
-      const send = (node: RequestNode) => run.run(input, node, signal);
-      for await (const { result, outcome, passed } of runInOrder(nodes, send, { concurrency, signal })) {
-        failed ||= !passed;
+      const send = (node: RequestNode) =>
+        progress.during(`${node.method} ${maskedWrittenUrl(node.url)}`, () => run.run(input, node, signal));
+      for await (const { result, ...verdict } of runInOrder(nodes, send, { concurrency, signal })) {
+        failed ||= !verdict.passed;
+        summary.add(verdict);
         report(file, result, {
-          skipped: outcome === 'skipped',
+          skipped: verdict.outcome === 'skipped',
           problems: problems.get(result.node) ?? [],
           mask: session.mask,
         });
       }
     }
+    if (!chosen && !show.json && total > 0)
+      lines.write(`\n${summary.line(palette(streams.out, streams.env))}`);
     return failed || signal.aborted ? 1 : 0;
   },
 };

@@ -18,18 +18,18 @@ export const sandboxCommand: Command = {
   options,
   help: `Usage: keyturn sandbox [options]
 
-Starts an OpenID provider and a rate-limited reports API on 127.0.0.1 and keeps them running until Ctrl+C.
-examples/tour.http walks through everything against it.
+Starts an OpenID provider and a rate-limited reports API on 127.0.0.1. They run until you press Ctrl+C.
+The requests in examples/tour.http show what they offer.
 
-  --lifetime SECONDS    life of an access token (default 300)
-  --limit N             requests a window
+  --lifetime SECONDS    lifetime of an access token (default 300)
+  --limit N             requests allowed in a window
   --window SECONDS      length of the window
   --header-style STYLE  rate-limit headers: ${headerStyles.join(', ')}
   --issuer-port PORT    0 for any free port (default 7420, or a free one)
   --api-port PORT       0 for any free port (default 7421, or a free one)
-  --json                says where it is as one JSON line
+  --json                print the addresses as one JSON line
 
-Exit codes: 0 stopped by Ctrl+C, 1 it could not start or ended by itself, 2 wrong use.
+Exit codes: 0 stopped by Ctrl+C, 1 it did not start or stopped by itself, 2 wrong use.
 `,
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, options);
@@ -57,7 +57,7 @@ Exit codes: 0 stopped by Ctrl+C, 1 it could not start or ended by itself, 2 wron
     signal.addEventListener('abort', stop, { once: true });
     await sandbox.exited;
     if (signal.aborted) return 0;
-    throw new KeyturnError('sandbox_failed', 'The sandbox ended by itself.');
+    throw new KeyturnError('sandbox_failed', 'The sandbox stopped by itself.');
   },
 };
 
@@ -76,7 +76,7 @@ function announce(sandbox: Sandbox, streams: Streams, json: boolean): void {
   issuer  ${issuer}
   API     ${api}
 
-Tokens live ${lifetimeSeconds} s. In another terminal, with the sandbox's demonstration secrets:
+Access tokens expire after ${lifetimeSeconds} s. In another terminal, with the sandbox's demonstration secrets:
 
 ${secrets.join('\n')}
   export KEYTURN_TOKEN_LEGACY=${apiKey}

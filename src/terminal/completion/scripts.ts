@@ -3,8 +3,8 @@ import type { SHELLS } from './suggest.ts';
 export type Shell = (typeof SHELLS)[number];
 
 /**
- * What each shell is told. All three ask `keyturn completion suggest` at each Tab, so that they need not be written
- * again for a new option. Its first line says what follows: words, or that the shell shall complete file names.
+ * The completion of each shell. All three call `keyturn completion suggest` at each Tab, so a new option needs no new
+ * script. The first line of its output is `words`, or tells the shell to complete file names.
  */
 export const scripts: Readonly<Record<Shell, string>> = {
   bash: `# bash completion for keyturn: put this into ~/.bashrc:  source <(keyturn completion bash)

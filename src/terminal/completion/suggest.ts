@@ -20,6 +20,7 @@ const valuesOf: Readonly<Record<string, (lookup: Lookup) => Promise<readonly str
   token: tokenNames,
   output: () => 'files',
   ca: () => 'files',
+  grant: async () => (await import('../commands/initFiles.ts')).INIT_GRANTS,
   'header-style': async () => (await import('../../sandbox/limitSettings.ts')).headerStyles,
 };
 

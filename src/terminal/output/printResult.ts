@@ -12,7 +12,7 @@ import { certificateLines } from './certificateLines.ts';
 import { shownBody } from './shownBody.ts';
 import { palette, type Palette, type Streams } from './streams.ts';
 
-/** One line a request, one for its answer, and those that say what failed and what is to be done about it. */
+/** A line for the request, one for its response, then what failed and what to do next. */
 export function printResult(result: RequestResult, paint: Palette, skipped = false): string {
   const { node, response, error } = result;
   const label = node.name ?? node.title;
@@ -41,7 +41,7 @@ export function printResult(result: RequestResult, paint: Palette, skipped = fal
   const left = notRunWords(result.notRun);
   if (left !== null) facts.push(paint.warn(left));
   if (response.tlsVerified === false) facts.push(paint.warn('certificate not verified'));
-  if (response.bodyTruncated) facts.push(paint.warn('body cut off, see --max-size and --output'));
+  if (response.bodyTruncated) facts.push(paint.warn('body truncated, see --max-size and --output'));
   const refusal = result.challenge?.refusal ?? null;
   const why = refusal === null ? '' : `  ${visible([refusal.message, refusal.hint].join(' ').trim())}\n`;
   const said = result.challenge?.errorDescription ?? null;
@@ -57,10 +57,13 @@ export function writeBody(streams: Streams, response: HttpResponse, mask: (text:
   if (content.kind === 'binary' || content.kind === 'image') {
     if (holdsMasked(response.body, mask))
       streams.err.write(
-        '  The body holds a token and is not printed; write it to a file with --output FILE.\n',
+        '  Keyturn does not print this body, because it contains a token. Write it to a file with --output FILE.\n',
       );
     else if (streams.out.isTTY !== true) streams.out.write(response.body);
-    else streams.err.write('  A binary body is not shown; write it to a file with --output FILE.\n');
+    else
+      streams.err.write(
+        '  Keyturn does not print binary bodies to a terminal. Write it to a file with --output FILE.\n',
+      );
     return;
   }
   const body = mask(decodeText(response.body, content.charset));
@@ -77,7 +80,7 @@ export function writeBody(streams: Streams, response: HttpResponse, mask: (text:
   }
 }
 
-/** Bytes cannot be masked: what is not text would be broken by it. */
+/** Masking would break bytes that are not text. */
 function holdsMasked(body: Uint8Array, mask: (text: string) => string): boolean {
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1');
   return mask(text) !== text;

@@ -6,7 +6,7 @@ import type { ReadFile } from '../session/httpFiles.ts';
 import { nodeFiles } from '../session/nodeFiles.ts';
 import type { Palette, Streams } from './streams.ts';
 
-/** Everything that can be said of a file before it is sent, in whatever environment. */
+/** All problems of a file that do not depend on the environment. */
 export async function problemsOf(
   { path, text, tree }: ReadFile,
   env: Streams['env'],
@@ -19,13 +19,13 @@ export async function problemsOf(
   return fileProblems(tree, (line) => lines[line] ?? '', {
     values,
     elsewhere: new Map(),
-    // One that cannot be read stops the requests that use it.
+    // A .env that cannot be read fails the requests that use it.
     dotenv: await loadDotenv(nodeFiles, path, search).catch(() => new Map<string, string>()),
     processEnv: env,
   });
 }
 
-/** What is wrong with each request of a file; under null what stands outside of all of them. */
+/** The problems of each request of a file; null for those outside all requests. */
 export function problemsByRequest(tree: HttpFile): ReadonlyMap<RequestNode | null, readonly Problem[]> {
   const all = [...tree.problems, ...fileMarks(tree)].sort((a, b) => lineOf(a) - lineOf(b));
   const found = new Map<RequestNode | null, Problem[]>();
@@ -41,7 +41,7 @@ export function problemsByRequest(tree: HttpFile): ReadonlyMap<RequestNode | nul
   return found;
 }
 
-/** What to say before a request is sent: not what its result says anyway. */
+/** True for a problem that the result of the request does not report anyway. */
 export function isSaidBefore({ code, severity }: Problem, node: RequestNode | null): boolean {
   return severity !== 'hint' && (node === null || (code !== 'unsupported' && code !== 'method_unknown'));
 }

@@ -9,8 +9,8 @@ const DEFAULT_COLUMNS = 80;
 type Output = Streams['err'];
 
 /**
- * A line at the bottom of a terminal that is written over. Whatever else is written through `streams` clears it first,
- * and keeps it away until that text ends its line: a question keeps its line to itself.
+ * A line at the bottom of a terminal that is rewritten. All other text that goes through `streams` clears it first. It
+ * stays away while that text has no line break at its end, so that it does not write into a question.
  */
 export class StatusLine {
   /** To be used in place of the streams that were given. */
@@ -48,7 +48,9 @@ export class StatusLine {
       write: (chunk: string | Uint8Array, encoding, done) => {
         this.clear();
         this.#lineIsFree = endsLine(chunk);
-        stream.write(chunk, encoding, done);
+        stream.write(chunk, encoding);
+        // At once: what waited here would come behind what the other stream is given meanwhile.
+        done();
       },
     });
     return Object.assign(around, { isTTY: true });

@@ -16,7 +16,7 @@ export function auditFolder(env: Streams['env']): string {
   return join(stateFolder(env), 'audit');
 }
 
-/** Fails with `usage`: whoever wants to keep a record for long must not lose it by a slip of the pen. */
+/** Fails with `usage` for a value that is not valid: a typing error must not delete a record. */
 export function retentionDays(env: Streams['env']): number {
   const text = (env[AUDIT_DAYS] ?? '').trim();
   if (text === '') return DEFAULT_DAYS;

@@ -6,11 +6,11 @@ import type { Streams } from '../output/streams.ts';
 /** Option for certificates that are trusted besides those of Node.js and the system. */
 export const authorityOptions = { ca: { type: 'string', multiple: true } } as const;
 
-export const authorityHelp = `  --ca FILE          certificates in PEM that are trusted too; may be repeated`;
+export const authorityHelp = `  --ca FILE          certificates (PEM) to trust besides those of the system; repeatable`;
 
-/** What to do where a certificate was issued by somebody unknown. */
+/** What to do where the issuer of a certificate is unknown. */
 export const AUTHORITY_HINT =
-  'If you trust it, give the certificate of its issuer, in PEM, with `--ca FILE`. NODE_EXTRA_CA_CERTS=FILE does the same.';
+  'If you trust it, name the certificate of its issuer (PEM) with `--ca FILE` or NODE_EXTRA_CA_CERTS=FILE.';
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -26,7 +26,7 @@ export function readAuthorities(
       const bytes = await nodeFiles.read(resolve(cwd, path), how);
       if (bytes !== null) return Buffer.from(bytes).toString('utf8');
       throw new KeyturnError('file_unreadable', `There is no certificate file ${JSON.stringify(path)}.`, {
-        hint: 'Correct `--ca`.',
+        hint: 'Name a certificate file that exists with `--ca FILE`.',
       });
     }),
   );

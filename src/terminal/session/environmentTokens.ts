@@ -5,7 +5,7 @@ import type { PresetSecrets } from '../../token/managerOptions.ts';
 /**
  * Tokens and the secrets to get them from the environment, for machines without a keychain; read-only. `say` is told once of
  * each variable that is used. A variable that serves two profiles fails with `profile_invalid`: the token of one
- * must not go where the other's may.
+ * must not go to the other's origins.
  */
 export function environmentSecrets(
   env: Readonly<Record<string, string | undefined>>,
@@ -19,13 +19,13 @@ export function environmentSecrets(
     const user = users.get(variable);
     if (user === undefined) {
       users.set(variable, profileName);
-      say(`"${profileName}" is taken from ${variable}.`);
+      say(`Keyturn uses ${variable} for "${profileName}".`);
     } else if (user !== profileName) {
       throw new KeyturnError(
         'profile_invalid',
-        `"${user}" and "${profileName}" would both be taken from ${variable}.`,
+        `The variable ${variable} fits two tokens: "${user}" and "${profileName}".`,
         {
-          hint: 'Give one of the two profiles another name.',
+          hint: 'Rename one of the two profiles.',
           data: { variable },
         },
       );

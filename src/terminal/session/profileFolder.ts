@@ -8,7 +8,7 @@ import { didYouMean } from '../didYouMean.ts';
 import type { TokenManager } from '../../token/manager.ts';
 import { withoutCredentials } from '../../redaction/withoutCredentials.ts';
 
-/** The profiles that files on disk use: those of the nearest `keyturn.json` upward, then tokens that were pasted. */
+/** The profiles for files on disk: those of the nearest `keyturn.json` upward, then pasted tokens. */
 export class ProfileFolder {
   readonly #files: Files;
   readonly #search: Search;
@@ -58,7 +58,10 @@ export class ProfileFolder {
     const path = from.declaredIn;
     const file = path === null ? null : await this.file(path);
     if (path === null || file === null) {
-      throw new KeyturnError('profile_unknown', `The keyturn.json that declares "${from.name}" is gone.`);
+      throw new KeyturnError(
+        'profile_unknown',
+        `The keyturn.json that declares token "${from.name}" no longer exists.`,
+      );
     }
     const variables = this.#variables.get(from) ?? (await environment(path));
     return this.#filled(
@@ -81,7 +84,7 @@ export class ProfileFolder {
     if (file !== null && (declared || file.problems.some((problem) => problem.profileName === name))) {
       return resolveProfile(findProfile(file, name), (variable) => variables.get(variable));
     }
-    // A keychain that is not there holds no pasted token either: the name is what is wrong.
+    // Without a keychain there are no pasted tokens: the name is wrong.
     const [pasted] = await this.#tokens.personal(name).catch(() => []);
     if (pasted !== undefined) return pasted.profile;
     const message = `There is no token named ${JSON.stringify(withoutCredentials(name))}.`;

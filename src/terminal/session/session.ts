@@ -77,7 +77,7 @@ export function openSession(
   environmentName: string | null,
   signal: AbortSignal,
   signIn: SignIn | null = null,
-  /** Where tokens may go in this call although nothing declares it. */
+  /** Allowed origins of this call alone. */
   allowedOrigins: readonly string[] = [],
   { caCertificates = [], ...reading }: SessionLimits = { trusted: true },
 ): Session {
@@ -101,7 +101,7 @@ export function openSession(
   const search: Search = { ...reading, signal };
   const foreignTokens = new ForeignTokens(redactor, environmentSecrets(streams.env, say));
   const preset: PresetSecrets = foreignTokens;
-  // Who cancels waits no longer for the keychain, once it holds what a server has already replaced.
+  // After Ctrl+C the command waits for the keychain only until a rotated refresh token is stored.
   const closing = new AbortController();
   const keychain = new KeychainSecretStore({ env: streams.env, signal: closing.signal });
   const store = createTokenStore(keychain, (error) => say(error.message, error.hint));
@@ -279,7 +279,7 @@ function lazyDpopProver(keptSecrets: KeptSecrets): DpopProver {
   return { proof: async (request) => (await loaded.get()).proof(request) };
 }
 
-/** The command remembers no uses and no consents between its calls: it has nobody to ask. */
+/** The command keeps no uses and no permissions for origins between its calls. */
 function forgetful(): KeyValueStore {
   const values = new Map<string, unknown>();
   return {
@@ -298,7 +298,7 @@ function fileSink(path: string): BodySink {
   return {
     async write(chunk) {
       file ??= await open(path, 'w', 0o600).catch((error: unknown) => {
-        throw new KeyturnError('file_unreadable', `The file ${path} could not be written.`, { cause: error });
+        throw new KeyturnError('file_unreadable', `Keyturn couldn't write ${path}.`, { cause: error });
       });
       await file.writeFile(chunk);
     },

@@ -24,7 +24,7 @@ export interface TerminalSourceParts {
   readonly audit: AuditRecorder;
 }
 
-/** The ways to get a token that ask no server, as far as the command has them, and what the person agreed to. */
+/** Token sources of the command that ask no server, and the person's permissions for them. */
 export function createTerminalSources(parts: TerminalSourceParts): {
   readonly sources: TokenSource[];
   readonly consent: Agreements;
@@ -52,7 +52,7 @@ function noAccounts({ name, declaredIn }: TokenProfile): KeyturnError {
   const ofFile = /\.(?:http|rest)$/i.test(declaredIn ?? '');
   return new KeyturnError(
     'unsupported',
-    `The token "${name}" is that of an account of the editor, which only the editor has.`,
+    `Token "${name}" comes from an account of the editor. The command has no access to it.`,
     {
       hint: ofFile
         ? 'Register an application at Microsoft that allows public client flows, and set the variable aadV2ClientId to its id.'

@@ -45,7 +45,7 @@ describe('a secret that is typed', () => {
     expect(await typing('a shared secret\r').read(several)).toBe('a shared secret');
   });
 
-  it('is given up with Ctrl+D alone, and all that is under way with Ctrl+C', async () => {
+  it('is cancelled with Ctrl+D, and the whole command with Ctrl+C', async () => {
     let interrupted = 0;
     const count = () => interrupted++;
     process.on('SIGINT', count);
@@ -62,7 +62,7 @@ describe('a secret that is typed', () => {
   it('must be there, and holds no control characters', async () => {
     await expect(typing('\r').read()).rejects.toMatchObject({
       code: 'secret_missing',
-      message: 'Nothing was entered.',
+      message: 'You entered nothing.',
     });
     await expect(typing('abc\u001b[D\r').read()).rejects.toMatchObject({ code: 'token_invalid' });
   });

@@ -384,7 +384,7 @@ describe('wrong use', () => {
   it('says that a file holds no requests', async () => {
     await write('empty.http', '# nothing yet\n');
     const outcome = await run(['run', 'empty.http', '--json']);
-    expect(outcome).toMatchObject({ code: 0, out: '', err: 'There are no requests in empty.http.\n' });
+    expect(outcome).toMatchObject({ code: 0, out: '', err: 'empty.http contains no requests.\n' });
   });
 
   it('lists the files that can be read beside one that cannot', async () => {

@@ -69,17 +69,17 @@ describe('requests that their file disables', () => {
 describe('requests with a note', () => {
   const text = () => `# @note Production!\nDELETE ${origin}/one\n\n###\nGET ${origin}/two\n`;
 
-  it('are refused where nobody can be asked; the others are sent', async () => {
+  it('are not sent without a terminal; the others are', async () => {
     const { code, out } = await run(text(), '--json');
     expect({ code, seen }).toEqual({ code: 1, seen: ['GET /two'] });
     expect(JSON.parse(out.split('\n')[0] ?? '')).toMatchObject({
       response: null,
       error: {
         code: 'confirmation_needed',
-        message: 'The request on line 2 asks to be confirmed by its `# @note`.',
+        message: 'The request on line 2 needs a confirmation: it has a `# @note`.',
       },
     });
-    expect((await run(text())).out).toContain('Add --yes to send it without being asked.');
+    expect((await run(text())).out).toContain('Add --yes to send it without a question.');
   });
 
   it('are sent with --yes', async () => {

@@ -58,7 +58,7 @@ describe('completion', () => {
     const options = await suggested('fish', 'run', 'a.http', '--fail', '--var', 'a=1', '-');
     expect(options.map((line) => line.split('\t')[0])).not.toContain('--fail');
     expect(options.map((line) => line.split('\t')[0])).toContain('--var');
-    expect(options).toContainEqual(expect.stringMatching(/^--timeout\tlongest time for one request/));
+    expect(options).toContainEqual(expect.stringMatching(/^--timeout\ttime limit of a request/));
   });
 
   it('describes every option of every command', async () => {

@@ -162,19 +162,19 @@ describe('at a terminal', () => {
     expect(outcome.code).toBe(code);
     expect(outcome.err).toContain(
       [
-        'The token "mine" is what this command prints:',
+        'Token "mine" is the output of this command:',
         '  gh auth token',
         `  The program is "${join(folder, 'bin/gh')}".`,
-        `  It runs in "${folder}", without a shell, with everything that you may do.`,
-        `  You are asked again when one of these files changes: "${join(folder, 'bin/gh')}".`,
-        '  Other files that they use may change unseen.',
-        `  The token may go to ${origin}.`,
+        `  It runs in "${folder}", without a shell, with your permissions.`,
+        `  Keyturn asks again when one of these files changes: "${join(folder, 'bin/gh')}".`,
+        '  Keyturn does not watch other files that they use.',
+        `  Allowed origins: ${origin}.`,
         `  Asked for by "${join(folder, 'keyturn.json')}"`,
       ].join('\n'),
     );
     expect((await calls()) !== '').toBe(code === 0);
     // There is no keychain here to remember it.
-    if (typed === 'a\n') expect(outcome.err).toContain('did not keep your agreement');
+    if (typed === 'a\n') expect(outcome.err).toContain('did not store your permission');
   });
 
   it('is shown as it is: names that are looked up, paths on one line, and all origins on request', async () => {
@@ -186,7 +186,7 @@ describe('at a terminal', () => {
     });
     const outside = folder;
     // A folder whose name would write lines of its own.
-    folder = join(outside, 'x\n  The token may go to api.example.com.\n\u202e');
+    folder = join(outside, 'x\n  Allowed origins: api.example.com.\n\u202e');
     await mkdir(folder);
     for (const name of ['keyturn.json', 'a.http']) await copyFile(join(outside, name), join(folder, name));
     const path = { PATH: `${join(outside, 'bin')}${delimiter}${process.env['PATH'] ?? ''}` };
@@ -199,7 +199,7 @@ describe('at a terminal', () => {
     expect(outcome.err.match(/and 13 more/g)).toHaveLength(1);
     for (const one of many) expect(outcome.err).toContain(`  ${one}\n`);
     expect(outcome.err).toContain('x\\n  The token may go to api.example.com.\\n\\u{202E}');
-    expect(outcome.err).not.toMatch(/^ {2}The token may go to api/m);
+    expect(outcome.err).not.toMatch(/^ {2}Allowed origins: api/m);
 
     expect(outcome.err).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u3164]/);
   });
