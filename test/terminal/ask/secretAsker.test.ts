@@ -126,10 +126,10 @@ describe('a secret that a grant needs', () => {
     expect(said()).not.toContain('honest');
   });
 
-  it('that was refused is asked for with that word', async () => {
+  it('is asked for again, with a note that the server rejected it', async () => {
     const { streams, said } = terminal('better\r');
     const profile = profileOf({ name: 'a', clientId: 'a', issuer: 'https://id.example.com' });
     expect(await createSecretAsker(streams, signal)(profile, { ...question, refused: true })).toBe('better');
-    expect(said()).toContain('The client secret for a at https://id.example.com was refused.\n');
+    expect(said()).toContain('The server rejected the client secret for a at https://id.example.com.\n');
   });
 });

@@ -169,7 +169,7 @@ describe('at a terminal', () => {
         `  Keyturn asks again when one of these files changes: "${join(folder, 'bin/gh')}".`,
         '  Keyturn does not watch other files that they use.',
         `  Allowed origins: ${origin}.`,
-        `  Asked for by "${join(folder, 'keyturn.json')}"`,
+        `  Declared in "${join(folder, 'keyturn.json')}"`,
       ].join('\n'),
     );
     expect((await calls()) !== '').toBe(code === 0);
@@ -198,7 +198,7 @@ describe('at a terminal', () => {
     expect(outcome.err).toContain('https://xn--ab-6bv.example (written "https://a\u2215b.example")');
     expect(outcome.err.match(/and 13 more/g)).toHaveLength(1);
     for (const one of many) expect(outcome.err).toContain(`  ${one}\n`);
-    expect(outcome.err).toContain('x\\n  The token may go to api.example.com.\\n\\u{202E}');
+    expect(outcome.err).toContain('x\\n  Allowed origins: api.example.com.\\n\\u{202E}');
     expect(outcome.err).not.toMatch(/^ {2}Allowed origins: api/m);
 
     expect(outcome.err).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u3164]/);
