@@ -86,10 +86,57 @@ function base64Forms(text: string): string[] {
 
 /** Which of the secrets stand in a text, by their names; white space within them may be anything, and anywhere. */
 export function findSecrets(text: string, secrets: Readonly<Record<string, string>>): string[] {
-  const joined = text.replace(WHITE_SPACE, '');
-  return Object.entries(secrets)
-    .filter(([, secret]) => formsOf(secret).some((form) => joined.includes(form)))
-    .map(([name]) => name);
+  return secretFinder(secrets)(text);
+}
+
+/**
+ * The same for many texts. Secrets have thousands of forms, and pages are megabytes: so that each text is read once, a
+ * form is compared only where its first characters stand.
+ */
+export function secretFinder(secrets: Readonly<Record<string, string>>): (text: string) => string[] {
+  const short: Form[] = [];
+  const byStart = new Map<number, Form[]>();
+  const begins = new Uint8Array(HASHES);
+  for (const [name, secret] of Object.entries(secrets)) {
+    for (const form of formsOf(secret)) {
+      if (form.length < START) {
+        short.push({ form, name });
+        continue;
+      }
+      let hash = 0;
+      for (let index = 0; index < START; index++) hash = nextHash(hash, form.charCodeAt(index));
+      begins[hash & (HASHES - 1)] = 1;
+      const alike = byStart.get(hash);
+      if (alike === undefined) byStart.set(hash, [{ form, name }]);
+      else alike.push({ form, name });
+    }
+  }
+  return (text) => {
+    const joined = text.replace(WHITE_SPACE, '');
+    const found = new Set(short.filter(({ form }) => joined.includes(form)).map(({ name }) => name));
+    let hash = 0;
+    for (let index = 0; index < joined.length; index++) {
+      hash = nextHash(hash, joined.charCodeAt(index));
+      if (begins[hash & (HASHES - 1)] !== 1) continue;
+      for (const { form, name } of byStart.get(hash) ?? []) {
+        if (joined.startsWith(form, index + 1 - START)) found.add(name);
+      }
+    }
+    return Object.keys(secrets).filter((name) => found.has(name));
+  };
+}
+
+interface Form {
+  readonly form: string;
+  readonly name: string;
+}
+
+/** Characters that the hash of 32 bits remembers, 4 bits further up with each. */
+const START = 8;
+const HASHES = 1 << 22;
+
+function nextHash(hash: number, code: number): number {
+  return ((hash << 4) ^ code) | 0;
 }
 
 /** Lines are broken, and an editor draws spaces as no-break spaces. */

@@ -4,7 +4,7 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { findSecrets } from './forms.ts';
+import { findSecrets, secretFinder } from './forms.ts';
 
 export interface Finding {
   readonly secret: string;
@@ -17,12 +17,13 @@ export async function scanFolder(
   secrets: Readonly<Record<string, string>>,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
+  const find = secretFinder(secrets);
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
     // A log may be replaced while it is looked for.
     const content = await readFile(path, 'utf8').catch(() => '');
-    for (const secret of findSecrets(content, secrets)) findings.push({ secret, where: path });
+    for (const secret of find(content)) findings.push({ secret, where: path });
   }
   return findings;
 }
