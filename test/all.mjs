@@ -1,5 +1,6 @@
-// `npm test`: everything, one step after the other. `npm test -- unit editor` runs only the steps named.
+// `npm test`: everything, two steps at once. `npm test -- unit editor` runs only the steps named.
 import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { canInstall, installPackages, onPath } from './editor/launcher/apt.mjs';
@@ -8,19 +9,34 @@ const project = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name) => fileURLToPath(new URL(`../node_modules/${name}`, import.meta.url));
 const vitest = [bin('vitest/vitest.mjs'), 'run'];
 
-/** Each command runs in Node, those of a step at the same time; a step without tests of its own counts as one. */
+/**
+ * In the order in which they begin. Each command runs in Node, those of a step at the same time; a step without tests
+ * of its own counts as one. Those after `build` may use what it made.
+ */
 const steps = [
+  { name: 'build', commands: [['esbuild.js']] },
   { name: 'typecheck', commands: [[bin('typescript/bin/tsc'), '-p', '.', '--noEmit']] },
   {
     name: 'lint',
     commands: [
-      [bin('eslint/bin/eslint.js'), '.'],
-      [bin('prettier/bin/prettier.cjs'), '--check', '.'],
+      ['scripts/lint.ts'],
+      [bin('prettier/bin/prettier.cjs'), '--check', '--cache', '--cache-strategy=content', '.'],
     ],
   },
-  { name: 'build', commands: [['esbuild.js']] },
   { name: 'unit', commands: [vitest], hasTests: true },
-  { name: 'package', commands: [[...vitest, '--config', 'test/package/vitest.config.ts']], hasTests: true },
+  {
+    // The unit tests that import what the last commit or the working tree changed, and those that read all files.
+    name: 'related',
+    commands: [
+      [...vitest, '--changed', 'HEAD~1', '--passWithNoTests'],
+      [...vitest, 'test/architecture.test.ts', 'test/docs.test.ts'],
+    ],
+    hasTests: true,
+    onlyByName: true,
+  },
+  { name: 'editor', commands: [['test/editor/run.mjs']], hasTests: true },
+  { name: 'canary', commands: [[...vitest, '--config', 'test/canary/vitest.config.ts']], hasTests: true },
+  { name: 'ui', commands: [[...vitest, '--config', 'test/ui/vitest.config.ts']], hasTests: true },
   {
     name: 'keychain',
     prepare: () =>
@@ -29,6 +45,7 @@ const steps = [
     hasTests: true,
     optional: true,
   },
+  { name: 'package', commands: [[...vitest, '--config', 'test/package/vitest.config.ts']], hasTests: true },
   {
     name: 'glewlwyd',
     prepare: () => provide(['glewlwyd'], ['glewlwyd']),
@@ -36,11 +53,10 @@ const steps = [
     hasTests: true,
     optional: true,
   },
-  { name: 'editor', commands: [['test/editor/run.mjs']], hasTests: true },
-  { name: 'ui', commands: [[...vitest, '--config', 'test/ui/vitest.config.ts']], hasTests: true },
-  { name: 'canary', commands: [[...vitest, '--config', 'test/canary/vitest.config.ts']], hasTests: true },
 ];
-const stepWithinMs = 15 * 60_000;
+const stepWithinMs = 20 * 60_000;
+/** The tests of an editor wait as long as they work; more steps at once would make each other late. */
+const stepsAtOnce = Math.min(2, availableParallelism());
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !steps.some((step) => step.name === name));
@@ -51,10 +67,21 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+const startedAtMs = Date.now();
+const waiting = steps.filter(({ name, onlyByName = false }) =>
+  wanted.length === 0 ? !onlyByName : wanted.includes(name),
+);
+/** Steps that run at once would mix their lines: then each is shown when it ends. */
+const isLive = stepsAtOnce === 1 || waiting.filter(({ name }) => name !== 'build').length < 2;
+for (const step of waiting) await step.prepare?.();
 const results = [];
-for (const step of steps) {
-  if (wanted.length === 0 || wanted.includes(step.name)) results.push(await run(step));
-}
+if (waiting[0].name === 'build') results.push(await run(waiting.shift()));
+await Promise.all(
+  Array.from({ length: stepsAtOnce }, async () => {
+    for (let step = waiting.shift(); step !== undefined; step = waiting.shift())
+      results.push(await run(step));
+  }),
+);
 
 console.log('');
 for (const { name, passed, failed, seconds, note } of results) {
@@ -63,20 +90,20 @@ for (const { name, passed, failed, seconds, note } of results) {
 }
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failed, 0);
+console.log(
+  `${'all'.padEnd(10)} ${''.padEnd(28)} ${((Date.now() - startedAtMs) / 1000).toFixed(0).padStart(4)} s`,
+);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
-async function run({ name, prepare, commands, hasTests = false, optional = false }) {
-  console.log(`\n== ${name}`);
-  await prepare?.();
+async function run({ name, commands, hasTests = false, optional = false }) {
+  console.log(`== ${name}`);
   const startedAtMs = Date.now();
-  let output = '';
-  let broken = false;
-  for (const ended of await Promise.all(commands.map(runNode))) {
-    output += ended.output;
-    broken ||= ended.code !== 0;
-  }
+  const ended = await Promise.all(commands.map(runNode));
+  const output = ended.map((command) => command.output).join('');
+  const broken = ended.some(({ code }) => code !== 0);
   const seconds = (Date.now() - startedAtMs) / 1000;
+  console.log(`\n== ${name} took ${seconds.toFixed(0)} s${isLive ? '' : `\n${output}`}`);
   if (!hasTests) return { name, passed: broken ? 0 : 1, failed: broken ? 1 : 0, seconds };
   const counted = countTests(output);
   if (optional && !broken && counted.passed === 0) return { name, ...counted, seconds, note: 'did not run' };
@@ -99,17 +126,13 @@ function runNode(args) {
       env: process.env,
     });
     let output = '';
-    for (const [from, to] of [
-      [child.stdout, process.stdout],
-      [child.stderr, process.stderr],
-    ]) {
-      from.on('data', (chunk) => {
-        output += chunk;
-        to.write(chunk);
-      });
-    }
+    const print = (chunk) => {
+      output += chunk;
+      if (isLive) process.stdout.write(chunk);
+    };
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', print);
     const timer = setTimeout(() => {
-      console.error(`It did not end within ${stepWithinMs / 60_000} minutes.`);
+      print(`It did not end within ${stepWithinMs / 60_000} minutes.\n`);
       child.kill('SIGKILL');
     }, stepWithinMs);
     child.once('close', (code) => {

@@ -4,21 +4,17 @@ import http2 from 'node:http2';
 import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { addressSpace, type AddressSpace } from '../../src/http/addressSpace.ts';
 import { createHttpClient, type HttpClientOptions } from '../../src/http/client.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../../src/http/message.ts';
 import type { Network } from '../../src/http/network.ts';
 
-const cleanups: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
 /** Runs after the test, last one first. */
 export function onCleanup(cleanup: () => unknown): void {
-  cleanups.push(cleanup);
+  onTestFinished(async () => {
+    await cleanup();
+  });
 }
 
 export function newClient(options: Partial<HttpClientOptions> = {}): HttpClient {
