@@ -1,4 +1,4 @@
-// `npm test`: everything, two steps at once. `npm test -- unit editor` runs only the steps named.
+// `npm test`: everything, several steps at once. `npm test -- unit editor` runs only the steps named.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -10,8 +10,8 @@ const bin = (name) => fileURLToPath(new URL(`../node_modules/${name}`, import.me
 const vitest = [bin('vitest/vitest.mjs'), 'run'];
 
 /**
- * In the order in which they begin. Each command runs in Node, those of a step at the same time; a step without tests
- * of its own counts as one. Those after `build` may use what it made.
+ * In the order in which they begin: the long ones early. Each command runs in Node, those of a step at the same time; a
+ * step without tests of its own counts as one. Those after `build` may use what it made.
  */
 const steps = [
   { name: 'build', commands: [['esbuild.js']] },
@@ -23,7 +23,6 @@ const steps = [
       [bin('prettier/bin/prettier.cjs'), '--check', '--cache', '--cache-strategy=content', '.'],
     ],
   },
-  { name: 'unit', commands: [vitest], hasTests: true },
   {
     // The unit tests that import what the last commit or the working tree changed, and those that read all files.
     name: 'related',
@@ -34,9 +33,10 @@ const steps = [
     hasTests: true,
     onlyByName: true,
   },
-  { name: 'editor', commands: [['test/editor/run.mjs']], hasTests: true },
   { name: 'canary', commands: [[...vitest, '--config', 'test/canary/vitest.config.ts']], hasTests: true },
+  { name: 'editor', commands: [['test/editor/run.mjs']], hasTests: true },
   { name: 'ui', commands: [[...vitest, '--config', 'test/ui/vitest.config.ts']], hasTests: true },
+  { name: 'unit', commands: [vitest], hasTests: true },
   {
     name: 'keychain',
     prepare: () =>
@@ -55,8 +55,8 @@ const steps = [
   },
 ];
 const stepWithinMs = 20 * 60_000;
-/** The tests of an editor wait as long as they work; more steps at once would make each other late. */
-const stepsAtOnce = Math.min(2, availableParallelism());
+/** The tests of an editor keep half a core busy, so one step more than there are cores runs at once. */
+const stepsAtOnce = Math.min(4, availableParallelism() + 1);
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !steps.some((step) => step.name === name));
@@ -72,7 +72,7 @@ const waiting = steps.filter(({ name, onlyByName = false }) =>
   wanted.length === 0 ? !onlyByName : wanted.includes(name),
 );
 /** Steps that run at once would mix their lines: then each is shown when it ends. */
-const isLive = stepsAtOnce === 1 || waiting.filter(({ name }) => name !== 'build').length < 2;
+const isLive = waiting.filter(({ name }) => name !== 'build').length < 2;
 for (const step of waiting) await step.prepare?.();
 const results = [];
 if (waiting[0].name === 'build') results.push(await run(waiting.shift()));

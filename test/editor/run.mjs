@@ -70,16 +70,43 @@ const suites = {
   },
 };
 
+/**
+ * Suites that share an editor, in their order. They open the same folder, and none looks at what those before it leave:
+ * those that begin with an empty record or list stand first.
+ */
+const together = [
+  ['trusted', 'language'],
+  ['audit', 'results', 'marks'],
+  ['agreements', 'refusal'],
+  ['fileSecrets', 'sources'],
+];
+
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(suites);
 process.exitCode = await main();
 
 async function main() {
+  const desktop = await downloadDesktopEditor();
+  if (desktop) process.env.KEYTURN_DESKTOP_EDITOR = desktop;
+  const shared = together.map((names) => names.filter((name) => wanted.includes(name)));
+  const alone = wanted.filter((name) => !together.flat().includes(name)).map((name) => [name]);
+  let failed = false;
+  for (const names of [...shared, ...alone]) {
+    if (names.length > 0) failed = !(await runInOneEditor(names)) || failed;
+  }
+  return failed ? 1 : 0;
+}
+
+/** Bundles suites into one file that runs them, and gives its path. */
+async function bundle(names) {
+  const outfile = join(cacheFolder, 'out', `${names.join('-')}.cjs`);
+  const loaders = names.map((name) => `${name}: () => import('./${name}.ts')`);
   await esbuild.build({
-    entryPoints: Object.fromEntries(
-      wanted.map((name) => [name, join(projectFolder, `test/editor/${name}.ts`)]),
-    ),
-    outdir: join(cacheFolder, 'out'),
-    outExtension: { '.js': '.cjs' },
+    stdin: {
+      contents: `import { runSuites } from './suite.ts';
+        export const run = () => runSuites({ ${loaders.join(', ')} });`,
+      resolveDir: join(projectFolder, 'test/editor'),
+    },
+    outfile,
     bundle: true,
     format: 'cjs',
     platform: 'node',
@@ -88,17 +115,15 @@ async function main() {
     sourcemap: 'inline',
     logLevel: 'warning',
   });
-  const desktop = await downloadDesktopEditor();
-  if (desktop) process.env.KEYTURN_DESKTOP_EDITOR = desktop;
-  let failed = false;
-  for (const name of wanted) failed = !(await runSuite(name)) || failed;
-  return failed ? 1 : 0;
+  return outfile;
 }
 
-/** Each suite has a sandbox, a workspace and an editor profile of its own. */
-async function runSuite(name) {
-  const { files, env = {}, open = '', extensions = [], keyring: wantsKeyring = false } = suites[name];
-  console.log(`\n${name}`);
+/** The suites have a sandbox, a workspace and an editor profile of their own. */
+async function runInOneEditor(names) {
+  const { files, open = '', keyring: wantsKeyring = false } = suites[names[0]];
+  const env = Object.assign({}, ...names.map((name) => suites[name].env));
+  const extensions = [...new Set(names.flatMap((name) => suites[name].extensions ?? []))];
+  const tests = await bundle(names);
   const sandbox = await startSandbox({
     entry: join(projectFolder, 'dist/sandbox/sandbox.js'),
     issuerPort: 0,
@@ -113,7 +138,7 @@ async function runSuite(name) {
     await runTests({
       vscodeExecutablePath: launcher,
       extensionDevelopmentPath: [projectFolder, ...extensions],
-      extensionTestsPath: join(cacheFolder, 'out', `${name}.cjs`),
+      extensionTestsPath: tests,
       extensionTestsEnv: {
         ...env,
         ...(keyring === null ? {} : { ...keyring.env, KEYTURN_TEST_KEYRING: '1' }),

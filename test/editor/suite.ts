@@ -13,10 +13,11 @@ export function test(name: string, run: () => Promise<void> | void, withinMs = 2
   tests.push({ name, run, withinMs });
 }
 
-/** Runs all tests in order, prints each name and a closing line; rejects when one failed. */
+/** Runs the tests that were declared, in order; prints each name and a closing line; rejects when one failed. */
 export async function runAll(): Promise<void> {
   let failed = 0;
-  for (const { name, run, withinMs } of tests) {
+  const declared = tests.splice(0);
+  for (const { name, run, withinMs } of declared) {
     const startedAtMs = Date.now();
     try {
       await within(withinMs, Promise.resolve().then(run));
@@ -27,8 +28,26 @@ export async function runAll(): Promise<void> {
       for (const line of describe(error).split('\n')) print(`          ${line}`);
     }
   }
-  print(`  ${tests.length - failed} passed, ${failed} failed`);
+  print(`  ${declared.length - failed} passed, ${failed} failed`);
   if (failed > 0) throw new Error(`${failed} tests failed.`);
+}
+
+/** Runs suites one after the other in this editor; one that fails keeps none of the others from running. */
+export async function runSuites(
+  suites: Readonly<Record<string, () => Promise<{ readonly run: () => Promise<void> }>>>,
+): Promise<void> {
+  const failed: string[] = [];
+  for (const [name, load] of Object.entries(suites)) {
+    print(name);
+    try {
+      const suite = await load();
+      await suite.run();
+    } catch (error) {
+      print(describe(error));
+      failed.push(name);
+    }
+  }
+  if (failed.length > 0) throw new Error(`These suites failed: ${failed.join(', ')}.`);
 }
 
 /** Polls until `condition` holds; fails with `what` in the message otherwise. */

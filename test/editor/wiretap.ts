@@ -10,7 +10,7 @@ import {
 
 // The API cannot be asked what another part of the editor shows. Tests share the extension's own `vscode` module
 // (they lie in its folder), so they can listen in on what the extension hands to it, and answer its questions.
-// `installWiretap` must run before the extension is activated.
+// `installWiretap` must run before the extension is activated; suites that share an editor share it.
 
 export interface ShownMessage {
   readonly kind: 'information' | 'warning' | 'error';
@@ -37,6 +37,14 @@ export class Wiretap {
   readonly picks: (readonly (string | QuickPickItem)[])[] = [];
   /** The button for a message; undefined dismisses it. */
   messageAnswer: (message: ShownMessage) => string | undefined = () => undefined;
+
+  /** Forgets what was shown, and the answers that no question took. */
+  forget(): void {
+    for (const list of [this.messages, this.inputs, this.inputAnswers, this.pickAnswers, this.picks]) {
+      list.length = 0;
+    }
+    this.messageAnswer = () => undefined;
+  }
 
   /** Item of a view with its label and description as text, and its children to any depth. */
   async tree(view: string): Promise<TreeText[]> {
@@ -89,7 +97,16 @@ async function readTree(provider: TreeDataProvider<unknown>, parent: unknown): P
   );
 }
 
+let installed: Wiretap | undefined;
+
+/** What it heard for the suite before is forgotten. */
 export function installWiretap(): Wiretap {
+  installed ??= newWiretap();
+  installed.forget();
+  return installed;
+}
+
+function newWiretap(): Wiretap {
   const tap = new Wiretap();
   // The functions of `window` are overloaded beyond what a replacement can be typed as.
   const target = window as unknown as Record<string, (...args: never[]) => unknown>;

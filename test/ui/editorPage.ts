@@ -4,6 +4,7 @@ import type { Locator, Page } from 'playwright-core';
 import {
   clipboardPermissions,
   launchChromium,
+  quietSettings,
   startEditorServer,
 } from '../editor/launcher/browserEditor.mjs';
 import { projectFolder } from '../editor/launcher/places.mjs';
@@ -22,20 +23,6 @@ export interface OpenOptions {
   /** For the extension host. */
   readonly env?: Record<string, string>;
 }
-
-/** Quiet: what these tests look at is the extension, not the editor's own offers. */
-const quietSettings = {
-  'workbench.startupEditor': 'none',
-  'workbench.tips.enabled': false,
-  'workbench.secondarySideBar.defaultVisibility': 'hidden',
-  'chat.disableAIFeatures': true,
-  'editor.minimap.enabled': false,
-  'editor.fontSize': 13,
-  'editor.scrollbar.horizontal': 'hidden',
-  'editor.cursorBlinking': 'solid',
-  'window.commandCenter': false,
-  'extensions.ignoreRecommendations': true,
-};
 
 const themeClasses: Readonly<Record<string, string>> = {
   'Default Dark Modern': 'vs-dark',

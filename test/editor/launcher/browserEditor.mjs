@@ -109,6 +109,20 @@ export async function runInEditor(options) {
   }
 }
 
+/** Quiet: what these tests look at is the extension, not the editor's own offers. */
+export const quietSettings = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'chat.disableAIFeatures': true,
+  'editor.minimap.enabled': false,
+  'editor.fontSize': 13,
+  'editor.scrollbar.horizontal': 'hidden',
+  'editor.cursorBlinking': 'solid',
+  'window.commandCenter': false,
+  'extensions.ignoreRecommendations': true,
+};
+
 /** The editor's clipboard is the browser's. */
 export const clipboardPermissions = ['clipboard-read', 'clipboard-write'];
 

@@ -3,7 +3,7 @@
 // passes them on to that desktop build, else it opens the same thing in code-server and a browser. Restricted mode
 // needs this door on the desktop too, since test-electron always switches workspace trust off.
 import { spawn } from 'node:child_process';
-import { runInEditor } from './browserEditor.mjs';
+import { quietSettings, runInEditor } from './browserEditor.mjs';
 
 /** Lines of the tests among all that the editor prints; see suite.ts. */
 const mark = '[test] ';
@@ -34,7 +34,8 @@ async function runBrowser() {
     extensions: values('extensionDevelopmentPath'),
     tests,
     trustWorkspaces: args.includes('--disable-workspace-trust'),
-    withinMs: 5 * 60_000,
+    settings: quietSettings,
+    withinMs: 10 * 60_000,
     print,
   });
 }
