@@ -15,6 +15,8 @@ export default defineConfig({
     testTimeout: 20_000,
     // The files of a worker share its modules: loading them anew for each file took half of the time.
     isolate: false,
+    // Of what `--changed` finds: package.json concerns the tests that import it.
+    forceRerunTriggers: ['**/vitest.config.ts'],
     unstubEnvs: true,
     restoreMocks: true,
   },

@@ -1,5 +1,5 @@
-// ESLint over the files whose result is not known; `--all` looks at every file. Rules that use types see more than one
-// file, so the result of a file is known only while the file, all that it imports, and the rules stay the same.
+// ESLint over the files whose result is not known. Rules that use types see more than one file, so the result of a file is
+// known only while the file, all that it imports, and the rules stay the same.
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -27,7 +27,7 @@ const contents = new Map<string, string>();
 const imports = new Map<string, string[]>();
 const commonHash = hash(globSync(common, { cwd: project }).sort().map(read));
 const hashes = new Map(files.map((file) => [file, hashWithImports(file)]));
-const clean = process.argv.includes('--all') ? {} : knownResults();
+const clean = knownResults();
 const unknown = files.filter((file) => clean[file] !== hashes.get(file));
 
 if (unknown.length > 0) {
