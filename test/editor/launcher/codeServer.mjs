@@ -37,7 +37,10 @@ async function isComplete(folder, server) {
 }
 
 async function install(folder) {
-  console.log(`Installing code-server ${version} into ${folder}: about 15 s and 630 MB, once.`);
+  console.log(
+    `Installing code-server ${version} into ${folder}: 620 MB, once. This takes half a minute, or longer on a slow connection.`,
+  );
+  const startedAtMs = Date.now();
   const partial = `${folder}.partial`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true });
@@ -51,6 +54,7 @@ async function install(folder) {
   await writeFile(join(partial, 'complete'), '');
   await rm(folder, { recursive: true, force: true });
   await rename(partial, folder);
+  console.log(`Installed in ${((Date.now() - startedAtMs) / 1000).toFixed(0)} s.`);
 }
 
 async function npm(cwd, args) {
