@@ -37,7 +37,7 @@ if (unknown.length > 0) {
   const results = await eslint.lintFiles(unknown);
   const formatter = await eslint.loadFormatter('stylish');
   const text = await formatter.format(results);
-  if (text !== '') console.log(text);
+  process.stdout.write(text);
   const flawed = new Set(
     results.filter(({ messages }) => messages.length > 0).map(({ filePath }) => filePath),
   );
@@ -46,7 +46,9 @@ if (unknown.length > 0) {
   writeFileSync(known, JSON.stringify(Object.fromEntries(passed.map((file) => [file, hashes.get(file)]))));
   if (flawed.size > 0) process.exitCode = 1;
 }
-console.log(`ESLint looked at ${unknown.length} of ${files.length} files; the others have not changed.`);
+process.stdout.write(
+  `ESLint looked at ${unknown.length} of ${files.length} files; the others have not changed.\n`,
+);
 
 function read(file: string): string {
   const text = contents.get(file) ?? readFileSync(join(project, file), 'utf8');
