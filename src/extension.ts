@@ -1,5 +1,15 @@
 import { EventEmitter, type ExtensionContext } from 'vscode';
 import { systemClock } from './base/clock.ts';
+import { auditCommands } from './editor/audit/commands.ts';
+import { registerEnvironments } from './editor/environments/register.ts';
+import { registerInspection } from './editor/inspection/register.ts';
+import { permissionCommands } from './editor/permissions/commands.ts';
+import { registerCommands } from './editor/platform/commands.ts';
+import { certificateCommands } from './editor/platform/remedies.ts';
+import { profileCommands } from './editor/profiles/commands.ts';
+import { TokenSelection } from './editor/tokens/selection.ts';
+import { registerWelcome } from './editor/welcome/register.ts';
+import { transferCommands } from './editor/transfer/commands.ts';
 import { createEditorAudit } from './editor/audit/editorAudit.ts';
 import { createEnvironmentPicker } from './editor/environments/environmentPicker.ts';
 import { createEditorSecrets } from './editor/platform/editorSecrets.ts';
@@ -13,20 +23,17 @@ import { ProfileFiles } from './editor/profiles/profileFiles.ts';
 import { WorkspaceProfiles } from './editor/profiles/profileIndex.ts';
 import { requireTrust } from './editor/profiles/trust.ts';
 import { createAsker } from './editor/requests/asker.ts';
-import { DocumentTrees } from './editor/requests/language/documentTrees.ts';
 import { registerRequests } from './editor/requests/register.ts';
 import { createTokenPlaces } from './editor/requests/tokenPlaces.ts';
 import { registerSandbox } from './editor/sandbox/register.ts';
 import { WindowSandbox } from './editor/sandbox/sandboxControl.ts';
-import type { EditorServices } from './editor/platform/services.ts';
+import type { EditorServices } from './editor/services.ts';
 import { WatchedSetting } from './editor/platform/settings.ts';
 import { DeviceCodes } from './editor/signIn/deviceCodes.ts';
 import { EditorRedirects } from './editor/signIn/editorRedirects.ts';
 import { createSignIn, isLoopbackReachable } from './editor/signIn/signIn.ts';
 import { registerStatusBar } from './editor/statusBar/register.ts';
 import { registerTokens } from './editor/tokens/register.ts';
-import { registerWelcome } from './editor/welcome/register.ts';
-import { isTourOpen } from './editor/welcome/tourFolder.ts';
 import { TokenDirectory } from './editor/tokens/tokenDirectory.ts';
 import { createEditorFiles } from './editor/platform/vscodeFiles.ts';
 import { editorWords } from './editor/platform/words.ts';
@@ -51,6 +58,8 @@ let finished = () => Promise.resolve();
 /** Builds everything once and hands it out. What is heavy is imported when it is first needed. */
 export function activate(context: ExtensionContext): void {
   const clock = systemClock;
+  const later = () => import('./editor/later.ts');
+  const sending = () => import('./editor/sending.ts');
   const redactor = new Redactor();
   const log = createLog(redactor);
   const leftAside = new FilesLeftAside(log);
@@ -82,7 +91,7 @@ export function activate(context: ExtensionContext): void {
       receivers: await findReceivers(profile, kind),
     });
   const network = new Lazy(async () => {
-    const { createEditorSources, createNetwork } = await import('./editor/platform/sending.ts');
+    const { createEditorSources, createNetwork } = await sending();
     const release = (concerned: (profile: TokenProfile) => boolean) => tokens.release(concerned);
     const sources = createEditorSources({ redactor, clock, values, log, audit, release });
     return createNetwork(
@@ -125,11 +134,9 @@ export function activate(context: ExtensionContext): void {
   const profileFiles = new ProfileFiles(files);
   const profiles = new WorkspaceProfiles(profileFiles, environments, tokens);
   const directory = new TokenDirectory({ tokens, profiles, environments, foreignTokens, words: editorWords });
+  const selection = new TokenSelection();
   const engine = new Lazy(async () => {
-    const [{ createEditorEngine }, made] = await Promise.all([
-      import('./editor/platform/sending.ts'),
-      network.get(),
-    ]);
+    const [{ createEditorEngine }, made] = await Promise.all([sending(), network.get()]);
     return createEditorEngine(services, made, asker);
   });
   const results = new EventEmitter<RequestResult>();
@@ -143,7 +150,6 @@ export function activate(context: ExtensionContext): void {
     clock,
     log,
     files,
-    trees: new DocumentTrees(),
     store,
     values,
     consent,
@@ -157,14 +163,15 @@ export function activate(context: ExtensionContext): void {
     profiles,
     environments,
     sandbox,
+    directory,
+    selection,
+    pick: { directory, selection, clock, words: editorWords, redactor, inspections },
     engine: () => engine.get(),
     closeConnections: async () => (await network.made)?.closeConnections(),
     apiSignIn: async () => (await network.get()).apiSignIn,
     findReceivers,
     redirectPlace: () => ({ loopback: isLoopbackReachable(), editorUri: redirects.fixedUri }),
   };
-  const offersTour = () => !isTourOpen(context.globalStorageUri);
-  const sandboxParts = { sandbox, profiles, store, places, offersTour };
   context.subscriptions.push(
     log,
     leftAside,
@@ -178,11 +185,25 @@ export function activate(context: ExtensionContext): void {
     profiles,
     directory,
     showProfileProblems(profileFiles),
-    registerSandbox(sandboxParts, log),
-    registerTokens(services, directory, sandboxParts),
-    registerStatusBar(services, directory),
-    registerWelcome(services),
+    registerSandbox(services, later),
+    registerEnvironments(services),
+    registerTokens(services, later),
+    registerInspection(services, later),
+    registerStatusBar(services, later),
+    registerWelcome(services, later),
     results,
+    registerRequests(services, () => import('./editor/requests/feature.ts'), sending),
+    registerCommands(services, profileCommands, async () => (await later()).loadProfileCommands(services)),
+    registerCommands(services, transferCommands, async () =>
+      (await sending()).loadTransferCommands(services),
+    ),
+    registerCommands(services, permissionCommands, async () =>
+      (await later()).loadPermissionCommands(services),
+    ),
+    registerCommands(services, auditCommands, async () => (await later()).loadAuditCommands(services)),
+    registerCommands(services, certificateCommands, async () =>
+      (await later()).loadCertificateCommands(services),
+    ),
     {
       async dispose() {
         await tokens.finished();
@@ -192,7 +213,6 @@ export function activate(context: ExtensionContext): void {
       },
     },
   );
-  registerRequests(services, context);
 }
 
 /** The editor waits a few seconds for it, so that what a server has just replaced is stored before the window ends. */

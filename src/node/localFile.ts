@@ -7,9 +7,9 @@ import { KeyturnError } from '../base/errors.ts';
 import { isOwn } from './fileOwner.ts';
 import type { FileRead } from '../base/files.ts';
 import { isInside, isRemotePath, isSameShare, isSystemPath } from './localPath.ts';
-import { formatBytes } from '../base/text.ts';
 import { untrusted } from '../base/untrusted.ts';
 import { type Place, walkPath } from './walkPath.ts';
+import { outsideWorkspace, tooLong, unreadable, shown } from './fileFaults.ts';
 
 /** How a file of this computer is read; `from` is an absolute path. */
 export interface LocalRead extends Omit<FileRead, 'trusted'> {
@@ -157,42 +157,11 @@ async function requireOwner(stats: BigIntStats, path: string, how: LocalRead): P
   );
 }
 
-type Named = Pick<FileRead, 'name' | 'maxBytes'>;
-
-export function tooLong(path: string, how: Named): KeyturnError {
-  const limit = formatBytes(how.maxBytes);
-  return unreadable(path, how, `is longer than ${limit}`, 'Keyturn reads no longer file here.');
-}
-
-export function outsideWorkspace(name: string): KeyturnError {
-  return untrusted(
-    `The file ${name} lies outside the folder of this workspace, which is not trusted.`,
-    'read it',
-  );
-}
-
 function manyNames(name: string): KeyturnError {
   return untrusted(
     `The file ${name} has several names (hard links), and another may lie outside the folder of this workspace, which is not trusted.`,
     'read it',
   );
-}
-
-export function unreadable(
-  path: string,
-  how: Named,
-  what: string,
-  hint: string,
-  cause?: unknown,
-): KeyturnError {
-  return new KeyturnError('file_unreadable', `The file ${shown(path, how)} ${what}.`, {
-    ...(cause === undefined ? {} : { cause }),
-    hint,
-  });
-}
-
-function shown(path: string, { name }: Named): string {
-  return name ?? path;
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { entryDescription, entryIcon } from '../../src/editor/tokens/tree/describe.ts';
 import { detailsOf } from '../../src/editor/tokens/tree/details.ts';
-import { detailsText } from '../../src/editor/tokens/tree/detailsText.ts';
+import { detailsText } from '../../src/editor/inspection/detailsText.ts';
 import { knownInspectionMark } from '../../src/editor/inspection/nodes.ts';
 import { contextValueOf } from '../../src/editor/tokens/tree/model.ts';
 import { specificationsOf } from '../../src/editor/tokens/tree/specifications.ts';

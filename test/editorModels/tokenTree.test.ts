@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ListedProfile } from '../../src/editor/profiles/listedProfile.ts';
+import type { ListedProfile } from '../../src/profile/listedProfile.ts';
 import { entryDescription, lifeText } from '../../src/editor/tokens/tree/describe.ts';
 import {
   buildGroups,

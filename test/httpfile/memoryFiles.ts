@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { KeyturnError } from '../../src/base/errors.ts';
 import type { Files } from '../../src/base/files.ts';
-import { outsideWorkspace } from '../../src/node/localFile.ts';
+import { outsideWorkspace } from '../../src/node/fileFaults.ts';
 
 /** Files that live in this object, in one workspace folder each; a null content is a file that cannot be read. */
 export function memoryFiles(contents: Readonly<Record<string, string | Uint8Array | null>>): Files {

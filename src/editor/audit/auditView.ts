@@ -16,8 +16,8 @@ import { fileOfCause } from '../../audit/cause.ts';
 import { filterEntries, parseFilter } from '../../audit/filter.ts';
 import type { LogFollower } from '../../audit/follow.ts';
 import type { AuditEntry } from '../../audit/read.ts';
-import { tokenCommands } from '../platform/commands.ts';
-import type { EditorServices } from '../platform/services.ts';
+import { auditCommands } from './commands.ts';
+import type { EditorServices } from '../services.ts';
 import { editorWords } from '../platform/words.ts';
 import {
   type AuditNode,
@@ -154,7 +154,7 @@ export class AuditView implements TreeDataProvider<AuditNode> {
       const item = new TreeItem(l10n.t('Show More…'));
       item.id = node.id;
       item.description = l10n.t('{0} older events', node.hidden);
-      item.command = { command: tokenCommands.auditMore, title: l10n.t('Show More…') };
+      item.command = { command: auditCommands.more, title: l10n.t('Show More…') };
       return item;
     }
     const item = new TreeItem(node.day, TreeItemCollapsibleState.Expanded);
@@ -257,7 +257,7 @@ function eventItem(node: EventNode): TreeItem {
   };
   if (fileOfCause(entry.cause) !== null) {
     item.command = {
-      command: tokenCommands.auditOpenCause,
+      command: auditCommands.openCause,
       title: l10n.t('Go to Request'),
       arguments: [{ kind: 'event', id: node.id }],
     };

@@ -5,8 +5,8 @@ import { tlsReason } from '../../http/tlsReasons.ts';
 import { TrustedCertificates } from '../../consent/trustedCertificates.ts';
 import { visible } from '../../base/visible.ts';
 import { askModal } from '../platform/askModal.ts';
-import { certificateCommands } from '../platform/commands.ts';
-import type { EditorServices } from '../platform/services.ts';
+import { certificateCommands } from '../platform/remedies.ts';
+import type { EditorServices } from '../services.ts';
 
 const schema = v.object({
   host: v.string(),

@@ -1,6 +1,6 @@
 import { Diagnostic, type DiagnosticCollection, DiagnosticSeverity, Uri, workspace } from 'vscode';
-import type { EnvironmentPicker } from '../platform/services.ts';
-import { toRange } from '../requests/language/ranges.ts';
+import type { EnvironmentPicker } from './picker.ts';
+import { toRange } from '../platform/ranges.ts';
 
 /** Shows what is wrong in the environment files that the open `.http` documents use. */
 export async function showEnvironmentProblems(

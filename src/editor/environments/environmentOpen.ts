@@ -1,5 +1,5 @@
 import type { Uri } from 'vscode';
-import type { EnvironmentPicker } from '../platform/services.ts';
+import type { EnvironmentPicker } from './picker.ts';
 
 /** True where a document has environments and none of them is chosen. */
 export async function isEnvironmentOpen(

@@ -1,7 +1,8 @@
 import { EventEmitter, type ExtensionContext, RelativePattern, Uri, workspace } from 'vscode';
 import type { Files } from '../../base/files.ts';
 import type { EnvironmentSet } from '../../httpfile/environments/environments.ts';
-import type { EnvironmentPicker, SandboxControl } from '../platform/services.ts';
+import type { SandboxControl } from '../sandbox/control.ts';
+import type { EnvironmentPicker } from './picker.ts';
 import { onDidChangeSetting, readSetting } from '../platform/settings.ts';
 
 export interface EnvironmentParts {

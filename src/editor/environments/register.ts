@@ -1,6 +1,6 @@
 import {
   commands,
-  type ExtensionContext,
+  Disposable,
   l10n,
   languages,
   type QuickPickItem,
@@ -9,16 +9,17 @@ import {
   type Uri,
   window,
 } from 'vscode';
-import { requestCommands } from '../requests/commands.ts';
-import type { EditorServices, EnvironmentPicker } from '../platform/services.ts';
+import { environmentCommands } from './commands.ts';
+import type { EditorServices } from '../services.ts';
+import type { EnvironmentPicker } from './picker.ts';
 import { showEnvironmentProblems } from './diagnostics.ts';
 
 /** The status-bar item, the quick pick and the diagnostics of environments. */
-export function registerEnvironments(services: EditorServices, context: ExtensionContext): void {
+export function registerEnvironments(services: EditorServices): Disposable {
   const { environments } = services;
   const item = window.createStatusBarItem('keyturn.environment', StatusBarAlignment.Right, 101);
   item.name = l10n.t('Keyturn: environment');
-  item.command = requestCommands.selectEnvironment;
+  item.command = environmentCommands.select;
   const diagnostics = languages.createDiagnosticCollection('keyturn-environments');
   const update = () => {
     showEnvironment(item, environments).catch((error: unknown) =>
@@ -28,16 +29,16 @@ export function registerEnvironments(services: EditorServices, context: Extensio
       services.log.error('Reading environments', error),
     );
   };
-  context.subscriptions.push(
+  update();
+  return Disposable.from(
     item,
     diagnostics,
     environments.onDidChange(update),
     window.onDidChangeActiveTextEditor(update),
-    commands.registerCommand(requestCommands.selectEnvironment, (document?: Uri) =>
+    commands.registerCommand(environmentCommands.select, (document?: Uri) =>
       pickEnvironment(environments, document ?? activeHttpDocument()),
     ),
   );
-  update();
 }
 
 export function activeHttpDocument(): Uri | undefined {

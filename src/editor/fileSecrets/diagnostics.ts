@@ -1,6 +1,8 @@
 import { Diagnostic, DiagnosticSeverity, l10n, Range, type TextDocument } from 'vscode';
 import type { HttpFile } from '../../httpfile/parse/tree.ts';
-import { toRange } from '../requests/language/ranges.ts';
+import { plainTokens } from './plainTokens.ts';
+import { variableSecrets } from './variableSecrets.ts';
+import { toRange } from '../platform/ranges.ts';
 
 const SOURCE = 'Keyturn';
 const TOKEN_IN_FILE = 'token_in_file';
@@ -8,8 +10,7 @@ const TOKEN_IN_FILE = 'token_in_file';
 const SECRET_IN_FILE = 'secret_in_file';
 
 /** Tokens and secrets that stand in a `.http` file in plain text. */
-export async function secretDiagnostics(document: TextDocument, tree: HttpFile): Promise<Diagnostic[]> {
-  const { plainTokens, variableSecrets } = await import('../platform/later.ts');
+export function secretDiagnostics(document: TextDocument, tree: HttpFile): Diagnostic[] {
   const lineText = (line: number) => (line < document.lineCount ? document.lineAt(line).text : '');
   return [
     ...plainTokens(tree, lineText).map(({ line, column, value }) =>

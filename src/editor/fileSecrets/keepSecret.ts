@@ -5,7 +5,7 @@ import { shownAddresses } from '../../profile/shownOrigin.ts';
 import { visible } from '../../base/visible.ts';
 import { requireTrust } from '../profiles/trust.ts';
 import { requestCommands } from '../requests/commands.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { type SecretReader, type SecretUse, secretUses } from './secretUses.ts';
 import type { WrittenSecret } from './writtenSecret.ts';
 

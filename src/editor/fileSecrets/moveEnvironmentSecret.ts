@@ -1,8 +1,9 @@
 import { applyEdits, type JSONPath, modify } from 'jsonc-parser';
 import { Range, RelativePattern, type TextDocument, Uri, workspace, WorkspaceEdit } from 'vscode';
+import { treeOf } from '../requests/language/documentTrees.ts';
 import { parseHttpFile } from '../../httpfile/parse/parse.ts';
 import type { HttpFile } from '../../httpfile/parse/tree.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { applyAndSave } from './applyEdit.ts';
 import { type EnvironmentSecret, environmentSecrets } from './environmentSecrets.ts';
 import { keepSecret } from './keepSecret.ts';
@@ -58,7 +59,7 @@ function difference(before: string, after: string): { start: number; end: number
 
 /** The requests that see the file, in each environment to which the secret belongs. */
 async function readersOf(
-  { files, trees, environments }: EditorServices,
+  { files, environments }: EditorServices,
   document: TextDocument,
   { environment }: EnvironmentSecret,
 ): Promise<SecretReader[]> {
@@ -67,7 +68,7 @@ async function readersOf(
   const open = new Map(
     workspace.textDocuments
       .filter(({ languageId, uri }) => languageId === 'http' && uri.toString().startsWith(below))
-      .map((other) => [other.uri.toString(), trees.of(other)]),
+      .map((other) => [other.uri.toString(), treeOf(other)]),
   );
   const found = await workspace.findFiles(
     new RelativePattern(folder, '**/*.{http,rest}'),

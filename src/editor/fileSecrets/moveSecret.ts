@@ -1,5 +1,6 @@
 import { l10n, type TextDocument, type Uri, window, workspace } from 'vscode';
-import type { EditorServices } from '../platform/services.ts';
+import { treeOf } from '../requests/language/documentTrees.ts';
+import type { EditorServices } from '../services.ts';
 import { environmentSecrets } from './environmentSecrets.ts';
 import { moveEnvironmentSecret } from './moveEnvironmentSecret.ts';
 import { moveToken } from './moveToken.ts';
@@ -35,7 +36,7 @@ function inRequests(
   line: number,
   character: number,
 ): Move | null {
-  const tree = services.trees.of(document);
+  const tree = treeOf(document);
   const secret = variableSecrets(tree).find(({ variable }) => variable.span.start.line === line);
   if (secret !== undefined) return () => moveVariableSecret(services, document, secret);
   const token = tokenAt(

@@ -1,9 +1,10 @@
 import { l10n, Range, type TextDocument, window, WorkspaceEdit } from 'vscode';
+import { treeOf } from '../requests/language/documentTrees.ts';
 import { readTokenKey, tokenKey } from '../../profile/key.ts';
 import { pastedProfile } from '../../profile/profile.ts';
 import { withoutLinks } from '../platform/noticeText.ts';
 import { requestCommands } from '../requests/commands.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { proposeOrigins } from '../tokens/originProposals.ts';
 import { proposeName } from '../tokens/pasted.ts';
 import { askName, askOrigins } from '../tokens/prompts.ts';
@@ -25,7 +26,7 @@ export async function moveToken(
   if (stored === null) return;
   const edit = new WorkspaceEdit();
   // Questions take their time, in which a person may edit.
-  for (const { line, column } of placesOf(services, document, value)) {
+  for (const { line, column } of placesOf(document, value)) {
     edit.replace(document.uri, new Range(line, column, line, column + value.length), `{{$token ${stored}}}`);
   }
   const saved = await applyAndSave(document, edit);
@@ -58,7 +59,7 @@ async function store(
   document: TextDocument,
   value: string,
 ): Promise<string | null> {
-  const places = placesOf(services, document, value);
+  const places = placesOf(document, value);
   const [first] = places;
   if (first === undefined) return null;
   const taken = new Set([
@@ -68,7 +69,7 @@ async function store(
   const name = await askName(l10n.t('Move Token to the Secret Store'), proposedName(places, taken), taken);
   if (name === null) return null;
   services.redactor.register(value, name);
-  const tree = services.trees.of(document);
+  const tree = treeOf(document);
   const environment = await services.environments.variables(document.uri);
   const originsOf = (requests: typeof tree.requests) =>
     proposeOrigins([{ tree: { ...tree, requests }, environment }]);
@@ -85,9 +86,9 @@ async function store(
   return name;
 }
 
-function placesOf({ trees }: EditorServices, document: TextDocument, value: string): PlainToken[] {
+function placesOf(document: TextDocument, value: string): PlainToken[] {
   const lineText = (line: number) => (line < document.lineCount ? document.lineAt(line).text : '');
-  return plainTokens(trees.of(document), lineText).filter((token) => token.value === value);
+  return plainTokens(treeOf(document), lineText).filter((token) => token.value === value);
 }
 
 /** What the token says of itself, else the variable that held it. */

@@ -1,5 +1,6 @@
 import { Range, type TextDocument, WorkspaceEdit } from 'vscode';
-import type { EditorServices } from '../platform/services.ts';
+import { treeOf } from '../requests/language/documentTrees.ts';
+import type { EditorServices } from '../services.ts';
 import { applyAndSave } from './applyEdit.ts';
 import { keepSecret } from './keepSecret.ts';
 import { type VariableSecret, variableSecrets } from './variableSecrets.ts';
@@ -13,10 +14,10 @@ export async function moveVariableSecret(
   document: TextDocument,
   secret: VariableSecret,
 ): Promise<void> {
-  const { trees, environments } = services;
+  const { environments } = services;
   const { uri } = document;
   const reader = {
-    tree: trees.of(document),
+    tree: treeOf(document),
     file: uri.toString(),
     variables: await environments.variables(uri),
     authEntry: (id: string) => environments.authEntry(uri, id),
@@ -25,7 +26,7 @@ export async function moveVariableSecret(
   if (kept === null) return;
   const edit = new WorkspaceEdit();
   // Questions take their time, in which a person may edit.
-  for (const { value, variable } of variableSecrets(trees.of(document))) {
+  for (const { value, variable } of variableSecrets(treeOf(document))) {
     if (value !== secret.value || variable.name !== secret.variable.name) continue;
     const { line } = variable.span.start;
     edit.delete(uri, document.validateRange(new Range(line, 0, line + 1, 0)));

@@ -2,7 +2,6 @@ import {
   CodeAction,
   CodeActionKind,
   type CodeActionProvider,
-  commands,
   type Diagnostic,
   type Disposable,
   l10n,
@@ -10,38 +9,33 @@ import {
   Uri,
   window,
 } from 'vscode';
-import { showError } from '../platform/messages.ts';
 import { requestCommands } from '../requests/commands.ts';
-import type { EditorServices } from '../platform/services.ts';
 import { isSecretInFile } from './diagnostics.ts';
 
 const selector = [{ language: 'http' }, { pattern: '**/http-client{,.private}.env.json' }];
 
-/** The quick fix over a token or secret in plain text, and its command. */
-export function registerFileSecrets(services: EditorServices): Disposable[] {
-  return [
-    languages.registerCodeActionsProvider(selector, quickFix, {
-      providedCodeActionKinds: [CodeActionKind.QuickFix],
-    }),
-    commands.registerCommand(
-      requestCommands.moveSecret,
-      async (uri?: unknown, line?: unknown, character?: unknown) => {
-        try {
-          const place = placeOf(uri, line, character);
-          if (place === null) {
-            await window.showInformationMessage(
-              l10n.t('Put the cursor into a token or client secret of a file first.'),
-            );
-            return;
-          }
-          const { moveSecret } = await import('../platform/sending.ts');
-          await moveSecret(services, place.uri, place.line, place.character);
-        } catch (error) {
-          showError(services, requestCommands.moveSecret, error);
-        }
-      },
-    ),
-  ];
+/** The quick fix over a token or secret in plain text. */
+export function registerFileSecrets(): Disposable {
+  return languages.registerCodeActionsProvider(selector, quickFix, {
+    providedCodeActionKinds: [CodeActionKind.QuickFix],
+  });
+}
+
+/** Moves the secret that the arguments of the command name, else the one at the cursor. */
+export async function moveSecretAt(
+  moveSecret: (uri: Uri, line: number, character: number) => Promise<void>,
+  uri: unknown,
+  line: unknown,
+  character: unknown,
+): Promise<void> {
+  const place = placeOf(uri, line, character);
+  if (place === null) {
+    await window.showInformationMessage(
+      l10n.t('Put the cursor into a token or client secret of a file first.'),
+    );
+    return;
+  }
+  await moveSecret(place.uri, place.line, place.character);
 }
 
 const quickFix: CodeActionProvider = {

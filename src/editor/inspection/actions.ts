@@ -9,11 +9,12 @@ import type { Verification } from '../../oauth/verify/inspection.ts';
 import type { InspectionOptions, RevokeResult } from '../../oauth/verify/inspections.ts';
 import { registerKey } from '../../profile/keys/registerKey.ts';
 import { visible } from '../../base/visible.ts';
-import { tokenCommands } from '../platform/commands.ts';
+import { inspectionCommands } from './commands.ts';
+import { auditCommands } from '../audit/commands.ts';
 import { withLateProgress } from '../platform/messages.ts';
 import { withoutLinks } from '../platform/noticeText.ts';
 import { requireTrust } from '../profiles/trust.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { editorWords } from '../platform/words.ts';
 import type { ClaimsDocuments } from './claimsDocuments.ts';
 import { confirmRotation } from '../tokens/confirmRotation.ts';
@@ -56,7 +57,7 @@ export class InspectionActions {
     requireTrust(node.entry.profile);
     const { active, conclusive, vendor, endpoint, scopes } = await this.#watched(
       l10n.t('Asking about the token "{0}"', node.name),
-      tokenCommands.introspect,
+      inspectionCommands.introspect,
       (options) => this.#services.inspections.introspect(node.entry, options),
     );
     const who = vendor ?? parseUrl(endpoint)?.host ?? endpoint;
@@ -93,7 +94,7 @@ export class InspectionActions {
     if (chosen !== revoke) return;
     const result = await this.#watched(
       l10n.t('Revoking the token "{0}"', node.name),
-      tokenCommands.revoke,
+      inspectionCommands.revoke,
       (options) => this.#revoke(node, options),
     );
     await this.#tellRevoked(node, result);
@@ -121,7 +122,7 @@ export class InspectionActions {
     if (chosen !== revoke) return;
     const { done, downScoped, failures, left } = await this.#watched(
       l10n.t('Revoking the tokens of {0}', issuer.issuer),
-      tokenCommands.revokeEverywhere,
+      inspectionCommands.revokeEverywhere,
       (options) =>
         revokeAll(nodes, async (node) => {
           requireTrust(node.entry.profile);
@@ -150,7 +151,7 @@ export class InspectionActions {
     if (!(await confirmRotation(node))) return;
     const { revoked, downScoped, left } = await this.#watched(
       l10n.t('Rotating the token "{0}"', node.name),
-      tokenCommands.rotate,
+      inspectionCommands.rotate,
       (options) => this.#services.inspections.rotate(node.entry, options),
     );
     const fine = left === null && [...(revoked ?? []), ...downScoped].every(isGood);
@@ -183,7 +184,7 @@ export class InspectionActions {
   async #verify({ name, entry }: UsableNode, issuer: string | null): Promise<Verification> {
     // Keys are public, but asking for them tells a server that somebody is interested.
     requireTrust(entry.profile);
-    return this.#watched(l10n.t('Verifying the token "{0}"', name), tokenCommands.verify, (options) =>
+    return this.#watched(l10n.t('Verifying the token "{0}"', name), inspectionCommands.verify, (options) =>
       this.#services.inspections.verify(entry, issuer === null ? options : { ...options, issuer }),
     );
   }
@@ -230,7 +231,7 @@ export class InspectionActions {
     await this.#services.store.delete(node.entry.key);
     await this.#services.consent.forget(node.entry.key);
     const gone = { name: node.name, accessToken: node.entry.token?.accessToken ?? null };
-    this.#services.audit.record(tokenEvent('deleted', gone, tokenCommands.revoke));
+    this.#services.audit.record(tokenEvent('deleted', gone, inspectionCommands.revoke));
   }
 
   /** What became of tokens. With a button, since the editor cuts a message without one after its first line. */
@@ -238,7 +239,7 @@ export class InspectionActions {
     const show = l10n.t('Show Audit Log');
     const answer = good ? window.showInformationMessage(text, show) : window.showWarningMessage(text, show);
     void answer.then((chosen) => {
-      if (chosen === show) void commands.executeCommand(tokenCommands.showAudit);
+      if (chosen === show) void commands.executeCommand(auditCommands.show);
     });
   }
 

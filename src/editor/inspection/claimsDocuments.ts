@@ -1,22 +1,22 @@
 import { EventEmitter, type TextDocumentContentProvider, Uri, window, workspace } from 'vscode';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import type { UsableNode } from '../tokens/entryPick.ts';
-import type { TokenDirectory } from '../tokens/tokenDirectory.ts';
+import type { detailsText } from './detailsText.ts';
 
 const SCHEME = 'keyturn-claims';
 
 /** Read-only JSON documents with all that is known of a token. The address holds a key of the store, never the token. */
 export class ClaimsDocuments implements TextDocumentContentProvider {
   readonly #services: EditorServices;
-  readonly #directory: TokenDirectory;
+  readonly #loadText: () => Promise<typeof detailsText>;
   readonly #changed = new EventEmitter<Uri>();
   readonly #subscriptions: { dispose(): void }[];
 
   readonly onDidChange = this.#changed.event;
 
-  constructor(services: EditorServices, directory: TokenDirectory) {
+  constructor(services: EditorServices, loadText: () => Promise<typeof detailsText>) {
     this.#services = services;
-    this.#directory = directory;
+    this.#loadText = loadText;
     this.#subscriptions = [
       this.#changed,
       workspace.registerTextDocumentContentProvider(SCHEME, this),
@@ -31,11 +31,11 @@ export class ClaimsDocuments implements TextDocumentContentProvider {
   }
 
   async provideTextDocumentContent(uri: Uri): Promise<string> {
-    const entries = await this.#directory.entries();
+    const entries = await this.#services.directory.entries();
     const entry = entries.find((node) => node.entry?.key === uri.query)?.entry ?? null;
     if (entry === null) return '';
-    const { detailsText } = await import('../platform/later.ts');
-    return this.#services.redactor.mask(detailsText(entry, this.#services.inspections.last(entry)));
+    const text = await this.#loadText();
+    return this.#services.redactor.mask(text(entry, this.#services.inspections.last(entry)));
   }
 
   #update(keys: ReadonlySet<string>): void {

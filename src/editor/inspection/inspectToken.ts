@@ -1,9 +1,9 @@
 import { l10n, Uri, window, workspace } from 'vscode';
 import { decodeToken } from '../../inspect/decode.ts';
 import { classifyToken } from '../../inspect/kind.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { editorWords } from '../platform/words.ts';
-import { inspectedText } from '../tokens/tree/detailsText.ts';
+import { inspectedText } from './detailsText.ts';
 import { withoutScheme } from '../../inspect/pastedText.ts';
 import { describePasted } from '../tokens/pasted.ts';
 import { askSecret } from '../tokens/prompts.ts';

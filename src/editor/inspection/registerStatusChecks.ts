@@ -1,8 +1,7 @@
 import { Lazy } from '../../base/lazy.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { onDidChangeSetting, readSetting } from '../platform/settings.ts';
 import type { StatusChecks } from './statusChecks.ts';
-import type { TokenDirectory } from '../tokens/tokenDirectory.ts';
 
 const MINUTE_MS = 60_000;
 const SECOND_MS = 1_000;
@@ -10,12 +9,12 @@ const SECOND_MS = 1_000;
 /** Looks at the tokens in use every minute, or as often as they are to be asked about, where the setting asks for it; nothing is loaded where it does not. */
 export function registerStatusChecks(
   services: EditorServices,
-  directory: TokenDirectory,
+  load: () => Promise<typeof StatusChecks>,
 ): { dispose(): void } {
   const { clock, log } = services;
   const checks = new Lazy<StatusChecks>(async () => {
-    const { StatusChecks } = await import('../platform/later.ts');
-    return new StatusChecks(services, directory);
+    const Checks = await load();
+    return new Checks(services);
   });
   let disposed = false;
   let timer: { dispose(): void } | null = null;

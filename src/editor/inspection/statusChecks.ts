@@ -3,10 +3,9 @@ import { l10n, window, workspace } from 'vscode';
 import { asKeyturnError } from '../../base/errors.ts';
 import type { TokenEntry } from '../../token/manager.ts';
 import { withoutLinks } from '../platform/noticeText.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { inUse } from '../statusBar/model.ts';
 import { canRevoke } from '../tokens/tree/model.ts';
-import type { TokenDirectory } from '../tokens/tokenDirectory.ts';
 
 /** What stands in the audit as the cause. */
 const CAUSE = 'background';
@@ -14,22 +13,20 @@ const CAUSE = 'background';
 /** Asks the issuers of tokens in use whether they are still active, each no more often than once in an interval. */
 export class StatusChecks {
   readonly #services: EditorServices;
-  readonly #directory: TokenDirectory;
   /** When each access token was last asked about, also in vain. */
   readonly #asked = new Map<string, { readonly accessToken: string; readonly atMs: number }>();
   /** What went wrong last with each, so that the log tells it once. */
   readonly #failures = new Map<string, string>();
   readonly #closing = new AbortController();
 
-  constructor(services: EditorServices, directory: TokenDirectory) {
+  constructor(services: EditorServices) {
     this.#services = services;
-    this.#directory = directory;
   }
 
   /** Looks at all tokens now, one after the other. */
   async look(intervalMs: number): Promise<void> {
     const entries = new Map<string, TokenEntry>();
-    for (const { entry } of await this.#directory.entries()) {
+    for (const { entry } of await this.#services.directory.entries()) {
       if (entry !== null) entries.set(entry.key, entry);
     }
     for (const entry of entries.values()) {

@@ -1,7 +1,7 @@
 import { l10n, type QuickPickItem, ThemeIcon, Uri, window } from 'vscode';
 import { type Agreement, Agreements } from '../../consent/permissions.ts';
-import { tokenCommands } from '../platform/commands.ts';
-import type { EditorServices } from '../platform/services.ts';
+import { permissionCommands } from './commands.ts';
+import type { EditorServices } from '../services.ts';
 import { displayPath } from '../platform/vscodeFiles.ts';
 import { editorWords } from '../platform/words.ts';
 import { agreementItem } from './permissionItem.ts';
@@ -29,7 +29,7 @@ export async function reviewAgreements(services: EditorServices): Promise<void> 
   });
   if (chosen === undefined || chosen.length === 0) return;
   for (const { agreement } of chosen) {
-    await agreements.withdraw(agreement, tokenCommands.reviewAgreements);
+    await agreements.withdraw(agreement, permissionCommands.review);
     // An open connection would still be used.
     if (agreement.kind === 'certificate') await services.closeConnections();
     if (agreement.kind !== 'source') continue;

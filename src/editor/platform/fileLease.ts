@@ -9,6 +9,6 @@ import { noTurn, type RefreshLease } from '../../token/refresh/lease.ts';
  */
 export function editorLease({ scheme, fsPath }: Uri): RefreshLease {
   if (scheme !== 'file') return { hold: (_key, task) => task(noTurn) };
-  const loaded = new Lazy(async () => (await import('./sending.ts')).createFileLease(join(fsPath, 'leases')));
+  const loaded = new Lazy(async () => (await import('./later.ts')).createFileLease(join(fsPath, 'leases')));
   return { hold: async (key, task, signal) => (await loaded.get()).hold(key, task, signal) };
 }

@@ -1,7 +1,11 @@
 import { commands, l10n } from 'vscode';
 import { certificateOf, type PeerCertificate } from '../../http/peerCertificate.ts';
 import type { ErrorCode } from '../../base/errors.ts';
-import { certificateCommands } from './commands.ts';
+
+/** Only from a notification, with the certificate as its argument. Gives true when it is trusted now. */
+export const certificateCommands = {
+  trust: 'keyturn.certificates.trust',
+} as const;
 
 /** A button that helps with a failure of the network, wherever the failure is shown. */
 export interface Remedy {

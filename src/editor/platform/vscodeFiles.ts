@@ -2,8 +2,7 @@ import { FileSystemError, FileType, Uri, workspace } from 'vscode';
 import { abortable } from '../../base/abortable.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import type { FileRead, Files } from '../../base/files.ts';
-import { foldersUpward } from '../../node/foldersUpward.ts';
-import { outsideWorkspace, readLocalFile, tooLong, unreadable } from '../../node/localFile.ts';
+import { outsideWorkspace, tooLong, unreadable } from '../../node/fileFaults.ts';
 import { isSystemPath } from '../../node/localPath.ts';
 
 const WINDOWS_DRIVE = /^[A-Za-z]:[\\/]/;
@@ -11,10 +10,11 @@ const WINDOWS_DRIVE = /^[A-Za-z]:[\\/]/;
 /** Files of any workspace, virtual ones too. A location is `uri.toString()`. */
 export function createEditorFiles(leftAside: Files['leftAside']): Files {
   return {
-    read(location, how) {
+    async read(location, how) {
       const uri = Uri.parse(location, true);
       if (uri.scheme !== 'file') return abortable(readVirtual(uri, how), how.signal);
       const from = how.from === null ? uri : Uri.parse(how.from, true);
+      const { readLocalFile } = await import('./later.ts');
       return readLocalFile(uri.fsPath, {
         ...how,
         name: how.name ?? displayPath(uri),
@@ -43,6 +43,7 @@ export function createEditorFiles(leftAside: Files['leftAside']): Files {
       if (folder === null) return [];
       const top = workspace.getWorkspaceFolder(uri)?.uri ?? (trusted ? null : folder);
       if (uri.scheme !== 'file') return virtualUpward(folder, top);
+      const { foldersUpward } = await import('./later.ts');
       const paths = await foldersUpward(folder.fsPath, top?.fsPath ?? null);
       return paths.map((path) => Uri.file(path).toString());
     },

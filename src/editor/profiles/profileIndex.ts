@@ -4,8 +4,9 @@ import type { ProfileFile } from '../../profile/declared.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import type { TokenManager } from '../../token/manager.ts';
 import { withoutCredentials } from '../../redaction/withoutCredentials.ts';
-import type { EnvironmentPicker, ProfileIndex } from '../platform/services.ts';
-import type { ListedProfile } from './listedProfile.ts';
+import type { EnvironmentPicker } from '../environments/picker.ts';
+import type { ProfileIndex } from './declared.ts';
+import type { ListedProfile } from '../../profile/listedProfile.ts';
 import type { ProfileFiles } from './profileFiles.ts';
 import { requireTrust } from './trust.ts';
 

@@ -8,10 +8,11 @@ import {
   workspace,
   WorkspaceEdit,
 } from 'vscode';
+import { treeOf } from './language/documentTrees.ts';
 import { requestAtLine } from '../../httpfile/parse/requestAt.ts';
 import type { RequestNode } from '../../httpfile/parse/tree.ts';
-import { tokenCommands } from '../platform/commands.ts';
-import type { EditorServices } from '../platform/services.ts';
+import { tokenCommands } from '../tokens/commands.ts';
+import type { EditorServices } from '../services.ts';
 import { requestCommands } from './commands.ts';
 import { tokenEdit } from './insertToken.ts';
 import { tokenItems } from './pickToken.ts';
@@ -30,7 +31,7 @@ export async function chooseToken(
   const { line } = node;
   const choices: Choice[] = (await tokenItems(services, document)).map((item) => ({
     ...item,
-    run: () => insertToken(services, document, line, item.name),
+    run: () => insertToken(document, line, item.name),
   }));
   choices.push({
     label: l10n.t('$(add) Add a token…'),
@@ -52,12 +53,11 @@ export async function chooseToken(
 
 /** Writes the token's name above the request that stands at a line. */
 export async function insertToken(
-  { trees }: Pick<EditorServices, 'trees'>,
   document: TextDocument,
   line: number,
   name: string,
 ): Promise<void> {
-  const node = requestAtLine(trees.of(document), line);
+  const node = requestAtLine(treeOf(document), line);
   if (node === null) return;
   const { text, ...at } = tokenEdit(node, name);
   const edit = new WorkspaceEdit();

@@ -1,4 +1,4 @@
-/** Commands of requests, responses and environments, as package.json contributes them. */
+/** Commands of requests, as package.json contributes them. */
 export const requestCommands = {
   /** Arguments, both optional: the document's Uri and a line in the request. */
   send: 'keyturn.send',
@@ -20,9 +20,9 @@ export const requestCommands = {
   cancel: 'keyturn.cancel',
   /** Only from the lens: the document's Uri, a line in the request, the token's name. */
   tokenActions: 'keyturn.tokenActions',
-  selectEnvironment: 'keyturn.environment.select',
 } as const;
 
+/** Commands of shown responses, as package.json contributes them. */
 export const responseCommands = {
   resend: 'keyturn.response.resend',
   /** Only from the lens over a body that was cut off. */

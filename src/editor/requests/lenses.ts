@@ -8,10 +8,11 @@ import {
   type Uri,
   window,
 } from 'vscode';
+import { environmentCommands } from '../environments/commands.ts';
 import type { RequestNode } from '../../httpfile/parse/tree.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { requestCommands } from './commands.ts';
-import type { DocumentTrees } from './language/documentTrees.ts';
+import { treeOf } from './language/documentTrees.ts';
 import { withoutIcons } from '../platform/plainLabel.ts';
 import { gap, namedToken, tokenLensTitle } from './lensTitles.ts';
 import { ResultLenses } from './resultLenses.ts';
@@ -26,7 +27,6 @@ const repaintEveryMs = 20_000;
  * names one; the environment once, above the first request. A file that names no token costs one lens a request and nothing to wait for.
  */
 export class RequestLenses implements CodeLensProvider {
-  readonly #trees: DocumentTrees;
   readonly #states: TokenStates;
   readonly #services: EditorServices;
   readonly #changed = new EventEmitter<void>();
@@ -36,15 +36,14 @@ export class RequestLenses implements CodeLensProvider {
   readonly #results: ResultLenses;
   #timer: { dispose(): void } | undefined;
 
-  constructor(trees: DocumentTrees, states: TokenStates, services: EditorServices, inline: InlineResults) {
-    this.#trees = trees;
+  constructor(states: TokenStates, services: EditorServices, inline: InlineResults) {
     this.#states = states;
     this.#services = services;
-    this.#results = new ResultLenses(inline, trees, services.clock, () => this.#changed.fire());
+    this.#results = new ResultLenses(inline, services.clock, () => this.#changed.fire());
   }
 
   async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
-    const { requests } = this.#trees.of(document);
+    const { requests } = treeOf(document);
     const uri = document.uri;
     const lenses = requests.map((node) => sendLens(uri, node));
     const [first] = requests;
@@ -119,7 +118,7 @@ export class RequestLenses implements CodeLensProvider {
     return new CodeLens(lineRange(first), {
       title: `$(globe)${gap}${selected ?? l10n.t('No environment')}`,
       tooltip: l10n.t('Choose the environment of this folder'),
-      command: requestCommands.selectEnvironment,
+      command: environmentCommands.select,
       arguments: [uri],
     });
   }

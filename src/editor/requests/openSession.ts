@@ -1,7 +1,7 @@
 import type { TextDocument } from 'vscode';
 import type { HttpFile } from '../../httpfile/parse/tree.ts';
 import { Session, type SessionFile, type SessionOptions } from '../../run/session.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { runOptions } from './runOptions.ts';
 
 /** A session for requests of one document, with what the document and its settings said when it began. */

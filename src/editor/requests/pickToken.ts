@@ -1,6 +1,6 @@
 import { l10n, type QuickPickItem, type TextDocument, window } from 'vscode';
 import { withoutIcons } from '../platform/plainLabel.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { knownInspectionMark } from '../inspection/nodes.ts';
 import { editorWords } from '../platform/words.ts';
 import { tokenLensTitle } from './lensTitles.ts';

@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { withoutIcons } from '../platform/plainLabel.ts';
 import { editorWords } from '../platform/words.ts';
 import { requestCommands } from './commands.ts';
-import type { DocumentTrees } from './language/documentTrees.ts';
+import { treeOf } from './language/documentTrees.ts';
 import { gap } from './lensTitles.ts';
 import type { InlineResults } from './results/inlineResults.ts';
 import { type ResultProblem, resultProblems } from './results/resultProblems.ts';
@@ -28,7 +28,6 @@ interface LineProblem {
 /** What results ask of the person, above their requests, each with what helps. */
 export class ResultLenses {
   readonly #inline: InlineResults;
-  readonly #trees: DocumentTrees;
   readonly #clock: Clock;
   readonly #changed: () => void;
   /** What the lenses of each document say. */
@@ -37,16 +36,15 @@ export class ResultLenses {
   readonly #waiting = new Set<TextDocument>();
 
   /** `changed` asks for new lenses. */
-  constructor(inline: InlineResults, trees: DocumentTrees, clock: Clock, changed: () => void) {
+  constructor(inline: InlineResults, clock: Clock, changed: () => void) {
     this.#inline = inline;
-    this.#trees = trees;
     this.#clock = clock;
     this.#changed = changed;
   }
 
   of(document: TextDocument): CodeLens[] {
     const location = document.uri.toString();
-    this.#inline.verify(location, this.#trees.of(document));
+    this.#inline.verify(location, treeOf(document));
     const problems = this.#problems(location);
     this.#said.set(location, wordsOf(problems));
     const ends = problems.flatMap(({ problem: { untilMs } }) => (untilMs === null ? [] : [untilMs]));

@@ -1,10 +1,11 @@
 import { l10n, type Progress, ProgressLocation, type TextDocument, window } from 'vscode';
+import { treeOf } from './language/documentTrees.ts';
 import { disabledBy, noteOf } from '../../httpfile/marks/stops.ts';
 import type { HttpFile, RequestNode } from '../../httpfile/parse/tree.ts';
 import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import { runInOrder } from '../../run/batch.ts';
 import { showError } from '../platform/messages.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { summary } from './results/batchSummary.ts';
 import { openSession } from './openSession.ts';
 import { oneLine } from './results/resultWords.ts';
@@ -20,7 +21,7 @@ export async function sendAll(
   sender: Sender,
   document: TextDocument,
 ): Promise<void> {
-  const tree = services.trees.of(document);
+  const tree = treeOf(document);
   if (tree.requests.length === 0) {
     await window.showInformationMessage(l10n.t('There is no request in this file.'));
     return;

@@ -10,9 +10,11 @@ import { withoutLinks } from '../platform/noticeText.ts';
 import { safeFileName } from '../responses/bodyFileName.ts';
 import type { Responses } from '../responses/register.ts';
 import type { ShownResponse } from '../responses/responseDocuments.ts';
-import type { EditorServices } from '../platform/services.ts';
-import type { DocumentTrees } from './language/documentTrees.ts';
+import type { EditorServices } from '../services.ts';
+import type { signInInEditor } from '../signIn/signInToApi.ts';
+import { treeOf } from './language/documentTrees.ts';
 import type { InlineResults } from './results/inlineResults.ts';
+import type { offerNextStep } from './results/offers.ts';
 import { pickToken } from './pickToken.ts';
 import { chooseToken, insertToken } from './chooseToken.ts';
 import { clockTime } from './results/resultProblems.ts';
@@ -21,10 +23,16 @@ import type { Sender, SendOptions } from './sender.ts';
 
 export interface SendParts {
   readonly services: EditorServices;
-  readonly trees: DocumentTrees;
   readonly inline: InlineResults;
   readonly sender: Sender;
   readonly responses: Responses;
+  readonly loadSending: () => Promise<SendingParts>;
+}
+
+/** What only a request that is sent needs. */
+export interface SendingParts {
+  readonly offerNextStep: typeof offerNextStep;
+  readonly signInInEditor: typeof signInInEditor;
 }
 
 interface Target {
@@ -106,7 +114,7 @@ export class SendCommands {
     if (target === null) return;
     const { services } = this.#parts;
     const { document, node } = target;
-    if (typeof name === 'string') return insertToken(services, document, node.line, name);
+    if (typeof name === 'string') return insertToken(document, node.line, name);
     const signsIn = this.#resultOf(target)?.challenge?.resourceMetadata != null;
     await chooseToken(services, document, node, signsIn);
   }
@@ -210,7 +218,7 @@ export class SendCommands {
     if (result.error === null && result.challenge === null) return;
     const { services } = this.#parts;
     const offer = async () => {
-      const { offerNextStep } = await import('../platform/sending.ts');
+      const { offerNextStep } = await this.#parts.loadSending();
       await offerNextStep(services, {
         document,
         result,
@@ -227,12 +235,12 @@ export class SendCommands {
   }
 
   async #signInToApi(document: TextDocument, result: RequestResult): Promise<void> {
-    const { services, inline, trees } = this.#parts;
+    const { services, inline } = this.#parts;
     try {
-      const { signInInEditor } = await import('../platform/sending.ts');
+      const { signInInEditor } = await this.#parts.loadSending();
       const node = () => {
         const line = inline.lineOf(document.uri.toString(), result);
-        return line === null ? null : requestAtLine(trees.of(document), line);
+        return line === null ? null : requestAtLine(treeOf(document), line);
       };
       const line = await signInInEditor(services, await services.apiSignIn(), { document, result, node });
       const target = line === null ? null : await this.#target(document.uri, line);
@@ -252,7 +260,7 @@ export class SendCommands {
     }
     const at =
       typeof line === 'number' ? line : editor?.document === document ? editor.selection.active.line : 0;
-    const node = requestAtLine(this.#parts.trees.of(document), at);
+    const node = requestAtLine(treeOf(document), at);
     if (node === null) {
       await window.showInformationMessage(l10n.t('There is no request here. Put the cursor in one.'));
       return null;

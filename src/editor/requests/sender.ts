@@ -1,8 +1,9 @@
 import { commands, l10n, StatusBarAlignment, type TextDocument, window } from 'vscode';
+import { treeOf } from './language/documentTrees.ts';
 import type { RequestNode } from '../../httpfile/parse/tree.ts';
 import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import type { RequestResult } from '../../run/result.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { requestCommands, requestContextKeys } from './commands.ts';
 import type { InlineResults, InlineState } from './results/inlineResults.ts';
 import { type DocumentSession, openSession } from './openSession.ts';
@@ -99,7 +100,7 @@ export class Sender {
 
   #ownSession(document: TextDocument, options: SendOptions): Promise<DocumentSession> {
     return openSession(this.#services, document, {
-      tree: this.#services.trees.of(document),
+      tree: treeOf(document),
       tokenName: options.tokenName ?? null,
       confirmed: false,
       rules: { strict: false, skipsDisabled: false },

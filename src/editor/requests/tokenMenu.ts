@@ -1,7 +1,9 @@
 import { commands, l10n, type QuickPickItem, type TextDocument, window } from 'vscode';
-import { tokenCommands } from '../platform/commands.ts';
+import { environmentCommands } from '../environments/commands.ts';
+import { tokenCommands } from '../tokens/commands.ts';
+import { inspectionCommands } from '../inspection/commands.ts';
 import { requestCommands } from './commands.ts';
-import { showDeclaration } from './language/ranges.ts';
+import { showDeclaration } from '../profiles/showDeclaration.ts';
 import type { TokenStates } from './tokenStates.ts';
 
 interface Action extends QuickPickItem {
@@ -34,14 +36,14 @@ export async function showTokenMenu(
       const text = again ? l10n.t('$(sign-in) Sign in again') : l10n.t('$(sign-in) Sign in');
       actions.push(onToken(text, tokenCommands.signIn));
     }
-    if (held) actions.push(onToken(l10n.t('$(json) Show details'), tokenCommands.showClaims));
+    if (held) actions.push(onToken(l10n.t('$(json) Show details'), inspectionCommands.showClaims));
     if (held) actions.push(onToken(l10n.t('$(copy) Copy'), tokenCommands.copy));
     if (!facts.canRefresh && !facts.needsSignIn)
       actions.push(onToken(l10n.t('$(add) Paste a token…'), tokenCommands.paste));
   } else if (state.nextStep === 'choose_environment') {
     actions.push({
       label: l10n.t('$(globe) Choose the environment…'),
-      run: () => commands.executeCommand(requestCommands.selectEnvironment, document.uri),
+      run: () => commands.executeCommand(environmentCommands.select, document.uri),
     });
   } else if (state.nextStep === 'correct_profile' && state.declaration !== null) {
     const { declaration } = state;

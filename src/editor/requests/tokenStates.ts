@@ -3,7 +3,8 @@ import type { TextDocument } from 'vscode';
 import { asKeyturnError } from '../../base/errors.ts';
 import type { KnownInspection } from '../../oauth/verify/inspections.ts';
 import { isEnvironmentOpen } from '../environments/environmentOpen.ts';
-import type { EditorServices, ProfileDeclaration } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
+import type { ProfileDeclaration } from '../profiles/declared.ts';
 import type { TokenLensFacts } from './lensTitles.ts';
 import { type NextStep, nextStep, unusableWords } from './results/nextStep.ts';
 

@@ -4,7 +4,6 @@ import {
   Disposable,
   env,
   EventEmitter,
-  type ExtensionContext,
   FoldingRange,
   FoldingRangeKind,
   l10n,
@@ -18,25 +17,24 @@ import {
 import { KeyturnError } from '../../base/errors.ts';
 import { type AuditEvent, tokenEvent } from '../../base/auditEvent.ts';
 import { parseUrl } from '../../base/url.ts';
+import type { Handlers } from '../platform/commands.ts';
 import { showError } from '../platform/messages.ts';
 import { requestCommands, requestContextKeys, responseCommands } from '../requests/commands.ts';
 import { gap } from '../requests/lensTitles.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { writePrivate } from '../platform/writePrivate.ts';
 import { bodyFileName } from './bodyFileName.ts';
 import { BodyFiles } from './bodyFiles.ts';
 import { showImage } from './images.ts';
-import {
-  ResponseDocuments,
-  responseScheme,
-  type ResultOrigin,
-  type ShownResponse,
-} from './responseDocuments.ts';
+import { ResponseDocuments, type ResultOrigin, type ShownResponse } from './responseDocuments.ts';
+import { responseScheme } from './scheme.ts';
 import { foldedElsewhere, headFold, indentFolds } from './responseFolds.ts';
 import { decorateStatus } from './statusDecorations.ts';
 
 /** What the requests' part asks of the responses' part. */
 export interface Responses {
+  dispose(): void;
+  readonly handlers: Handlers<typeof responseCommands>;
   /** Beside the request, without taking the focus. */
   show(origin: ResultOrigin): Promise<void>;
   /** Once more, without sending; a failure too. */
@@ -54,23 +52,18 @@ export interface ResponseActions {
   sendAndSave(shown: ShownResponse): Promise<void>;
 }
 
-export function registerResponses(
-  services: EditorServices,
-  context: ExtensionContext,
-  actions: ResponseActions,
-): Responses {
+export function registerResponses(services: EditorServices, actions: ResponseActions): Responses {
   const documents = new ResponseDocuments({
     mask: (text) => services.redactor.mask(text),
     chosen: (source) => services.environments.selected(source),
   });
   const bodies = new BodyFiles();
-  context.subscriptions.push(
+  const parts = Disposable.from(
     documents,
     bodies.register(),
     registerLenses(documents),
     decorateStatus(documents),
     registerFolding(documents),
-    ...registerCommands(services, documents, actions),
     followActive(documents),
     services.environments.onDidChange(() => void documents.environmentChanged()),
   );
@@ -84,6 +77,10 @@ export function registerResponses(
     await Promise.all([documents.updateIfOpen(origin), image]);
   };
   return {
+    handlers: responseHandlers(services, documents, actions),
+    dispose: () => {
+      parts.dispose();
+    },
     show,
     async reopen(origin) {
       const { response } = origin.result;
@@ -165,35 +162,33 @@ function registerFolding(documents: ResponseDocuments): Disposable {
   );
 }
 
-function registerCommands(
+function responseHandlers(
   services: EditorServices,
   documents: ResponseDocuments,
   actions: ResponseActions,
-): Disposable[] {
-  const register = (command: string, work: (shown: ShownResponse) => unknown) =>
-    commands.registerCommand(command, async (uri?: unknown) => {
-      const shown = documents.of(
-        uri instanceof Uri ? uri : (window.activeTextEditor?.document.uri ?? Uri.file('/')),
-      );
-      if (shown === null)
-        await window.showInformationMessage(l10n.t('Open a response first: send a request.'));
-      else await work(shown);
-    });
-  return [
-    register(responseCommands.resend, (shown) => actions.resend(shown)),
-    register(responseCommands.sendAndSave, (shown) => actions.sendAndSave(shown)),
-    register(responseCommands.pin, ({ uri }) => documents.pin(uri, true)),
-    register(responseCommands.unpin, ({ uri }) => documents.pin(uri, false)),
-    register(responseCommands.reveal, async (shown) => {
+): Handlers<typeof responseCommands> {
+  const onShown = (work: (shown: ShownResponse) => unknown) => async (uri?: unknown) => {
+    const shown = documents.of(
+      uri instanceof Uri ? uri : (window.activeTextEditor?.document.uri ?? Uri.file('/')),
+    );
+    if (shown === null) await window.showInformationMessage(l10n.t('Open a response first: send a request.'));
+    else await work(shown);
+  };
+  return {
+    'keyturn.response.resend': onShown((shown) => actions.resend(shown)),
+    'keyturn.response.sendAndSave': onShown((shown) => actions.sendAndSave(shown)),
+    'keyturn.response.pin': onShown(({ uri }) => documents.pin(uri, true)),
+    'keyturn.response.unpin': onShown(({ uri }) => documents.pin(uri, false)),
+    'keyturn.response.reveal': onShown(async (shown) => {
       await documents.reveal(shown.uri, true);
       services.audit.record(revealedEvent(shown));
     }),
-    register(responseCommands.mask, ({ uri }) => documents.reveal(uri, false)),
-    register(responseCommands.copyBody, ({ text }) =>
+    'keyturn.response.mask': onShown(({ uri }) => documents.reveal(uri, false)),
+    'keyturn.response.copyBody': onShown(({ text }) =>
       env.clipboard.writeText(text.text.slice(text.bodyOffset)),
     ),
-    register(responseCommands.saveBody, (shown) => saveBody(services, shown)),
-  ];
+    'keyturn.response.saveBody': onShown((shown) => saveBody(services, shown)),
+  };
 }
 
 /** The secrets of a response were shown in the clear. */

@@ -12,8 +12,7 @@ import {
 import type { RequestResult } from '../../run/result.ts';
 import { responseName } from './responseName.ts';
 import { responseText, type ResponseText, waitingText } from './responseText.ts';
-
-export const responseScheme = 'keyturn-response';
+import { responseScheme } from './scheme.ts';
 
 /** One response document: what it shows and where it came from. */
 export interface ShownResponse {
@@ -41,8 +40,10 @@ export type ResultOrigin = Pick<ShownResponse, 'result' | 'source' | 'environmen
 
 /** The editor compares a huge text in a worker before it takes it over. */
 const longestTextChangeMs = 5000;
+
 /** Replacing a longer text by another one keeps the editor busy for seconds. */
 const mostReplaced = 2_000_000;
+
 const gone = 'The response is no longer held. Send the request again.\n';
 
 /**

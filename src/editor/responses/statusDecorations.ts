@@ -1,6 +1,7 @@
 import { Disposable, Range, type TextEditorDecorationType, ThemeColor, window } from 'vscode';
 import { resultTone } from '../requests/results/resultWords.ts';
-import { type ResponseDocuments, responseScheme } from './responseDocuments.ts';
+import type { ResponseDocuments } from './responseDocuments.ts';
+import { responseScheme } from './scheme.ts';
 
 const colors = {
   success: 'keyturn.resultSuccessForeground',

@@ -3,24 +3,18 @@ import type { Sandbox } from '../../sandbox/start.ts';
 import { grantOf } from '../../profile/grants/all.ts';
 import { secretKey, tokenKey } from '../../profile/key.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
-import type { TokenPlaces } from '../../consent/places.ts';
-import type { TokenStore } from '../../token/store.ts';
 import { withCancellableProgress } from '../platform/messages.ts';
-import type { ProfileIndex } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { welcomeCommands } from '../welcome/commands.ts';
-import type { WindowSandbox } from './sandboxControl.ts';
+import { isTourOpen } from '../welcome/tourFolder.ts';
 import { parseUrl } from '../../base/url.ts';
 
-export interface SandboxActionParts {
-  readonly sandbox: WindowSandbox;
-  readonly profiles: ProfileIndex;
-  readonly store: TokenStore;
-  readonly places: TokenPlaces;
-  /** False in the window of the tour itself. */
-  offersTour(): boolean;
-}
+export type SandboxActionParts = Pick<EditorServices, 'sandbox' | 'profiles' | 'store' | 'places'>;
 
-export async function startSandboxHere({ sandbox, offersTour }: SandboxActionParts): Promise<void> {
+export async function startSandboxHere({
+  sandbox,
+  installed,
+}: Pick<EditorServices, 'sandbox' | 'installed'>): Promise<void> {
   const { issuer, api } = await withCancellableProgress(l10n.t('Starting the sandbox'), (signal) =>
     sandbox.start(signal),
   );
@@ -29,7 +23,7 @@ export async function startSandboxHere({ sandbox, offersTour }: SandboxActionPar
   void window
     .showInformationMessage(
       l10n.t('The sandbox is running: issuer {0}, API {1}. It stops with the editor.', issuer, api),
-      ...(offersTour() ? [tour] : []),
+      ...(isTourOpen(installed.storage) ? [] : [tour]),
       open,
     )
     .then(async (chosen) => {
@@ -38,7 +32,7 @@ export async function startSandboxHere({ sandbox, offersTour }: SandboxActionPar
     });
 }
 
-export async function stopSandboxHere({ sandbox }: SandboxActionParts): Promise<void> {
+export async function stopSandboxHere({ sandbox }: Pick<EditorServices, 'sandbox'>): Promise<void> {
   if (sandbox.running === null) return;
   await sandbox.stop();
   window.setStatusBarMessage(l10n.t('The sandbox was stopped.'), 5000);

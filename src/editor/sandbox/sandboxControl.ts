@@ -1,7 +1,7 @@
 import { EventEmitter, workspace } from 'vscode';
 import { KeyturnError } from '../../base/errors.ts';
 import type { Sandbox } from '../../sandbox/start.ts';
-import type { SandboxControl } from '../platform/services.ts';
+import type { SandboxControl } from './control.ts';
 
 /** The sandbox process of this window: at most one, ended with the extension host. */
 export class WindowSandbox implements SandboxControl {

@@ -4,7 +4,7 @@ import type { RequestNode } from '../../httpfile/parse/tree.ts';
 import type { ProfileTarget } from '../../run/apiSignIn/profileTarget.ts';
 import { PROFILE_FILE_NAME } from '../../profile/name.ts';
 import { requireTrust } from '../profiles/trust.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 
 /**
  * The keyturn.json that a new profile goes to: the nearest one, or a new one beside the document. Fails with

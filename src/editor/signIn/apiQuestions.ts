@@ -9,7 +9,7 @@ import type {
 } from '../../run/apiSignIn/questions.ts';
 import { signsIn } from '../../profile/grants/all.ts';
 import type { ClientAuthentication } from '../../profile/profile.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { apiProfileFile } from './apiProfileFile.ts';
 
 /** Asks what Sign In to This API has to know in dialogs of the editor. */

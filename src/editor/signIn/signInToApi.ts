@@ -8,7 +8,7 @@ import { secretKey } from '../../profile/key.ts';
 import { requestCommands } from '../requests/commands.ts';
 import { showError, withLateProgress } from '../platform/messages.ts';
 import { withoutLinks } from '../platform/noticeText.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { editorQuestions } from './apiQuestions.ts';
 import { nameToken } from './apiProfileFile.ts';
 

@@ -1,8 +1,8 @@
 import { commands, ConfigurationTarget, l10n, window, workspace } from 'vscode';
 import type { TokenEntry } from '../../token/manager.ts';
-import { tokenCommands } from '../platform/commands.ts';
+import { tokenCommands } from '../tokens/commands.ts';
 import { withoutLinks } from '../platform/noticeText.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { readSetting } from '../platform/settings.ts';
 import { isLost } from './model.ts';
 

@@ -1,7 +1,11 @@
-import { window, workspace } from 'vscode';
+import { Disposable, window, workspace } from 'vscode';
 import { Lazy } from '../../base/lazy.ts';
-import type { EditorServices } from '../platform/services.ts';
-import type { TokenDirectory } from '../tokens/tokenDirectory.ts';
+import type { EditorServices } from '../services.ts';
+import type { TokenStatusBar } from './tokenStatusBar.ts';
+
+interface LazyParts {
+  readonly TokenStatusBar: typeof TokenStatusBar;
+}
 
 /** The item says minutes, so it is looked at a few times in each. */
 const AGE_MS = 15_000;
@@ -9,10 +13,10 @@ const AGE_MS = 15_000;
 const SETTLE_MS = 400;
 
 /** Keeps the status bar's item up to date. What draws it is loaded after the activation. */
-export function registerStatusBar(services: EditorServices, directory: TokenDirectory): { dispose(): void } {
+export function registerStatusBar(services: EditorServices, load: () => Promise<LazyParts>): Disposable {
   const bar = new Lazy(async () => {
-    const { TokenStatusBar } = await import('../platform/later.ts');
-    return new TokenStatusBar(services, directory);
+    const { TokenStatusBar } = await load();
+    return new TokenStatusBar(services);
   });
   let settling: NodeJS.Timeout | undefined;
   let aging: { dispose(): void } | null = null;
@@ -37,13 +41,11 @@ export function registerStatusBar(services: EditorServices, directory: TokenDire
     services.profiles.onDidChange(soon),
     services.tokens.onDidChange(soon),
   ];
-  return {
-    dispose() {
-      disposed = true;
-      clearTimeout(settling);
-      aging?.dispose();
-      for (const subscription of subscriptions) subscription.dispose();
-      void bar.made?.then((made) => made.dispose());
-    },
-  };
+  return new Disposable(() => {
+    disposed = true;
+    clearTimeout(settling);
+    aging?.dispose();
+    for (const subscription of subscriptions) subscription.dispose();
+    void bar.made?.then((made) => made.dispose());
+  });
 }

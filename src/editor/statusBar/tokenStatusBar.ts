@@ -1,10 +1,10 @@
 import { l10n, MarkdownString, StatusBarAlignment, ThemeColor, window } from 'vscode';
+import { treeOf } from '../requests/language/documentTrees.ts';
 import type { TokenEntry } from '../../token/manager.ts';
 import { visible } from '../../base/visible.ts';
-import { tokenCommands } from '../platform/commands.ts';
-import type { EditorServices } from '../platform/services.ts';
+import { FOCUS_TOKENS, tokenCommands } from '../tokens/commands.ts';
+import type { EditorServices } from '../services.ts';
 import { lifeText } from '../tokens/tree/describe.ts';
-import type { TokenDirectory } from '../tokens/tokenDirectory.ts';
 import { editorWords } from '../platform/words.ts';
 import { ExpiryNotice } from './expiryNotice.ts';
 import { inUse, type StatusBarState, statusBarState } from './model.ts';
@@ -13,17 +13,15 @@ import { tokensOfFile } from './tokenNames.ts';
 /** The status bar's item: the token that most needs attention of those that matter now. */
 export class TokenStatusBar {
   readonly #services: EditorServices;
-  readonly #directory: TokenDirectory;
   readonly #notice: ExpiryNotice;
   readonly #item = window.createStatusBarItem('keyturn.token', StatusBarAlignment.Right, 90);
   #round = 0;
 
-  constructor(services: EditorServices, directory: TokenDirectory) {
+  constructor(services: EditorServices) {
     this.#services = services;
-    this.#directory = directory;
     this.#notice = new ExpiryNotice(services);
     this.#item.name = l10n.t('Keyturn: Token');
-    this.#item.command = tokenCommands.focusView;
+    this.#item.command = FOCUS_TOKENS;
   }
 
   /** Reads what matters now and shows it; true when something is shown, and so ages. */
@@ -43,11 +41,11 @@ export class TokenStatusBar {
 
   /** Tokens that the open file names, and those used within the hour; each once. */
   async #entries(): Promise<TokenEntry[]> {
-    const { tokens, profiles, trees, clock } = this.#services;
+    const { tokens, profiles, clock } = this.#services;
     const byKey = new Map<string, TokenEntry>();
     const document = window.activeTextEditor?.document;
     if (document?.languageId === 'http') {
-      for (const name of tokensOfFile(trees.of(document))) {
+      for (const name of tokensOfFile(treeOf(document))) {
         try {
           const entry = await tokens.peek(await profiles.find(document.uri, name));
           byKey.set(entry.key, entry);
@@ -56,7 +54,7 @@ export class TokenStatusBar {
         }
       }
     }
-    for (const { entry } of await this.#directory.entries()) {
+    for (const { entry } of await this.#services.directory.entries()) {
       if (entry !== null && inUse(entry, clock.now())) byKey.set(entry.key, entry);
     }
     return [...byKey.values()];
@@ -79,12 +77,7 @@ export class TokenStatusBar {
     const now = this.#services.clock.now();
     const text = new MarkdownString(undefined, true);
     text.isTrusted = {
-      enabledCommands: [
-        tokenCommands.refresh,
-        tokenCommands.signIn,
-        tokenCommands.paste,
-        tokenCommands.focusView,
-      ],
+      enabledCommands: [tokenCommands.refresh, tokenCommands.signIn, tokenCommands.paste, FOCUS_TOKENS],
     };
     const line = (entry: TokenEntry) => {
       text.appendText(visible(`${entry.profile.name}: ${lifeText(entry, now, editorWords)}`));
@@ -100,7 +93,7 @@ export class TokenStatusBar {
       line(entry);
       text.appendMarkdown('\n\n');
     }
-    text.appendMarkdown(`[${l10n.t('Show tokens')}](command:${tokenCommands.focusView})`);
+    text.appendMarkdown(`[${l10n.t('Show tokens')}](command:${FOCUS_TOKENS})`);
     return text;
   }
 }

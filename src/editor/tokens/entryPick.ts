@@ -9,6 +9,7 @@ import { displayPath } from '../platform/vscodeFiles.ts';
 import type { Words } from '../platform/words.ts';
 import { entryDescription, entryIcon } from './tree/describe.ts';
 import { type EntryNode, namesOfSeveral } from './tree/model.ts';
+import type { TokenSelection } from './selection.ts';
 import type { TokenDirectory } from './tokenDirectory.ts';
 
 /** A usable entry: its profile could be filled. */
@@ -21,8 +22,7 @@ export interface EntryPickParts {
   /** A server may call a scope what is a secret. */
   readonly redactor: Pick<Redactor, 'mask'>;
   readonly inspections: Pick<TokenInspections, 'last'>;
-  /** The entry selected in the tree. */
-  selected(): EntryNode | null;
+  readonly selection: TokenSelection;
 }
 
 const argumentSchema = v.union([
@@ -111,7 +111,7 @@ function nodeOf(parts: EntryPickParts, argument: unknown, entries: readonly Entr
   const wanted = parsed.output;
   if ('id' in wanted) return entries.find((node) => node.id === wanted.id) ?? null;
   if ('key' in wanted) return entries.find((node) => node.entry?.key === wanted.key) ?? null;
-  return parts.selected();
+  return parts.selection.entry;
 }
 
 function isUsable(node: EntryNode): node is UsableNode {

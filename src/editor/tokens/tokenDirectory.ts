@@ -3,9 +3,9 @@ import type { ForeignTokens } from '../../foreign/foreignTokens.ts';
 import { tokenKey } from '../../profile/key.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import type { TokenEntry, TokenManager } from '../../token/manager.ts';
-import type { ListedProfile } from '../profiles/listedProfile.ts';
+import type { ListedProfile } from '../../profile/listedProfile.ts';
 import type { WorkspaceProfiles } from '../profiles/profileIndex.ts';
-import type { EnvironmentPicker } from '../platform/services.ts';
+import type { EnvironmentPicker } from '../environments/picker.ts';
 import { onDidChangeSetting, readSetting } from '../platform/settings.ts';
 import type { Words } from '../platform/words.ts';
 import {

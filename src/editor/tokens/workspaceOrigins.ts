@@ -1,6 +1,7 @@
 import { Uri, workspace } from 'vscode';
+import { treeOf } from '../requests/language/documentTrees.ts';
 import { parseHttpFile } from '../../httpfile/parse/parse.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { type OriginProposal, proposeOrigins, type ProposalSource } from './originProposals.ts';
 
 /** A first look around is enough for proposals. */
@@ -9,12 +10,12 @@ const LARGEST_FILE_BYTES = 1024 * 1024;
 
 /** Origins that the `.http` files of the workspace use. A file that cannot be read proposes nothing. */
 export async function workspaceOrigins(
-  services: Pick<EditorServices, 'files' | 'environments' | 'trees'>,
+  services: Pick<EditorServices, 'files' | 'environments'>,
 ): Promise<OriginProposal[]> {
   const open = new Map(
     workspace.textDocuments
       .filter((document) => document.languageId === 'http')
-      .map((document) => [document.uri.toString(), services.trees.of(document)]),
+      .map((document) => [document.uri.toString(), treeOf(document)]),
   );
   const found = await workspace.findFiles('**/*.{http,rest}', '**/node_modules/**', MOST_FILES);
   const locations = new Set([...open.keys(), ...found.map((uri) => uri.toString())]);

@@ -1,13 +1,14 @@
 import { homedir } from 'node:os';
 import { l10n, Uri, window, workspace } from 'vscode';
+import { encryptTokens } from '../../token/transfer/transfer.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { tokenEvent } from '../../base/auditEvent.ts';
 import { shownAddresses } from '../../profile/shownOrigin.ts';
 import type { Token } from '../../token/token.ts';
 import { profilesSnippet, transferable } from '../../token/transfer/transferPlan.ts';
-import { tokenCommands } from '../platform/commands.ts';
+import { transferCommands } from './commands.ts';
 import { withoutIcons } from '../platform/plainLabel.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { writePrivate } from '../platform/writePrivate.ts';
 import { askNewPassphrase } from './askPassphrase.ts';
 
@@ -36,7 +37,6 @@ export async function exportTokens({ store, audit }: EditorServices): Promise<vo
   });
   if (target === undefined) return;
   const tokens = chosen.map(({ token }) => token);
-  const { encryptTokens } = await import('../platform/sending.ts');
   const encrypted = await encryptTokens(tokens, passphrase);
   try {
     await writePrivate(target, new TextEncoder().encode(encrypted));
@@ -50,7 +50,7 @@ export async function exportTokens({ store, audit }: EditorServices): Promise<vo
       },
     );
   }
-  for (const token of tokens) audit.record(tokenEvent('exported', token, tokenCommands.exportTokens));
+  for (const token of tokens) audit.record(tokenEvent('exported', token, transferCommands.exportTokens));
   void window.showInformationMessage(
     tokens.length === 1 ? l10n.t('Exported 1 token.') : l10n.t('Exported {0} tokens.', tokens.length),
   );

@@ -1,13 +1,14 @@
 import { l10n, type QuickPickItem, window } from 'vscode';
+import { decryptTokens } from '../../token/transfer/transfer.ts';
 import { fileLimits } from '../../base/files.ts';
 import { formatWhen } from '../../base/text.ts';
 import { tokenEvent } from '../../base/auditEvent.ts';
 import { shownAddresses } from '../../profile/shownOrigin.ts';
 import { type ImportEffect, type PlannedImport, planImport } from '../../token/transfer/transferPlan.ts';
-import { tokenCommands } from '../platform/commands.ts';
+import { transferCommands } from './commands.ts';
 import { withoutIcons } from '../platform/plainLabel.ts';
 import { readChosen } from '../platform/readChosen.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { askPassphrase } from './askPassphrase.ts';
 
 /** Takes tokens from such a file: shows what would be added, and replaces only what the person chose. */
@@ -24,7 +25,6 @@ export async function importTokens({ store, audit, clock, redactor, files }: Edi
   const bytes = await readChosen(files, file, fileLimits.tokens);
   const passphrase = await askPassphrase(title);
   if (passphrase === null) return;
-  const { decryptTokens } = await import('../platform/sending.ts');
   const tokens = await decryptTokens(new TextDecoder().decode(bytes), passphrase);
   for (const { name, accessToken, refreshToken, idToken } of tokens) {
     for (const secret of [accessToken, refreshToken, idToken]) {
@@ -48,7 +48,7 @@ export async function importTokens({ store, audit, clock, redactor, files }: Edi
   if (chosen === undefined) return;
   for (const { token } of chosen) {
     await store.set(token);
-    audit.record(tokenEvent('added', token, tokenCommands.importTokens));
+    audit.record(tokenEvent('added', token, transferCommands.importTokens));
   }
   void window.showInformationMessage(
     chosen.length === 1 ? l10n.t('Added 1 token.') : l10n.t('Added {0} tokens.', chosen.length),

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { env, l10n, type QuickPickItem, window } from 'vscode';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { pathAdvice } from './launcher/advice.ts';
 import { occupantOf, writeLauncher } from './launcher/file.ts';
 import { isOnPath, proposedFolders, shadowing, type Surroundings } from './launcher/folders.ts';

@@ -1,6 +1,6 @@
 import { commands, l10n, Uri, window, workspace } from 'vscode';
-import { tokenCommands } from '../platform/commands.ts';
-import type { EditorServices } from '../platform/services.ts';
+import { sandboxCommands } from '../sandbox/commands.ts';
+import type { EditorServices } from '../services.ts';
 import { walkthroughOf } from './commands.ts';
 import { changedFiles, copyTour } from './tourFiles.ts';
 import { isTourOpen, tourFolder } from './tourFolder.ts';
@@ -31,7 +31,7 @@ export async function beginTour(services: EditorServices): Promise<void> {
   const requests = tourRequests(installed.storage);
   if (environments.selected(requests) === null) await environments.select(requests, 'sandbox');
   if (Object.keys(sandbox.variables()).length === 0) {
-    await commands.executeCommand(tokenCommands.startSandbox);
+    await commands.executeCommand(sandboxCommands.start);
   }
 }
 

@@ -1,28 +1,31 @@
 import { commands, Disposable, workspace } from 'vscode';
+import { registerCommands } from '../platform/commands.ts';
 import { showError } from '../platform/messages.ts';
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import { welcomeCommands } from './commands.ts';
+import type { loadWelcomeCommands } from './handlers.ts';
+import type { renewLaunchers } from './launcher/known.ts';
+import type { beginTour } from './openTour.ts';
 import { stepsReached } from './progress.ts';
 import { isTourOpen } from './tourFolder.ts';
 import { launcherTarget, targetKey, targetText } from './target.ts';
 
-const load = () => import('../platform/later.ts');
-
-type Run = (name: string, act: (parts: Awaited<ReturnType<typeof load>>) => Promise<void>) => Promise<void>;
+interface LazyParts {
+  readonly loadWelcomeCommands: typeof loadWelcomeCommands;
+  readonly renewLaunchers: typeof renewLaunchers;
+  readonly beginTour: typeof beginTour;
+}
 
 /** What a first user meets: the tour, the walkthrough, and the `keyturn` command for the terminal. */
-export function registerWelcome(services: EditorServices): Disposable {
-  const run: Run = (name, act) =>
-    load()
-      .then(act)
-      .catch((error: unknown) => showError(services, name, error));
+export function registerWelcome(services: EditorServices, load: () => Promise<LazyParts>): Disposable {
   const begin = () => {
-    if (workspace.isTrusted && isTourOpen(services.installed.storage)) {
-      void run('Tour', ({ beginTour }) => beginTour(services));
-    }
+    if (!workspace.isTrusted || !isTourOpen(services.installed.storage)) return;
+    load()
+      .then(({ beginTour }) => beginTour(services))
+      .catch((error: unknown) => showError(services, 'Tour', error));
   };
   begin();
-  void renew(services, run);
+  renew(services, load).catch((error: unknown) => showError(services, 'Launcher', error));
   const reached = new Set<string>();
   return Disposable.from(
     workspace.onDidGrantWorkspaceTrust(begin),
@@ -33,22 +36,15 @@ export function registerWelcome(services: EditorServices): Disposable {
         void commands.executeCommand('setContext', key, true);
       }
     }),
-    commands.registerCommand(welcomeCommands.openTour, () =>
-      run(welcomeCommands.openTour, ({ openTour }) => openTour(services)),
-    ),
-    commands.registerCommand(welcomeCommands.openWalkthrough, () =>
-      run(welcomeCommands.openWalkthrough, ({ openWalkthrough }) => openWalkthrough(services)),
-    ),
-    commands.registerCommand(welcomeCommands.installCommand, () =>
-      run(welcomeCommands.installCommand, ({ installCommand }) => installCommand(services)),
-    ),
+    registerCommands(services, welcomeCommands, async () => (await load()).loadWelcomeCommands(services)),
   );
 }
 
 /** After an update of the extension or the editor, launchers lead to what is gone. */
-async function renew(services: EditorServices, run: Run): Promise<void> {
+async function renew(services: EditorServices, load: () => Promise<LazyParts>): Promise<void> {
   const made = await services.values.get(targetKey);
   const target = launcherTarget(services);
   if (made === undefined || made === targetText(target)) return;
-  await run('Launcher', ({ renewLaunchers }) => renewLaunchers(services.values, target, process.platform));
+  const { renewLaunchers } = await load();
+  await renewLaunchers(services.values, target, process.platform);
 }

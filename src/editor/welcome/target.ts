@@ -1,4 +1,4 @@
-import type { EditorServices } from '../platform/services.ts';
+import type { EditorServices } from '../services.ts';
 import type { LauncherTarget } from './launcher/text.ts';
 
 /** What launchers that were made here start, as one text that is cheap to compare at each activation. */

@@ -8,25 +8,23 @@ import {
   type TextDocument,
 } from 'vscode';
 import type { HttpFile } from '../../../httpfile/parse/tree.ts';
-import type { EditorServices } from '../../platform/services.ts';
+import type { EditorServices } from '../../services.ts';
 import { type CompletionPlace, completionPlace } from './completionContext.ts';
-import type { DocumentTrees } from './documentTrees.ts';
+import { treeOf } from './documentTrees.ts';
 import { dynamicVariables, headerNames, headerValues, metadataKeys, methods } from './knownWords.ts';
 import { requestAtLine } from '../../../httpfile/parse/requestAt.ts';
 
 /** Token names, variables, methods, headers and `# @…` keys. */
 export class Completions implements CompletionItemProvider {
   static readonly triggerCharacters = ['@', ' ', '{', '$', ':'];
-  readonly #trees: DocumentTrees;
   readonly #services: EditorServices;
 
-  constructor(trees: DocumentTrees, services: EditorServices) {
-    this.#trees = trees;
+  constructor(services: EditorServices) {
     this.#services = services;
   }
 
   async provideCompletionItems(document: TextDocument, position: Position): Promise<CompletionItem[]> {
-    const tree = this.#trees.of(document);
+    const tree = treeOf(document);
     const line = document.lineAt(position.line).text;
     const place = completionPlace(line.slice(0, position.character), whereIs(document, tree, position.line));
     if (place === null) return [];

@@ -1,17 +1,15 @@
 import { type DefinitionProvider, Location, type Position, type TextDocument, Uri } from 'vscode';
 import { requestAtLine } from '../../../httpfile/parse/requestAt.ts';
-import type { EditorServices } from '../../platform/services.ts';
-import type { DocumentTrees } from './documentTrees.ts';
-import { toRange } from './ranges.ts';
+import type { EditorServices } from '../../services.ts';
+import { treeOf } from './documentTrees.ts';
+import { toRange } from '../../platform/ranges.ts';
 import { variableAt } from './variableAt.ts';
 
 /** From `{{name}}` to the `@name = …` of the same file, and from a token's name to its profile. */
 export class Definitions implements DefinitionProvider {
-  readonly #trees: DocumentTrees;
   readonly #services: Pick<EditorServices, 'profiles'>;
 
-  constructor(trees: DocumentTrees, services: Pick<EditorServices, 'profiles'>) {
-    this.#trees = trees;
+  constructor(services: Pick<EditorServices, 'profiles'>) {
     this.#services = services;
   }
 
@@ -22,15 +20,14 @@ export class Definitions implements DefinitionProvider {
       const found = await this.#services.profiles.declaration(document.uri, token);
       return found === null ? [] : [new Location(Uri.parse(found.location, true), toRange(found.span))];
     }
-    return this.#trees
-      .of(document)
+    return treeOf(document)
       .variables.filter(({ name }) => name === use?.expression)
       .map(({ span }) => new Location(document.uri, toRange(span)));
   }
 
   /** The name in a line `# @token viewer`. */
   #tokenOfLine(document: TextDocument, line: number): string | null {
-    const node = requestAtLine(this.#trees.of(document), line);
+    const node = requestAtLine(treeOf(document), line);
     const found = node?.metadata.find(
       ({ key, span }) => key.toLowerCase() === 'token' && span.start.line === line,
     );

@@ -3,9 +3,10 @@ import type { HttpFile, MetadataNode, Problem } from '../../../httpfile/parse/tr
 import { secretDiagnostics } from '../../fileSecrets/diagnostics.ts';
 import { visible } from '../../../base/visible.ts';
 import { withoutCredentials } from '../../../redaction/withoutCredentials.ts';
-import type { EditorServices } from '../../platform/services.ts';
-import type { DocumentTrees } from './documentTrees.ts';
-import { toRange } from './ranges.ts';
+import { fileProblems } from '../../../httpfile/marks/fileProblems.ts';
+import type { EditorServices } from '../../services.ts';
+import { treeOf } from './documentTrees.ts';
+import { toRange } from '../../platform/ranges.ts';
 
 /** After the last keystroke. */
 const waitMs = 400;
@@ -20,14 +21,12 @@ const severities: Readonly<Record<Problem['severity'], DiagnosticSeverity>> = {
 
 /** What is wrong with requests and what is not run, names of tokens that nobody declares, and secrets in plain text. */
 export class RequestDiagnostics {
-  readonly #trees: DocumentTrees;
   readonly #services: EditorServices;
   readonly #collection = languages.createDiagnosticCollection('keyturn');
   readonly #waiting = new Map<string, NodeJS.Timeout>();
   readonly #subscriptions: readonly { dispose(): void }[];
 
-  constructor(trees: DocumentTrees, services: EditorServices) {
-    this.#trees = trees;
+  constructor(services: EditorServices) {
     this.#services = services;
     this.#subscriptions = [
       workspace.onDidOpenTextDocument((document) => this.#later(document)),
@@ -65,7 +64,7 @@ export class RequestDiagnostics {
 
   async #check(document: TextDocument): Promise<void> {
     const { version } = document;
-    const tree = this.#trees.of(document);
+    const tree = treeOf(document);
     const problems = await this.#problems(document, tree);
     const found = problems
       .slice(0, mostProblems)
@@ -85,13 +84,13 @@ export class RequestDiagnostics {
         found.push(diagnostic(toRange(span), message, 'profile_unknown', DiagnosticSeverity.Warning));
       }
     }
-    found.push(...(await secretDiagnostics(document, tree)));
+    found.push(...secretDiagnostics(document, tree));
     if (!document.isClosed && document.version === version) this.#collection.set(document.uri, found);
   }
 
   async #problems(document: TextDocument, tree: HttpFile): Promise<Problem[]> {
     const { files, environments, redactor } = this.#services;
-    const { fileProblems, loadDotenv } = await import('../../platform/later.ts');
+    const { loadDotenv } = await import('../../platform/later.ts');
     const { uri } = document;
     const trusted = workspace.isTrusted;
     const chosen = environments.selected(uri);

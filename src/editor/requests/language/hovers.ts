@@ -11,9 +11,9 @@ import { isSecretVariableName } from '../../../redaction/credentialNames.ts';
 import { secretVariable } from '../../../httpfile/environments/secretVariable.ts';
 import { codeSpan, escapeMarkdown } from '../../platform/markdown.ts';
 import { maskedText } from '../../../redaction/maskedText.ts';
-import type { EditorServices } from '../../platform/services.ts';
+import type { EditorServices } from '../../services.ts';
 import { requestCommands } from '../commands.ts';
-import type { DocumentTrees } from './documentTrees.ts';
+import { treeOf } from './documentTrees.ts';
 import type { InlineResults } from '../results/inlineResults.ts';
 import { dynamicVariables } from './knownWords.ts';
 import { tokenLensTitle } from '../lensTitles.ts';
@@ -22,7 +22,6 @@ import type { TokenStates } from '../tokenStates.ts';
 import { variableAt } from './variableAt.ts';
 
 export interface HoverParts {
-  readonly trees: DocumentTrees;
   readonly inline: InlineResults;
   readonly states: TokenStates;
   readonly services: EditorServices;
@@ -51,7 +50,7 @@ export class Hovers implements HoverProvider {
   }
 
   async #variable(document: TextDocument, expression: string): Promise<string | null> {
-    const { services, trees, states } = this.#parts;
+    const { services, states } = this.#parts;
     const [name = '', tokenName] = expression.split(/\s+/, 2);
     if (name === '$token' && tokenName !== undefined) {
       const state = await states.of(document, tokenName);
@@ -66,7 +65,7 @@ export class Hovers implements HoverProvider {
       if (secretVariable(name) !== null || isSecretVariableName(name)) return codeSpan('•••');
       return codeSpan(services.redactor.mask(maskedText(value)));
     };
-    const declared = trees.of(document).variables.findLast((variable) => variable.name === name);
+    const declared = treeOf(document).variables.findLast((variable) => variable.name === name);
     if (declared !== undefined) {
       return `${shown(declared.value)}\n\nFile variable, line ${declared.span.start.line + 1}`;
     }

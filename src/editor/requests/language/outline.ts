@@ -1,19 +1,13 @@
 import { DocumentSymbol, type DocumentSymbolProvider, Range, SymbolKind, type TextDocument } from 'vscode';
 import { maskedWrittenUrl } from '../../../redaction/maskedText.ts';
 import { oneLine } from '../results/resultWords.ts';
-import type { DocumentTrees } from './documentTrees.ts';
-import { toRange } from './ranges.ts';
+import { treeOf } from './documentTrees.ts';
+import { toRange } from '../../platform/ranges.ts';
 
 /** Requests and file variables for the outline, breadcrumbs and Go to Symbol. */
 export class Outline implements DocumentSymbolProvider {
-  readonly #trees: DocumentTrees;
-
-  constructor(trees: DocumentTrees) {
-    this.#trees = trees;
-  }
-
   provideDocumentSymbols(document: TextDocument): DocumentSymbol[] {
-    const { requests, variables } = this.#trees.of(document);
+    const { requests, variables } = treeOf(document);
     const symbols = requests.map((node) => {
       const call = `${node.method} ${oneLine(maskedWrittenUrl(node.url), 120)}`;
       const name = node.name ?? node.title;

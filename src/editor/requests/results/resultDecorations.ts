@@ -11,7 +11,7 @@ import {
   workspace,
 } from 'vscode';
 import type { Clock } from '../../../base/clock.ts';
-import type { DocumentTrees } from '../language/documentTrees.ts';
+import { treeOf } from '../language/documentTrees.ts';
 import type { InlineResults } from './inlineResults.ts';
 import { editorWords } from '../../platform/words.ts';
 import { resultProblems } from './resultProblems.ts';
@@ -43,7 +43,6 @@ const verifyAfterMs = 150;
  */
 export class ResultDecorations {
   readonly #inline: InlineResults;
-  readonly #trees: DocumentTrees;
   readonly #clock: Clock;
   readonly #types = new Map<Style, TextEditorDecorationType>();
   /** What each editor shows, by style. */
@@ -53,9 +52,8 @@ export class ResultDecorations {
   #next: { readonly atMs: number; readonly timer: { dispose(): void } } | undefined;
   #verify: NodeJS.Timeout | undefined;
 
-  constructor(inline: InlineResults, trees: DocumentTrees, clock: Clock) {
+  constructor(inline: InlineResults, clock: Clock) {
     this.#inline = inline;
-    this.#trees = trees;
     this.#clock = clock;
     this.#subscriptions = [
       window.onDidChangeVisibleTextEditors(() => this.#paintAll()),
@@ -103,7 +101,7 @@ export class ResultDecorations {
     );
     clearTimeout(this.#verify);
     this.#verify = setTimeout(() => {
-      this.#inline.verify(location, this.#trees.of(document));
+      this.#inline.verify(location, treeOf(document));
       this.update(document);
     }, verifyAfterMs);
   }

@@ -1,7 +1,7 @@
 import { grantOf, isOAuthGrant, signsIn } from '../../../profile/grants/all.ts';
 import type { TokenProfile } from '../../../profile/profile.ts';
 import type { TokenEntry } from '../../../token/manager.ts';
-import type { ListedProfile } from '../../profiles/listedProfile.ts';
+import type { ListedProfile } from '../../../profile/listedProfile.ts';
 import type { Words } from '../../platform/words.ts';
 import { parseUrl } from '../../../base/url.ts';
 

@@ -5,7 +5,7 @@ import { decodeToken } from '../../../inspect/decode.ts';
 import type { KnownInspection } from '../../../oauth/verify/inspections.ts';
 import { shownAddress, shownAddresses } from '../../../profile/shownOrigin.ts';
 import type { TokenEntry } from '../../../token/manager.ts';
-import { tokenCommands } from '../../platform/commands.ts';
+import { sandboxCommands } from '../../sandbox/commands.ts';
 import { escapeMarkdown } from '../../platform/markdown.ts';
 import type { Words } from '../../platform/words.ts';
 import { entryDescription, scopeText } from './describe.ts';
@@ -70,5 +70,5 @@ export function clockText(skewMs: number, { t }: Words): string {
 export function problemTooltip(message: string, { t }: Words, mask: Mask): string {
   const text = escapeMarkdown(mask(message), LONGEST);
   if (!message.includes('{{sandbox')) return text;
-  return `${text}\n\n[${t('Start the sandbox')}](command:${tokenCommands.startSandbox})`;
+  return `${text}\n\n[${t('Start the sandbox')}](command:${sandboxCommands.start})`;
 }

@@ -12,7 +12,7 @@ import type { Clock } from '../../../base/clock.ts';
 import type { TokenInspections } from '../../../oauth/verify/inspections.ts';
 import type { Redactor } from '../../../redaction/redactor.ts';
 import { visible } from '../../../base/visible.ts';
-import { tokenCommands } from '../../platform/commands.ts';
+import { sandboxCommands } from '../../sandbox/commands.ts';
 import { displayPath } from '../../platform/vscodeFiles.ts';
 import type { Words } from '../../platform/words.ts';
 import { shownValue } from '../../inspection/claimsText.ts';
@@ -94,7 +94,7 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
           ? problemTooltip(node.problem?.message ?? '', words, mask)
           : entryTooltip(node.entry, clock.now(), words, mask, this.#parts.inspections.last(node.entry)),
       );
-      tooltip.isTrusted = { enabledCommands: [tokenCommands.startSandbox] };
+      tooltip.isTrusted = { enabledCommands: [sandboxCommands.start] };
       item.tooltip = tooltip;
     }
     return item;

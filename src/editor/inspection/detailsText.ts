@@ -1,12 +1,12 @@
-import { exactJson } from '../../../base/exactJson.ts';
-import { formatLocal } from '../../../base/text.ts';
-import type { JsonObject } from '../../../inspect/claims.ts';
-import { type DecodedToken, decodeToken } from '../../../inspect/decode.ts';
-import { hideTokens } from '../../../inspect/hideTokens.ts';
-import type { Introspection, Verification } from '../../../oauth/verify/inspection.ts';
-import type { KnownInspection } from '../../../oauth/verify/inspections.ts';
-import type { TokenEntry } from '../../../token/manager.ts';
-import { specificationsOf } from './specifications.ts';
+import { exactJson } from '../../base/exactJson.ts';
+import { formatLocal } from '../../base/text.ts';
+import type { JsonObject } from '../../inspect/claims.ts';
+import { type DecodedToken, decodeToken } from '../../inspect/decode.ts';
+import { hideTokens } from '../../inspect/hideTokens.ts';
+import type { Introspection, Verification } from '../../oauth/verify/inspection.ts';
+import type { KnownInspection } from '../../oauth/verify/inspections.ts';
+import type { TokenEntry } from '../../token/manager.ts';
+import { specificationsOf } from '../tokens/tree/specifications.ts';
 
 /**
  * Everything that is known of a token, as a JSON document: never the token itself, and no token within it. Ends with

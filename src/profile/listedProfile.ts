@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../../base/errors.ts';
-import type { TokenProfile } from '../../profile/profile.ts';
+import type { ErrorCode } from '../base/errors.ts';
+import type { TokenProfile } from './profile.ts';
 
 /** A profile as a `keyturn.json` declares it, filled with the variables of one environment. */
 export interface ListedProfile {

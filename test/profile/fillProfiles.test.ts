@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { declaredProfile, listProfiles } from '../../src/editor/profiles/fillProfiles.ts';
+import { declaredProfile, listProfiles } from '../../src/profile/fillProfiles.ts';
 import { parseProfileFile } from '../../src/profile/file.ts';
 
 const file = (tokens: object) => parseProfileFile(JSON.stringify({ tokens }), 'file:///project/keyturn.json');

@@ -1,9 +1,9 @@
-import { asKeyturnError, KeyturnError } from '../../base/errors.ts';
-import { tokenKey } from '../../profile/key.ts';
-import { findProfile, resolveProfile } from '../../profile/file.ts';
-import type { DeclaredProfile, ProfileFile } from '../../profile/declared.ts';
-import { LONGEST_NAME } from '../../profile/name.ts';
-import { hasVariable } from '../../profile/variables.ts';
+import { asKeyturnError, KeyturnError } from '../base/errors.ts';
+import { tokenKey } from './key.ts';
+import { findProfile, resolveProfile } from './file.ts';
+import type { DeclaredProfile, ProfileFile } from './declared.ts';
+import { LONGEST_NAME } from './name.ts';
+import { hasVariable } from './variables.ts';
 import type { ListedProfile } from './listedProfile.ts';
 
 type Variables = ReadonlyMap<string, string>;

@@ -1,8 +1,8 @@
 import { Uri } from 'vscode';
-import { createDpopProver } from '../../oauth/client/dpopProver.ts';
-import { createEngine } from '../../run/createEngine.ts';
-import type { Asker, Engine } from '../../run/engine.ts';
-import { openBodySink } from './bodySink.ts';
+import { createDpopProver } from '../oauth/client/dpopProver.ts';
+import { createEngine } from '../run/createEngine.ts';
+import type { Asker, Engine } from '../run/engine.ts';
+import { openBodySink } from './platform/bodySink.ts';
 import type { Network } from './network.ts';
 import type { EditorServices } from './services.ts';
 

@@ -1,0 +1,16 @@
+/** What features load after the activation, when a view, a dialog or a command first needs it. */
+export { loadAuditCommands } from './audit/handlers.ts';
+export { loadCertificateCommands } from './certificates/handlers.ts';
+export { detailsText } from './inspection/detailsText.ts';
+export { loadInspectionCommands } from './inspection/handlers.ts';
+export { StatusChecks } from './inspection/statusChecks.ts';
+export { loadPermissionCommands } from './permissions/handlers.ts';
+export { loadProfileCommands } from './profiles/handlers.ts';
+export { loadSandboxCommands } from './sandbox/handlers.ts';
+export { provideDemonstrationSecrets } from './sandbox/sandboxActions.ts';
+export { TokenStatusBar } from './statusBar/tokenStatusBar.ts';
+export { loadTokenCommands } from './tokens/handlers.ts';
+export { TokenTree } from './tokens/tree/treeProvider.ts';
+export { loadWelcomeCommands } from './welcome/handlers.ts';
+export { renewLaunchers } from './welcome/launcher/known.ts';
+export { beginTour } from './welcome/openTour.ts';

@@ -1,0 +1,8 @@
+/** What the first send or the first grant loads, and what uses the same libraries: undici, OAuth, jose and the pipeline. */
+export { createEditorEngine } from './engine.ts';
+export { moveSecret } from './fileSecrets/moveSecret.ts';
+export { createNetwork } from './network.ts';
+export { offerNextStep } from './requests/results/offers.ts';
+export { signInInEditor } from './signIn/signInToApi.ts';
+export { createEditorSources } from './sources/sources.ts';
+export { loadTransferCommands } from './transfer/handlers.ts';

@@ -1,0 +1,18 @@
+/** Commands on tokens, as package.json contributes them. */
+export const tokenCommands = {
+  add: 'keyturn.tokens.add',
+  /** A new value for a token that is declared or was pasted before. */
+  paste: 'keyturn.tokens.paste',
+  editOrigins: 'keyturn.tokens.editOrigins',
+  copy: 'keyturn.tokens.copy',
+  /** Copies a token to where the `keyturn` command finds it. */
+  share: 'keyturn.tokens.share',
+  rename: 'keyturn.tokens.rename',
+  delete: 'keyturn.tokens.delete',
+  refresh: 'keyturn.tokens.refresh',
+  signIn: 'keyturn.tokens.signIn',
+  setClientSecret: 'keyturn.tokens.setClientSecret',
+} as const;
+
+/** The editor makes it for the view `keyturn.tokens`. */
+export const FOCUS_TOKENS = 'keyturn.tokens.focus';
