@@ -4,6 +4,7 @@ import { type ParseError, parse } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { parseProfileFile } from '../src/profile/file.ts';
+import { commands } from '../src/terminal/commandTable.ts';
 import { schemaProblems } from './support/jsonSchema.ts';
 
 const project = new URL('../', import.meta.url);
@@ -161,6 +162,15 @@ describe('what the documentation names', () => {
     expect(listed.length).toBeGreaterThan(10);
     // The lens above a request is called "Send".
     expect(listed.filter((title) => title !== 'Send' && !titles.includes(title))).toEqual([]);
+  });
+
+  it('lists each command of a terminal', () => {
+    const page = read('docs/command.md');
+    const names = commands.flatMap((one) =>
+      'commands' in one ? one.commands.map(({ name }) => `${one.name} ${name}`) : [one.name],
+    );
+    expect(names.length).toBeGreaterThan(15);
+    expect(names.filter((name) => !new RegExp(`^\\| \`keyturn ${name}\\b`, 'm').test(page))).toEqual([]);
   });
 
   it('says who acts', () => {
