@@ -33,10 +33,6 @@ export class SingleFlight<T> {
     });
   }
 
-  has(key: string): boolean {
-    return this.#flights.has(key);
-  }
-
   /** Cancels everything under way. */
   cancelAll(): void {
     for (const flight of this.#flights.values()) flight.controller.abort();

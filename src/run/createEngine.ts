@@ -36,7 +36,6 @@ export function createEngine(parts: EngineParts): Engine {
   };
   return {
     run: (input, signal) => run(shared, input, signal),
-    dispose: () => parts.client.close(),
   };
 }
 

@@ -68,5 +68,4 @@ export interface Asker {
 /** A request in a file becomes a result. Never rejects: what fails is in `result.error`. */
 export interface Engine {
   run(input: RunInput, signal?: AbortSignal): Promise<RequestResult>;
-  dispose(): Promise<void>;
 }

@@ -104,8 +104,7 @@ class Manager implements TokenManager {
     switch (grantOf(profile.grant).pasted) {
       case 'token': {
         const token = await pastedToken(profile, pasted, this.#options.clock.now());
-        await this.#options.store.set(token);
-        await this.#cache.adopt(state, token);
+        await this.#persistence.paste(state, token);
         break;
       }
       case 'refresh_token':

@@ -1,4 +1,4 @@
-import { type TokenCache, isSame } from './tokenCache.ts';
+import type { TokenCache } from './tokenCache.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
 import type { TokenProfile } from '../profile/profile.ts';
 import { maskedScope } from './registerToken.ts';
@@ -32,12 +32,7 @@ export async function learn(
   await turns.hold(
     state.key,
     async (turn) => {
-      if (state.token !== token) return;
-      const stored = await persistence.read(state, turn);
-      const isStored = stored.error === null && isSame(stored.token, token);
-      // What is learned can be learned again: memory is enough where the store refuses.
-      if (isStored) await options.store.set(learned).catch(() => undefined);
-      await cache.adopt(state, learned);
+      if (state.token === token) await persistence.amend(state, learned, turn);
     },
     signal,
   );

@@ -5,6 +5,7 @@ import type { Reauthentication } from './acquire.ts';
 import type { AskedSecret } from '../profile/key.ts';
 import { secretKey } from '../profile/key.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
+import type { TokenBefore } from './newToken.ts';
 import { missingSecret } from './missingSecret.ts';
 import type { TokenState } from './tokenState.ts';
 
@@ -13,26 +14,27 @@ interface UsedSecret {
   readonly value: string;
 }
 
-export interface ObtainRequest {
-  readonly refreshToken: string | null;
-  /** That came with it, or last. */
-  readonly idToken: string | null;
-  /** See `GrantContext.receivers`. */
-  readonly receivers: readonly string[] | undefined;
+/** What one attempt asks for. */
+export interface Attempt {
+  /** What is held: the refresh token to use, and what stays when a new token is issued by it. */
+  readonly before: TokenBefore;
   readonly reauthenticate: Reauthentication | null;
   /** The person may be sent to a browser. */
   readonly maySignIn: boolean;
   readonly signal: AbortSignal;
-  /** Tells that the store did not keep a secret that the person gave. */
-  readonly notSaved: (error: unknown) => void;
-  readonly otherToken: GrantContext['otherToken'];
-  readonly rotated: GrantContext['rotated'];
-  readonly noted: (detail: string) => void;
   /**
    * Called after a person was asked, who takes their time: rejects with `cancelled` when the refresh token is not the
    * one that is stored any more.
    */
   readonly stillCurrent: () => Promise<void>;
+  /** See `GrantContext.rotated`. */
+  readonly rotated: GrantContext['rotated'];
+}
+
+/** What an attempt needs of the others in this room. */
+export interface AttemptTools extends Pick<GrantContext, 'otherToken' | 'noted'> {
+  /** Tells that the store did not keep a secret that the person gave. */
+  readonly notSaved: (error: unknown) => void;
 }
 
 /** Which secrets a failure speaks of. */
@@ -56,16 +58,17 @@ const NAMES: Readonly<Record<AskedSecret, string>> = {
 export async function obtainToken(
   options: TokenManagerOptions,
   state: TokenState,
-  request: ObtainRequest,
+  attempt: Attempt,
+  tools: AttemptTools,
 ): Promise<GrantResult> {
-  const secrets = new Secrets(options, state, request.stillCurrent);
+  const secrets = new Secrets(options, state, attempt.stillCurrent);
   try {
-    return await perform(options, state, request, secrets);
+    return await perform(options, state, attempt, tools, secrets);
   } catch (error) {
     const kinds = (KeyturnError.is(error) ? REFUSALS[error.code] : undefined) ?? [];
     const refused = kinds.filter((kind) => secrets.refuse(kind));
     if (refused.length === 0 || state.waiters === 0) throw error;
-    return await perform(options, state, request, secrets).catch((second: unknown) => {
+    return await perform(options, state, attempt, tools, secrets).catch((second: unknown) => {
       // When no other secret is given, the refusal is what the person has to know.
       throw KeyturnError.is(second, 'secret_missing') ? error : second;
     });
@@ -75,33 +78,24 @@ export async function obtainToken(
 async function perform(
   options: TokenManagerOptions,
   state: TokenState,
-  request: ObtainRequest,
+  attempt: Attempt,
+  tools: AttemptTools,
   secrets: Secrets,
 ): Promise<GrantResult> {
   const { profile } = state;
-  const {
-    refreshToken,
-    idToken,
-    receivers,
-    reauthenticate,
-    maySignIn,
-    signal,
-    notSaved,
-    otherToken,
-    rotated,
-    noted,
-  } = request;
+  const { before, reauthenticate, maySignIn, signal, rotated } = attempt;
+  const { notSaved, otherToken, noted } = tools;
   const context: GrantContext = {
-    refreshToken,
-    idToken,
-    receivers,
+    refreshToken: before.refreshToken,
+    idToken: before.idToken,
+    receivers: before.receivers,
     reauthenticate,
     signal,
     secret: (kind) => secrets.get(kind),
     keptSecret: (kind, make) => options.keptSecrets.keep(kind, profile, make),
     otherToken,
     rotated,
-    noted,
+    ...(noted === undefined ? {} : { noted }),
     waiting: state.waiters > 0,
     signIn: maySignIn && state.waiters > 0 ? (options.signIn?.(profile) ?? null) : null,
   };

@@ -150,6 +150,23 @@ export class TokenPersistence {
     this.#cache.settle(state);
   }
 
+  /** Stores and then holds what a person pasted. Fails like the store, and nothing changes then. */
+  async paste(state: TokenState, token: Token): Promise<void> {
+    await this.#options.store.set(token);
+    await this.#cache.adopt(state, token);
+  }
+
+  /**
+   * Adds to the token that is held and stored what was learned of it. That can be learned again: memory is enough where
+   * the store refuses.
+   */
+  async amend(state: TokenState, learned: Token, turn: LeaseTurn): Promise<void> {
+    const stored = await this.read(state, turn);
+    const isStored = stored.error === null && isSame(stored.token, state.token);
+    if (isStored) await this.#options.store.set(learned).catch(() => undefined);
+    await this.#cache.adopt(state, learned);
+  }
+
   /** Offers the store again what it refused, unless it was given something else meanwhile. */
   async saveAgain(state: TokenState, turn: LeaseTurn): Promise<void> {
     const { token, unsaved } = state;

@@ -96,7 +96,7 @@ function tool({ entries = {}, answer = 'remember' }: Setup = {}) {
     },
     openSink: () => Promise.reject(new Error('no file is written here')),
   });
-  onCleanup(() => engine.dispose());
+  onCleanup(() => client.close());
   onCleanup(() => manager.dispose());
   const run = (text: string, dialect: Dialect = 'jetbrains', trusted = true) => {
     const tree = parseHttpFile(text, { dialect });

@@ -110,7 +110,7 @@ export function engineOver({
       return Promise.resolve(sink);
     },
   });
-  onCleanup(() => engine.dispose());
+  onCleanup(() => http.close());
   onCleanup(() => tokens.dispose());
   const run = (
     text: string,

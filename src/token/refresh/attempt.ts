@@ -2,11 +2,10 @@ import type { AuditEvent } from '../../base/auditEvent.ts';
 import { asKeyturnError } from '../../base/errors.ts';
 import { parseUrl } from '../../base/url.ts';
 import { clockSkew } from '../../inspect/clockSkew.ts';
-import type { GrantContext } from '../grant.ts';
-import type { Reauthentication, AcquiredToken } from '../acquire.ts';
+import type { AcquiredToken } from '../acquire.ts';
 import type { TokenManagerOptions } from '../managerOptions.ts';
-import { issuedToken, type TokenBefore } from '../newToken.ts';
-import { obtainToken } from '../obtainToken.ts';
+import { issuedToken } from '../newToken.ts';
+import { type Attempt, obtainToken } from '../obtainToken.ts';
 import { maskedScope, registerToken } from '../registerToken.ts';
 import type { Token } from '../token.ts';
 import type { TokenPersistence } from '../tokenPersistence.ts';
@@ -20,42 +19,28 @@ export interface AttemptParts {
   otherToken(state: TokenState, name: string, signal: AbortSignal): Promise<AcquiredToken>;
 }
 
-/** What one attempt asks for. */
-export interface Attempt {
-  readonly before: TokenBefore;
-  readonly reauthenticate: Reauthentication | null;
-  readonly maySignIn: boolean;
-  readonly signal: AbortSignal;
-  /** Called after a person was asked, who takes their time. */
-  readonly stillCurrent: () => Promise<void>;
-  /** See `GrantContext.rotated`. */
-  readonly rotated: GrantContext['rotated'];
-}
-
 /** A new token, registered with the redactor and told to the audit, as is a failure; it is not held yet. */
 export async function attemptToken(parts: AttemptParts, state: TokenState, attempt: Attempt): Promise<Token> {
   const { options, persistence } = parts;
-  const { before, reauthenticate, maySignIn, signal, stillCurrent, rotated } = attempt;
+  const { before, signal } = attempt;
   const { profile } = state;
   const action = before.refreshToken === null ? 'obtained' : 'refreshed';
   let detail: string | null = null;
   try {
-    const obtained = await obtainToken(options, state, {
-      refreshToken: before.refreshToken,
-      idToken: before.idToken,
-      receivers: before.receivers,
-      reauthenticate,
-      maySignIn,
-      signal,
-      stillCurrent,
-      rotated: (refreshToken, receivers) => {
-        options.redactor.register(refreshToken, `refresh token of ${profile.name}`);
-        return rotated(refreshToken, receivers);
+    const rotated: Attempt['rotated'] = (refreshToken, receivers) => {
+      options.redactor.register(refreshToken, `refresh token of ${profile.name}`);
+      return attempt.rotated(refreshToken, receivers);
+    };
+    const obtained = await obtainToken(
+      options,
+      state,
+      { ...attempt, rotated },
+      {
+        noted: (note) => (detail = note),
+        notSaved: (error) => persistence.notSaved(state, error),
+        otherToken: (name) => parts.otherToken(state, name, signal),
       },
-      noted: (note) => (detail = note),
-      notSaved: (error) => persistence.notSaved(state, error),
-      otherToken: (name) => parts.otherToken(state, name, signal),
-    });
+    );
     registerToken(options.redactor, profile, obtained);
     const result = { ...obtained, scope: maskedScope(options.redactor, obtained.scope) };
     const now = options.clock.now();

@@ -1,7 +1,8 @@
 import { asKeyturnError, KeyturnError } from '../../base/errors.ts';
 import { SingleFlight } from '../../base/singleFlight.ts';
 import { grantOf, signsIn } from '../../profile/grants/all.ts';
-import { type Attempt, type AttemptParts, attemptToken } from './attempt.ts';
+import { type AttemptParts, attemptToken } from './attempt.ts';
+import type { Attempt } from '../obtainToken.ts';
 import { downScope } from './downScope.ts';
 import type { Reauthentication } from '../acquire.ts';
 import { type TokenCache, isSame } from '../tokenCache.ts';
