@@ -31,7 +31,7 @@ export interface TokenConsent {
   readonly places: readonly string[];
 }
 
-/** What an agreement about an origin covers, in one line. */
+/** What a permission about an origin covers, in one line. */
 export function originText(origin: string): string {
   return `use at ${origin}`;
 }

@@ -8,8 +8,8 @@ import type { ConsentQuestion } from './question.ts';
 import { certificateText, type TrustedCertificate, TrustedCertificates } from './trustedCertificates.ts';
 import { consentText, keptConsents, toldConsent, withdrawConsent } from './record.ts';
 
-/** What the person agreed to until it is withdrawn. */
-export type Agreement = {
+/** What the person allowed until it is withdrawn. */
+export type Permission = {
   /** Eight hexadecimal digits, the same each time. */
   readonly id: string;
   /** Of a certificate its host. */
@@ -29,7 +29,7 @@ export type Agreement = {
 );
 
 /** Everything that is not asked about again, and the way to have it asked about again. */
-export class Agreements {
+export class Permissions {
   readonly #values: KeyValueStore;
   readonly #consent: ConsentStore;
   readonly #certificates: TrustedCertificates;
@@ -43,13 +43,13 @@ export class Agreements {
   }
 
   /** By the names of the tokens. Fails like the store. */
-  async list(): Promise<Agreement[]> {
+  async list(): Promise<Permission[]> {
     const [kept, tokens, certificates] = await Promise.all([
       keptConsents(this.#values),
       this.#consent.all(),
       this.#certificates.all(),
     ]);
-    const agreements: Agreement[] = kept.map((question) => {
+    const permissions: Permission[] = kept.map((question) => {
       const { tokenName, declaredIn } = question;
       return {
         kind: 'source',
@@ -63,7 +63,7 @@ export class Agreements {
       const tokenName = readTokenKey(tokenKey)?.name ?? ofSecret?.name ?? tokenKey;
       const secret = ofSecret?.kind ?? null;
       for (const allowed of origins) {
-        agreements.push({
+        permissions.push({
           kind: 'origin',
           id: idOf([tokenKey, originText(allowed.origin)]),
           tokenName,
@@ -72,7 +72,7 @@ export class Agreements {
         });
       }
       for (const place of places) {
-        agreements.push({
+        permissions.push({
           kind: 'place',
           id: idOf([tokenKey, placeText(place)]),
           tokenName,
@@ -84,57 +84,57 @@ export class Agreements {
     }
     for (const certificate of certificates) {
       const { host, sha256 } = certificate;
-      agreements.push({ kind: 'certificate', id: idOf([host, sha256]), tokenName: host, certificate });
+      permissions.push({ kind: 'certificate', id: idOf([host, sha256]), tokenName: host, certificate });
     }
-    const order = (one: Agreement) => `${one.tokenName}\n${agreementText(one)}`;
-    return agreements.sort((a, b) => (order(a) < order(b) ? -1 : 1));
+    const order = (one: Permission) => `${one.tokenName}\n${permissionText(one)}`;
+    return permissions.sort((a, b) => (order(a) < order(b) ? -1 : 1));
   }
 
   /** From then on the person is asked. Fails like the store. */
-  async withdraw(agreement: Agreement, cause: string): Promise<void> {
-    switch (agreement.kind) {
+  async withdraw(permission: Permission, cause: string): Promise<void> {
+    switch (permission.kind) {
       case 'source':
-        await withdrawConsent(this.#values, agreement.question);
+        await withdrawConsent(this.#values, permission.question);
         break;
       case 'origin':
-        await this.#consent.withdrawOrigin(agreement.tokenKey, agreement.origin);
+        await this.#consent.withdrawOrigin(permission.tokenKey, permission.origin);
         break;
       case 'place':
-        await this.#consent.withdrawPlace(agreement.tokenKey, agreement.place);
+        await this.#consent.withdrawPlace(permission.tokenKey, permission.place);
         break;
       case 'certificate':
-        await this.#certificates.withdraw(agreement.certificate);
+        await this.#certificates.withdraw(permission.certificate);
         break;
     }
-    const event = tokenEvent('withdrawn', { name: agreement.tokenName, accessToken: null }, cause);
-    const origin = agreement.kind === 'origin' ? agreement.origin : null;
-    this.#audit.record({ ...event, origin, detail: agreementText(agreement) });
+    const event = tokenEvent('withdrawn', { name: permission.tokenName, accessToken: null }, cause);
+    const origin = permission.kind === 'origin' ? permission.origin : null;
+    this.#audit.record({ ...event, origin, detail: permissionText(permission) });
   }
 }
 
-/** What an agreement covers, in one line, as the audit has it. */
-export function agreementText(agreement: Agreement): string {
-  switch (agreement.kind) {
+/** What a permission covers, in one line, as the audit has it. */
+export function permissionText(permission: Permission): string {
+  switch (permission.kind) {
     case 'source':
-      return toldConsent(agreement.question);
+      return toldConsent(permission.question);
     case 'origin':
-      return originText(agreement.origin);
+      return originText(permission.origin);
     case 'place':
-      return placeText(agreement.place, agreement.secret === null ? [] : [agreement.secret]);
+      return placeText(permission.place, permission.secret === null ? [] : [permission.secret]);
     case 'certificate':
-      return certificateText(agreement.certificate);
+      return certificateText(permission.certificate);
   }
 }
 
 /** The file that asked for it; null for a token that no file declares. */
-export function askedForBy(agreement: Agreement): string | null {
-  switch (agreement.kind) {
+export function askedForBy(permission: Permission): string | null {
+  switch (permission.kind) {
     case 'source':
-      return agreement.question.declaredIn;
+      return permission.question.declaredIn;
     case 'origin':
-      return agreement.declaredIn;
+      return permission.declaredIn;
     case 'place':
-      return agreement.place;
+      return permission.place;
     case 'certificate':
       return null;
   }

@@ -26,7 +26,7 @@ export interface TokenPlacesOptions {
   foldersOf(file: string | null): readonly string[];
   /** True when the person agreed. */
   ask(question: PlaceQuestion): Promise<boolean>;
-  /** Told of what the person agreed to. */
+  /** Told of what the person allowed. */
   readonly audit?: AuditRecorder;
 }
 
@@ -55,11 +55,11 @@ const PROFILE_FILE = /[/\\]keyturn\.json$/;
 /**
  * Places from which a token is used, and the secrets that obtain it. The key of a token says where it may go, and any
  * keyturn.json can be written so that it has the same key. So the place where a token was pasted, or that obtained it
- * first, counts as agreed, as does the place that stored a secret; for every other the person is asked once. What is not stored (`token/sources`) has agreements of its own.
+ * first, counts as agreed, as does the place that stored a secret; for every other the person is asked once. What is not stored (`token/sources`) has permissions of its own.
  */
 export class TokenPlaces {
   readonly #options: TokenPlacesOptions;
-  /** Key and place of what was agreed to and could not be kept. */
+  /** Key and place of what was allowed and could not be kept. */
   readonly #notKept = new Set<string>();
   readonly #questions = new SingleFlight<boolean>();
   /** One question at a time: an answer may hold for the next one, too. */
@@ -72,7 +72,7 @@ export class TokenPlaces {
   }
 
   /**
-   * Returns once the person agreed to the token and to the stored secrets of its client, now or before, or where there is
+   * Returns once the person allowed the token and the stored secrets of its client, now or before, or where there is
    * nothing to ask. Fails with `access_denied`.
    */
   async require(profile: TokenProfile, use: PlaceUse = {}): Promise<void> {
@@ -183,7 +183,7 @@ export class TokenPlaces {
   }
 }
 
-/** What an agreement about a place covers, in one line. */
+/** What a permission about a place covers, in one line. */
 export function placeText(place: string, secrets: readonly SecretKind[] = []): string {
   const what = secrets.map((secret) => ` of the ${secretWords(secret)}`).join(' and');
   return `use${what} from ${visible(place)}`;

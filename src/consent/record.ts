@@ -37,25 +37,25 @@ const questionSchema = v.object({
   declaredIn: v.string(),
 });
 
-/** The key of an agreement: a hash of everything that the person is shown. */
+/** The key of a permission: a hash of everything that the person is shown. */
 export function consentKey({ tokenName, subject, origins, declaredIn }: ConsentQuestion): string {
   const parts = [tokenName, declaredIn, [...origins].sort(), subjectParts(subject)];
   return KEY_PREFIX + createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }
 
-/** True when the person agreed to this for good. What cannot be shown when agreements are listed counts as none. */
+/** True when the person allowed this for good. What cannot be shown when permissions are listed counts as none. */
 export async function isKept(values: KeyValueStore, question: ConsentQuestion): Promise<boolean> {
   const key = consentKey(question);
   return readQuestion(key, await values.get(key)) !== null;
 }
 
-/** Keeps the question itself: it holds no secret, and says later what was agreed to. */
+/** Keeps the question itself: it holds no secret, and says later what was allowed. */
 export async function keepConsent(values: KeyValueStore, question: ConsentQuestion): Promise<void> {
   const { tokenName, subject, origins, declaredIn } = question;
   await values.set(consentKey(question), { tokenName, subject, origins, declaredIn });
 }
 
-/** What the person agreed to for good. */
+/** What the person allowed for good. */
 export async function keptConsents(values: KeyValueStore): Promise<ConsentQuestion[]> {
   const keys = (await values.keys()).filter((key) => key.startsWith(KEY_PREFIX));
   const questions = await Promise.all(keys.map(async (key) => readQuestion(key, await values.get(key))));
@@ -66,7 +66,7 @@ export async function withdrawConsent(values: KeyValueStore, question: ConsentQu
   await values.set(consentKey(question), undefined);
 }
 
-/** What an agreement covers, in one line: `command gh auth token in /w, for https://api.github.com`. */
+/** What a permission covers, in one line: `command gh auth token in /w, for https://api.github.com`. */
 export function consentText(question: Pick<ConsentQuestion, 'subject' | 'origins'>): string {
   return textOf(question, commandLine);
 }

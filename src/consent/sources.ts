@@ -10,7 +10,7 @@ export interface ConsentAsker {
   ask(question: ConsentQuestion, signal: AbortSignal): Promise<'once' | 'remember' | 'refuse'>;
 }
 
-/** The person's agreement that a keyturn.json uses what is theirs. */
+/** The person's permission that a keyturn.json uses what is theirs. */
 export interface SourceConsent {
   /**
    * Returns once the person agreed, now or before; asks only while somebody waits. Fails with `command_refused` for a
@@ -20,7 +20,7 @@ export interface SourceConsent {
 }
 
 /** The same, with what is noted of the servers to which secrets went. */
-export interface Agreements extends SourceConsent {
+export interface GrantConsent extends SourceConsent {
   /** Addresses that were in force when a secret was first used; null where that was not noted. */
   receivers(secretKey: string): Promise<readonly string[] | null>;
   /** Never fails: what cannot be kept is noted again by the next use. */
@@ -28,24 +28,24 @@ export interface Agreements extends SourceConsent {
 }
 
 export interface ConsentOptions {
-  /** Where agreements are kept; what cannot be read there counts as not agreed. */
+  /** Where permissions are kept; what cannot be read there counts as not allowed. */
   readonly values: KeyValueStore;
   readonly asker: ConsentAsker;
-  /** An agreement from outside, such as a variable of the environment. */
+  /** A permission from outside, such as a variable of the environment. */
   readonly given?: (question: ConsentQuestion) => boolean;
   /** How to agree where nobody can be asked, one sentence. */
   readonly hint: (question: ConsentQuestion) => string;
-  /** Told when an agreement could not be kept. */
+  /** Told when a permission could not be kept. */
   readonly notKept: (error: unknown) => void;
-  /** Told of what was agreed to for good. */
+  /** Told of what was allowed for good. */
   readonly audit?: AuditRecorder;
 }
 
 /**
- * Agreements, each to the very subject, for the very origins and the very keyturn.json: when one of them changes, the
+ * Permissions, each for the very subject, for the very origins and the very keyturn.json: when one of them changes, the
  * person is asked again. One question at a time, and one for all who wait for the same answer.
  */
-export function createSourceConsent(options: ConsentOptions): Agreements {
+export function createSourceConsent(options: ConsentOptions): GrantConsent {
   const asked = new Map<string, Promise<boolean>>();
   let last: Promise<unknown> = Promise.resolve();
 

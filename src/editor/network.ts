@@ -58,7 +58,7 @@ export function createNetwork(
     fetchAs: (clientCertificate) => fetchThrough(client, { clientCertificate }),
     locate: (url) => client.locate(url),
     files: privateFiles,
-    agreements: sources.consent,
+    consent: sources.consent,
     clock,
     mask,
     register: (secret, label, near) => redactor.registerGiven(secret, label, near),

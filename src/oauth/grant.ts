@@ -4,7 +4,7 @@ import type { Grant, TokenProfile } from '../profile/profile.ts';
 import type { AddressSpace } from '../http/addressSpace.ts';
 import type { ClientCertificate } from '../http/message.ts';
 import type { PrivateFiles } from '../base/privateFiles.ts';
-import type { Agreements } from '../consent/sources.ts';
+import type { GrantConsent } from '../consent/sources.ts';
 import type { Discovery } from './server/discovery.ts';
 import type { DpopHandles } from './client/dpop.ts';
 import type { ClientHabits } from './client/habits.ts';
@@ -21,8 +21,8 @@ export interface GrantTools {
   /** Where the server of a URL is, its name resolved. Fails with `host_not_found`. */
   readonly locate: (url: URL) => Promise<AddressSpace>;
   readonly files: PrivateFiles;
-  /** What a keyturn.json may use of the person's only with their word: see `agreements.ts`. */
-  readonly agreements: Agreements;
+  /** What a keyturn.json may use of the person's only with their word: see `consent/sources.ts`. */
+  readonly consent: GrantConsent;
   readonly clock: Clock;
   readonly discovery: Discovery;
   readonly keySets: KeySets;

@@ -35,7 +35,7 @@ const performers: Readonly<Record<OAuthGrant, GrantPerformer>> = {
 
 export interface ObtainOptions extends Pick<
   GrantTools,
-  'fetch' | 'fetchAs' | 'files' | 'agreements' | 'clock' | 'mask' | 'register'
+  'fetch' | 'fetchAs' | 'files' | 'consent' | 'clock' | 'mask' | 'register'
 > {
   /** Where the server of a URL is; without this only what its name alone tells. */
   readonly locate?: GrantTools['locate'];
@@ -52,14 +52,14 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 /** What grants and inspections share. Metadata of issuers is kept between calls. */
 export function createGrantTools(options: ObtainOptions): GrantTools {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  const { fetch, fetchAs, files, agreements, clock, mask, register } = options;
+  const { fetch, fetchAs, files, consent, clock, mask, register } = options;
   const clocks = new ServerClocks(clock);
   return {
     fetch,
     fetchAs,
     locate: options.locate ?? locateByName,
     files,
-    agreements,
+    consent,
     clock,
     discovery: createDiscovery({ fetch, clock, mask, timeoutMs }),
     keySets: new KeySets({ fetch, clock, mask, timeoutMs }),

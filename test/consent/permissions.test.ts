@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Agreements, agreementText, askedForBy } from '../../src/consent/permissions.ts';
+import { Permissions, permissionText, askedForBy } from '../../src/consent/permissions.ts';
 import type { AuditEvent } from '../../src/base/auditEvent.ts';
 import { createConsentStore } from '../../src/consent/origins.ts';
 import { tokenKey } from '../../src/profile/key.ts';
@@ -36,7 +36,7 @@ function setUp() {
   const values = memoryValues();
   const events: AuditEvent[] = [];
   const audit = { record: (event: AuditEvent) => void events.push(event) };
-  const agreements = new Agreements(values, audit);
+  const permissions = new Permissions(values, audit);
   /** Agrees to everything for good. */
   const agree = async (subject: ConsentSubject) => {
     const { asker, questions } = askerOf('remember');
@@ -50,23 +50,23 @@ function setUp() {
     await consent.require(question, { waiting: true, signal });
     return questions.length;
   };
-  return { values, events, agreements, agree, consent: createConsentStore(values) };
+  return { values, events, permissions, agree, consent: createConsentStore(values) };
 }
 
 describe('standing agreements', () => {
   it('are none at first', async () => {
-    const { agreements, values } = setUp();
+    const { permissions, values } = setUp();
     values.values.set('used.token', 5);
-    expect(await agreements.list()).toEqual([]);
+    expect(await permissions.list()).toEqual([]);
   });
 
   it('say what each covers, for whom, and who asked', async () => {
-    const { agreements, agree, consent } = setUp();
+    const { permissions, agree, consent } = setUp();
     for (const subject of subjects) await agree(subject);
     await consent.remember(tokenKey(profileOf()), 'https://far.example.com', HOME);
     await consent.rememberPlace(tokenKey(staticProfile({ name: 'a:b "c"' })), 'file:///v');
-    const list = await agreements.list();
-    expect(list.map((one) => [one.tokenName, agreementText(one), askedForBy(one)])).toEqual([
+    const list = await permissions.list();
+    expect(list.map((one) => [one.tokenName, permissionText(one), askedForBy(one)])).toEqual([
       ['a:b "c"', 'use from file:///v', 'file:///v'],
       ['gh', 'account github repo user, for https://api.example.com', HOME],
       ['gh', 'command gh auth token by "/usr/bin/gh" in "/w", for https://api.example.com', HOME],
@@ -87,34 +87,34 @@ describe('standing agreements', () => {
     ]);
     expect(new Set(list.map(({ id }) => id)).size).toBe(list.length);
     expect(list.every(({ id }) => /^[0-9a-f]{8}$/.test(id))).toBe(true);
-    expect((await agreements.list()).map(({ id }) => id)).toEqual(list.map(({ id }) => id));
+    expect((await permissions.list()).map(({ id }) => id)).toEqual(list.map(({ id }) => id));
   });
 
   it.each(subjects)('of kind $kind are asked about again once they are withdrawn', async (subject) => {
-    const { agreements, agree, events } = setUp();
+    const { permissions, agree, events } = setUp();
     expect([await agree(subject), await agree(subject)]).toEqual([1, 0]);
-    const [agreement, ...others] = await agreements.list();
+    const [permission, ...others] = await permissions.list();
     expect(others).toEqual([]);
-    await agreements.withdraw(agreement!, 'keyturn.agreements.review');
-    expect(await agreements.list()).toEqual([]);
+    await permissions.withdraw(permission!, 'keyturn.agreements.review');
+    expect(await permissions.list()).toEqual([]);
     expect(events).toMatchObject([
       {
         action: 'withdrawn',
         tokenName: 'gh',
         cause: 'keyturn.agreements.review',
-        detail: agreementText(agreement!),
+        detail: permissionText(permission!),
       },
     ]);
     expect(await agree(subject)).toBe(1);
   });
 
   it('about an origin go one by one, and the audit names it', async () => {
-    const { agreements, consent, events } = setUp();
+    const { permissions, consent, events } = setUp();
     const key = tokenKey(profileOf());
     for (const origin of ['https://a.example', 'https://b.example'])
       await consent.remember(key, origin, HOME);
-    const [first] = await agreements.list();
-    await agreements.withdraw(first!, 'test');
+    const [first] = await permissions.list();
+    await permissions.withdraw(first!, 'test');
     expect(await consent.allowed(key)).toEqual(['https://b.example']);
     expect(events).toMatchObject([{ action: 'withdrawn', origin: 'https://a.example' }]);
   });
@@ -123,10 +123,10 @@ describe('standing agreements', () => {
     const { values, agree, events } = setUp();
     await agree(subjects[0]!);
     const refusing = { ...values, set: () => Promise.reject(new Error('full')) };
-    const agreements = new Agreements(refusing, { record: (event) => void events.push(event) });
-    const [one] = await agreements.list();
-    await expect(agreements.withdraw(one!, 'test')).rejects.toThrow('full');
+    const permissions = new Permissions(refusing, { record: (event) => void events.push(event) });
+    const [one] = await permissions.list();
+    await expect(permissions.withdraw(one!, 'test')).rejects.toThrow('full');
     expect(events).toEqual([]);
-    expect(await agreements.list()).toHaveLength(1);
+    expect(await permissions.list()).toHaveLength(1);
   });
 });

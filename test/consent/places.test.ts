@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { KeyturnError } from '../../src/base/errors.ts';
 import type { AuditEvent } from '../../src/base/auditEvent.ts';
 import { createConsentStore } from '../../src/consent/origins.ts';
-import { Agreements, agreementText } from '../../src/consent/permissions.ts';
+import { Permissions, permissionText } from '../../src/consent/permissions.ts';
 import type { AskedSecret } from '../../src/profile/key.ts';
 import { secretKey, tokenKey } from '../../src/profile/key.ts';
 import { downScopedProfile } from '../../src/token/downScoped.ts';
@@ -238,12 +238,13 @@ describe('a secret that is stored', () => {
     await manager.acquire(profileOf({ name: 'other', declaredIn: AWAY }));
     expect(questions).toMatchObject([{ known: [HOME], secrets: ['client_secret'] }]);
     expect(sent).toHaveLength(3);
-    const agreements = await new Agreements(values, { record: () => undefined }).list();
-    expect(agreements.map((one) => [one.tokenName, agreementText(one)])).toContainEqual([
+    const permissions = await new Permissions(values, { record: () => undefined }).list();
+    expect(permissions.map((one) => [one.tokenName, permissionText(one)])).toContainEqual([
       'viewer',
       `use of the client secret from ${AWAY}`,
     ]);
-    for (const one of agreements) await new Agreements(values, { record: () => undefined }).withdraw(one, '');
+    for (const one of permissions)
+      await new Permissions(values, { record: () => undefined }).withdraw(one, '');
     await manager.acquire(away, { force: true });
     expect(questions).toHaveLength(2);
   });

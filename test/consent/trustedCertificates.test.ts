@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PeerCertificate } from '../../src/http/peerCertificate.ts';
-import { Agreements } from '../../src/consent/permissions.ts';
+import { Permissions } from '../../src/consent/permissions.ts';
 import type { AuditEvent } from '../../src/base/auditEvent.ts';
 import { TrustedCertificates } from '../../src/consent/trustedCertificates.ts';
 import { memoryValues } from '../token/support.ts';
@@ -51,16 +51,16 @@ describe('a trusted certificate', () => {
     expect(await certificates.accepts(certificate.host, changed.sha256)).toBe(true);
   });
 
-  it('is listed among the agreements, and withdrawn there', async () => {
+  it('is listed among the permissions, and withdrawn there', async () => {
     const { certificates, audit, values, events } = setUp();
     await certificates.trust(certificate, audit, 'test');
-    const agreements = new Agreements(values, audit);
-    const [one, ...others] = await agreements.list();
+    const permissions = new Permissions(values, audit);
+    const [one, ...others] = await permissions.list();
     expect(others).toEqual([]);
     expect(one).toMatchObject({ kind: 'certificate', tokenName: 'localhost:8443' });
-    await agreements.withdraw(one!, 'test');
+    await permissions.withdraw(one!, 'test');
     expect(await certificates.accepts(certificate.host, certificate.sha256)).toBe(false);
-    expect(await agreements.list()).toEqual([]);
+    expect(await permissions.list()).toEqual([]);
     expect(events.at(-1)).toMatchObject({ action: 'withdrawn', tokenName: 'localhost:8443' });
   });
 

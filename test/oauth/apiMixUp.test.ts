@@ -62,13 +62,13 @@ interface Attempt {
 
 /** From a bare 401 to a token, by a person who confirms the issuer. */
 function signInTo(api: URL, { answers = [], loopback = true, registered }: Attempt = {}) {
-  const { agreements, questions } = consentOf(...answers);
+  const { consent, questions } = consentOf(...answers);
   const { opened, codes, signIn } = anyPerson();
   const signal = AbortSignal.timeout(3000);
   const run = async () => {
     let obtained: GrantResult | null = null;
     const parts: ApiSignInParts = {
-      network: createApiSignIn(createGrantTools(obtainOptions({ agreements, clock: systemClock }))),
+      network: createApiSignIn(createGrantTools(obtainOptions({ consent, clock: systemClock }))),
       questions: willing({ scopes: () => Promise.resolve(['reports:read']) }),
       async during({ kind }, work) {
         const result = await work(signal);
@@ -77,7 +77,7 @@ function signInTo(api: URL, { answers = [], loopback = true, registered }: Attem
       },
       tokens: {
         async acquire(profile) {
-          obtained = await obtainAs(profile, signIn, { signal }, { agreements });
+          obtained = await obtainAs(profile, signIn, { signal }, { consent });
         },
       },
       store: { delete: () => Promise.resolve() },

@@ -60,13 +60,13 @@ export function answerTo(url: string, origin: string): object {
 
 export function consentOf(...answers: ('once' | 'remember' | 'refuse')[]) {
   const { asker, questions } = askerOf(...answers);
-  const agreements = createSourceConsent({
+  const consent = createSourceConsent({
     values: memoryValues(),
     asker,
     hint: () => 'Agree.',
     notKept: () => undefined,
   });
-  return { agreements, questions };
+  return { consent, questions };
 }
 
 /** A person who signs in wherever the browser is sent, or gets a code. */

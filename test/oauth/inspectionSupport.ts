@@ -35,7 +35,7 @@ export function proverOf({
     fetch,
     fetchAs: () => () => Promise.reject(new Error('No client certificate is expected here.')),
     files: privateFiles,
-    agreements: agreed,
+    consent: agreed,
     clock,
     mask: (text) => text,
     register: (value) => void registered.push(value),

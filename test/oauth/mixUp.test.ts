@@ -34,7 +34,7 @@ interface Attempt {
 
 /** Obtains a token as the person says, and tells what was asked, opened and wanted. */
 function attempt({ profile, answers = [] }: Attempt) {
-  const { agreements, questions } = consentOf(...answers);
+  const { consent, questions } = consentOf(...answers);
   const { opened, codes, signIn } = anyPerson();
   const secrets: string[] = [];
   const secret = (kind: string) => {
@@ -42,7 +42,7 @@ function attempt({ profile, answers = [] }: Attempt) {
     return Promise.resolve('MY-SECRET');
   };
   const ended = AbortSignal.timeout(3000);
-  const outcome = obtainAs(profile, signIn, { secret, signal: ended }, { agreements });
+  const outcome = obtainAs(profile, signIn, { secret, signal: ended }, { consent });
   return { outcome, questions, opened, codes, secrets };
 }
 
@@ -294,10 +294,10 @@ describe('an honest issuer beside endpoints of the file', () => {
 
   it('is asked about once where the person agrees for good, and then sent there', async () => {
     const attacker = await startAttacker(() => ({}));
-    const { agreements, questions } = consentOf('remember');
+    const { consent, questions } = consentOf('remember');
     const profile = profileOf({ issuer: honest.issuer, tokenEndpoint: `${attacker.origin}/token` });
     for (const secret of ['one', 'two']) {
-      await obtainAs(profile, null, { secret: () => Promise.resolve(secret) }, { agreements });
+      await obtainAs(profile, null, { secret: () => Promise.resolve(secret) }, { consent });
     }
     expect(questions).toMatchObject([
       { subject: { at: honest.issuer, redeemedAt: attacker.origin, hasPage: false } },
@@ -307,9 +307,9 @@ describe('an honest issuer beside endpoints of the file', () => {
 
   it('is used in the background only where the person agreed for good', async () => {
     const attacker = await startAttacker(() => ({}));
-    const { agreements, questions } = consentOf();
+    const { consent, questions } = consentOf();
     const profile = profileOf({ issuer: honest.issuer, tokenEndpoint: `${attacker.origin}/token` });
-    const error = await failureOf(obtainAs(profile, null, { waiting: false }, { agreements }));
+    const error = await failureOf(obtainAs(profile, null, { waiting: false }, { consent }));
     expect(error.code).toBe('receiver_not_allowed');
     expect([questions, attacker.got]).toEqual([[], []]);
   });
@@ -339,8 +339,8 @@ describe('issuers that share a host', () => {
       issuer: attacker.origin + honestPath,
       tokenEndpoint: `${attacker.origin}${path}/token`,
     });
-    const { agreements } = consentOf();
-    expect(await failureOf(obtainAs(named, null, {}, { agreements }))).toMatchObject({
+    const { consent } = consentOf();
+    expect(await failureOf(obtainAs(named, null, {}, { consent }))).toMatchObject({
       code: 'receiver_not_allowed',
     });
     expect(attacker.got).toEqual([]);
@@ -354,8 +354,8 @@ describe('issuers that share a host', () => {
         issuer: `${attacker.origin}/alice`,
         tokenEndpoint: `${attacker.origin}/alice/${dots}mallory/token`,
       });
-      const { agreements } = consentOf();
-      const error = await failureOf(obtainAs(profile, null, {}, { agreements }));
+      const { consent } = consentOf();
+      const error = await failureOf(obtainAs(profile, null, {}, { consent }));
       expect(error.code).toBe('receiver_not_allowed');
       expect(attacker.got).toEqual([]);
     },
@@ -367,8 +367,8 @@ describe('issuers that share a host', () => {
       introspection_endpoint: `${origin}/introspect`,
       revocation_endpoint: `${origin}/revoke`,
     }));
-    const { agreements, questions } = consentOf('refuse', 'refuse', 'refuse', 'refuse');
-    const inspector = createInspector(createGrantTools(obtainOptions({ agreements })), {
+    const { consent, questions } = consentOf('refuse', 'refuse', 'refuse', 'refuse');
+    const inspector = createInspector(createGrantTools(obtainOptions({ consent })), {
       secret: () => Promise.resolve('MY-SECRET'),
       held: () => Promise.resolve(null),
     });
@@ -460,8 +460,8 @@ describe('registering before a sign-in', () => {
       token_endpoint: `${origin}/token`,
       registration_endpoint: `${other.origin}/register`,
     }));
-    const { agreements, questions } = consentOf();
-    const network = createApiSignIn(createGrantTools(obtainOptions({ agreements })));
+    const { consent, questions } = consentOf();
+    const network = createApiSignIn(createGrantTools(obtainOptions({ consent })));
     const server = await network.server(attacker.origin, never);
     const profile = signInProfile(attacker.origin);
     const error = await failureOf(network.requireRegistration(profile, server, never));

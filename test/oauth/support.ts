@@ -50,7 +50,7 @@ export function obtainOptions(options: Partial<ObtainOptions> = {}): ObtainOptio
     fetch: globalThis.fetch,
     fetchAs: () => () => Promise.reject(new Error('No client certificate is expected here.')),
     files: privateFiles,
-    agreements: agreed,
+    consent: agreed,
     clock: new TestClock(),
     mask: (text) => text,
     register: () => undefined,

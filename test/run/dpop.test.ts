@@ -111,7 +111,7 @@ async function setUp({ nonce = false, skewMs = 0, clientId = 'bound', changes = 
     fetch: globalThis.fetch,
     fetchAs: () => globalThis.fetch,
     files: privateFiles,
-    agreements: agreed,
+    consent: agreed,
     clock,
     mask: (text) => text,
     register: () => undefined,

@@ -47,7 +47,7 @@ describe('tokens that end during a batch of 10,000 requests', () => {
         fetch,
         fetchAs: () => fetch,
         files: privateFiles,
-        agreements: agreed,
+        consent: agreed,
         clock: systemClock,
         mask: (text) => text,
         register: () => undefined,

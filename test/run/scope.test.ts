@@ -46,7 +46,7 @@ async function setUp(
     fetch: globalThis.fetch,
     fetchAs: () => globalThis.fetch,
     files: privateFiles,
-    agreements: agreed,
+    consent: agreed,
     clock,
     mask: (text) => text,
     register: () => undefined,

@@ -44,7 +44,7 @@ function call(keychain: SecretStore, env: Record<string, string> = {}, typed: st
   });
   const streams: Streams = { in: input, out: new PassThrough(), err, env, cwd: '/', sandboxEntry: '' };
   const agreements = createTerminalConsent(streams, keychain, () => undefined, { record: () => undefined });
-  const obtain = obtainer({ clock: systemClock, agreements });
+  const obtain = obtainer({ clock: systemClock, consent: agreements });
   return { obtain, said: () => said };
 }
 

@@ -1,4 +1,4 @@
-import { type Agreement, askedForBy } from '../../consent/permissions.ts';
+import { type Permission, askedForBy } from '../../consent/permissions.ts';
 import { commandLine } from '../../consent/commandLine.ts';
 import { secretWords } from '../../consent/places.ts';
 import type { ConsentSubject } from '../../consent/question.ts';
@@ -7,8 +7,8 @@ import { quoted } from '../../base/visible.ts';
 import { withoutIcons } from '../platform/plainLabel.ts';
 import type { Words } from '../platform/words.ts';
 
-/** An agreement as a list shows it. */
-export interface AgreementItem {
+/** An permission as a list shows it. */
+export interface PermissionItem {
   /** What it covers. */
   readonly label: string;
   /** What kind of thing that is, and for which token. */
@@ -20,37 +20,37 @@ export interface AgreementItem {
 }
 
 /** `show` makes a path of a file's location. */
-export function agreementItem(
-  agreement: Agreement,
+export function permissionItem(
+  permission: Permission,
   show: (location: string) => string,
   words: Words,
-): AgreementItem {
+): PermissionItem {
   const { t } = words;
-  const { icon, label, kind, facts } = partsOf(agreement, show, words);
-  const by = agreement.kind === 'place' ? null : askedForBy(agreement);
+  const { icon, label, kind, facts } = partsOf(permission, show, words);
+  const by = permission.kind === 'place' ? null : askedForBy(permission);
   const detail = [
     ...facts,
     ...(by === null || by === '' ? [] : [t('Asked for by {0}', show(by))]),
     // Mostly the folder of that file: the end of a line is often not seen.
-    ...commandFacts(agreement, words),
+    ...commandFacts(permission, words),
   ];
   return {
     icon,
     label: withoutIcons(label),
     description: withoutIcons(
-      agreement.kind === 'certificate'
-        ? t('{0} for the host {1}', kind, agreement.tokenName)
-        : agreement.kind === 'place' && agreement.secret !== null
-          ? t('{0} of the client {1}', kind, agreement.tokenName)
-          : t('{0} for the token {1}', kind, agreement.tokenName),
+      permission.kind === 'certificate'
+        ? t('{0} for the host {1}', kind, permission.tokenName)
+        : permission.kind === 'place' && permission.secret !== null
+          ? t('{0} of the client {1}', kind, permission.tokenName)
+          : t('{0} for the token {1}', kind, permission.tokenName),
     ),
     detail: withoutIcons(detail.join(' · ')),
   };
 }
 
-function commandFacts(agreement: Agreement, { t }: Words): readonly string[] {
-  if (agreement.kind !== 'source') return [];
-  const { subject } = agreement.question;
+function commandFacts(permission: Permission, { t }: Words): readonly string[] {
+  if (permission.kind !== 'source') return [];
+  const { subject } = permission.question;
   if (subject.kind !== 'command') return [];
   return [t('Program {0}', subject.program), t('Runs in {0}', subject.folder)];
 }
@@ -62,28 +62,28 @@ interface Parts {
   readonly facts: readonly string[];
 }
 
-function partsOf(agreement: Agreement, show: (location: string) => string, words: Words): Parts {
+function partsOf(permission: Permission, show: (location: string) => string, words: Words): Parts {
   const { t } = words;
-  switch (agreement.kind) {
+  switch (permission.kind) {
     case 'origin':
-      return { icon: 'globe', label: shownAddress(agreement.origin), kind: t('origin'), facts: [] };
+      return { icon: 'globe', label: shownAddress(permission.origin), kind: t('origin'), facts: [] };
     case 'place':
       return {
         icon: 'folder',
-        label: show(agreement.place),
+        label: show(permission.place),
         kind:
-          agreement.secret === null
+          permission.secret === null
             ? t('place of use')
-            : t('place of use of the {0}', secretWords(agreement.secret)),
+            : t('place of use of the {0}', secretWords(permission.secret)),
         facts: [],
       };
     case 'certificate': {
-      const { subject, issuer, validTo, sha256 } = agreement.certificate;
+      const { subject, issuer, validTo, sha256 } = permission.certificate;
       const facts = [t('Issued by {0}', issuer), t('Valid to {0}', validTo), t('SHA-256 {0}', sha256)];
       return { icon: 'verified', label: subject, kind: t('certificate'), facts };
     }
     case 'source': {
-      const { subject, origins } = agreement.question;
+      const { subject, origins } = permission.question;
       const { facts, ...parts } = subjectParts(subject, words);
       return { ...parts, facts: [...facts, t('May go to {0}', origins.map(shownAddress).join(', '))] };
     }

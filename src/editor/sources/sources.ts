@@ -6,7 +6,7 @@ import type { AuditRecorder } from '../../base/auditEvent.ts';
 import type { KeyValueStore } from '../../base/keyValue.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import { commandSource } from '../../sources/command.ts';
-import { createSourceConsent, type Agreements } from '../../consent/sources.ts';
+import { createSourceConsent, type GrantConsent } from '../../consent/sources.ts';
 import { environmentSource } from '../../sources/environment.ts';
 import { keychainSource } from '../../sources/keychain.ts';
 import { createProcessRunner } from '../../node/processRunner.ts';
@@ -33,7 +33,7 @@ export interface EditorSources {
   readonly all: readonly TokenSource[];
   readonly keychain: WindowKeychain;
   /** What the person agreed that a keyturn.json uses. */
-  readonly consent: Agreements;
+  readonly consent: GrantConsent;
   dispose(): void;
 }
 

@@ -10,21 +10,21 @@ import type { InspectionSecrets } from '../verify/inspector.ts';
 
 /** Certificates for APIs, from where they are taken for the token endpoint. */
 export function createApiCertificates(
-  tools: Pick<GrantTools, 'agreements' | 'files' | 'register'>,
+  tools: Pick<GrantTools, 'consent' | 'files' | 'register'>,
   secrets: Pick<InspectionSecrets, 'secret'>,
 ): ApiCertificates {
   return new Certificates(tools, secrets);
 }
 
 class Certificates implements ApiCertificates {
-  readonly #tools: Pick<GrantTools, 'agreements' | 'files' | 'register'>;
+  readonly #tools: Pick<GrantTools, 'consent' | 'files' | 'register'>;
   readonly #secrets: Pick<InspectionSecrets, 'secret'>;
   // By the token as it is held: a new one may be bound to a certificate that was renewed meanwhile.
   readonly #known = new WeakMap<Token, ClientCertificate>();
   readonly #reading = new SingleFlight<ClientCertificate>();
 
   constructor(
-    tools: Pick<GrantTools, 'agreements' | 'files' | 'register'>,
+    tools: Pick<GrantTools, 'consent' | 'files' | 'register'>,
     secrets: Pick<InspectionSecrets, 'secret'>,
   ) {
     this.#tools = tools;

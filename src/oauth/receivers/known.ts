@@ -10,7 +10,7 @@ import { endpointsIn, issuerOf, receiversInForce, type StraySubject } from './re
 import { isSameServer } from '../server/sameServer.ts';
 import type { PostedEndpoint } from '../server/server.ts';
 
-type Tools = Pick<GrantTools, 'agreements' | 'discovery'>;
+type Tools = Pick<GrantTools, 'consent' | 'discovery'>;
 type Context = Pick<GrantContext, 'waiting' | 'signal'>;
 
 export interface Sending {
@@ -37,7 +37,7 @@ export async function requireKnownReceivers(
   const secrets = await Promise.all(
     secretKeys(profile, endpoints).map(async (key) => ({
       key,
-      known: (await tools.agreements.receivers(key)) ?? undefined,
+      known: (await tools.consent.receivers(key)) ?? undefined,
     })),
   );
   await requireAmong(sending, [receivers, ...secrets.map(({ known }) => known)], allowed, context, tools);
@@ -45,14 +45,14 @@ export async function requireKnownReceivers(
   if (unknown.length === 0) return;
   const inForce = await receiversInForce(profile, server, context.signal, tools);
   if (inForce === null) return;
-  for (const { key } of unknown) await tools.agreements.noteReceivers(key, inForce);
+  for (const { key } of unknown) await tools.consent.noteReceivers(key, inForce);
 }
 
 /** The same for a token alone, which the client of another profile sends. */
 export function requireTokenReceivers(
   sending: Sending,
   context: Context,
-  tools: Pick<Tools, 'agreements'>,
+  tools: Pick<Tools, 'consent'>,
 ): Promise<void> {
   return requireAmong(sending, [sending.receivers], null, context, tools);
 }
@@ -62,7 +62,7 @@ async function requireAmong(
   memories: readonly (readonly string[] | undefined)[],
   allowed: StraySubject | null,
   context: Context,
-  { agreements }: Pick<Tools, 'agreements'>,
+  { consent }: Pick<Tools, 'consent'>,
 ): Promise<void> {
   const issuer = issuerOf(profile);
   const urls = endpointsIn(server, endpoints).map(({ url }) => url);
@@ -73,7 +73,7 @@ async function requireAmong(
     .filter((memory) => urls.some((url) => isStrange(url, memory)));
   if (known.length === 0) return;
   const strange = urls.filter((url) => known.some((memory) => isStrange(url, memory)));
-  await agreements.require(questionOf(profile, subjectOf(profile, strange, known.flat())), context);
+  await consent.require(questionOf(profile, subjectOf(profile, strange, known.flat())), context);
 }
 
 /** The secrets that are sent there, or that sign what is sent, whoever keeps them. */

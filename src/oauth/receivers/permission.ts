@@ -21,7 +21,7 @@ import {
 import { findServer, findUsableServer } from '../server/server.ts';
 
 type Context = Pick<GrantContext, 'waiting' | 'signal'>;
-type Tools = Pick<GrantTools, 'agreements'>;
+type Tools = Pick<GrantTools, 'consent'>;
 type Reach = Pick<GrantTools, 'discovery' | 'fetch' | 'fetchAs' | 'locate'>;
 
 /**
@@ -37,7 +37,7 @@ export async function requireKeyFile(profile: TokenProfile, context: Context, to
   const named = [issuer, tokenEndpoint, front, ...audiencesOf(options)];
   const servers = [...new Set(named.filter((server) => server !== null))];
   const question = questionOf(profile, { kind: 'key_file', path: options.keyFile, servers });
-  await tools.agreements.require(question, context);
+  await tools.consent.require(question, context);
 }
 
 /** Servers at which a JWT that the file words itself is good, though they may not be those that get it. */
@@ -62,7 +62,7 @@ export async function requireReceivers(
   const page = pageOf(profile, server);
   if (page !== null) await requireReachable(page, profile, tools);
   const stray = await strayReceivers(profile, server, context.signal, tools);
-  if (stray !== null) await tools.agreements.require(questionOf(profile, stray), context);
+  if (stray !== null) await tools.consent.require(questionOf(profile, stray), context);
   // Where a refresh token is the grant itself.
   const receivers = grantOf(profile.grant).pasted === 'refresh_token' ? context.receivers : undefined;
   const endpoints = receiverNames(profile.grant);
@@ -97,7 +97,7 @@ export async function requireCodePage(
 ): Promise<void> {
   await requireReachable(page, profile, tools);
   const stray = await strayReceiversAt(page, profile, server, context.signal, tools);
-  if (stray !== null) await tools.agreements.require(questionOf(profile, stray), context);
+  if (stray !== null) await tools.consent.require(questionOf(profile, stray), context);
 }
 
 /** The same for the endpoint that registers Keyturn as a client. */
@@ -108,7 +108,7 @@ export async function requireRegistration(
   tools: Tools,
 ): Promise<void> {
   const stray = strayRegistration(profile, server);
-  if (stray !== null) await tools.agreements.require(questionOf(profile, stray), { waiting: true, signal });
+  if (stray !== null) await tools.consent.require(questionOf(profile, stray), { waiting: true, signal });
 }
 
 /**
@@ -123,5 +123,5 @@ export async function requireExchange(
 ): Promise<void> {
   if (others.every(({ origins }) => isWithin(profile.origins, origins))) return;
   const tokens = others.map(({ name }) => name);
-  await tools.agreements.require(questionOf(profile, { kind: 'exchange', tokens }), context);
+  await tools.consent.require(questionOf(profile, { kind: 'exchange', tokens }), context);
 }

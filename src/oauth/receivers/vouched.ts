@@ -29,7 +29,7 @@ export async function requireVouched(
   server: AuthorizationServer,
   endpoint: LaterEndpoint,
   context: Pick<GrantContext, 'waiting' | 'signal' | 'receivers'>,
-  tools: Pick<GrantTools, 'agreements' | 'discovery' | 'mask'>,
+  tools: Pick<GrantTools, 'consent' | 'discovery' | 'mask'>,
 ): Promise<URL> {
   const url = endpointUrl(server, endpoint, tools.mask);
   const property = PROPERTIES[endpoint];
@@ -55,7 +55,7 @@ export async function requireVouched(
     });
   }
   const stray = await strayLater(profile, server, endpoint, context.signal, tools);
-  if (stray !== null) await tools.agreements.require(questionOf(profile, stray), context);
+  if (stray !== null) await tools.consent.require(questionOf(profile, stray), context);
   const { receivers } = context;
   await requireKnownReceivers({ profile, server, endpoints: [endpoint], receivers }, stray, context, tools);
   return url;

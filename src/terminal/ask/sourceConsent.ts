@@ -3,7 +3,7 @@ import type { KeyValueStore } from '../../base/keyValue.ts';
 import { shownAddress, shownAddresses, shownList, unshown } from '../../profile/shownOrigin.ts';
 import type { SecretStore } from '../../base/secretStore.ts';
 import { commandLine } from '../../consent/commandLine.ts';
-import { createSourceConsent, type Agreements, type ConsentAsker } from '../../consent/sources.ts';
+import { createSourceConsent, type GrantConsent, type ConsentAsker } from '../../consent/sources.ts';
 import { type ConsentQuestion, type ConsentSubject } from '../../consent/question.ts';
 import { quoted, visible } from '../../base/visible.ts';
 import { askInTurn } from './askInTurn.ts';
@@ -29,7 +29,7 @@ export function createTerminalConsent(
   keychain: SecretStore,
   say: (message: string, hint?: string) => void,
   audit: AuditRecorder,
-): Agreements {
+): GrantConsent {
   const consent = createSourceConsent({
     audit,
     values: keychainValues(keychain),

@@ -254,7 +254,7 @@ function lazyOAuth(
       fetchAs: (clientCertificate) => fetchThrough(client, { clientCertificate }),
       locate: (url) => client.locate(url),
       files: privateFiles,
-      agreements: consent,
+      consent,
       clock: systemClock,
       mask: (text) => redactor.mask(text),
       register: (secret, label, near) => redactor.registerGiven(secret, label, near),

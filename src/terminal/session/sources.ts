@@ -6,7 +6,7 @@ import type { AuditRecorder } from '../../base/auditEvent.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import { commandSource } from '../../sources/command.ts';
-import type { Agreements } from '../../consent/sources.ts';
+import type { GrantConsent } from '../../consent/sources.ts';
 import { environmentSource } from '../../sources/environment.ts';
 import { keychainSource } from '../../sources/keychain.ts';
 import { createProcessRunner } from '../../node/processRunner.ts';
@@ -27,7 +27,7 @@ export interface TerminalSourceParts {
 /** Token sources of the command that ask no server, and the person's permissions for them. */
 export function createTerminalSources(parts: TerminalSourceParts): {
   readonly sources: TokenSource[];
-  readonly consent: Agreements;
+  readonly consent: GrantConsent;
 } {
   const { streams, keychain, redactor, clock, say, audit } = parts;
   const consent = createTerminalConsent(streams, keychain, say, audit);

@@ -1,6 +1,6 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { KeychainSecretStore } from '../../keychain/keychainSecretStore.ts';
-import { type Agreement, Agreements } from '../../consent/permissions.ts';
+import { type Permission, Permissions } from '../../consent/permissions.ts';
 import { consentText } from '../../consent/record.ts';
 import { quoted, visible, visibleJson } from '../../base/visible.ts';
 import { openAudit } from '../session/audit.ts';
@@ -15,7 +15,7 @@ const options = {
 
 const CAUSE = 'keyturn token agreements';
 
-type SourceAgreement = Extract<Agreement, { kind: 'source' }>;
+type SourcePermission = Extract<Permission, { kind: 'source' }>;
 
 export const agreementsCommand: Command = {
   options,
@@ -47,7 +47,7 @@ Exit codes: 0 done, 1 the keychain could not be read or changed, 2 wrong use, al
       report: (error) => notes.push(error),
     });
     try {
-      const agreements = new Agreements(keychainValues(keychain), audit);
+      const agreements = new Permissions(keychainValues(keychain), audit);
       // Origins and places are remembered by the editor alone.
       const all = (await agreements.list()).filter((one) => one.kind === 'source');
       const wanted = values.withdraw;
@@ -66,7 +66,7 @@ Exit codes: 0 done, 1 the keychain could not be read or changed, 2 wrong use, al
 };
 
 /** Fails with `usage` before anything is withdrawn. */
-function chosenOf(all: readonly SourceAgreement[], wanted: readonly string[]): readonly SourceAgreement[] {
+function chosenOf(all: readonly SourcePermission[], wanted: readonly string[]): readonly SourcePermission[] {
   if (wanted.includes('all')) return all;
   for (const id of wanted) {
     if (all.some((one) => one.id === id)) continue;
@@ -77,7 +77,7 @@ function chosenOf(all: readonly SourceAgreement[], wanted: readonly string[]): r
   return all.filter(({ id }) => wanted.includes(id));
 }
 
-function tell(agreements: readonly SourceAgreement[], withdrawn: boolean, streams: Streams): void {
+function tell(agreements: readonly SourcePermission[], withdrawn: boolean, streams: Streams): void {
   const { out } = streams;
   if (agreements.length === 0) {
     out.write('No agreements are remembered.\n');
@@ -89,12 +89,12 @@ function tell(agreements: readonly SourceAgreement[], withdrawn: boolean, stream
     out.write(`${agreements.length === 1 ? 'It is' : 'They are'} withdrawn: you are asked again.\n`);
 }
 
-function lineOf({ id, tokenName, question }: SourceAgreement, paint: Palette): string {
+function lineOf({ id, tokenName, question }: SourcePermission, paint: Palette): string {
   const head = `${paint.dim(id)}  ${paint.bold(visible(tokenName))}  ${visible(consentText(question))}`;
   return `${head}\n          ${paint.dim(`asked for by ${quoted(question.declaredIn)}`)}\n`;
 }
 
-function jsonOf({ id, tokenName: token, question }: SourceAgreement) {
+function jsonOf({ id, tokenName: token, question }: SourcePermission) {
   const { subject, origins, declaredIn } = question;
   return { id, token, subject, origins, askedForBy: declaredIn };
 }

@@ -97,7 +97,7 @@ type Answers = Parameters<typeof askerOf>;
 function computer(...answers: Answers) {
   const values = memoryValues();
   const { asker, questions } = askerOf(...answers);
-  const agreements = createSourceConsent({
+  const consent = createSourceConsent({
     values,
     asker,
     hint: () => 'Agree.',
@@ -108,12 +108,12 @@ function computer(...answers: Answers) {
   return {
     values,
     questions,
-    agreements,
+    consent,
     /** Nothing but the memory is left of what was obtained before. */
     obtain: (profile: TokenProfile, context: Partial<GrantContext> = {}) =>
-      obtainer({ clock: systemClock, agreements })(profile, contextOf({ secret, ...context })),
+      obtainer({ clock: systemClock, consent })(profile, contextOf({ secret, ...context })),
     inspector: () =>
-      createInspector(createGrantTools(obtainOptions({ agreements })), {
+      createInspector(createGrantTools(obtainOptions({ consent })), {
         secret: (_profile, kind) => secret(kind),
         held: () => Promise.resolve(null),
       }),
@@ -197,9 +197,9 @@ describe('a refresh token whose issuer names another server afterwards', () => {
   });
 
   it('stays where it is in the background, and in every program that reads the store', async () => {
-    const { agreements, questions } = computer();
+    const { consent, questions } = computer();
     const profile = signInProfile(issuer, { grant: 'refresh_token', scope: '' });
-    const obtain = obtainer({ clock: systemClock, agreements });
+    const obtain = obtainer({ clock: systemClock, consent });
     const h = harness({ obtain });
     await h.manager.add(profile, 'pasted-refresh-token');
     expect(await h.store.get(tokenKey(profile))).toMatchObject({
@@ -209,7 +209,7 @@ describe('a refresh token whose issuer names another server afterwards', () => {
     await h.manager.acquire(profile);
     h.manager.dispose();
     metadata = endpointsAt(other.origin);
-    const later = harness({ obtain: obtainer({ clock: systemClock, agreements }), clock: h.clock });
+    const later = harness({ obtain: obtainer({ clock: systemClock, consent }), clock: h.clock });
     await later.store.set((await h.store.get(tokenKey(profile)))!);
     expect(await failureOf(later.manager.acquire(profile, { force: true }))).toMatchObject({
       code: 'receiver_not_allowed',

@@ -37,13 +37,13 @@ beforeEach(() => (bodies = []));
 
 function consentOf(...answers: ('once' | 'remember' | 'refuse')[]) {
   const { asker, questions } = askerOf(...answers);
-  const agreements = createSourceConsent({
+  const consent = createSourceConsent({
     values: memoryValues(),
     asker,
     hint: () => 'Agree.',
     notKept: () => undefined,
   });
-  return { agreements, questions };
+  return { consent, questions };
 }
 
 const holding =
@@ -104,7 +104,7 @@ describe('a token that is exchanged', () => {
     const context = contextOf({ otherToken: holding(subject) });
     const refusing = consentOf('refuse');
     const parent = exchanger({ origins: [server.origin, 'https://evil.example'] });
-    const error = await failureOf(obtainer({ agreements: refusing.agreements })(parent, context));
+    const error = await failureOf(obtainer({ consent: refusing.consent })(parent, context));
     expect(error.code).toBe('access_denied');
     expect(bodies).toEqual([]);
     expect(refusing.questions).toMatchObject([
@@ -116,7 +116,7 @@ describe('a token that is exchanged', () => {
     ]);
 
     const agreeing = consentOf('remember');
-    const obtain = obtainer({ agreements: agreeing.agreements });
+    const obtain = obtainer({ consent: agreeing.consent });
     await obtain(parent, context);
     await obtain(parent, context);
     expect(agreeing.questions.length).toBe(1);
@@ -124,10 +124,10 @@ describe('a token that is exchanged', () => {
   });
 
   it('is nothing to ask about where the new one goes nowhere else', async () => {
-    const { agreements, questions } = consentOf();
+    const { consent, questions } = consentOf();
     const subject = profileOf({ name: 'subject', origins: [server.origin, 'https://api.example.com'] });
     const asked = exchanger({ origins: [server.origin.toUpperCase()] });
-    await obtainer({ agreements })(asked, contextOf({ otherToken: holding(subject) }));
+    await obtainer({ consent })(asked, contextOf({ otherToken: holding(subject) }));
     expect(questions).toEqual([]);
   });
 });
@@ -142,13 +142,13 @@ describe('a sign-in', () => {
   ] as const)(
     'by %s at one server and redeemed at another begins after the person agreed',
     async (grant, named) => {
-      const { agreements, questions } = consentOf('refuse');
+      const { consent, questions } = consentOf('refuse');
       const profile = endpointProfile(`${server.origin}/token`, {
         grant,
         clientAuthentication: 'none',
         options: { ...noOptions, ...named },
       });
-      const error = await failureOf(obtainer({ agreements })(profile, contextOf({ signIn })));
+      const error = await failureOf(obtainer({ consent })(profile, contextOf({ signIn })));
       expect(error.code).toBe('receiver_not_allowed');
       expect(questions).toMatchObject([
         {
@@ -192,8 +192,8 @@ describe('a key file', () => {
         return readFile(path, 'utf8');
       },
     };
-    const { agreements, questions } = consentOf('refuse', 'remember', 'refuse');
-    const obtain = obtainer({ agreements, files });
+    const { consent, questions } = consentOf('refuse', 'remember', 'refuse');
+    const obtain = obtainer({ consent, files });
     expect((await failureOf(obtain(profile, contextOf()))).code).toBe('access_denied');
     expect(reads).toEqual([]);
     expect(bodies).toEqual([]);
@@ -211,13 +211,13 @@ describe('a key file', () => {
   });
 
   it('signs nothing that is good at a server which the question does not name', async () => {
-    const { agreements, questions } = consentOf('refuse');
+    const { consent, questions } = consentOf('refuse');
     const profile = endpointProfile(`${server.origin}/token`, {
       grant: 'jwt_bearer',
       clientAuthentication: 'none',
       options: { ...noOptions, keyFile, claims: { aud: ['https://honest.example/token', 'a-name'] } },
     });
-    expect((await failureOf(obtainer({ agreements })(profile, contextOf()))).code).toBe('access_denied');
+    expect((await failureOf(obtainer({ consent })(profile, contextOf()))).code).toBe('access_denied');
     expect(questions[0]?.subject).toMatchObject({
       kind: 'key_file',
       servers: [`${server.origin}/token`, 'https://honest.example/token'],
@@ -225,14 +225,14 @@ describe('a key file', () => {
   });
 
   it('is not read in the background, nor to ask about a token, without that', async () => {
-    const { agreements, questions } = consentOf();
+    const { consent, questions } = consentOf();
     const profile = endpointProfile(`${server.origin}/token`, {
       clientAuthentication: 'private_key_jwt',
       options: { ...noOptions, keyFile, introspectionEndpoint: `${server.origin}/introspect` },
     });
     const waiting = contextOf({ waiting: false });
-    expect((await failureOf(obtainer({ agreements })(profile, waiting))).code).toBe('access_denied');
-    const inspector = createInspector(createGrantTools(obtainOptions({ agreements })), {
+    expect((await failureOf(obtainer({ consent })(profile, waiting))).code).toBe('access_denied');
+    const inspector = createInspector(createGrantTools(obtainOptions({ consent })), {
       secret: () => Promise.resolve('unused'),
       held: () => Promise.resolve(null),
     });

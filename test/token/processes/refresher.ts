@@ -104,7 +104,7 @@ export function createSharingManager(
     },
     fetchAs: () => fetch,
     files: privateFiles,
-    agreements: agreed,
+    consent: agreed,
     clock: systemClock,
     mask: (text) => redactor.mask(text),
     register: (secret, label) => redactor.register(secret, label),

@@ -4,7 +4,7 @@ import {
   type ProfileOptions,
   type TokenProfile,
 } from '../../../src/profile/profile.ts';
-import type { ConsentAsker, Agreements } from '../../../src/consent/sources.ts';
+import type { ConsentAsker, GrantConsent } from '../../../src/consent/sources.ts';
 import type { ConsentQuestion } from '../../../src/consent/question.ts';
 import { profileOf } from '../support.ts';
 
@@ -27,7 +27,7 @@ export function localProfile(
 }
 
 /** Everybody agreed to everything. */
-export const agreed: Agreements = {
+export const agreed: GrantConsent = {
   require: () => Promise.resolve(),
   receivers: () => Promise.resolve(null),
   noteReceivers: () => Promise.resolve(),

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { withoutIcons } from '../../src/editor/platform/plainLabel.ts';
-import { agreementItem } from '../../src/editor/permissions/permissionItem.ts';
-import type { Agreement } from '../../src/consent/permissions.ts';
+import { permissionItem } from '../../src/editor/permissions/permissionItem.ts';
+import type { Permission } from '../../src/consent/permissions.ts';
 import type { ConsentSubject } from '../../src/consent/question.ts';
 import { plainWords } from './entries.ts';
 
 const show = (location: string) => location.replace('file://', '');
-const itemOf = (agreement: Agreement) => agreementItem(agreement, show, plainWords);
-const source = (subject: ConsentSubject): Agreement => ({
+const itemOf = (permission: Permission) => permissionItem(permission, show, plainWords);
+const source = (subject: ConsentSubject): Permission => ({
   kind: 'source',
   id: '00000000',
   tokenName: 'gh',
@@ -20,7 +20,7 @@ const source = (subject: ConsentSubject): Agreement => ({
 });
 const END = 'May go to https://api.github.com, https://uploads.github.com · Asked for by /w/keyturn.json';
 
-describe('an agreement in the list', () => {
+describe('a permission in the list', () => {
   it('says what a trusted certificate is, and for which host', () => {
     const certificate = {
       host: 'localhost:8443',
@@ -29,8 +29,8 @@ describe('an agreement in the list', () => {
       issuer: 'CN=House',
       validTo: '2027-01-01T00:00:00.000Z',
     };
-    const agreement: Agreement = { kind: 'certificate', id: '0', tokenName: certificate.host, certificate };
-    expect(itemOf(agreement)).toEqual({
+    const permission: Permission = { kind: 'certificate', id: '0', tokenName: certificate.host, certificate };
+    expect(itemOf(permission)).toEqual({
       icon: 'verified',
       label: 'CN=localhost',
       description: 'certificate for the host localhost:8443',
