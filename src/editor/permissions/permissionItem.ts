@@ -7,7 +7,7 @@ import { quoted } from '../../base/visible.ts';
 import { withoutIcons } from '../platform/plainLabel.ts';
 import type { Words } from '../platform/words.ts';
 
-/** An permission as a list shows it. */
+/** A permission as a list shows it. */
 export interface PermissionItem {
   /** What it covers. */
   readonly label: string;
