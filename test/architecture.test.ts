@@ -83,9 +83,45 @@ describe('the arrows of the house', () => {
     }
   });
 
+  it('has no circle between files, type imports included', () => {
+    expect(circles()).toEqual([]);
+  });
+
   it('keeps folders small enough to read', () => {
     const counts = new Map<string, number>();
     for (const file of files) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
     expect([...counts].filter(([, count]) => count > MOST_FILES)).toEqual([]);
   });
 });
+
+/** Files that reach themselves by what they import: each group of them, sorted. Tarjan's algorithm. */
+function circles(): string[][] {
+  const targets = new Map(
+    files.map((file) => [
+      file,
+      imports(file)
+        .filter((wanted) => wanted.startsWith('.'))
+        .map((wanted) => relative(src, join(src, dirname(file), wanted)).replaceAll('\\', '/')),
+    ]),
+  );
+  const found: string[][] = [];
+  const numbers = new Map<string, number>();
+  const open: string[] = [];
+  const visit = (file: string): number => {
+    const number = numbers.size;
+    numbers.set(file, number);
+    open.push(file);
+    let low = number;
+    for (const target of targets.get(file) ?? []) {
+      if (!numbers.has(target)) low = Math.min(low, visit(target));
+      else if (open.includes(target)) low = Math.min(low, numbers.get(target) ?? low);
+    }
+    if (low === number) {
+      const group = open.splice(open.indexOf(file));
+      if (group.length > 1) found.push(group.sort());
+    }
+    return low;
+  };
+  for (const file of files) if (!numbers.has(file)) visit(file);
+  return found;
+}

@@ -1,5 +1,6 @@
 import { KeyturnError } from '../base/errors.ts';
-import { commands, type CommandEntry, type CommandGroup } from './commandTable.ts';
+import { commands } from './commandTable.ts';
+import type { CommandEntry, CommandGroup } from './commandEntry.ts';
 import { didYouMean } from './didYouMean.ts';
 
 /** What the first words of a command line name: a command with the words that follow it, or a group of commands. */

@@ -1,4 +1,5 @@
-import { commands, type CommandEntry, type CommandGroup } from './commandTable.ts';
+import { commands } from './commandTable.ts';
+import type { CommandEntry, CommandGroup } from './commandEntry.ts';
 
 /** `keyturn --help`. */
 export function mainHelp(): string {

@@ -1,5 +1,6 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { parseArguments, type Command } from '../command.ts';
+import type { CommandEntry, CommandGroup } from '../commandEntry.ts';
 import { scripts, type Shell } from '../completion/scripts.ts';
 import { splitLine } from '../completion/splitLine.ts';
 import { SHELLS, suggest, type Suggestion } from '../completion/suggest.ts';
@@ -10,7 +11,8 @@ const options = {
   'word-breaks': { type: 'string' },
 } as const;
 
-export const completionCommand: Command = {
+/** `commands`: the table that the command itself stands in. */
+export const completionCommand = (commands: readonly (CommandEntry | CommandGroup)[]): Command => ({
   // `suggest` is for the scripts alone.
   options: {},
   help: `Usage: keyturn completion bash|zsh|fish
@@ -31,7 +33,7 @@ Exit codes: 0 done, 2 wrong use.
       const { values, positionals } = parseArguments(rest, options);
       const split = values.line === undefined ? null : splitLine(values.line);
       const words = split === null ? positionals : split.words.slice(1);
-      const found = await suggest(words, { cwd: streams.cwd, signal });
+      const found = await suggest(commands, words, { cwd: streams.cwd, signal });
       if (typeof found === 'string') {
         streams.out.write(`${found}\n`);
         return 0;
@@ -46,7 +48,7 @@ Exit codes: 0 done, 2 wrong use.
     streams.out.write(scripts[shellOf(positionals[0])]);
     return 0;
   },
-};
+});
 
 function shellOf(name: string | undefined): Shell {
   const shell = SHELLS.find((one) => one === name);

@@ -1,6 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 import type { Command } from '../command.ts';
-import { commands, type Operand } from '../commandTable.ts';
+import type { CommandEntry, CommandGroup, Operand } from '../commandEntry.ts';
 import { environmentNames, type Lookup, requestNames, tokenNames } from './names.ts';
 
 export interface Suggestion {
@@ -26,6 +26,7 @@ const valuesOf: Readonly<Record<string, (lookup: Lookup) => Promise<readonly str
 
 /** What may stand for the last of these words, which follow `keyturn`. */
 export async function suggest(
+  commands: readonly (CommandEntry | CommandGroup)[],
   words: readonly string[],
   where: Pick<Lookup, 'cwd' | 'signal'>,
 ): Promise<Suggestions> {
