@@ -54,7 +54,7 @@ test('begins, and says that nothing is remembered', async () => {
   await eventually('activation', () => keyturn().isActive);
   [near, far] = [await startRecorder(3600), await startRecorder(3600)];
   assert.deepEqual(await review(), []);
-  assert.match(tap.messages[0]?.text ?? '', /No agreements are remembered/);
+  assert.match(tap.messages[0]?.text ?? '', /No permissions are remembered/);
 });
 
 test('lists a command line and an origin with what each covers and who asked', async () => {
@@ -114,7 +114,7 @@ test('lists a command line and an origin with what each covers and who asked', a
 
 test('asks again once it is withdrawn, though the token was held', async () => {
   await review(`node ${fileUri('print.cjs').fsPath}`);
-  assert.match(tap.messages[0]?.text ?? '', /1 agreement is withdrawn/);
+  assert.match(tap.messages[0]?.text ?? '', /1 permission is withdrawn/);
   const before = near.requests.length;
   assert.match((await sendAnswering(printed, () => undefined))[0] ?? '', /Run this command for the token/);
   assert.equal(near.requests.length, before);

@@ -122,7 +122,7 @@ describe('an agreement of the command', () => {
   });
 
   it('is listed with what it covers, and asked about again once it is withdrawn', async () => {
-    expect((await agreements()).out).toBe('No agreements are remembered.\n');
+    expect((await agreements()).out).toBe('No permissions are remembered.\n');
     await store.set('token:a:1', 'a-token-of-ours');
     const subject = { kind: 'keychain', service: 'gh:github.com', account: 'zoe' } as const;
     const question = questionOf(profile, subject);

@@ -10,13 +10,13 @@ interface PermissionPick extends QuickPickItem {
   readonly permission: Permission;
 }
 
-/** Lists everything that was agreed to for good, and withdraws what is chosen. */
-export async function reviewAgreements(services: EditorServices): Promise<void> {
+/** Lists everything that the person allowed for good, and withdraws what is chosen. */
+export async function reviewPermissions(services: EditorServices): Promise<void> {
   const { values, tokens, audit } = services;
   const permissions = new Permissions(values, audit);
   const all = await permissions.list();
   if (all.length === 0) {
-    void window.showInformationMessage(l10n.t('No agreements are remembered yet.'));
+    void window.showInformationMessage(l10n.t('No permissions are remembered yet.'));
     return;
   }
   const chosen = await window.showQuickPick(all.map(pickOf), {
@@ -40,7 +40,7 @@ export async function reviewAgreements(services: EditorServices): Promise<void> 
   void window.showInformationMessage(
     chosen.length === 1
       ? l10n.t('1 permission is withdrawn: you are asked again.')
-      : l10n.t('{0} agreements are withdrawn: you are asked again.', chosen.length),
+      : l10n.t('{0} permissions are withdrawn: you are asked again.', chosen.length),
   );
 }
 

@@ -80,7 +80,7 @@ function chosenOf(all: readonly SourcePermission[], wanted: readonly string[]): 
 function tell(agreements: readonly SourcePermission[], withdrawn: boolean, streams: Streams): void {
   const { out } = streams;
   if (agreements.length === 0) {
-    out.write('No agreements are remembered.\n');
+    out.write('No permissions are remembered.\n');
     return;
   }
   const paint = palette(out, streams.env);
