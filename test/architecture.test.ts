@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { roomsPicture } from '../scripts/rooms.ts';
 
 const src = join(import.meta.dirname, '../src');
 
@@ -85,6 +86,10 @@ describe('the arrows of the house', () => {
 
   it('has no circle between files, type imports included', () => {
     expect(circles()).toEqual([]);
+  });
+
+  it('is drawn as it is: else run `npm run generate`', () => {
+    expect(readFileSync(join(src, '../docs/rooms.svg'), 'utf8')).toBe(roomsPicture());
   });
 
   it('keeps folders small enough to read', () => {
