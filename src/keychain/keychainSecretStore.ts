@@ -186,11 +186,11 @@ function failureOf(failure: KeychainFailure, method: KeychainRequest['method']):
   switch (failure) {
     case 'locked':
       return new KeyturnError('store_locked', 'The keychain is locked.', {
-        hint: 'Unlock it, or set KEYTURN_TOKEN_<NAME> instead.',
+        hint: 'Unlock it, or set an environment variable, such as KEYTURN_TOKEN_VIEWER for the token "viewer".',
       });
     case 'unavailable':
       return new KeyturnError('store_unavailable', 'There is no keychain here that can be used.', {
-        hint: 'Set KEYTURN_TOKEN_<NAME> and KEYTURN_CLIENT_SECRET_<NAME> instead; nothing is kept in a file.',
+        hint: 'Set environment variables, such as KEYTURN_TOKEN_VIEWER or KEYTURN_CLIENT_SECRET_VIEWER for the token "viewer".',
       });
     case 'refused':
       return method !== 'set' && method !== 'delete'

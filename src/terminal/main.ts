@@ -6,6 +6,7 @@ import type { ExitCode } from './command.ts';
 import { findCommand } from './findCommand.ts';
 import { groupHelp, mainHelp } from './help.ts';
 import { palette, type Streams } from './output/streams.ts';
+import { storeHint } from './session/storeHint.ts';
 
 /** The command, from its arguments to its exit code. Never rejects. */
 export async function main(args: readonly string[], streams: Streams): Promise<ExitCode> {
@@ -16,7 +17,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<E
   try {
     return await dispatch(args, streams, abort.signal);
   } catch (thrown) {
-    return complain(thrown, streams);
+    return complain(thrown, streams, tokenOf(args));
   } finally {
     process.removeListener('SIGINT', stop);
     process.removeListener('SIGTERM', stop);
@@ -61,13 +62,19 @@ function asksForHelp(args: readonly string[]): boolean {
   return (end < 0 ? args : args.slice(0, end)).some((arg) => arg === '--help' || arg === '-h');
 }
 
-function complain(thrown: unknown, streams: Streams): ExitCode {
+/** The token that a command line such as `keyturn token show NAME` is about. */
+function tokenOf([group, , name]: readonly string[]): string | null {
+  return group !== 'token' || name === undefined || name.startsWith('-') ? null : name;
+}
+
+function complain(thrown: unknown, streams: Streams, tokenName: string | null): ExitCode {
   const error = asKeyturnError(thrown);
   const paint = palette(streams.err, streams.env);
   streams.err.write(`${paint.bad('keyturn:')} ${visible(error.message)}\n`);
   const certificate = certificateOf(error);
   if (certificate !== null) streams.err.write(certificateLines(certificate));
-  if (error.hint !== undefined) streams.err.write(`  ${visible(error.hint)}\n`);
+  const hint = (tokenName === null ? null : storeHint(error.code, tokenName)) ?? error.hint;
+  if (hint !== undefined) streams.err.write(`  ${visible(hint)}\n`);
   if (
     error.code === 'internal' &&
     (streams.env['KEYTURN_DEBUG'] ?? '') !== '' &&

@@ -86,8 +86,8 @@ describe('keyturn token login', () => {
       return true;
     });
     expect(code).toBe(0);
-    expect(err).toContain(`The token parent may go to ${sandbox.api}.`);
-    expect(err).toContain('Not granted: reports:write.');
+    expect(err).toContain(`Allowed origins of parent: ${sandbox.api}.`);
+    expect(err).toContain('Scopes not granted: reports:write.');
   });
 
   it('starts a browser with the address as its only argument, and without our secrets', async () => {
@@ -160,7 +160,9 @@ describe('keyturn token login', () => {
     expect((await keyturn(['token', 'refresh', 'machine'], { cwd, env })).code).toBe(0);
     const revoked = await keyturn(['token', 'revoke', 'machine'], { cwd, env });
     expect(revoked).toMatchObject({ code: 1 });
-    expect(revoked.err).toContain('It is kept here. `keyturn token remove machine` deletes it here alone.');
+    expect(revoked.err).toContain(
+      'Keyturn keeps it here. `keyturn token remove machine` deletes it only here.',
+    );
     expect((await keyturn(['token', 'remove', 'machine'], surroundings)).code).toBe(0);
     const again = await keyturn(['token', 'revoke', 'machine'], { cwd, env });
     expect(again).toMatchObject({ code: 1 });

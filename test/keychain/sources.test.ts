@@ -149,10 +149,10 @@ describe('an agreement of the command', () => {
     ]);
 
     const unknown = await agreements('--withdraw', 'none', '--withdraw', listed[0]!.id);
-    expect([unknown.code, unknown.err.includes('There is no agreement "none".')]).toEqual([2, true]);
+    expect([unknown.code, unknown.err.includes('There is no permission "none".')]).toEqual([2, true]);
     const one = await agreements('--withdraw', listed[1]!.id);
     expect(one.out).toMatch(
-      /keychain entry "gh:github.com" of "zoe"[^]*It is withdrawn: you are asked again\.\n$/,
+      /keychain entry "gh:github.com" of "zoe"[^]*This permission is withdrawn\. Keyturn asks again\.\n$/,
     );
     expect(JSON.parse((await agreements('--json')).out)).toEqual([listed[0]]);
     const again = consentOf('n\n');

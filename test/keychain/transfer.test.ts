@@ -33,20 +33,20 @@ it('a token goes through a file to another keychain, and the audit log tells of 
   const exported = await run(['export', 'mine.keyturn'], passphrase);
   expect(exported).toMatchObject({ code: 0, err: 'Exported to mine.keyturn: mine.\n' });
   // Before anybody is asked for a passphrase.
-  expect((await run(['export', 'mine.keyturn'])).err).toContain('is there already');
+  expect((await run(['export', 'mine.keyturn'])).err).toContain('exists already');
   expect((await run(['export', '--profiles'])).out).toContain('"https://api.example.com"');
   expect((await run(['remove', 'mine'])).code).toBe(0);
 
   expect((await run(['import', 'mine.keyturn'], 'another passphrase')).err).toContain('passphrase is wrong');
   const listed = await run(['import', 'mine.keyturn', '--list'], passphrase);
-  expect(listed.err).toContain('mine: new, goes to https://api.example.com');
+  expect(listed.err).toContain('mine: new, allowed origins https://api.example.com');
   expect((await run(['list', '--json'])).out).toBe('[]\n');
   expect(await run(['import', 'mine.keyturn'], passphrase)).toMatchObject({
     code: 0,
     err: expect.stringContaining('Imported: mine.') as string,
   });
   expect((await run(['import', 'mine.keyturn'], passphrase)).err).toMatch(
-    /held already[^]*Nothing was imported/,
+    /already in the keychain[^]*Nothing was imported/,
   );
   expect(JSON.parse((await run(['list', '--json'])).out)).toMatchObject([{ name: 'mine' }]);
 

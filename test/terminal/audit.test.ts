@@ -53,7 +53,7 @@ describe('keyturn token audit', () => {
       const { code, err } = await keyturn(['token', 'audit', '--verify', ...args], { cwd, env });
       expect([code, err]).toEqual([
         2,
-        'keyturn: `--verify` checks the whole log; only `--json` goes with it.\n',
+        'keyturn: `--verify` checks the whole log. Only `--json` goes with it.\n',
       ]);
     }
   });
@@ -78,7 +78,7 @@ describe('keyturn token audit', () => {
 
   it('says that nothing is recorded', async () => {
     const { code, out } = await keyturn(['token', 'audit'], { cwd, env });
-    expect([code, out]).toEqual([0, 'No such events are recorded.\n']);
+    expect([code, out]).toEqual([0, 'There are no such events.\n']);
     const verified = await keyturn(['token', 'audit', '--verify'], { cwd, env });
     expect([verified.code, verified.out]).toEqual([0, expect.stringContaining('The audit log is empty.')]);
     // No keychain is at hand here: a log that was deleted would look the same.

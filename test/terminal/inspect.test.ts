@@ -64,7 +64,7 @@ describe('keyturn token inspect', () => {
 
   it('says that nothing can be read from an opaque token, and that nothing came', async () => {
     const opaque = await keyturn(['token', 'inspect', '-'], { cwd, stdin: 'hello' });
-    expect(opaque.out).toContain('Nothing can be read from it');
+    expect(opaque.out).toContain('only its issuer can read it');
     const empty = await keyturn(['token', 'inspect', '-'], { cwd });
     expect(empty.err).toBe('keyturn: Standard input is empty.\n');
   });

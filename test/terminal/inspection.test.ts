@@ -82,7 +82,7 @@ describe('keyturn token verify --issuer', () => {
   it.each([
     ['jwt', 'not-an-address', 'takes an address'],
     ['jwt', 'http://id.example.com', 'takes an address'],
-    ['jwt', 'https://id.example.com', 'its profile says so'],
+    ['jwt', 'https://id.example.com', 'The profile of jwt names another issuer'],
   ])('refuses for %s the issuer %s', async (name, issuer, why) => {
     const { code, err } = await run('verify', name, '--issuer', issuer);
     expect(code).toBe(2);

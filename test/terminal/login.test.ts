@@ -39,7 +39,7 @@ describe('keyturn token login', () => {
   it('is wrong for a token that nobody signs in for', async () => {
     const { code, err } = await keyturn(['token', 'login', 'viewer'], { cwd });
     expect(code).toBe(2);
-    expect(err).toContain('The token viewer is not obtained by signing in.');
+    expect(err).toContain("You can't sign in for the token viewer.");
     expect(err).toContain('client_credentials');
   });
 

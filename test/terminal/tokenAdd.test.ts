@@ -34,8 +34,8 @@ describe('keyturn token add', () => {
   });
 
   it.each([
-    ['machine', '--password', 'needs no password'],
-    ['machine', '--private-key', 'needs no private key'],
+    ['machine', '--password', 'does not use a password'],
+    ['machine', '--private-key', 'does not use a private key'],
     ['gh', '--client-secret', 'has no client'],
   ])('refuses a secret that %s never asks for (%s)', async (name, option, why) => {
     const { code, err } = await add(name, option);

@@ -99,14 +99,14 @@ describe('without a keychain', () => {
   it('says of a token that is never stored where it comes from', async () => {
     const { code, err } = await keyturn(['token', 'revoke', 'gh'], { cwd: folder });
     expect(code).toBe(1);
-    expect(err).toContain('The token gh is not stored');
+    expect(err).toContain('Keyturn does not store the token gh');
   });
 
   it('refreshes no token that the environment gives', async () => {
     const env = { KEYTURN_TOKEN_PASTED: 'abc' };
     const { code, err } = await keyturn(['token', 'refresh', 'pasted'], { cwd: folder, env });
     expect(code).toBe(1);
-    expect(err).toContain('A variable of the environment stands above the token pasted.');
+    expect(err).toContain('An environment variable overrides the token pasted.');
   });
 });
 
@@ -138,13 +138,13 @@ describe('the words for a status', () => {
     const missing: TokenEntry = { ...entry, token: null, status: 'missing' };
     expect(describeStatus(missing, 0)).toBe('not stored yet');
     const lastError = { code: 'store_locked', message: 'The keychain is locked.' };
-    expect(describeStatus({ ...missing, lastError }, 0)).toBe('not known');
+    expect(describeStatus({ ...missing, lastError }, 0)).toBe('unknown');
   });
 
   it('say whether anybody has to do something', () => {
     expect(describeStatus(entry, 10 * MINUTE)).toBe('expired 10 min ago');
     expect(describeStatus({ ...entry, canRefresh: true }, 10 * MINUTE)).toBe(
-      'expired 10 min ago, renewed when it is used',
+      'expired 10 min ago, refreshed on use',
     );
   });
 });

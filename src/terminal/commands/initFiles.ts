@@ -35,7 +35,7 @@ export function addressFault(text: string): string | null {
 }
 
 export function tokenNameFault(text: string): string | null {
-  return isValidName(text) ? null : 'A token name holds no white space, quotes or brackets.';
+  return isValidName(text) ? null : 'A token name must not contain white space, quotes or brackets.';
 }
 
 /** The text of a keyturn.json with one profile. Fails with `usage` where the answers make no valid one. */

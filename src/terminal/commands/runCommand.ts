@@ -1,4 +1,5 @@
 import { KeyturnError } from '../../base/errors.ts';
+import { normalKey } from '../../httpfile/parse/directives.ts';
 import { requestAtLine } from '../../httpfile/parse/requestAt.ts';
 import type { HttpFile, RequestNode } from '../../httpfile/parse/tree.ts';
 import type { RunOptions } from '../../run/engine.ts';
@@ -127,7 +128,7 @@ Exit codes: 0 done, 1 a request failed, 2 wrong use.
     const show = { json: values.json === true, body: chosen && values.output === undefined };
     // Standard output is for the body, if there is one to show.
     using lines = new JoinedWriter(show.body && !show.json ? streams.err : streams.out);
-    const report = reporter(streams, lines, show);
+    const report = reporter(streams, lines, values.token ?? null, show);
     let failed = false;
     for (const { file, path, tree, nodes } of files) {
       const problems = problemsByRequest(tree);
@@ -231,13 +232,23 @@ function choose(
 
 type Report = (file: string, result: RequestResult, context: ReportContext) => void;
 
-function reporter(streams: Streams, lines: JoinedWriter, show: { json: boolean; body: boolean }): Report {
+/** The name in `# @token`. */
+function ownToken({ metadata }: RequestNode): string | null {
+  return metadata.find(({ key }) => normalKey(key) === 'token')?.value.trim() ?? null;
+}
+
+function reporter(
+  streams: Streams,
+  lines: JoinedWriter,
+  picked: string | null,
+  show: { json: boolean; body: boolean },
+): Report {
   if (show.json) {
     return (file, result, context) => lines.write(`${visibleJson(runJson(file, result, context))}\n`);
   }
   const paint = palette(show.body ? streams.err : streams.out, streams.env);
   return (_file, result, { skipped, mask }) => {
-    lines.write(printResult(result, paint, skipped));
+    lines.write(printResult(result, paint, { skipped, tokenName: picked ?? ownToken(result.node) }));
     if (!show.body || result.response === null) return;
     lines.flush();
     writeBody(streams, result.response, mask);

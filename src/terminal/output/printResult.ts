@@ -8,18 +8,32 @@ import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import { formatBytes, formatElapsed } from '../../base/text.ts';
 import { visible } from '../../base/visible.ts';
 import { withoutCredentials } from '../../redaction/withoutCredentials.ts';
+import { storeHint } from '../session/storeHint.ts';
 import { certificateLines } from './certificateLines.ts';
 import { shownBody } from './shownBody.ts';
 import { palette, type Palette, type Streams } from './streams.ts';
 
+export interface PrintContext {
+  /** Disabled in its file, and left out. */
+  readonly skipped: boolean;
+  /** The token that the request asks for; null for none. */
+  readonly tokenName: string | null;
+}
+
 /** A line for the request, one for its response, then what failed and what to do next. */
-export function printResult(result: RequestResult, paint: Palette, skipped = false): string {
+export function printResult(
+  result: RequestResult,
+  paint: Palette,
+  { skipped, tokenName }: PrintContext,
+): string {
   const { node, response, error } = result;
   const label = node.name ?? node.title;
   const what = `${visible(result.request?.method ?? node.method)} ${visible(result.request?.url ?? maskedWrittenUrl(node.url))}`;
   const where = `${what}${label === null ? '' : paint.dim(`  # ${visible(withoutCredentials(label))}`)}\n`;
   if (skipped) return `${paint.dim('–')} ${where}  skipped: ${visible(error?.message ?? '')}\n`;
-  const hint = error?.hint == null ? '' : `  ${visible(error.hint)}\n`;
+  const named = error === null || tokenName === null ? null : storeHint(error.code, tokenName);
+  const remedy = named ?? error?.hint ?? null;
+  const hint = remedy === null ? '' : `  ${visible(remedy)}\n`;
   const certificate = error?.certificate === undefined ? '' : certificateLines(error.certificate);
   const failure = error === null ? '' : `  ${paint.bad(visible(error.message))}\n${certificate}${hint}`;
   if (response === null) return `${paint.bad('✗')} ${where}${failure}`;

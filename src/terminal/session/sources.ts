@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import { environmentName, TOKEN_PREFIX } from '../../base/secretVariables.ts';
 import type { KeychainSecretStore } from '../../keychain/keychainSecretStore.ts';
 import type { AuditRecorder } from '../../base/auditEvent.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
@@ -56,7 +57,7 @@ function noAccounts({ name, declaredIn }: TokenProfile): KeyturnError {
     {
       hint: ofFile
         ? 'Register an application at Microsoft that allows public client flows, and set the variable aadV2ClientId to its id.'
-        : `Choose "Keyturn: Share Token with 'keyturn' Command" in the editor, or set KEYTURN_TOKEN_<NAME>.`,
+        : `Choose "Keyturn: Share Token with 'keyturn' Command" in the editor, or set ${TOKEN_PREFIX}${environmentName(name)}.`,
       data: { token: name },
     },
   );

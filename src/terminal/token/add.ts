@@ -28,18 +28,18 @@ export const addCommand: Command = {
   options,
   help: `Usage: keyturn token add NAME [options]
 
-Reads a secret from a prompt, or from standard input in a pipe, and keeps it in the system's keychain:
-the token of a static profile, the refresh token of a refresh_token profile, or the other secret that an option
-names. A name that no keyturn.json declares needs --origin. Keys are PEM or JWK, as \`< key.pem\`.
+Reads a secret from a prompt or a pipe and stores it in the system's keychain: the token of a static profile, the
+refresh token of a refresh_token profile, or the secret that an option names. A token that no keyturn.json
+declares needs --origin. Keys are PEM or JWK, for example \`< key.pem\`.
 
-  --client-secret    the secret is the client's, not a token
-  --password         the password of the grant of that name
-  --private-key      the key that signs assertions, or tokens that are made here
-  --verification-key the key or shared secret that \`token verify\` checks signatures with, without asking the issuer
-  --decryption-key   the key that opens encrypted tokens
-  --origin ORIGIN    where the token may go, such as https://api.example.com; may be repeated
-  --header NAME      sent in this header, such as X-API-Key, instead of as Authorization: Bearer
-  --query NAME       sent as this query parameter
+  --client-secret    store the client secret instead of a token
+  --password         store the password of the grant "password"
+  --private-key      store the key that signs assertions or tokens
+  --verification-key store the key or shared secret for \`token verify\`, instead of the issuer's keys
+  --decryption-key   store the key that decrypts tokens
+  --origin ORIGIN    allow this origin, such as https://api.example.com; repeatable
+  --header NAME      send the token in this header, such as X-API-Key, instead of Authorization: Bearer
+  --query NAME       send the token in this query parameter
 ${placeHelp}
 
 Exit codes: 0 stored, 1 not stored, 2 wrong use.
@@ -56,12 +56,12 @@ Exit codes: 0 stored, 1 not stored, 2 wrong use.
       own &&
       (await place.session.profiles.file(place.from))?.profiles.some((known) => known.name === name)
     ) {
-      throw new KeyturnError('usage', `keyturn.json declares ${name}; its origins are changed there.`);
+      throw new KeyturnError('usage', `keyturn.json declares ${name}. Change its origins there.`);
     }
     if (!own && (values.header !== undefined || values.query !== undefined)) {
       throw new KeyturnError(
         'usage',
-        '`--header` and `--query` go with `--origin`; a profile says itself how it is sent.',
+        '`--header` and `--query` need `--origin`. A profile has "sendAs" instead.',
       );
     }
     const other = namedSecret(values, profile);
@@ -77,13 +77,17 @@ Exit codes: 0 stored, 1 not stored, 2 wrong use.
       );
       if (kind === 'private_key') await requireKey(secret, profile);
       await place.session.store.setSecret(secretKey(kind, profile), secret);
-      streams.err.write(`The ${words} for ${visible(name)} is stored.\n`);
+      streams.err.write(`Stored the ${words} for ${visible(name)}.\n`);
       return 0;
     }
     if (grantOf(profile.grant).pasted === null) {
-      throw new KeyturnError('usage', `The token ${name} is obtained by itself (${profile.grant}).`, {
-        hint: howToObtain(profile),
-      });
+      throw new KeyturnError(
+        'usage',
+        `You can't add the token ${name}: Keyturn obtains it (${profile.grant}).`,
+        {
+          hint: howToObtain(profile),
+        },
+      );
     }
     const what = grantOf(profile.grant).pasted === 'refresh_token' ? 'Refresh token' : 'Token';
     const to = what === 'Token' ? '' : await goesTo('refresh_token', profile, place, streams);
@@ -92,7 +96,7 @@ Exit codes: 0 stored, 1 not stored, 2 wrong use.
     const value = 'scheme' in profile.sendAs ? withoutScheme(entered) : entered;
     await place.session.tokens.add(profile, value, { signal, cause: 'keyturn token add' });
     streams.err.write(
-      `The token ${visible(name)} is stored. It may go to ${shownAddresses(profile.origins)}.\n`,
+      `Stored the token ${visible(name)}. Allowed origins: ${shownAddresses(profile.origins)}.\n`,
     );
     return 0;
   },
@@ -106,7 +110,7 @@ function howToObtain({ name, grant, clientId }: TokenProfile): string {
     : `\`keyturn token refresh ${name}\` obtains it now${clientId === null ? '' : '; --client-secret stores the secret of its client'}.`;
 }
 
-/** Who gets a secret that is about to be entered; empty for a key that checks or opens tokens, and in a pipe. */
+/** The servers that receive the secret; empty for a key that only verifies or decrypts, and in a pipe. */
 async function goesTo(
   kind: SecretKind | 'refresh_token',
   profile: TokenProfile,
@@ -124,7 +128,7 @@ async function declared(finding: Promise<TokenProfile>): Promise<TokenProfile> {
   } catch (error) {
     if (!KeyturnError.is(error, 'profile_unknown')) throw error;
     throw new KeyturnError('profile_unknown', error.message, {
-      hint: 'Declare it in a keyturn.json, or say where it may go with `--origin`.',
+      hint: 'Declare it in a keyturn.json, or allow an origin with `--origin`.',
     });
   }
 }
@@ -136,9 +140,9 @@ function profileFromOptions(
   query: string | undefined,
 ): TokenProfile {
   if (!isValidName(name))
-    throw new KeyturnError('usage', 'A token name holds no white space, quotes or brackets.');
+    throw new KeyturnError('usage', 'A token name must not contain white space, quotes or brackets.');
   if (header !== undefined && query !== undefined) {
-    throw new KeyturnError('usage', 'A token is sent in a header or in the query, not both.');
+    throw new KeyturnError('usage', 'Use `--header` or `--query`, not both.');
   }
   for (const origin of origins) {
     const fault = originFault(origin);

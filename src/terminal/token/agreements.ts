@@ -21,16 +21,16 @@ export const agreementsCommand: Command = {
   options,
   help: `Usage: keyturn token agreements [--withdraw ID] [--json]
 
-Lists what you answered with "always": command lines that are run, entries of the keychain and key files that are
-read, tokens that are exchanged, secrets that go to other servers than the issuer or the page; each with the origins its token may go to and the
-keyturn.json that asked. They are remembered in the keychain. What KEYTURN_ALLOW_COMMANDS and the like hold
-is no part of it.
+Lists the permissions that you gave with "always": to run a command line, read a keychain entry or a key file,
+exchange a token, or send secrets to servers besides the issuer. Each has the allowed origins of its token and the
+keyturn.json that declares it. Keyturn keeps them in the keychain. Permissions of KEYTURN_ALLOW_COMMANDS and its
+siblings are not listed.
 
-  --withdraw ID      asks again from now on; may be repeated, and "all" withdraws everything
-  --json             an array of {id, token, subject, origins, askedForBy}; with --withdraw of what was withdrawn.
-                     subject is {kind, …}: command, keychain, key_file, sign_in or exchange, and what it names
+  --withdraw ID      withdraw this permission, so that Keyturn asks again; repeatable, "all" withdraws all
+  --json             print an array of {id, token, subject, origins, askedForBy}, with --withdraw of those withdrawn.
+                     subject is {kind, …}; kind is command, keychain, key_file, sign_in, new_receiver or exchange
 
-Exit codes: 0 done, 1 the keychain could not be read or changed, 2 wrong use, also an id that does not exist.
+Exit codes: 0 done, 1 Keyturn could not read or change the keychain, 2 wrong use, or no permission has this id.
 `,
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, options);
@@ -70,8 +70,8 @@ function chosenOf(all: readonly SourcePermission[], wanted: readonly string[]): 
   if (wanted.includes('all')) return all;
   for (const id of wanted) {
     if (all.some((one) => one.id === id)) continue;
-    throw new KeyturnError('usage', `There is no agreement ${JSON.stringify(id)}.`, {
-      hint: '`keyturn token agreements` lists them with their ids.',
+    throw new KeyturnError('usage', `There is no permission ${JSON.stringify(id)}.`, {
+      hint: '`keyturn token agreements` lists the ids.',
     });
   }
   return all.filter(({ id }) => wanted.includes(id));
@@ -86,12 +86,14 @@ function tell(agreements: readonly SourcePermission[], withdrawn: boolean, strea
   const paint = palette(out, streams.env);
   for (const one of agreements) out.write(lineOf(one, paint));
   if (withdrawn)
-    out.write(`${agreements.length === 1 ? 'It is' : 'They are'} withdrawn: you are asked again.\n`);
+    out.write(
+      `${agreements.length === 1 ? 'This permission is' : 'These permissions are'} withdrawn. Keyturn asks again.\n`,
+    );
 }
 
 function lineOf({ id, tokenName, question }: SourcePermission, paint: Palette): string {
   const head = `${paint.dim(id)}  ${paint.bold(visible(tokenName))}  ${visible(consentText(question))}`;
-  return `${head}\n          ${paint.dim(`asked for by ${quoted(question.declaredIn)}`)}\n`;
+  return `${head}\n          ${paint.dim(`declared in ${quoted(question.declaredIn)}`)}\n`;
 }
 
 function jsonOf({ id, tokenName: token, question }: SourcePermission) {

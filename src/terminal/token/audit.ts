@@ -30,34 +30,33 @@ export const auditCommand: Command = {
   options,
   help: `Usage: keyturn token audit [options]
 
-Shows the command's own audit log, oldest first: what happened to tokens, when, and what caused it. It holds no
-token. Words beside the options must all stand in an entry.
+Shows the audit log of the command, oldest event first: what happened to tokens, when, and why. The log contains no
+token. Words besides options select entries that contain all of them.
 
-  --token NAME       of this token; may be repeated, as the next two
-  --origin ORIGIN    at this origin, such as https://api.example.com
+  --token NAME       only this token; repeatable, as the next two
+  --origin ORIGIN    only this origin, such as https://api.example.com
   --action ACTION    added, obtained, used, refreshed, refused, introspected, revoked, revealed, copied, exported,
                      renamed, origins_changed, agreed, withdrawn, deleted, missed or log_fault
-  --since TIME       no older than 30m, 12h, 7d or 2w, or since a date such as 2026-01-15
-  --unusual          only what is unusual: a new origin, a refused use, a burst
-  --verify           checks that the log is whole, says where it is not, and what cannot be proved; reads the key of
-                     the log from the keychain
-  --json             an array of {time, action, token, fingerprint, origin, method, path, status, error, cause,
+  --since TIME       only events of the last 30m, 12h, 7d or 2w, or since a date such as 2026-01-15
+  --unusual          only unusual events: a new origin, a refused use, a burst
+  --verify           check that the log is complete, with the key in the keychain, and say what cannot be proved
+  --json             print an array of {time, action, token, fingerprint, origin, method, path, status, error, cause,
                      detail, unusual}; with --verify {state, proof, lines, unproven, missed,
                      waiting, at, expired, torn, head, reason}
-  --csv              the same as comma-separated values
+  --csv              print comma-separated values
 
-Events are kept for 90 days, or for as many as KEYTURN_AUDIT_DAYS says (1 to 3650) when the log is written.
+Keyturn deletes events after 90 days. KEYTURN_AUDIT_DAYS sets another number (1 to 3650).
 
-Exit codes: 0 done, 1 the log was changed, cut or deleted, or could not be read, 2 wrong use.
+Exit codes: 0 done, 1 the log was changed, cut, deleted or not readable, 2 wrong use.
 `,
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, options);
     if (values.json === true && values.csv === true) {
-      throw new KeyturnError('usage', 'Choose `--json` or `--csv`, not both.');
+      throw new KeyturnError('usage', 'Use `--json` or `--csv`, not both.');
     }
     const { verify, json, csv, ...chosen } = values;
     if (verify === true && (csv === true || positionals.length > 0 || Object.keys(chosen).length > 0)) {
-      throw new KeyturnError('usage', '`--verify` checks the whole log; only `--json` goes with it.');
+      throw new KeyturnError('usage', '`--verify` checks the whole log. Only `--json` goes with it.');
     }
     const filter = filterOf(chosen, positionals);
     // Reading opens no keychain; verifying needs the key that is kept there.
@@ -140,7 +139,7 @@ function report(found: AuditVerification, json: boolean, streams: Streams): Exit
 }
 
 function table(entries: readonly AuditEntry[], paint: Palette): string {
-  if (entries.length === 0) return 'No such events are recorded.\n';
+  if (entries.length === 0) return 'There are no such events.\n';
   const nameWidth = Math.min(30, Math.max(...entries.slice(-1000).map(({ token }) => token.length)));
   return entries
     .map((entry) => {

@@ -23,8 +23,7 @@ export function describeToken(decoded: DecodedToken, nowMs: number, paint: Palet
   add('expires', time(decoded.expiresAtMs));
   const width = Math.max(...lines.map(([label]) => label.length));
   let text = lines.map(([label, value]) => `${paint.dim(label.padEnd(width))}  ${value}\n`).join('');
-  if (decoded.kind.id === 'opaque')
-    text += paint.dim('Nothing can be read from it: only its issuer knows what it means.\n');
+  if (decoded.kind.id === 'opaque') text += paint.dim('This token is opaque: only its issuer can read it.\n');
   for (const { message } of decoded.warnings) text += `${paint.warn('warning:')} ${visible(message)}\n`;
   if (decoded.header !== null) text += `\n${paint.bold('Header')}\n${json(decoded.header)}`;
   if (decoded.claims !== null) text += `\n${paint.bold('Claims')}\n${json(decoded.claims)}`;

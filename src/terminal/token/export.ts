@@ -21,13 +21,13 @@ export const exportCommand: Command = {
   help: `Usage: keyturn token export FILE [NAME…] [--overwrite]
        keyturn token export --profiles [NAME…]
 
-Writes the tokens of the keychain, or those that are named, to a file that only a passphrase opens. It is asked
-for twice, or read from standard input in a pipe. Client secrets are not part of it.
+Writes all tokens of the keychain, or those that you name, to a file encrypted with a passphrase. Keyturn asks for
+the passphrase twice, or reads it from a pipe. It does not export client secrets.
 
-  --profiles    prints the pasted tokens' profiles as a keyturn.json instead: no secret, no passphrase
-  --overwrite   replaces a file that is there
+  --profiles    print the profiles of pasted tokens as a keyturn.json instead, without secrets
+  --overwrite   replace an existing file
 
-Exit codes: 0 done, 1 there was nothing to export or it could not be written, 2 wrong use.
+Exit codes: 0 done, 1 nothing to export, or Keyturn could not write the file, 2 wrong use.
 `,
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, options);
@@ -35,7 +35,7 @@ Exit codes: 0 done, 1 there was nothing to export or it could not be written, 2 
     await using session = openSession(streams, null, signal);
     if (values.profiles === true) {
       const snippet = profilesSnippet(chosen(await session.store.list(), positionals));
-      if (snippet === null) throw new KeyturnError('token_missing', 'No pasted token is stored here.');
+      if (snippet === null) throw new KeyturnError('token_missing', 'There is no pasted token.');
       streams.out.write(snippet);
       return 0;
     }
@@ -44,7 +44,7 @@ Exit codes: 0 done, 1 there was nothing to export or it could not be written, 2 
       throw new KeyturnError('usage', 'Name the file to write.');
     }
     const path = resolve(streams.cwd, file);
-    // Nobody shall think of a passphrase for nothing.
+    // Before the person thinks of a passphrase.
     if (values.overwrite !== true && existsSync(path)) throw isThere(path);
     const held = chosen(await session.store.list(), names);
     const tokens = transferable(held);
@@ -57,7 +57,7 @@ Exit codes: 0 done, 1 there was nothing to export or it could not be written, 2 
     const exported = tokens.map(({ name }) => name).join(', ');
     streams.err.write(`Exported to ${visible(file)}: ${visible(exported)}.\n`);
     if (tokens.length < held.length) {
-      streams.err.write('Tokens that are bound to a key of this computer (DPoP) were left out.\n');
+      streams.err.write('Not exported: tokens that are bound to a key of this computer (DPoP).\n');
     }
     return 0;
   },
@@ -79,9 +79,9 @@ async function newPassphrase(streams: Streams, signal: AbortSignal): Promise<str
   );
   const strength = passphraseStrength(passphrase);
   if (strength === 'too_short') {
-    throw new KeyturnError('usage', `A passphrase has at least ${SHORTEST_PASSPHRASE} characters.`);
+    throw new KeyturnError('usage', `The passphrase needs at least ${SHORTEST_PASSPHRASE} characters.`);
   }
-  if (strength === 'weak') streams.err.write('This passphrase is weak: a few more words make it strong.\n');
+  if (strength === 'weak') streams.err.write('This passphrase is weak. Add a few words.\n');
   if (streams.in.isTTY === true && (await readSecret(streams, 'Once more: ', signal)) !== passphrase) {
     throw new KeyturnError('usage', 'The two passphrases differ.');
   }
@@ -95,12 +95,12 @@ async function write(path: string, text: string, overwrite: boolean): Promise<vo
     const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
     throw exists
       ? isThere(path)
-      : new KeyturnError('file_unreadable', `The file ${path} could not be written.`, { cause });
+      : new KeyturnError('file_unreadable', `Keyturn couldn't write ${path}.`, { cause });
   }
 }
 
 function isThere(path: string): KeyturnError {
-  return new KeyturnError('usage', `The file ${path} is there already.`, {
+  return new KeyturnError('usage', `The file ${path} exists already.`, {
     hint: 'Replace it with `--overwrite`.',
   });
 }

@@ -19,13 +19,13 @@ export const importCommand: Command = {
   options,
   help: `Usage: keyturn token import FILE [--replace] [--list]
 
-Adds the tokens of a file that \`keyturn token export\` or the editor wrote to the keychain. The passphrase is asked
-for, or read from standard input in a pipe. A token that is held already stays, unless --replace says otherwise.
+Adds the tokens of a file that \`keyturn token export\` or the editor wrote to the keychain. Keyturn asks for the
+passphrase, or reads it from a pipe.
 
-  --replace   replaces tokens that are held already
-  --list      only shows what the file holds
+  --replace   replace tokens that exist in the keychain
+  --list      only show the tokens of the file
 
-Exit codes: 0 done, 1 the file could not be opened, 2 wrong use.
+Exit codes: 0 done, 1 Keyturn could not open the file, 2 wrong use.
 `,
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, options);
@@ -66,13 +66,13 @@ function lineOf({ token, effect }: PlannedImport, replace: boolean): string {
   const facts = [
     {
       new: 'new',
-      same: 'held already',
+      same: 'already in the keychain',
       other: replace
-        ? 'replaces the one that is held'
-        : 'another one is held and stays; --replace replaces it',
+        ? 'replaces the stored token'
+        : 'not imported: another token is stored; --replace replaces it',
     }[effect],
   ];
   if (end !== null) facts.push(end <= 0 ? 'expired' : `expires in ${formatDuration(end)}`);
-  if (token.personal !== null) facts.push(`goes to ${shownAddresses(token.personal.origins)}`);
+  if (token.personal !== null) facts.push(`allowed origins ${shownAddresses(token.personal.origins)}`);
   return `${visible(token.name)}: ${visible(facts.join(', '))}`;
 }

@@ -14,19 +14,19 @@ export const inspectCommand: Command = {
   options,
   help: `Usage: keyturn token inspect - [--json]
 
-Decodes the token that standard input brings, without storing or verifying it. Works without a workspace. What is
-often copied along is left out: the header's name, Bearer, quotes, line breaks.
+Decodes a token from standard input. It does not store or verify the token, and needs no keyturn.json. Keyturn
+ignores what people often copy along: the header name, Bearer, quotes, line breaks.
 
   --json    {kind, verified, header, claims, scopes, audience, issuer, subject, clientId, issuedAt, notBefore,
             expiresAt, warnings}
 
-Exit codes: 0 done, 1 no token came or it cannot be one, 2 wrong use.
+Exit codes: 0 done, 1 standard input is empty or not a token, 2 wrong use.
 `,
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, options);
     if (positionals.length > 1 || (positionals[0] ?? '-') !== '-') {
-      throw new KeyturnError('usage', 'A token is never an argument: others could see it.', {
-        hint: 'Give it on standard input: `keyturn token inspect - < file`.',
+      throw new KeyturnError('usage', 'Do not pass a token as an argument: other users could see it.', {
+        hint: 'Pass it on standard input: `keyturn token inspect - < file`.',
       });
     }
     const pasted = await readSecret(streams, 'Token: ', signal, { lines: 'several' });

@@ -9,7 +9,7 @@ import { escapeJson, visible, visibleJson } from '../../base/visible.ts';
 import { type Palette } from '../output/streams.ts';
 import { notHeld, requireKnown, type Place } from './shared.ts';
 
-/** What is held for a profile; obtained first where that needs nobody. Fails with `token_missing` where it does. */
+/** The token of a profile, obtained first where that needs no person. Fails with `token_missing` where it does. */
 export async function entryToProve(
   { session }: Place,
   profile: TokenProfile,
@@ -63,7 +63,7 @@ export function describeVerification(name: string, verification: Verification, p
     const parts = [key.alg];
     if (key.kid !== null) parts.push(`key id ${key.kid}`);
     if (key.thumbprint !== null) parts.push(`thumbprint ${key.thumbprint}`);
-    parts.push(key.from === null ? 'a key that is held' : `from ${key.from}`);
+    parts.push(key.from === null ? 'a stored key' : `from ${key.from}`);
     lines.push(`${paint.dim('key')}  ${visible(parts.join(', '))}`);
   }
   for (const { name: check, outcome, text } of checks) {
@@ -88,7 +88,8 @@ export function describeIntrospection(
   if (scopes !== null) lines.push(['scopes', scopes.length === 0 ? 'none' : scopes.join(' ')]);
   if (expiresAtMs !== null) lines.push(['expires', formatWhen(expiresAtMs, nowMs)]);
   if (signed) lines.push(['answer', 'signed by the issuer']);
-  if (!conclusive) lines.push(['note', 'the issuer may keep no record of JWT: verify the signature instead']);
+  if (!conclusive)
+    lines.push(['note', 'the issuer may not keep records of JWTs: verify the signature instead']);
   const width = Math.max(...lines.map(([label]) => label.length));
   const facts = lines
     .map(([label, value]) => `${paint.dim(label.padEnd(width))}  ${visible(value)}\n`)
@@ -97,7 +98,7 @@ export function describeIntrospection(
   return `${paint.bold(visible(name))}  ${status}\n${facts}\n${paint.bold('Claims')}\n${pretty(claims)}\n`;
 }
 
-/** A line for each; those with less scope follow, with their scope, and then how many of them ended. */
+/** A line for each token; down-scoped ones follow, with their scope and a count. */
 export function describeRevocations(
   results: readonly Revocation[],
   downScoped: readonly DownScopedRevocation[],
@@ -109,9 +110,9 @@ export function describeRevocations(
     return `  ${good ? paint.good('ok') : paint.bad('no')}  ${visible(what)}\n`;
   };
   const lines = results.map((result) => line(result, null));
-  for (const result of downScoped) lines.push(line(result, result.scope ?? 'less scope'));
+  for (const result of downScoped) lines.push(line(result, result.scope ?? 'down-scoped'));
   if (downScoped.length > 0) {
-    const count = `${endedCount(downScoped)} of ${downScoped.length} tokens with less scope ended.`;
+    const count = `${endedCount(downScoped)} of ${downScoped.length} down-scoped tokens revoked.`;
     lines.push(`  ${paint.dim('--')}  ${count}\n`);
   }
   return lines.join('');

@@ -9,15 +9,15 @@ export const introspectCommand: Command = {
   options,
   help: `Usage: keyturn token introspect NAME [--json] [options]
 
-Asks the introspection endpoint of the issuer, with the profile's client, or the vendor's own endpoint where
-the token may go there (GitHub, GitLab, Google, Vault, Slack and others). A token that is not held yet is obtained
-first.
+Asks the introspection endpoint of the issuer, with the profile's client. For tokens of GitHub, GitLab, Google,
+Vault, Slack and others it asks the vendor's own endpoint, if that is an allowed origin. Keyturn obtains a token
+that is not stored yet.
 
   --json             {name, active, conclusive, vendor, endpoint, scopes, subject, signed, expiresAt, checkedAt,
                      claims}
 ${placeHelp}
 
-Exit codes: 0 active, 1 not active or nobody could be asked, 2 wrong use.
+Exit codes: 0 active, 1 not active, or no server to ask, 2 wrong use.
 `,
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, options);

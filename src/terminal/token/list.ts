@@ -16,13 +16,13 @@ export const listTokensCommand: Command = {
   options,
   help: `Usage: keyturn token list [--json] [options]
 
-Shows the profiles of the nearest keyturn.json and the pasted tokens, with what is held for each.
+Shows the profiles of the nearest keyturn.json and the pasted tokens, with the status of each token.
 
   --json             an array of {name, grant, status, expiresAt, scope, origins, declaredIn}
 ${placeHelp}
 
-Exit codes: 0 done, also without a keychain where no token listed needs one; 1 a profile or the keychain could not
-be read, 2 wrong use.
+Exit codes: 0 done, 1 Keyturn could not read a profile or the keychain, 2 wrong use. A missing keychain is no error
+if environment variables supply every token.
 `,
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, options);
@@ -54,7 +54,7 @@ be read, 2 wrong use.
         error.code === 'store_unavailable' &&
         declared > 0 &&
         entries.every((entry) => needsNoKeychain(entry, session.preset));
-      if (needless) notes.push(`${error.message} Tokens that were added without a profile are not listed.`);
+      if (needless) notes.push(`${error.message} The list has no tokens without a profile.`);
       else problems.push([error.message, error.hint].join(' ').trim());
     }
     problems.push(...unusable.lines());
@@ -69,7 +69,7 @@ be read, 2 wrong use.
   },
 };
 
-/** Whatever a keychain may hold, this token comes from elsewhere: from the environment, or from a source of its own. */
+/** True for a token that comes from an environment variable or a source of its own. */
 function needsNoKeychain({ profile }: TokenEntry, preset: PresetSecrets): boolean {
   if (preset.token(profile) !== null) return true;
   const { obtainedWith } = grantOf(profile.grant);
@@ -80,7 +80,7 @@ function needsNoKeychain({ profile }: TokenEntry, preset: PresetSecrets): boolea
   );
 }
 
-/** Profiles that cannot be used, those with the same fault in one line: mostly an environment was not chosen. */
+/** Invalid profiles, those with the same fault in one line: often no environment was chosen. */
 class UnusableProfiles {
   readonly #names = new Map<string, string[]>();
 
@@ -122,21 +122,20 @@ export function describeStatus(
   const left = token?.expiresAtMs == null ? '' : formatDuration(Math.abs(token.expiresAtMs - nowMs));
   switch (status) {
     case 'missing':
-      if (lastError?.code === 'store_locked' || lastError?.code === 'store_corrupt') return 'not known';
+      if (lastError?.code === 'store_locked' || lastError?.code === 'store_corrupt') return 'unknown';
       if (needsSignIn) return 'not signed in';
-      return canRefresh ? 'obtained when it is used' : 'not stored yet';
+      return canRefresh ? 'obtained on use' : 'not stored yet';
     case 'active':
     case 'expiring':
       return `expires in ${left}`;
     case 'expired': {
       const ended = left === 'now' ? 'just expired' : `expired ${left} ago`;
-      // Nobody has to do anything about such a token.
-      return canRefresh ? `${ended}, renewed when it is used` : ended;
+      return canRefresh ? `${ended}, refreshed on use` : ended;
     }
     case 'not_yet_valid':
       return 'not valid yet';
     case 'unknown':
-      return 'end unknown';
+      return 'expiry unknown';
   }
 }
 

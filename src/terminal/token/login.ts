@@ -77,7 +77,7 @@ Exit codes: 0 signed in, 1 not signed in (what was held before stays), 2 wrong u
     await using place = await openPlace(streams, values, signal, signIn);
     const profile = await place.find(name);
     if (!signsIn(profile.grant)) {
-      throw new KeyturnError('usage', `The token ${name} is not obtained by signing in.`, {
+      throw new KeyturnError('usage', `You can't sign in for the token ${name}.`, {
         hint: `Its grant is ${profile.grant}. See \`keyturn token refresh --help\`.`,
       });
     }

@@ -9,8 +9,8 @@ export const refreshCommand: Command = {
   options: placeOptions,
   help: `Usage: keyturn token refresh NAME [options]
 
-Obtains a new token now, however long the old one would live. What is asked for on the way (a secret, a command that
-keyturn.json names) is asked at the terminal. Where a person has to sign in: \`keyturn token login NAME\`.
+Obtains a new token now, even if the old one has not expired. Keyturn asks at the terminal for a secret or a
+permission that it needs. To sign in, use \`keyturn token login NAME\`.
 
 ${placeHelp}
 
@@ -22,12 +22,12 @@ Exit codes: 0 done, 1 no token was obtained (the old one stays), 2 wrong use.
     await using place = await openPlace(streams, values, signal);
     const profile = await place.find(name);
     if (place.session.preset.token(profile) !== null && grantOf(profile.grant).pasted !== 'refresh_token') {
-      throw new KeyturnError('unsupported', `A variable of the environment stands above the token ${name}.`, {
-        hint: 'Set it to a new token, or unset it.',
+      throw new KeyturnError('unsupported', `An environment variable overrides the token ${name}.`, {
+        hint: 'Set the variable to a new token, or unset it.',
       });
     }
     if (grantOf(profile.grant).refresh === 'never') {
-      throw new KeyturnError('unsupported', `The token ${name} was pasted and cannot be refreshed.`, {
+      throw new KeyturnError('unsupported', `Keyturn can't refresh the token ${name}: you pasted it.`, {
         hint: `Paste a new one: \`keyturn token add ${name}\`.`,
       });
     }
@@ -38,7 +38,7 @@ Exit codes: 0 done, 1 no token was obtained (the old one stays), 2 wrong use.
       cause: 'keyturn token refresh',
     });
     const entry = await place.session.tokens.peek(profile);
-    streams.err.write(`The token ${visible(name)} is new: ${describeStatus(entry, Date.now())}.\n`);
+    streams.err.write(`Obtained a new token ${visible(name)}: ${describeStatus(entry, Date.now())}.\n`);
     return 0;
   },
 };

@@ -15,10 +15,11 @@ export const removeCommand: Command = {
   options,
   help: `Usage: keyturn token remove NAME [options]
 
-Deletes the token, or instead the secret that an option names. To end it at its issuer too: \`keyturn token revoke\`.
+Deletes the token from the keychain, or the secret that an option names. \`keyturn token revoke\` also revokes it at
+its issuer.
 
   --client-secret, --password, --private-key, --verification-key, --decryption-key
-                     deletes this secret instead of the token
+                     delete this secret instead of the token
 ${placeHelp}
 
 Exit codes: 0 deleted, 1 there was nothing to delete, 2 wrong use.
@@ -36,7 +37,7 @@ Exit codes: 0 deleted, 1 there was nothing to delete, 2 wrong use.
         throw new KeyturnError('secret_missing', `No ${words} is stored for ${name}.`);
       }
       await store.deleteSecret(secretKey(kind, profile));
-      streams.err.write(`The ${words} for ${visible(name)} is deleted.\n`);
+      streams.err.write(`Deleted the ${words} for ${visible(name)}.\n`);
       return 0;
     }
     const key = tokenKey(profile);
@@ -49,7 +50,7 @@ Exit codes: 0 deleted, 1 there was nothing to delete, 2 wrong use.
     await store.delete(key);
     const gone = { name, accessToken: typeof held === 'object' ? held.accessToken : null };
     place.session.audit.record(tokenEvent('deleted', gone, 'keyturn token remove'));
-    streams.err.write(`The token ${visible(name)} is deleted.\n`);
+    streams.err.write(`Deleted the token ${visible(name)}.\n`);
     return 0;
   },
 };

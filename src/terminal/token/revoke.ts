@@ -27,17 +27,16 @@ export const revokeCommand: Command = {
   help: `Usage: keyturn token revoke NAME [--json] [options]
        keyturn token revoke --issuer URL [--json] [options]
 
-Asks the issuer to end the refresh token and the access token, then those that were obtained with less scope
-(\`# @scope\`), and deletes them from the keychain. What the issuer did not end is kept, with less scope only while
-the token itself is. The answer to a revocation proves little: where the issuer can be asked whether the
-token is still active, it is asked.
+Asks the issuer to revoke the refresh token, the access token and its down-scoped tokens (\`# @scope\`), and deletes
+the revoked ones from the keychain. Keyturn keeps a token that the issuer did not revoke. It then introspects the
+token, if the issuer has an introspection endpoint, because a revocation succeeds for unknown tokens too.
 
   --issuer URL       every token of this issuer that the nearest keyturn.json declares
   --json             {name, forgotten, results: [{kind, outcome, text, error}], downScoped: [the same with scope],
                      error}; one line a token. outcome is ended, accepted, still_active, unsupported or failed
 ${placeHelp}
 
-Exit codes: 0 ended or accepted, 1 something was not ended, 2 wrong use.
+Exit codes: 0 revoked, 1 a token was not revoked, 2 wrong use.
 `,
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, options);
@@ -51,8 +50,8 @@ Exit codes: 0 ended or accepted, 1 something was not ended, 2 wrong use.
     if (name !== null) return await revokeOne(place, await place.find(name), { streams, json, signal });
     const found = await profilesOf(place, issuer ?? '');
     if (found.length === 0) {
-      throw new KeyturnError('token_missing', `No token of the issuer ${issuer ?? ''} is held.`, {
-        hint: '`keyturn token list` shows what the nearest keyturn.json declares, and what is held for it.',
+      throw new KeyturnError('token_missing', `No token of the issuer ${issuer ?? ''} is stored.`, {
+        hint: '`keyturn token list` shows the profiles of the nearest keyturn.json and their tokens.',
       });
     }
     let code: ExitCode = 0;
@@ -97,7 +96,7 @@ async function revokeOne(
 }
 
 function removeHint(name: string): string {
-  return `\`keyturn token remove ${name}\` deletes it here alone.`;
+  return `\`keyturn token remove ${name}\` deletes it only here.`;
 }
 
 const nothing: RevokeResult = { results: [], downScoped: [], forgotten: false };
@@ -115,13 +114,13 @@ function tell(
     return;
   }
   const paint = palette(streams.err, streams.env);
-  const end = forgotten ? 'It is deleted here.' : `It is kept here. ${removeHint(name)}`;
+  const end = forgotten ? 'Keyturn deleted it here.' : `Keyturn keeps it here. ${removeHint(name)}`;
   const said = error === null ? end : `${error.message} ${end}`;
   const text = `${paint.bold(visible(name))}  ${visible(said)}\n${describeRevocations(results, downScoped, paint)}`;
   streams.err.write(session.mask(text));
 }
 
-/** Declared profiles of an issuer for which something is held. */
+/** Declared profiles of an issuer that have a stored token. */
 async function profilesOf({ session, from, variables }: Place, issuer: string): Promise<TokenProfile[]> {
   const found: TokenProfile[] = [];
   const withDownScoped = await session.inspections.withDownScoped();
@@ -143,7 +142,7 @@ async function profilesOf({ session, from, variables }: Place, issuer: string): 
   return found;
 }
 
-/** Whoever types an issuer may leave out a slash at its end, or add one. */
+/** A slash at the end of an issuer that a person types does not count. */
 function withoutSlash(issuer: string): string {
   return issuer.endsWith('/') ? issuer.slice(0, -1) : issuer;
 }

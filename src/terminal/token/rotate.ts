@@ -17,17 +17,17 @@ export const rotateCommand: Command = {
   options,
   help: `Usage: keyturn token rotate NAME [--json] [options]
 
-Gets a new token (where that takes a sign-in, in the browser), uses it from then on, and asks the issuer to
-end the old one, and those that were obtained with less scope (\`# @scope\`). With the grant refresh_token the old
-access tokens are left to their end: revoking one can end the new one, which stems from the same sign-in.
+Obtains a new token, with a browser if you have to sign in. Then it asks the issuer to revoke the old token and its
+down-scoped tokens (\`# @scope\`). With the grant refresh_token the old access tokens stay valid until they expire:
+revoking one can revoke the new token too.
 
-  --no-browser       print the address to sign in at only
+  --no-browser       print the sign-in address instead of opening a browser
   --json             {name, expiresAt, revoked: [{kind, outcome, text, error}] or null, downScoped: [the same with
                      scope], left}; left says why the old token was not revoked
 ${placeHelp}
 
-Exit codes: 0 the new token is in use and the old one ended or was left as said above, 1 no new token, or the old
-one was not ended, 2 wrong use.
+Exit codes: 0 the new token is in use, and the old one is revoked or left as said above, 1 no new token, or the
+old one is not revoked, 2 wrong use.
 `,
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, options);

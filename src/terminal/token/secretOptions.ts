@@ -36,10 +36,13 @@ export function namedSecret(
   const [first, ...more] = named;
   if (first === undefined) return null;
   if (more.length > 0)
-    throw new KeyturnError('usage', `Name one secret: \`--${first[0]}\` stands beside another.`);
+    throw new KeyturnError(
+      'usage',
+      `Name one secret: \`--${first[0]}\` and \`--${more[0]?.[0] ?? ''}\` exclude each other.`,
+    );
   const [, secret] = first;
   if (secret.kind === 'client_secret' && profile.clientId === null) {
-    throw new KeyturnError('usage', `The token ${profile.name} has no client.`);
+    throw new KeyturnError('usage', `The profile of the token ${profile.name} has no client.`);
   }
   return secret;
 }

@@ -3,7 +3,7 @@ import { grantOf } from '../../profile/grants/all.ts';
 import type { SecretKind } from '../../profile/key.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 
-/** Fails with `usage` for a secret that nothing about the profile would ever ask for. */
+/** Fails with `usage` for a secret that the profile does not use. */
 export function requireUse(kind: SecretKind, { name, grant, clientAuthentication }: TokenProfile): void {
   const ofGrant = grantOf(grant).secrets.some((secret) => secret === kind);
   const useless =
@@ -13,7 +13,7 @@ export function requireUse(kind: SecretKind, { name, grant, clientAuthentication
       clientAuthentication !== 'private_key_jwt' &&
       clientAuthentication !== 'tls_client_auth');
   if (!useless) return;
-  throw new KeyturnError('usage', `The token ${name} needs no ${kind.replaceAll('_', ' ')}.`, {
+  throw new KeyturnError('usage', `The token ${name} does not use a ${kind.replaceAll('_', ' ')}.`, {
     hint: `Its grant is ${grant}, its client authentication ${clientAuthentication}.`,
   });
 }

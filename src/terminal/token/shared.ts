@@ -1,6 +1,7 @@
 import { grantOf, signsIn } from '../../profile/grants/all.ts';
 import { join } from 'node:path';
-import { KeyturnError, type ErrorCode } from '../../base/errors.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { storeHint } from '../session/storeHint.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import type { SignIn } from '../../token/signIn.ts';
 import type { TokenEntry } from '../../token/manager.ts';
@@ -9,7 +10,7 @@ import { parseAssignments } from '../command.ts';
 import type { Session } from '../session/session.ts';
 import type { Streams } from '../output/streams.ts';
 
-/** Options that say which profiles are meant. */
+/** Options that select profiles. */
 export const placeOptions = {
   env: { type: 'string', short: 'e' },
   var: { type: 'string', multiple: true },
@@ -17,7 +18,7 @@ export const placeOptions = {
 } as const;
 
 export const placeHelp = `  -e, --env E        environment, for {{variables}} in keyturn.json
-  --var NAME=VALUE   a variable that stands above all others; may be repeated
+  --var NAME=VALUE   set a variable, overriding files and environments; repeatable
 ${authorityHelp}`;
 
 export interface Place extends AsyncDisposable {
@@ -65,37 +66,34 @@ export function oneName(positionals: readonly string[], command: string): string
   return name;
 }
 
-/** What helps where the keychain could not be read. */
-const STORE_FAILURES: readonly (readonly [ErrorCode, string])[] = [
-  ['store_unavailable', 'Set KEYTURN_TOKEN_<NAME>, or the secrets that it is obtained with, instead.'],
-  ['store_locked', 'Unlock it, or set KEYTURN_TOKEN_<NAME> instead.'],
-  ['store_corrupt', 'Remove it, then obtain it again.'],
-];
+const UNREADABLE = ['store_unavailable', 'store_locked', 'store_corrupt'] as const;
 
-/** Fails like the keychain where it could not be read: whether a token is held is not known then. */
-export function requireKnown({ token, lastError }: TokenEntry): void {
+/** Fails like the keychain where Keyturn could not read it, and so does not know whether there is a token. */
+export function requireKnown({ token, lastError, profile: { name } }: TokenEntry): void {
   if (token !== null || lastError === null) return;
-  for (const [code, hint] of STORE_FAILURES) {
-    if (lastError.code === code) throw new KeyturnError(code, lastError.message, { hint });
-  }
+  const code = UNREADABLE.find((one) => one === lastError.code);
+  if (code === undefined) return;
+  const hint =
+    storeHint(code, name) ?? `Delete it with \`keyturn token remove ${name}\`, then obtain it again.`;
+  throw new KeyturnError(code, lastError.message, { hint });
 }
 
-/** Words for a token that is not there to be looked at or ended, by how one comes to have it. */
+/** The error for a token that is not stored: what to do depends on the grant. */
 export function notHeld({ name, grant }: TokenProfile): KeyturnError {
   const missing = (message: string, hint: string) =>
     new KeyturnError('token_missing', message, { hint, data: { token: name } });
   const { keptIn, pasted } = grantOf(grant);
   if (keptIn === 'memory') {
     return missing(
-      `The token ${name} is not stored: each call of the command gets it anew (${grant}).`,
-      'End it where it comes from.',
+      `Keyturn does not store the token ${name}: it gets a new one in each run (${grant}).`,
+      'Revoke it where it comes from.',
     );
   }
   if (pasted !== null) {
     return missing(`No token is stored for ${name}.`, `Add it: \`keyturn token add ${name}\`.`);
   }
   return signsIn(grant)
-    ? missing(`Nobody is signed in for ${name}.`, `Sign in: \`keyturn token login ${name}\`.`)
+    ? missing(`You are not signed in for ${name}.`, `Sign in: \`keyturn token login ${name}\`.`)
     : missing(`No token is stored for ${name}.`, `Obtain one: \`keyturn token refresh ${name}\`.`);
 }
 

@@ -14,12 +14,12 @@ export const showCommand: Command = {
   options,
   help: `Usage: keyturn token show NAME [--json] [options]
 
-Shows status, origins, claims and scopes of a token; never the token itself.
+Shows status, allowed origins, claims and scopes of a token, never the token itself.
 
   --json             the object of \`token list\`, with \`token\` as \`token inspect\` gives it
 ${placeHelp}
 
-Exit codes: 0 done, 1 there is no such token or it could not be read, 2 wrong use.
+Exit codes: 0 done, 1 no such token, or Keyturn could not read it, 2 wrong use.
 `,
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, options);
@@ -37,7 +37,7 @@ Exit codes: 0 done, 1 there is no such token or it could not be read, 2 wrong us
     const now = Date.now();
     const paint = palette(streams.out, streams.env);
     streams.out.write(`${paint.bold(visible(name))}  ${describeStatus(entry, now)}\n`);
-    streams.out.write(`${paint.dim('goes to')}  ${shownAddresses(entry.profile.origins)}\n`);
+    streams.out.write(`${paint.dim('allowed origins')}  ${shownAddresses(entry.profile.origins)}\n`);
     if (decoded !== null) streams.out.write(`\n${describeToken(decoded, now, paint)}`);
     return 0;
   },

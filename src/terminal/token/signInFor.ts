@@ -18,15 +18,15 @@ export async function signInFor(
 ): Promise<void> {
   const { name } = profile;
   if (preset.token(profile) !== null) {
-    throw new KeyturnError('unsupported', `A variable of the environment stands above the token ${name}.`, {
-      hint: `Unset it to sign in; \`keyturn token list\` says which it is.`,
+    throw new KeyturnError('unsupported', `An environment variable overrides the token ${name}.`, {
+      hint: `Unset it to sign in. \`keyturn token list\` names the variable.`,
     });
   }
   // Nobody shall sign in for a token that could not be kept: this fails where there is no keychain.
   await store.getSecret(tokenKey(profile));
   // A code is shown together with this.
   if (grantOf(profile.grant).signIn?.redirects === true) {
-    streams.err.write(`The token ${visible(name)} may go to ${shownAddresses(profile.origins)}.\n`);
+    streams.err.write(`Allowed origins of ${visible(name)}: ${shownAddresses(profile.origins)}.\n`);
   }
   const { token } = await tokens.acquire(profile, {
     signal,
@@ -36,14 +36,14 @@ export async function signInFor(
   });
   const kept = await store.get(tokenKey(profile));
   if (kept?.accessToken !== token.accessToken) {
-    throw new KeyturnError('store_write_failed', `The new token ${name} was not kept.`, {
+    throw new KeyturnError('store_write_failed', `The keychain did not store the new token ${name}.`, {
       hint: 'Unlock the keychain, then sign in again.',
     });
   }
   const entry = await tokens.peek(profile);
   streams.err.write(`Signed in for ${visible(name)}: ${describeStatus(entry, Date.now())}.\n`);
   const withheld = withheldScopes(profile.scope, entry.token?.scope ?? null);
-  if (withheld.length > 0) streams.err.write(`Not granted: ${visible(withheld.join(' '))}.\n`);
+  if (withheld.length > 0) streams.err.write(`Scopes not granted: ${visible(withheld.join(' '))}.\n`);
 }
 
 /** They ask for more than an access token, whose scope need not name them. */

@@ -17,14 +17,14 @@ export const verifyCommand: Command = {
   options,
   help: `Usage: keyturn token verify NAME [--json] [options]
 
-Checks a JWT against the published keys of its issuer (or "jwksUri"), or against the verification key that
-is stored for it, and looks at its issuer, audience, type and times. A token that is encrypted is opened with the
-decryption key that is stored. Store such keys with \`keyturn token add NAME --verification-key\` and
-\`--decryption-key\`. A token that is not held yet is obtained first.
+Verifies the signature of a JWT with the published keys of its issuer (or "jwksUri"), or with a stored
+verification key, and checks issuer, audience, type and times. Keyturn decrypts an encrypted token with the stored
+decryption key. Store such keys with \`keyturn token add NAME --verification-key\` or \`--decryption-key\`. Keyturn
+obtains a token that is not stored yet.
 
   --issuer URL       the issuer to trust, for a token whose profile names none
   --json             {name, status, code, reason, hint, key, checks, opened, checkedAt}; status is verified,
-                     not_verified (nothing was found out) or invalid
+                     not_verified (no result) or invalid
 ${placeHelp}
 
 Exit codes: 0 verified, 1 invalid or not verified, 2 wrong use.
@@ -55,8 +55,8 @@ function issuerOf(text: string, { name, issuer }: TokenProfile): string {
     throw new KeyturnError('usage', '`--issuer` takes an address such as https://id.example.com.');
   }
   if (issuer !== null && issuer !== text) {
-    throw new KeyturnError('usage', `The issuer of ${name} is ${issuer}: its profile says so.`, {
-      hint: 'Leave `--issuer` out, or change the "issuer" in keyturn.json.',
+    throw new KeyturnError('usage', `The profile of ${name} names another issuer: ${issuer}.`, {
+      hint: 'Omit `--issuer`, or change the "issuer" in keyturn.json.',
     });
   }
   return text;

@@ -68,7 +68,7 @@ describe('keyturn init', () => {
     [['--api', 'https://user:secret@api.example.com'], '`--api` is not valid. Give the address without'],
     [
       ['--api', 'https://a.example', '--token', 'a b'],
-      '`--token` is not valid. A token name holds no white space',
+      '`--token` is not valid. A token name must not contain white space',
     ],
     [['--api', 'https://a.example', '--grant', 'magic'], 'The grant is one of static, client_credentials'],
     [['--api', 'https://a.example', '--grant', 'device_code'], '`--issuer` is missing.'],
