@@ -9,6 +9,7 @@ export default defineConfig({
       'test/bench/**',
       'test/keychain/**',
       'test/glewlwyd/**',
+      'test/conformance/**',
       'test/package/**',
       'node_modules/**',
     ],

@@ -53,6 +53,7 @@ const steps = [
     hasTests: true,
     optional: true,
   },
+  { name: 'conformance', commands: [['test/conformance/run.mjs']], hasTests: true },
 ];
 const stepWithinMs = 20 * 60_000;
 /** The tests of an editor keep half a core busy, so one step more than there are cores runs at once. */
