@@ -17,9 +17,9 @@ import type { ApiSignInParts } from '../../src/run/apiSignIn/signInToApi.ts';
 import { createEngine } from '../../src/run/createEngine.ts';
 import type { RequestResult } from '../../src/run/result.ts';
 import { KeptSecrets } from '../../src/token/keptSecrets.ts';
-import { createTokenManager } from '../../src/token/manager.ts';
+import { createTokenManager } from '../../src/token/createManager.ts';
 import type { SignIn } from '../../src/token/signIn.ts';
-import type { TokenManager } from '../../src/token/tokenManager.ts';
+import type { TokenManager } from '../../src/token/manager.ts';
 import { createTokenStore } from '../../src/token/tokenStore.ts';
 import { createUsageRecord } from '../../src/token/usage.ts';
 import { memoryFiles } from '../httpfile/memoryFiles.ts';
@@ -52,7 +52,7 @@ export function createPerson({ clientId, secrets }: PersonKnows): Person {
     locate: (url) => client.locate(url),
     files: privateFiles,
     // Nothing may get a secret but what the API and its issuer answer for.
-    agreements: createSourceConsent({
+    permissions: createSourceConsent({
       values: memoryValues(),
       asker: { ask: () => Promise.resolve('refuse') },
       hint: () => 'The scenarios ask for nothing else.',
