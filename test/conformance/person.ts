@@ -52,7 +52,7 @@ export function createPerson({ clientId, secrets }: PersonKnows): Person {
     locate: (url) => client.locate(url),
     files: privateFiles,
     // Nothing may get a secret but what the API and its issuer answer for.
-    permissions: createSourceConsent({
+    consent: createSourceConsent({
       values: memoryValues(),
       asker: { ask: () => Promise.resolve('refuse') },
       hint: () => 'The scenarios ask for nothing else.',
