@@ -186,7 +186,7 @@ export function activate(context: ExtensionContext): void {
     directory,
     showProfileProblems(profileFiles),
     registerSandbox(services, later),
-    registerEnvironments(services),
+    registerEnvironments(services, later),
     registerTokens(services, later),
     registerInspection(services, later),
     registerStatusBar(services, later),

@@ -9,6 +9,7 @@ export { loadProfileCommands } from './profiles/handlers.ts';
 export { loadSandboxCommands } from './sandbox/handlers.ts';
 export { provideDemonstrationSecrets } from './sandbox/sandboxActions.ts';
 export { TokenStatusBar } from './statusBar/tokenStatusBar.ts';
+export { loadEnvironmentMenu } from './environments/environmentMenu.ts';
 export { loadTokenCommands } from './tokens/handlers.ts';
 export { TokenTree } from './tokens/tree/treeProvider.ts';
 export { loadWelcomeCommands } from './welcome/handlers.ts';

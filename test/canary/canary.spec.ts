@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -169,6 +170,15 @@ test.each(requests)('the fetched token is refreshed and used: %s', async (path) 
   await look(`machine, ${path}`);
 });
 
+test('what stands above a refused request, and its response opened again', async () => {
+  await editor.line(/\/unauthorized$/).click();
+  await editor.runCommand('Keyturn: Show Next Step for Refused Request');
+  await look('what helps after a refusal');
+  await editor.runCommand('Keyturn: Open Response of Request');
+  await editor.lens('Send Again').waitFor();
+  await look('a response that was opened again');
+});
+
 test('a token moves out of the file that held it', async () => {
   await editor.openFile('plain.http');
   await editor.line(/^Authorization/).click();
@@ -221,6 +231,20 @@ test('the server really got the secrets', () => {
   expect(findSecrets(seen, { clientSecret })).toEqual(['clientSecret']);
 });
 
+/** Copies every line below a token with the keyboard. */
+async function copyLines(name: string): Promise<void> {
+  await editor.page.keyboard.press('ArrowDown');
+  for (let line = 0; line < 20; line++) {
+    const text = (await editor.focusedTreeItem()) ?? '';
+    if (profiles.some((profile) => text.startsWith(profile))) break;
+    await editor.page.keyboard.press('Control+c');
+    await editor.page.keyboard.press('ArrowDown');
+    const copied = await editor.page.evaluate(() => navigator.clipboard.readText());
+    for (const secret of findSecrets(copied, secrets))
+      findings.push({ secret, where: `copied from ${name}` });
+  }
+}
+
 test('tree, tooltips, hovers and claims show none of them', async () => {
   await editor.openFile('plain.http');
   await editor.page.getByRole('tab', { name: 'Keyturn' }).first().click();
@@ -233,6 +257,7 @@ test('tree, tooltips, hovers and claims show none of them', async () => {
     await item.hover();
     await editor.page.locator('.monaco-hover:visible').first().waitFor();
     await look(`tooltip of ${name}`);
+    await copyLines(name);
   }
   await editor.hoverEnd(editor.line(/\/echo$/));
   await look('hover over the result');

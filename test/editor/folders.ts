@@ -43,8 +43,8 @@ test('tells two of one name apart by their files', async () => {
     shown.set(label, [...(shown.get(label) ?? []), description]);
   }
   const [first, second] = (shown.get('admin') ?? []).sort();
-  assert.match(first ?? '', /^first\/keyturn\.json · not obtained yet/);
-  assert.match(second ?? '', /^second\/keyturn\.json · not obtained yet/);
+  assert.match(first ?? '', /^first\/keyturn\.json · none yet/);
+  assert.match(second ?? '', /^second\/keyturn\.json · none yet/);
   assert.doesNotMatch(shown.get('viewer')?.[0] ?? '', /keyturn\.json/);
 });
 

@@ -256,7 +256,7 @@ test('opens an encrypted token with the key that is set', async () => {
   assert.match(opened?.text ?? '', /"sealed" is verified\./);
   const lines = await below('sealed');
   assert.equal(texts(lines.get('Claims'))['client_id'], 'viewer');
-  assert.match((await tap.entry('sealed'))?.description ?? '', /expires in [45] min/);
+  assert.match((await tap.entry('sealed'))?.description ?? '', /[45] min/);
   const { reports } = (await (
     await fetch(`${sandbox.api}/reports`, { headers: { authorization: `Bearer ${sealed}` } })
   ).json()) as { reports: unknown[] };

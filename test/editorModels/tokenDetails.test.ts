@@ -75,6 +75,21 @@ describe('details of a token', () => {
     expect(new Set(list.map(({ id }) => id)).size).toBe(201);
   });
 
+  it('copies what a line says: scopes, addresses and claims, whole, without a token in them', () => {
+    const inner = jwt({ sub: 'inside' });
+    const shown = lines(jwt({ ...claims, token: inner, actors: [inner, 'ada'] }));
+    const below = (label: string) => shown.get(label)!.children!();
+    expect(shown.get('Issuer')!.copied).toBe('https://id.example.com');
+    expect(below('Audience').map(({ copied }) => copied)).toEqual(claims.aud);
+    expect(below('Scopes')[0]!.copied).toBe('reports:read');
+    const copied = new Map(below('Claims').map((node) => [node.label, node.copied]));
+    expect(copied.get('exp')).toBe(String(claims.exp));
+    expect(JSON.parse(copied.get('realm_access') ?? '')).toEqual(claims.realm_access);
+    const all = [...copied.values(), shown.get('Claims')!.copied].join('\n');
+    expect(all).toContain('ada');
+    for (const part of inner.split('.').slice(1)) expect(all).not.toContain(part);
+  });
+
   it('shows an opaque token without claims', () => {
     const shown = lines('q7Xz81kLmP0sT4vW9aB2cD3eF5gH6');
     expect(shown.has('Claims')).toBe(false);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ListedProfile } from '../../src/profile/listedProfile.ts';
-import { entryDescription, lifeText } from '../../src/editor/tokens/tree/describe.ts';
+import { entryDescription, lifeText, shortDescription } from '../../src/editor/tokens/tree/describe.ts';
 import {
   buildGroups,
   contextValueOf,
+  groupContext,
   sameShape,
   type TreeInput,
 } from '../../src/editor/tokens/tree/model.ts';
@@ -172,12 +173,48 @@ describe('what can be done with an entry', () => {
   });
 });
 
+describe('the menu of a group', () => {
+  it('tells an environment, the chosen one, and an issuer', () => {
+    const contexts = (groupBy: 'environment' | 'issuer') =>
+      buildGroups(
+        input({
+          listed: [
+            listed('a', 'production', entryOf({}, profileOf({ issuer: 'https://id.example.com' }))),
+            listed('b', 'staging'),
+            listed('c', null),
+          ],
+          chosen: new Set(['staging']),
+        }),
+        groupBy,
+        plainWords,
+      ).map(groupContext);
+    expect(contexts('environment')).toEqual(['group environment', 'group environment chosen', 'group']);
+    expect(contexts('issuer')).toEqual(['group issuer', 'group']);
+  });
+});
+
 describe('descriptions', () => {
   const at = (ms: number) => ({ ...entryOf(), token: tokenOf(profileOf(), { expiresAtMs: ms }) });
 
   it('says how long a token lives and what it may do', () => {
     const token = tokenOf(profileOf(), { scope: 'reports:read' });
     expect(entryDescription(entryOf({ token }), NOW, plainWords)).toBe('expires in 12 min · reports:read');
+  });
+
+  it('begins in the tree with what matters in few letters', () => {
+    const short = (change: Partial<TokenEntry>) => shortDescription(entryOf(change), NOW, plainWords);
+    const token = tokenOf(profileOf(), { scope: 'admin' });
+    expect(short({ token })).toBe('12 min · admin');
+    expect(short({ token: { ...token, expiresAtMs: NOW + 59_000 }, status: 'expiring' })).toBe(
+      '< 1 min · admin',
+    );
+    expect(short({ token: { ...token, expiresAtMs: null } })).toBe('admin');
+    expect(short({ token: { ...token, expiresAtMs: null, scope: null } })).toBe('expiry unknown');
+    expect(short({ token: { ...token, expiresAtMs: NOW - 3 * MINUTE }, status: 'expired' })).toBe(
+      'expired 3 min ago · admin',
+    );
+    expect(short({ token: null, status: 'missing' })).toBe('none yet');
+    expect(short({ token: null, status: 'missing', needsSignIn: true })).toBe('not signed in');
   });
 
   it('counts no seconds', () => {

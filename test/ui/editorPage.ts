@@ -245,6 +245,24 @@ export class EditorPage {
     await this.restMouse();
   }
 
+  /** Makes the side bar this wide by dragging the line at its end. */
+  async narrowSidebar(width: number): Promise<void> {
+    const bar = await this.page.locator('.part.sidebar').boundingBox();
+    if (bar === null) throw new Error('There is no side bar.');
+    const y = bar.y + bar.height / 2;
+    await this.page.mouse.move(bar.x + bar.width, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(bar.x + width, y, { steps: 5 });
+    await this.page.mouse.up();
+    await this.restMouse();
+  }
+
+  /** What the line with the focus in the view says. */
+  async focusedTreeItem(): Promise<string | null> {
+    const focused = this.page.locator('.sidebar .monaco-list-row.focused').first();
+    return (await focused.isVisible()) ? focused.innerText() : null;
+  }
+
   /** Opens a file of the workspace by its name. */
   async openFile(name: string): Promise<void> {
     await this.page.keyboard.press('Control+p');

@@ -80,7 +80,7 @@ describe('an entry of JetBrains', () => {
     await endOf(page);
     await editor.inlineTextAt(line(), /200/);
     await story.openTokens();
-    await story.treeSays(/^reports-id/, /expires in 1[45] min/);
+    await story.treeSays(/^reports-id/, /1[45] min/);
     await story.picture('jetbrains-200');
   });
 
@@ -100,7 +100,7 @@ describe("httpyac's header", () => {
     await signInOn(page, 'Ada');
     await endOf(page);
     await editor.inlineTextAt(line(), /200/);
-    await story.treeSays(/^reports\s/, /expires in 1[45] min/);
+    await story.treeSays(/^reports\s/, /1[45] min/);
     await story.notification('Signing in').waitFor({ state: 'hidden' });
     await story.picture('httpyac-200');
   });

@@ -83,7 +83,7 @@ describe('a window of 1280 × 720 with two columns', () => {
     await editor.statusBarItem('No environment').click();
     await editor.pick('sandbox');
     expect(await send(root, /200/)).toMatch(/^✓ 200 · 5\/6 left · \d+ ms · \d+ B$/);
-    await story.pictures('first', everyTheme);
+    await story.picturesOnScreens('first', everyTheme);
   });
 
   test('names the tab of a response after its request, with buttons that stay', async () => {
@@ -105,7 +105,7 @@ describe('a window of 1280 × 720 with two columns', () => {
     await send(addReport, /^! 403/);
     const lens = editor.lens('Needs scope reports:write');
     await isWhole(lens);
-    await story.pictures('scope', everyTheme);
+    await story.picturesOnScreens('scope', everyTheme);
     await lens.click();
     await story.notification('does not have the scope reports:write').waitFor();
     await story.pictures('scope-step', everyTheme);
@@ -132,13 +132,73 @@ describe('a window of 1280 × 720 with two columns', () => {
     await send(oneReport, /200|429/);
     await send(oneReport, /^! 429 · retry in/);
     await isWhole(editor.lens(/Wait until \d\d:\d\d:\d\d/));
-    await story.pictures('limit', everyTheme);
+    await story.picturesOnScreens('limit', everyTheme);
   });
 
   test('opens a response again without sending', async () => {
-    await editor.line(root).click();
+    await editor.line(root).click({ position: { x: 5, y: 5 } });
     await editor.runCommand('Keyturn: Open Response of Request');
     await editor.tab(/^GET \u2215$/).waitFor();
     expect(await editor.groupText('GET \u2215')).toContain('200 OK');
+  });
+});
+
+describe('the Tokens view at 185 pixels', () => {
+  const viewer = /^viewer/;
+
+  test('says of each token what matters', async () => {
+    await story.openTokens();
+    await editor.treeItem(viewer).waitFor();
+    await story.picturesOnScreens('tree-wide', everyTheme);
+    await editor.narrowSidebar(185);
+    await story.treeSays(viewer, /^viewer1[345] min · reports:read/);
+    await story.picturesOnScreens('tree', everyTheme);
+  });
+
+  test('has a menu for an environment', async () => {
+    await story.choose(/^staging/, 'Use Environment');
+    await editor.statusBarItem(/^\s*staging\s*$/).waitFor();
+    await story.treeSays(/^staging/, /chosen/);
+    await story.choose(/^sandbox/, 'Use Environment');
+    await editor.statusBarItem(/^\s*sandbox\s*$/).waitFor();
+    await story.treeSays(/^sandbox/, /chosen/);
+    await story.choose(/^sandbox/, 'Open Environment File');
+    await editor.tab('http-client.env.json').waitFor();
+  });
+
+  test('acts by keyboard on the line that has the focus, not on the one that is selected', async () => {
+    await editor.treeItem(viewer).click();
+    await editor.treeItem(/^Scopes/).waitFor();
+    await editor.page.keyboard.press('ArrowDown');
+    for (let step = 0; step < 20; step++) {
+      if ((await editor.focusedTreeItem())?.startsWith('Origins') === true) break;
+      await editor.page.keyboard.press('ArrowDown');
+    }
+    await editor.page.keyboard.press('Control+c');
+    await eventually(
+      'the address in the clipboard',
+      async () => (await editor.page.evaluate(() => navigator.clipboard.readText())) === sandbox.api,
+    );
+    // The token's own keys work on the lines below it, too.
+    await editor.page.keyboard.press('Control+Enter');
+    await editor.tab('viewer.details.json').waitFor();
+    await story.pictures('tree-open', everyTheme);
+  });
+});
+
+describe('Add Token', () => {
+  test('offers to name the token in the request in front', async () => {
+    await editor.openFile('requests.http');
+    await editor.line(root).click({ position: { x: 5, y: 5 } });
+    await editor.runCommand('Keyturn: Add Token');
+    await editor.pick('legacy');
+    await editor.answer(sandbox.apiKey);
+    const offer = story.notification('Added the token "legacy".');
+    await offer.waitFor();
+    await story.pictures('added', everyTheme);
+    await offer.getByRole('button', { name: 'Insert "# @token legacy" into the Request' }).click();
+    await eventually('the name above the request', async () =>
+      /# @token legacy\s*GET \{\{sandboxApi\}\}\/\s/.test(await editor.groupText('requests.http')),
+    );
   });
 });

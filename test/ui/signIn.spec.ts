@@ -17,7 +17,7 @@ const add = /^POST\shttp:\S+\/reports$/;
 const forget = /^DELETE\shttp:\S+\/admin\/usage$/;
 const one = /^GET\s\{\{reportsApi\}\}\/reports\/1$/;
 /** What is left of a quarter of an hour. */
-const fresh = /expires in 1[45] min/;
+const fresh = /1[45] min/;
 
 beforeAll(async () => {
   sandbox = await beginSandbox();

@@ -132,6 +132,20 @@ export class Story {
     await this.wear(themes[0][1]);
   }
 
+  /** The same on a larger screen as well. */
+  async picturesOnScreens(
+    name: string,
+    inThemes: readonly (readonly [string, string])[] = themes,
+  ): Promise<void> {
+    await this.pictures(name, inThemes);
+    if (!takesPictures) return;
+    const { page } = this.editor;
+    const usual = page.viewportSize();
+    await page.setViewportSize({ width: 1500, height: 900 });
+    await this.pictures(`${name}-1500`, inThemes);
+    if (usual !== null) await page.setViewportSize(usual);
+  }
+
   async wear(theme: string): Promise<void> {
     await writeFiles(this.#folder, { '.vscode/settings.json': { 'workbench.colorTheme': theme } });
     await this.editor.theme(theme).waitFor();

@@ -67,7 +67,7 @@ describe('the tour', () => {
     await story.openTokens();
     const viewer = editor.treeItem(/^viewer/);
     await viewer.waitFor();
-    expect(await viewer.innerText()).toMatch(/expires in 1[45] min · reports:read/);
+    expect(await viewer.innerText()).toMatch(/1[45] min · reports:read/);
     await viewer.click();
     await editor.treeItem(/Scopes/).waitFor();
   });

@@ -3,3 +3,10 @@ export const environmentCommands = {
   /** Argument, optional: the Uri of a document. */
   select: 'keyturn.environment.select',
 } as const;
+
+/** Only from the Tokens view; the argument is the environment's group. */
+export const environmentMenuCommands = {
+  use: 'keyturn.environment.use',
+  leave: 'keyturn.environment.leave',
+  open: 'keyturn.environment.open',
+} as const;

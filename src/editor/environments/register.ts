@@ -9,13 +9,19 @@ import {
   type Uri,
   window,
 } from 'vscode';
-import { environmentCommands } from './commands.ts';
+import { registerCommands } from '../platform/commands.ts';
+import { environmentCommands, environmentMenuCommands } from './commands.ts';
+import type { loadEnvironmentMenu } from './environmentMenu.ts';
 import type { EditorServices } from '../services.ts';
 import type { EnvironmentPicker } from './picker.ts';
 import { showEnvironmentProblems } from './diagnostics.ts';
 
-/** The status-bar item, the quick pick and the diagnostics of environments. */
-export function registerEnvironments(services: EditorServices): Disposable {
+interface LazyParts {
+  readonly loadEnvironmentMenu: typeof loadEnvironmentMenu;
+}
+
+/** The status-bar item, the quick pick, the menu in the Tokens view and the diagnostics of environments. */
+export function registerEnvironments(services: EditorServices, load: () => Promise<LazyParts>): Disposable {
   const { environments } = services;
   const item = window.createStatusBarItem('keyturn.environment', StatusBarAlignment.Right, 101);
   item.name = l10n.t('Keyturn: environment');
@@ -37,6 +43,9 @@ export function registerEnvironments(services: EditorServices): Disposable {
     window.onDidChangeActiveTextEditor(update),
     commands.registerCommand(environmentCommands.select, (document?: Uri) =>
       pickEnvironment(environments, document ?? activeHttpDocument()),
+    ),
+    registerCommands(services, environmentMenuCommands, async () =>
+      (await load()).loadEnvironmentMenu(services),
     ),
   );
 }

@@ -4,7 +4,7 @@ import { pastedProfile, type SendAs } from '../../profile/profile.ts';
 import { shownAddresses } from '../../profile/shownOrigin.ts';
 import { visible } from '../../base/visible.ts';
 import { tokenCommands } from './commands.ts';
-import { withCancellableProgress } from '../platform/messages.ts';
+import { showError, withCancellableProgress } from '../platform/messages.ts';
 import { withoutIcons } from '../platform/plainLabel.ts';
 import { requireTrust } from '../profiles/trust.ts';
 import type { EditorServices } from '../services.ts';
@@ -12,18 +12,28 @@ import { editorWords } from '../platform/words.ts';
 import type { EntryPickParts, UsableNode } from './entryPick.ts';
 import { statusIcons } from './tree/describe.ts';
 import { takesPastedToken } from './tree/model.ts';
+import { offerUse } from './offerUse.ts';
 import { describePasted, proposeName } from './pasted.ts';
 import { askName, askOrigins, askSecret, askSendAs } from './prompts.ts';
 import { workspaceOrigins } from './workspaceOrigins.ts';
 
 /**
  * Adds a pasted token: for a profile of a `keyturn.json` that waits for one, or a new one with a name, origins and
- * a way to be sent. Gives the key it is stored under; null when the person left.
+ * a way to be sent. Then offers to name it in a request: the one in front, or the one that `place` names.
  */
-export async function addToken(services: EditorServices, parts: EntryPickParts): Promise<string | null> {
+export async function addToken(
+  services: EditorServices,
+  parts: EntryPickParts,
+  place: unknown,
+): Promise<void> {
   const target = await askTarget(parts);
-  if (target === null) return null;
-  return target === 'new' ? addPersonal(services, parts) : pasteToken(services, target);
+  if (target === null) return;
+  const name = target === 'new' ? await addPersonal(services, parts) : target.name;
+  if (name === null || (target !== 'new' && (await pasteToken(services, target)) === null)) return;
+  // The command is done: the offer may stand there for long.
+  offerUse(name, place).catch((error: unknown) =>
+    showError(services, l10n.t('Naming a token in a request'), error),
+  );
 }
 
 /** A new value for a declared profile or a token that was pasted before; its name and origins stay. */
@@ -90,6 +100,7 @@ async function askTarget({ directory }: EntryPickParts): Promise<UsableNode | 'n
   return chosen?.target ?? null;
 }
 
+/** Gives its name; null when the person left. */
 async function addPersonal(services: EditorServices, parts: EntryPickParts): Promise<string | null> {
   const value = await askSecret(
     l10n.t('Add Token (1/4)'),
@@ -105,8 +116,6 @@ async function addPersonal(services: EditorServices, parts: EntryPickParts): Pro
   if (origins === null) return null;
   const sendAs: SendAs | null = await askSendAs(l10n.t('Add Token (4/4)'));
   if (sendAs === null) return null;
-  const entry = await services.tokens.add(pastedProfile(name, origins, sendAs), value, {
-    cause: tokenCommands.add,
-  });
-  return entry.key;
+  await services.tokens.add(pastedProfile(name, origins, sendAs), value, { cause: tokenCommands.add });
+  return name;
 }

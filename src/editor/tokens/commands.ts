@@ -5,6 +5,8 @@ export const tokenCommands = {
   paste: 'keyturn.tokens.paste',
   editOrigins: 'keyturn.tokens.editOrigins',
   copy: 'keyturn.tokens.copy',
+  /** What a line of the tree says. */
+  copyValue: 'keyturn.tokens.copyValue',
   /** Copies a token to where the `keyturn` command finds it. */
   share: 'keyturn.tokens.share',
   rename: 'keyturn.tokens.rename',

@@ -62,7 +62,7 @@ export async function pickNode(
   question: EntryQuestion<EntryNode>,
 ): Promise<EntryNode | null> {
   const entries = await parts.directory.entries();
-  const named = nodeOf(parts, argument, entries);
+  const named = await nodeOf(parts, argument, entries);
   const fitting = (named === null ? entries : [named]).filter(question.fits);
   if (fitting.length === 0) {
     void window.showInformationMessage(question.none);
@@ -76,6 +76,9 @@ export async function pickNode(
     ...stateOf(parts, node),
     ...sourceOf(node, names.has(node.name)),
   }));
+  // What is selected in the tree comes first: one Enter takes it.
+  const selected = parts.selection.entry;
+  items.sort((a, b) => Number(b.node.id === selected?.id) - Number(a.node.id === selected?.id));
   const chosen = await window.showQuickPick(items, {
     placeHolder: question.placeHolder,
     matchOnDescription: true,
@@ -105,13 +108,18 @@ function stateOf(
 }
 
 /** The entry that an argument names, or null when it names none. */
-function nodeOf(parts: EntryPickParts, argument: unknown, entries: readonly EntryNode[]): EntryNode | null {
+async function nodeOf(
+  { selection }: EntryPickParts,
+  argument: unknown,
+  entries: readonly EntryNode[],
+): Promise<EntryNode | null> {
   const parsed = v.safeParse(argumentSchema, argument);
   if (!parsed.success) return null;
   const wanted = parsed.output;
   if ('id' in wanted) return entries.find((node) => node.id === wanted.id) ?? null;
   if ('key' in wanted) return entries.find((node) => node.entry?.key === wanted.key) ?? null;
-  return parts.selection.entry;
+  await selection.takeFocused();
+  return selection.entry;
 }
 
 function isUsable(node: EntryNode): node is UsableNode {

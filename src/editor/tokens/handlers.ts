@@ -3,6 +3,7 @@ import type { Loaded } from '../platform/commands.ts';
 import type { EditorServices } from '../services.ts';
 import { addToken, pasteToken } from './addToken.ts';
 import type { tokenCommands } from './commands.ts';
+import { copyValue } from './copyValue.ts';
 import { pickEntry } from './entryPick.ts';
 import { shareToken } from './shareToken.ts';
 import { TokenActions } from './tokenActions.ts';
@@ -13,7 +14,7 @@ export function loadTokenCommands(services: EditorServices): Loaded<typeof token
   const actions = new TokenActions(services, pick);
   return {
     handlers: {
-      'keyturn.tokens.add': () => addToken(services, pick),
+      'keyturn.tokens.add': (place) => addToken(services, pick, place),
       'keyturn.tokens.paste': async (argument) => {
         const node = await pickEntry(pick, argument, {
           placeHolder: l10n.t('Paste a new value for which token?'),
@@ -24,6 +25,8 @@ export function loadTokenCommands(services: EditorServices): Loaded<typeof token
       },
       'keyturn.tokens.editOrigins': (argument) => actions.editOrigins(argument),
       'keyturn.tokens.copy': (argument) => actions.copy(argument),
+      'keyturn.tokens.copyValue': (argument) =>
+        copyValue(services, pick.selection, argument, () => actions.copy(argument)),
       'keyturn.tokens.share': (argument) => shareToken(services, pick, argument),
       'keyturn.tokens.rename': (argument) => actions.rename(argument),
       'keyturn.tokens.delete': (argument) => actions.delete(argument),

@@ -33,7 +33,7 @@ export function registerTokens(services: EditorServices, load: () => Promise<Laz
     treeDataProvider: tree,
     showCollapseAll: true,
   });
-  selection.follow(view);
+  selection.follow(view, (node) => tree.getParent(node));
 
   let isEmpty = true;
   let aging: NodeJS.Timeout | undefined;

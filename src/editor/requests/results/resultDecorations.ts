@@ -157,7 +157,7 @@ export class ResultDecorations {
     let type = this.#types.get(style);
     if (type === undefined) {
       type = window.createTextEditorDecorationType({
-        after: { color: new ThemeColor(colors[style]), margin: '0 0 0 2.5em' },
+        after: { color: new ThemeColor(colors[style]), margin: '0 0 0 1.5em' },
       });
       this.#types.set(style, type);
     }

@@ -81,14 +81,41 @@ export function scopeText(entry: TokenEntry): string {
   return scopes.length > 0 ? scopes.join(' ') : (entry.profile.scope ?? '');
 }
 
-/** What stands behind the name in the tree; `known` is what was found out about the token. */
+/** What a list with room says of an entry; `known` is what was found out about the token. */
 export function entryDescription(
   entry: TokenEntry,
   nowMs: number,
   words: Words,
   known: KnownInspection | null = null,
 ): string {
-  const parts = [lifeText(entry, nowMs, words)];
+  return described(entry, [lifeText(entry, nowMs, words)], words, known);
+}
+
+/** The same for the tree, which may be 185 pixels wide: `47 min · admin`. */
+export function shortDescription(
+  entry: TokenEntry,
+  nowMs: number,
+  words: Words,
+  known: KnownInspection | null = null,
+): string {
+  // Nothing is known of its life: the scope says more.
+  const life = isLifeUnknown(entry) ? [] : [shortLife(entry, nowMs, words)];
+  return described(entry, life, words, known);
+}
+
+function isLifeUnknown({ status, token }: TokenEntry): boolean {
+  const lives = status === 'active' || status === 'expiring';
+  return status === 'unknown' || (lives && (token?.expiresAtMs ?? null) === null);
+}
+
+function shortLife(entry: TokenEntry, nowMs: number, words: Words): string {
+  const leftMs = (entry.token?.expiresAtMs ?? nowMs) - nowMs;
+  if (entry.status === 'missing' && !entry.needsSignIn) return words.t('none yet');
+  if (entry.status !== 'active' && entry.status !== 'expiring') return lifeText(entry, nowMs, words);
+  return leftMs < MINUTE_MS ? words.t('< 1 min') : formatDuration(leftMs);
+}
+
+function described(entry: TokenEntry, parts: string[], words: Words, known: KnownInspection | null): string {
   if (entry.needsSignIn && entry.status === 'expired') parts.push(words.t('sign-in needed'));
   else if (entry.lastError !== null) parts.push(failureText(entry, words));
   const proven = knownInspectionText(known, words);
@@ -97,7 +124,7 @@ export function entryDescription(
   else if (proven !== '') parts.push(proven);
   const scope = scopeText(entry);
   if (scope !== '') parts.push(scope);
-  return parts.join(' · ');
+  return parts.length === 0 ? words.t('expiry unknown') : parts.join(' · ');
 }
 
 /** What was tried last, and failed. */

@@ -1,6 +1,7 @@
-import { numberSpelling } from '../../../base/exactJson.ts';
+import { exactJson, numberSpelling } from '../../../base/exactJson.ts';
 import { formatWhen } from '../../../base/text.ts';
 import { isObject, type JsonObject } from '../../../inspect/claims.ts';
+import { hideTokens } from '../../../inspect/hideTokens.ts';
 import type { Words } from '../../platform/words.ts';
 import { claimValue, isDateClaim } from '../../inspection/claimsText.ts';
 
@@ -13,6 +14,8 @@ export interface DetailNode {
   /** Codicon; null for none. */
   readonly icon: string | null;
   readonly tooltip: string | null;
+  /** What Copy Value copies, before it is masked; null where there is nothing to copy. */
+  readonly copied: string | null;
   /** Lines below this one, made when they are looked at; null for none. */
   readonly children: (() => DetailNode[]) | null;
 }
@@ -36,7 +39,7 @@ export function maker(parentId: string, t: Words['t']) {
     ...change,
   });
   const line = (name: string, label: string, value: string, icon: string | null): DetailNode =>
-    node(`${parentId}/${name}`, { label, value, icon, tooltip: null, children: null });
+    node(`${parentId}/${name}`, { label, value, icon, tooltip: null, copied: value, children: null });
 
   const group = (
     name: string,
@@ -44,7 +47,7 @@ export function maker(parentId: string, t: Words['t']) {
     value: string,
     icon: string,
     children: () => DetailNode[],
-  ): DetailNode => node(`${parentId}/${name}`, { label, value, icon, tooltip: null, children });
+  ): DetailNode => node(`${parentId}/${name}`, { label, value, icon, tooltip: null, copied: null, children });
 
   /** One item stands on the line itself, several below it; none makes no line. */
   const list = (name: string, label: string, icon: string, items: readonly Item[]): DetailNode | null => {
@@ -54,9 +57,17 @@ export function maker(parentId: string, t: Words['t']) {
     const id = `${parentId}/${name}`;
     const children = () =>
       capped(id, items, ({ text, note }, index) =>
-        node(`${id}/${index}`, { label: text, value: note, icon: null, tooltip: text, children: null }),
+        node(`${id}/${index}`, {
+          label: text,
+          value: note,
+          icon: null,
+          tooltip: text,
+          copied: text,
+          children: null,
+        }),
       );
-    return node(id, { label, value: items.map(({ text }) => text).join(' '), icon, tooltip: null, children });
+    const all = items.map(({ text }) => text).join(' ');
+    return node(id, { label, value: all, icon, tooltip: null, copied: all, children });
   };
 
   const member = (id: string, holder: JsonObject | readonly unknown[], key: string, nowMs: number) =>
@@ -80,6 +91,7 @@ export function maker(parentId: string, t: Words['t']) {
         value: items.length === 1 ? t('1 item') : t('{0} items', items.length),
         icon: null,
         tooltip: null,
+        copied: exactJson(json, hideTokens, 2),
         children,
       });
     }
@@ -94,15 +106,18 @@ export function maker(parentId: string, t: Words['t']) {
         value: members.length === 0 ? '{}' : '',
         icon: null,
         tooltip: null,
+        copied: exactJson(json, hideTokens, 2),
         children,
       });
     }
     const date = typeof json === 'number' && isDateClaim(label) ? formatWhen(json * 1000, nowMs) : null;
+    const plain = spelling ?? claimValue(json);
     return node(id, {
       label,
-      value: date ?? spelling ?? claimValue(json),
+      value: date ?? plain,
       icon: null,
       tooltip: null,
+      copied: plain,
       children: null,
     });
   };
@@ -133,6 +148,7 @@ export function maker(parentId: string, t: Words['t']) {
           value: '',
           icon: null,
           tooltip: null,
+          copied: null,
           children: null,
         }),
       );

@@ -91,6 +91,13 @@ export function buildGroups(input: TreeInput, groupBy: GroupBy, words: Words): G
     .sort((a, b) => Number(isRest(a)) - Number(isRest(b)) || compare(a.label, b.label));
 }
 
+/** Words in a group's `contextValue`: an environment has a menu of its own, and so has an issuer. */
+export function groupContext({ id, chosen }: GroupNode): string {
+  if (id.startsWith(REST)) return 'group';
+  const kind = id.startsWith('group:environment:') ? 'environment' : 'issuer';
+  return `group ${kind}${chosen ? ' chosen' : ''}`;
+}
+
 /** Words in an item's `contextValue`, which `when` clauses of package.json look for. */
 export function contextValueOf({ entry, declaredIn }: EntryNode): string {
   const flags = ['entry', declaredIn === null ? 'personal' : 'declared'];

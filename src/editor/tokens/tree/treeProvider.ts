@@ -16,10 +16,17 @@ import { sandboxCommands } from '../../sandbox/commands.ts';
 import { displayPath } from '../../platform/vscodeFiles.ts';
 import type { Words } from '../../platform/words.ts';
 import { shownValue } from '../../inspection/claimsText.ts';
-import { entryDescription, entryIcon, statusText } from './describe.ts';
+import { entryDescription, entryIcon, shortDescription, statusText } from './describe.ts';
 import { detailsOf } from './details.ts';
 import type { DetailNode } from './detailNode.ts';
-import { contextValueOf, type EntryNode, type GroupNode, LARGE_GROUP, namesOfSeveral } from './model.ts';
+import {
+  contextValueOf,
+  type EntryNode,
+  groupContext,
+  type GroupNode,
+  LARGE_GROUP,
+  namesOfSeveral,
+} from './model.ts';
 import type { TokenDirectory } from '../tokenDirectory.ts';
 import { entryTooltip, problemTooltip } from './tooltip.ts';
 
@@ -64,7 +71,8 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
   age(): void {
     const aged: EntryNode[] = [];
     for (const [node, shown] of this.#shown) {
-      if (this.#describe(node) !== shown) aged.push(node);
+      if (visible(this.#parts.redactor.mask(this.#describe(node, shortDescription))) !== shown)
+        aged.push(node);
     }
     if (aged.length > 0) this.#changed.fire(aged);
   }
@@ -123,7 +131,8 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
         );
   }
 
-  #groupItem({ id, label, chosen, entries }: GroupNode): TreeItem {
+  #groupItem(node: GroupNode): TreeItem {
+    const { id, label, chosen, entries } = node;
     const { t } = this.#parts.words;
     const open = entries.length <= LARGE_GROUP;
     const item = new TreeItem(
@@ -131,7 +140,7 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
       open ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed,
     );
     item.id = id;
-    item.contextValue = 'group';
+    item.contextValue = groupContext(node);
     const parts = [chosen ? t('chosen') : null, open ? null : t('{0} tokens', entries.length)];
     item.description = parts.filter((part) => part !== null).join(' · ');
     return item;
@@ -144,7 +153,8 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
       visible(node.name),
       entry === null ? TreeItemCollapsibleState.None : TreeItemCollapsibleState.Collapsed,
     );
-    const description = visible(redactor.mask(this.#describe(node)));
+    const description = visible(redactor.mask(this.#describe(node, shortDescription)));
+    const spoken = visible(redactor.mask(this.#describe(node, entryDescription)));
     this.#shown.set(node, description);
     item.id = node.id;
     item.description = description;
@@ -154,15 +164,15 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
     const status = entry === null ? unusable : statusText(entry.status, words);
     item.accessibilityInformation = {
       // "expired 3 h ago" says the status already.
-      label: description.startsWith(status)
-        ? words.t('Token {0}, {1}', visible(node.name), description)
-        : words.t('Token {0}, {1}, {2}', visible(node.name), status, description),
+      label: spoken.startsWith(status)
+        ? words.t('Token {0}, {1}', visible(node.name), spoken)
+        : words.t('Token {0}, {1}, {2}', visible(node.name), status, spoken),
       role: 'treeitem',
     };
     return item;
   }
 
-  #detailItem({ id, label, value, icon, tooltip, children }: DetailNode): TreeItem {
+  #detailItem({ id, label, value, icon, tooltip, copied, children }: DetailNode): TreeItem {
     const { redactor } = this.#parts;
     const mask = (text: string) => redactor.mask(text);
     const name = shownValue(label, mask);
@@ -173,7 +183,7 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
     const shown = shownValue(value, mask);
     item.id = id;
     item.description = shown;
-    item.contextValue = 'detail';
+    item.contextValue = copied === null ? 'detail' : 'detail copyable';
     if (icon !== null) item.iconPath = new ThemeIcon(icon);
     const both = shown === '' ? name : `${name}: ${shown}`;
     item.tooltip = tooltip === null ? both : visible(mask(tooltip));
@@ -189,12 +199,12 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
     }
   }
 
-  #describe(node: EntryNode): string {
+  #describe(node: EntryNode, describe: typeof shortDescription): string {
     const { words, clock, inspections } = this.#parts;
     const state =
       node.entry === null
         ? (node.problem?.message ?? words.t('not read yet'))
-        : entryDescription(node.entry, clock.now(), words, inspections.last(node.entry));
+        : describe(node.entry, clock.now(), words, inspections.last(node.entry));
     const file = this.#files.get(node);
     return file === undefined ? state : `${file} · ${state}`;
   }
