@@ -1,6 +1,6 @@
 // Typing into a file of many requests in a real editor: beside the same text as plain text, and beside the least
 // extension with one lens a request. In turn, each in a fresh editor.
-//   node test/bench/typing.mjs [--runs 3] [--counts 2500,20000] [--before folder with another build of Keyturn]
+//   node test/bench/typing.mjs [--runs 3] [--counts 2500,20000] [--only "plain text,Keyturn"] [--before folder with another build of Keyturn]
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -14,6 +14,7 @@ const { values: options } = parseArgs({
   options: {
     runs: { type: 'string', default: '3' },
     counts: { type: 'string', default: '2500,20000' },
+    only: { type: 'string' },
     before: { type: 'string' },
   },
 });
@@ -25,7 +26,7 @@ const betweenKeysMs = 150;
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const inside = fileURLToPath(new URL('editor/insideTyping.cjs', import.meta.url));
 const plain = 'plain text';
-const subjects = {
+const all = {
   // The language of `.txt` is none of the floor's, so nothing is registered for it.
   [plain]: { folder: join(project, 'test/bench/editor/floor'), id: 'keyturn.bench-floor', ending: 'txt' },
   floor: { folder: join(project, 'test/bench/editor/floor'), id: 'keyturn.bench-floor', ending: 'http' },
@@ -34,6 +35,9 @@ const subjects = {
   }),
   Keyturn: { folder: project, id: 'keyturn.keyturn', ending: 'http' },
 };
+const subjects = Object.fromEntries(
+  Object.entries(all).filter(([name]) => options.only?.split(',').includes(name) ?? true),
+);
 for (const { folder, id } of Object.values(subjects)) {
   const entry = join(folder, 'dist/extension/extension.js');
   if (id === 'keyturn.keyturn' && !existsSync(entry))
@@ -108,7 +112,7 @@ for (let run = 0; run < runs; run++) {
   }
 }
 
-const values = (name, kind, count) => sessions[name].flatMap((session) => session[kind][count] ?? []);
+const values = (name, kind, count) => (sessions[name] ?? []).flatMap((session) => session[kind][count] ?? []);
 const middle = (name, kind, count) => median(values(name, kind, count));
 const kinds = { edits: 'an edit', typed: 'a key until the next frame' };
 

@@ -2,13 +2,22 @@
 import * as assert from 'node:assert/strict';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { commands, type TextDocument, type Uri, window, workspace } from 'vscode';
+import {
+  commands,
+  Range,
+  type TextDocument,
+  TextEditorRevealType,
+  type Uri,
+  window,
+  workspace,
+} from 'vscode';
 import {
   eventuallyResponds,
   fileUri,
   hoverText,
   jwtThatEnds,
   keyturn,
+  lensTitles,
   open,
   responseText,
   send,
@@ -185,6 +194,32 @@ test('offers what helps after each failure of a token', async () => {
   tap.inputAnswers.push('a-wrong-secret');
   const wrong = await offerOf(document, lines[3]!);
   assert.deepEqual(wrong.actions, ['Set Client Secret…']);
+});
+
+test('a file of many requests has lenses near the screen, and Send All is done before its message is read', async () => {
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const text = Array.from({ length: 400 }, (_, n) => `GET ${origin}/${n}\n\n###\n`).join('');
+  await workspace.fs.writeFile(fileUri('many/requests.http'), Buffer.from(text));
+  const document = await open(fileUri('many/requests.http'));
+  const lensLines = async () => (await lensTitles(document)).map(({ line }) => line);
+  await eventually('lenses at the top alone', async () => {
+    const lines = await lensLines();
+    return lines.includes(0) && !lines.includes(900);
+  });
+  window.activeTextEditor?.revealRange(new Range(900, 0, 900, 0), TextEditorRevealType.AtTop);
+  await eventually('lenses where it was scrolled to', async () => {
+    const lines = await lensLines();
+    return lines.includes(900) && lines.length < 200;
+  });
+
+  const { showInformationMessage } = window;
+  window.showInformationMessage = () => new Promise(() => undefined);
+  try {
+    await commands.executeCommand('keyturn.sendAll');
+  } finally {
+    window.showInformationMessage = showInformationMessage;
+  }
+  for (const line of [0, 900, 399 * 3]) assert.match(await hoverText(document, line), /200/);
 });
 
 export async function run(): Promise<void> {

@@ -14,6 +14,7 @@ import type { EditorServices } from '../services.ts';
 import { requestCommands } from './commands.ts';
 import { treeOf } from './language/documentTrees.ts';
 import { withoutIcons } from '../platform/plainLabel.ts';
+import { LensedLines } from './lensedLines.ts';
 import { gap, namedToken, tokenLensTitle } from './lensTitles.ts';
 import { ResultLenses } from './resultLenses.ts';
 import type { InlineResults } from './results/inlineResults.ts';
@@ -23,10 +24,12 @@ import type { TokenState, TokenStates } from './tokenStates.ts';
 const repaintEveryMs = 20_000;
 
 /**
- * Send above every request; what its last result asks of the person; the token with its remaining life where the request
- * names one; the environment once, above the first request. A file that names no token costs one lens a request and nothing to wait for.
+ * Send above every request (but see LensedLines); what its last result asks of the person; the token with its remaining
+ * life where the request names one; the environment once, above the first request. A file that names no token costs one
+ * lens a request and nothing to wait for.
  */
 export class RequestLenses implements CodeLensProvider {
+  readonly #lensed: LensedLines;
   readonly #states: TokenStates;
   readonly #services: EditorServices;
   readonly #changed = new EventEmitter<void>();
@@ -37,19 +40,22 @@ export class RequestLenses implements CodeLensProvider {
   #timer: { dispose(): void } | undefined;
 
   constructor(states: TokenStates, services: EditorServices, inline: InlineResults) {
+    this.#lensed = new LensedLines(() => this.refresh());
     this.#states = states;
     this.#services = services;
-    this.#results = new ResultLenses(inline, services.clock, () => this.#changed.fire());
+    this.#results = new ResultLenses({ inline, lensed: this.#lensed }, services.clock, () => this.refresh());
   }
 
   async provideCodeLenses(document: TextDocument): Promise<CodeLens[]> {
     const { requests } = treeOf(document);
-    const uri = document.uri;
-    const lenses = requests.map((node) => sendLens(uri, node));
     const [first] = requests;
-    if (first === undefined) return lenses;
+    if (first === undefined) return [];
+    const uri = document.uri;
+    const lines = this.#lensed.give(document);
+    const lensed = requests.filter(({ line }) => lines.has(line));
+    const lenses = lensed.map((node) => sendLens(uri, node));
     lenses.push(...this.#results.of(document));
-    if (document.getText().includes('token')) await this.#addTokens(document, requests, lenses);
+    await this.#addTokens(document, lensed, lenses);
     if ((await this.#services.environments.names(uri)).length > 0)
       lenses.push(this.#environmentLens(uri, first));
     return lenses;
@@ -71,6 +77,7 @@ export class RequestLenses implements CodeLensProvider {
   }
 
   dispose(): void {
+    this.#lensed.dispose();
     this.#timer?.dispose();
     this.#results.dispose();
     this.#changed.dispose();

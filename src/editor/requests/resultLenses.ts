@@ -4,6 +4,7 @@ import { withoutIcons } from '../platform/plainLabel.ts';
 import { editorWords } from '../platform/words.ts';
 import { requestCommands } from './commands.ts';
 import { treeOf } from './language/documentTrees.ts';
+import type { LensedLines } from './lensedLines.ts';
 import { gap } from './lensTitles.ts';
 import type { InlineResults } from './results/inlineResults.ts';
 import { type ResultProblem, resultProblems } from './results/resultProblems.ts';
@@ -25,9 +26,14 @@ interface LineProblem {
   readonly problem: ResultProblem;
 }
 
+export interface ResultLensParts {
+  readonly inline: InlineResults;
+  readonly lensed: Pick<LensedLines, 'of'>;
+}
+
 /** What results ask of the person, above their requests, each with what helps. */
 export class ResultLenses {
-  readonly #inline: InlineResults;
+  readonly #parts: ResultLensParts;
   readonly #clock: Clock;
   readonly #changed: () => void;
   /** What the lenses of each document say. */
@@ -36,16 +42,17 @@ export class ResultLenses {
   readonly #waiting = new Set<TextDocument>();
 
   /** `changed` asks for new lenses. */
-  constructor(inline: InlineResults, clock: Clock, changed: () => void) {
-    this.#inline = inline;
+  constructor(parts: ResultLensParts, clock: Clock, changed: () => void) {
+    this.#parts = parts;
     this.#clock = clock;
     this.#changed = changed;
   }
 
   of(document: TextDocument): CodeLens[] {
     const location = document.uri.toString();
-    this.#inline.verify(location, treeOf(document));
-    const problems = this.#problems(location);
+    const { inline } = this.#parts;
+    inline.verify(location, treeOf(document));
+    const problems = this.#problems(document);
     this.#said.set(location, wordsOf(problems));
     const ends = problems.flatMap(({ problem: { untilMs } }) => (untilMs === null ? [] : [untilMs]));
     if (ends.length > 0) this.#lookAt(Math.min(...ends), document);
@@ -66,9 +73,12 @@ export class ResultLenses {
     this.#timer?.dispose();
   }
 
-  #problems(location: string): LineProblem[] {
+  #problems(document: TextDocument): LineProblem[] {
     const nowMs = this.#clock.now();
-    return this.#inline.of(location).flatMap(({ line, state }) => {
+    const { inline, lensed } = this.#parts;
+    const lines = lensed.of(document);
+    return inline.of(document.uri.toString()).flatMap(({ line, state }) => {
+      if (!lines.has(line)) return [];
       const result = state.kind === 'done' ? state.result : state.previous;
       if (result === null) return [];
       return resultProblems(result, nowMs, editorWords).map((problem) => ({ line, problem }));
@@ -89,10 +99,8 @@ export class ResultLenses {
   #look(): void {
     const documents = [...this.#waiting];
     this.#waiting.clear();
-    const isNews = (document: TextDocument) => {
-      const location = document.uri.toString();
-      return wordsOf(this.#problems(location)) !== (this.#said.get(location) ?? '');
-    };
+    const isNews = (document: TextDocument) =>
+      wordsOf(this.#problems(document)) !== (this.#said.get(document.uri.toString()) ?? '');
     if (documents.some(isNews)) this.#changed();
   }
 }

@@ -16,7 +16,7 @@ import type { InlineResults } from './inlineResults.ts';
 import { editorWords } from '../../platform/words.ts';
 import { resultProblems } from './resultProblems.ts';
 import { inlineWords, type MoreWords, type Tone } from './resultWords.ts';
-import { linesAround } from './visibleLines.ts';
+import { linesAround } from '../visibleLines.ts';
 
 type Style = Tone | 'aged';
 const styles: readonly Style[] = ['success', 'warning', 'error', 'running', 'aged'];
@@ -134,7 +134,7 @@ export class ResultDecorations {
     const seen = new Map<Style, string>();
     let waitMs = Infinity;
     for (const { line, state } of entries) {
-      if (!onScreen(line) || line >= editor.document.lineCount) continue;
+      if (!onScreen.has(line) || line >= editor.document.lineCount) continue;
       waitMs = Math.min(waitMs, untilNextWords(state, nowMs));
       const words = inlineWords(state, nowMs, more);
       if (words === null) continue;
