@@ -1,3 +1,4 @@
+import { grantOf } from '../../profile/grants/all.ts';
 import { lstat, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { KeyturnError } from '../../base/errors.ts';
@@ -88,11 +89,11 @@ async function complete(values: Values, questions: Questions): Promise<InitAnswe
   });
   const ways = INIT_GRANTS.map((grant) => `  ${grant.padEnd(20)}${grantWords[grant]}\n`).join('');
   const grant = await questions.answer('grant', values.grant, `How do you get the token?\n${ways}Grant`, {
-    fault: (text) => (grantOf(text) === null ? `The grant is one of ${INIT_GRANTS.join(', ')}.` : null),
+    fault: (text) => (initGrant(text) === null ? `The grant is one of ${INIT_GRANTS.join(', ')}.` : null),
     otherwise: 'static',
   });
-  const own = { api, token, grant: grantOf(grant) ?? 'static', issuer: null, clientId: null, scope: null };
-  if (own.grant === 'static') {
+  const own = { api, token, grant: initGrant(grant) ?? 'static', issuer: null, clientId: null, scope: null };
+  if (grantOf(own.grant).pasted === 'token') {
     for (const name of ['issuer', 'client-id', 'scope'] as const) {
       if (values[name] !== undefined) {
         throw new KeyturnError('usage', `\`--${name}\` goes with another \`--grant\` than static.`);
@@ -115,8 +116,8 @@ async function complete(values: Values, questions: Questions): Promise<InitAnswe
   return { ...own, issuer, clientId, scope: scope === '' ? null : scope };
 }
 
-function grantOf(text: string): InitGrant | null {
-  return INIT_GRANTS.find((grant) => grant === text) ?? null;
+function initGrant(text: string): InitGrant | null {
+  return INIT_GRANTS.find((one) => one === text) ?? null;
 }
 
 interface Wanted {

@@ -1,19 +1,21 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { parseUrl } from '../../base/url.ts';
+import { type Grant, grantOf, signsIn } from '../../profile/grants/all.ts';
 import { parseProfileFile, PROFILE_FILE_NAME } from '../../profile/file.ts';
 import { isValidName } from '../../profile/name.ts';
 import { isSecureUrl } from '../../profile/origin.ts';
 
-export const INIT_GRANTS = ['static', 'client_credentials', 'authorization_code', 'device_code'] as const;
-export type InitGrant = (typeof INIT_GRANTS)[number];
-
-/** What a person chooses from. */
-export const grantWords: Readonly<Record<InitGrant, string>> = {
+/** What a person chooses from: the grants that most begin with. */
+export const grantWords = {
   static: 'you paste it',
   client_credentials: 'with a client id and a client secret',
   authorization_code: 'you sign in with a browser',
   device_code: 'you sign in with a code',
-};
+} as const;
+
+export type InitGrant = Extract<Grant, keyof typeof grantWords>;
+
+export const INIT_GRANTS = Object.keys(grantWords).filter((name): name is InitGrant => name in grantWords);
 
 export interface InitAnswers {
   readonly api: string;
@@ -68,13 +70,7 @@ GET {{api}}/
 /** The commands that come next, one a line. */
 export function nextSteps({ token, grant }: InitAnswers, file: string): string[] {
   const send = `keyturn run ${file}`;
-  switch (grant) {
-    case 'static':
-      return [`keyturn token add ${token}`, send];
-    case 'client_credentials':
-      return [`keyturn token add ${token} --client-secret`, send];
-    case 'authorization_code':
-    case 'device_code':
-      return [`keyturn token login ${token}`, send];
-  }
+  if (signsIn(grant)) return [`keyturn token login ${token}`, send];
+  const secret = grantOf(grant).pasted === 'token' ? '' : ' --client-secret';
+  return [`keyturn token add ${token}${secret}`, send];
 }
