@@ -75,7 +75,6 @@ const suites = {
  * those that begin with an empty record or list stand first.
  */
 const together = [
-  ['trusted', 'language'],
   ['audit', 'results', 'marks'],
   ['agreements', 'refusal'],
   ['fileSecrets', 'sources'],
