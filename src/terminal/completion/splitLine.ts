@@ -15,8 +15,7 @@ export function splitLine(line: string): SplitLine {
     const character = line.charAt(at);
     if (quote !== null) {
       if (character === quote) quote = null;
-      else if (character === '\\' && quote === '"') word += line.charAt(++at);
-      else word += character;
+      else word = (word ?? '') + (character === '\\' && quote === '"' ? line.charAt(++at) : character);
     } else if (character === '"' || character === "'") {
       quote = character;
       word ??= '';
