@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import {
   type CodeAction,
   commands,
+  ConfigurationTarget,
   type Diagnostic,
   Position,
   type Range,
@@ -132,6 +133,8 @@ test('asks where the token of a variable may go when that is not plain', async (
 });
 
 test('keeps what else is being written in the file from being saved', async () => {
+  // The editor in a browser saves by itself a second after an edit.
+  await workspace.getConfiguration('files').update('autoSave', 'off', ConfigurationTarget.Global);
   const token = 'glpat-0123456789abcdefghij';
   const document = await write('dirty/a.http', `GET ${recorder.origin}/\nPrivate-Token: ${token}\n`);
   await told(document, 1);

@@ -42,7 +42,7 @@ async function askFolder(surroundings: Surroundings): Promise<string | undefined
       placeHolder: l10n.t('Choose a folder for the file {0}', launcherName(platform)),
     },
   );
-  if (picked === undefined || picked.folder !== null) return picked?.folder ?? undefined;
+  if (picked?.folder !== null) return picked?.folder;
   const [chosen] =
     (await window.showOpenDialog({
       canSelectFiles: false,

@@ -62,7 +62,7 @@ describe('a secret that a grant needs', () => {
     const { streams, said } = terminal('plain-secret/+%\r');
     expect(await main(['token', 'refresh', 'machine'], streams)).toBe(0);
     expect(said()).toContain(`The client secret for machine at ${provider.issuer}: `);
-    expect(said()).toContain('The token machine is new');
+    expect(said()).toContain('Obtained a new token machine');
     expect(said()).not.toContain('plain-secret');
   });
 
