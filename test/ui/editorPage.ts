@@ -88,7 +88,7 @@ export class EditorPage {
   }
 
   async #load(file: string): Promise<void> {
-    await this.page.goto(this.#address);
+    await this.page.goto(this.#address, { timeout: 60_000 });
     await this.tab(file).waitFor({ timeout: 60_000 });
     // What the extension contributes comes a little later than the file.
     await this.page.getByRole('tab', { name: 'Keyturn' }).first().waitFor({ timeout: 60_000 });
