@@ -26,8 +26,8 @@ describe('environmentSecrets', () => {
     expect(secrets.token(profileOf({ name: 'empty' }))).toBeNull();
     expect(secrets.token(profileOf({ name: 'other' }))).toBeNull();
     expect(said).toEqual([
-      '"my-api" is taken from KEYTURN_TOKEN_MY_API.',
-      '"my-api" is taken from KEYTURN_CLIENT_SECRET_MY_API.',
+      'Keyturn uses KEYTURN_TOKEN_MY_API for "my-api".',
+      'Keyturn uses KEYTURN_CLIENT_SECRET_MY_API for "my-api".',
     ]);
   });
 
