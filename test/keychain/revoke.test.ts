@@ -41,7 +41,7 @@ const run = (...args: string[]) =>
     cwd,
     env: {
       DBUS_SESSION_BUS_ADDRESS: process.env['DBUS_SESSION_BUS_ADDRESS'] ?? '',
-      KEYTURN_CLIENT_SECRET_WIDE: 'editor-secret',
+      KEYTURN_CLIENT_SECRET_PARENT: 'editor-secret',
     },
   });
 const used = () => run('run', 'requests.http');

@@ -139,7 +139,7 @@ describe('an agreement of the command', () => {
     const shown = await agreements();
     expect(shown.code).toBe(0);
     expect(shown.out).toMatch(
-      /^[0-9a-f]{8} {2}local {2}command gh auth token by "\/usr\/bin\/gh" in "\/w", for https:\/\/api\.example\.com\n +asked for by "\/users\/me\/keyturn\.json"\n/,
+      /^[0-9a-f]{8} {2}local {2}command gh auth token by "\/usr\/bin\/gh" in "\/w", for https:\/\/api\.example\.com\n +declared in "\/users\/me\/keyturn\.json"\n/,
     );
     expect(shown.out).toContain('keychain entry "gh:github.com" of "zoe"');
     const listed = JSON.parse((await agreements('--json')).out) as { id: string }[];

@@ -55,7 +55,9 @@ it('a token goes through a file to another keychain, and the audit log tells of 
     (await run(['add', 'mine', '--origin', 'https://api.example.com'], 'newer-secret-token-2')).code,
   ).toBe(0);
   expect((await run(['import', 'mine.keyturn'], passphrase)).err).toContain('--replace');
-  expect((await run(['import', 'mine.keyturn', '--replace'], passphrase)).err).toContain('replaces the one');
+  expect((await run(['import', 'mine.keyturn', '--replace'], passphrase)).err).toContain(
+    'replaces the stored token',
+  );
 
   const entries = JSON.parse((await run(['audit', '--json'])).out) as AuditEntry[];
   expect(entries.map(({ action, cause }) => `${action} by ${cause}`)).toEqual([

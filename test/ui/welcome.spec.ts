@@ -164,7 +164,13 @@ async function send(name: string): Promise<void> {
   const find = tour.locator('.find-widget:visible textarea').first();
   await find.fill(`@name ${name}`);
   await find.press('Enter');
-  await tour.keyboard.press('Escape');
+  // The first one may come before the search is done, and is lost then.
+  await expect
+    .poll(async () => {
+      await tour.keyboard.press('Escape');
+      return tour.locator('.find-widget.visible').count();
+    })
+    .toBe(0);
   await tour.keyboard.press('Control+Alt+R');
   await tour.waitForTimeout(1_500);
 }
