@@ -51,7 +51,7 @@ describe('the inspection of a token', () => {
     await story.treeSays(opaque, /\d+ min/);
     await story.choose(foreign, 'Paste Token…');
     await editor.answer(jwtThatEnds(3600, 'reports:read'));
-    await story.treeSays(foreign, /\d+ min/);
+    await story.treeSays(foreign, /\d+ (?:min|h)\b/);
   });
 
   test('is told, and stands in the tree', async () => {

@@ -52,11 +52,7 @@ export async function chooseToken(
 }
 
 /** Writes the token's name above the request that stands at a line. */
-export async function insertToken(
-  document: TextDocument,
-  line: number,
-  name: string,
-): Promise<void> {
+export async function insertToken(document: TextDocument, line: number, name: string): Promise<void> {
   const node = requestAtLine(treeOf(document), line);
   if (node === null) return;
   const { text, ...at } = tokenEdit(node, name);

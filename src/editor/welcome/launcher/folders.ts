@@ -49,11 +49,11 @@ export async function shadowing(
 ): Promise<string | null> {
   const { platform } = surroundings;
   const wanted = comparable(folder, platform);
-  const { join } = platform === 'win32' ? win32 : posix;
+  const paths = platform === 'win32' ? win32 : posix;
   for (const each of pathFolders(surroundings)) {
     if (comparable(each, platform) === wanted) return null;
     for (const name of names) {
-      const file = join(each, name);
+      const file = paths.join(each, name);
       if ((await stat(file).catch(() => null))?.isFile() === true) return file;
     }
   }
@@ -62,12 +62,12 @@ export async function shadowing(
 
 /** Whole paths, each once, without a separator at the end. */
 function pathFolders({ platform, path }: Surroundings): string[] {
-  const { delimiter, isAbsolute, normalize } = platform === 'win32' ? win32 : posix;
+  const paths = platform === 'win32' ? win32 : posix;
   const folders = new Map<string, string>();
-  for (const part of path.split(delimiter)) {
-    const folder = normalize(part.replace(/^"(.*)"$/, '$1')).replace(/(?<=[^/\\:])[/\\]+$/, '');
+  for (const part of path.split(paths.delimiter)) {
+    const folder = paths.normalize(part.replace(/^"(.*)"$/, '$1')).replace(/(?<=[^/\\:])[/\\]+$/, '');
     const key = comparable(folder, platform);
-    if (isAbsolute(folder) && !folders.has(key)) folders.set(key, folder);
+    if (paths.isAbsolute(folder) && !folders.has(key)) folders.set(key, folder);
   }
   return [...folders.values()];
 }
