@@ -257,6 +257,10 @@ test('tree, tooltips, hovers and claims show none of them', async () => {
     await item.hover();
     await editor.page.locator('.monaco-hover:visible').first().waitFor();
     await look(`tooltip of ${name}`);
+  }
+  for (const name of profiles) {
+    await editor.treeItem(new RegExp(`^${name}`)).click();
+    await editor.page.keyboard.press('ArrowRight');
     await copyLines(name);
   }
   await editor.hoverEnd(editor.line(/\/echo$/));
