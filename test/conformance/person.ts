@@ -127,7 +127,7 @@ export function createPerson({ clientId, secrets }: PersonKnows): Person {
       const [node] = tree.requests;
       if (node === undefined) throw new Error('There is no request in the text.');
       return engine.run({
-        file: '/work/requests.http',
+        file: '/project/requests.http',
         tree,
         node,
         environment: new Map(),

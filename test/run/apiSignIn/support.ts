@@ -9,7 +9,7 @@ export interface MemoryTarget extends ProfileTarget {
 /** A keyturn.json in memory. */
 export function memoryTarget(text = '', variables: Readonly<Record<string, string>> = {}): MemoryTarget {
   const target: MemoryTarget = {
-    location: '/work/keyturn.json',
+    location: '/project/keyturn.json',
     names: new Set(),
     variables: new Map(Object.entries(variables)),
     text,

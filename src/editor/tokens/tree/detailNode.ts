@@ -20,7 +20,7 @@ export interface DetailNode {
   readonly children: (() => DetailNode[]) | null;
 }
 
-/** A view that long says nothing to anybody; the details document has the rest. */
+/** A longer list cannot be read in a tree; the details document shows all of it. */
 const MOST_CHILDREN = 200;
 
 /** One line of a list. */
