@@ -122,7 +122,7 @@ describe('a body that is no text', () => {
   test('is offered for saving, and lies on disk byte for byte', async () => {
     await send('archive.bin');
     await editor.inlineTextAt(line('archive.bin'), /200/);
-    await editor.lens(/Save body…/).click();
+    await editor.lens(/Save…/).click();
     const dialog = story.question();
     await dialog.filter({ hasText: 'Save response body' }).waitFor();
     const input = dialog.locator('input.input');
