@@ -193,7 +193,7 @@ export function activate(context: ExtensionContext): void {
     registerWelcome(services, later),
     results,
     registerRequests(services, () => import('./editor/requests/feature.ts'), sending),
-    registerCommands(services, profileCommands, async () => (await later()).loadProfileCommands(services)),
+    registerCommands(services, profileCommands, async () => (await later()).loadProfileCommands()),
     registerCommands(services, transferCommands, async () =>
       (await sending()).loadTransferCommands(services),
     ),

@@ -8,25 +8,25 @@ const src = join(import.meta.dirname, '../src');
 /** What each room of src may import from. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   base: [],
-  redaction: ['base'],
+  redaction: [],
   http: ['base', 'redaction'],
-  inspect: ['base', 'redaction', 'http'],
+  inspect: ['base'],
   httpfile: ['base', 'redaction', 'http'],
-  ratelimit: ['base', 'redaction', 'http'],
-  profile: ['base', 'redaction', 'http', 'inspect'],
-  consent: ['base', 'redaction', 'http', 'inspect', 'profile'],
-  token: ['base', 'redaction', 'http', 'inspect', 'profile', 'consent'],
+  ratelimit: ['base', 'http'],
+  profile: ['base', 'redaction', 'http'],
+  consent: ['base', 'redaction', 'http', 'profile'],
+  token: ['base', 'redaction', 'inspect', 'profile', 'consent'],
   sources: ['base', 'redaction', 'inspect', 'profile', 'consent', 'token'],
   foreign: ['base', 'redaction', 'profile', 'token'],
   oauth: ['base', 'redaction', 'http', 'inspect', 'profile', 'consent', 'token', 'sources'],
   // The adapters over Node implement interfaces of the rooms that need them.
-  node: ['base', 'redaction', 'consent', 'token', 'sources'],
-  keychain: ['base', 'redaction', 'sources'],
+  node: ['base', 'consent', 'token', 'sources'],
+  keychain: ['base', 'sources'],
   // The log is a folder of files, with nothing in it that could do without them.
-  audit: ['base', 'redaction', 'node'],
+  audit: ['base', 'node'],
   run: [
     ...['base', 'redaction', 'http', 'httpfile', 'ratelimit', 'inspect', 'profile', 'consent', 'token'],
-    ...['sources', 'foreign', 'oauth'],
+    ...['foreign', 'oauth'],
   ],
   sandbox: ['base'],
   editor: anyRoomBut('editor', 'terminal'),
@@ -37,6 +37,40 @@ const doors: Readonly<Record<string, readonly string[]>> = {
   'extension.ts': anyRoomBut('terminal'),
   'cli.ts': ['terminal'],
 };
+/**
+ * What each feature of the editor may import from others, besides the types of `services.ts`. The one exception: names of
+ * commands, `commands.ts`, may be imported by all, so a feature can run another's command without knowing the other.
+ */
+const editorArrows: Readonly<Record<string, readonly string[]>> = {
+  platform: [],
+  // What stands in request files.
+  documents: [],
+  audit: ['platform'],
+  certificates: ['platform'],
+  permissions: ['platform'],
+  sources: ['platform'],
+  transfer: ['platform'],
+  welcome: ['platform'],
+  environments: ['platform'],
+  sandbox: ['platform', 'environments', 'welcome'],
+  profiles: ['platform', 'environments'],
+  tokens: ['platform', 'documents', 'environments', 'profiles'],
+  inspection: ['platform', 'profiles', 'tokens'],
+  statusBar: ['platform', 'documents', 'tokens'],
+  fileSecrets: ['platform', 'documents', 'profiles', 'tokens'],
+  signIn: ['platform', 'profiles'],
+  // What came back, in words and at its line.
+  results: ['platform', 'documents', 'environments', 'profiles', 'tokens'],
+  responses: ['platform', 'results'],
+  requests: [
+    ...['platform', 'documents', 'environments', 'profiles', 'tokens', 'fileSecrets', 'signIn'],
+    ...['results', 'responses'],
+  ],
+};
+/** What the types of `editor/services.ts` name. The circles of files below see that none of it imports services. */
+const servicesArrows = ['platform', 'audit', 'environments', 'profiles', 'sandbox', 'tokens'];
+/** Beside it in `editor/`: what `extension.ts` loads. They may import every feature, and no feature imports them. */
+const editorDoors = ['engine.ts', 'later.ts', 'network.ts', 'sending.ts'];
 /** More than these side by side, and a reader no longer sees what a folder holds. */
 const MOST_FILES = 30;
 
@@ -55,6 +89,33 @@ function imports(file: string): string[] {
   return [...text.matchAll(/(?:\bfrom|\bimport\(|\bimport)\s{0,5}'([^'\n]+)'/g)].map(
     (match) => match[1] ?? '',
   );
+}
+
+/** Files of src that a file imports; package.json is none. */
+function targetsOf(file: string): string[] {
+  return imports(file)
+    .filter((wanted) => wanted.startsWith('.'))
+    .map((wanted) => relative(src, join(src, dirname(file), wanted)).replaceAll('\\', '/'))
+    .filter((target) => !target.startsWith('../'));
+}
+
+/** `tokens` of `editor/tokens/tree/model.ts`, `services.ts` of `editor/services.ts`; null outside of `editor/`. */
+function featureOf(file: string): string | null {
+  const [room, feature = ''] = file.split('/');
+  return room === 'editor' ? feature : null;
+}
+
+/** Declared arrows along which nothing is imported. `partOf` says to which of the declared names a file belongs. */
+function unusedArrows(
+  declared: Readonly<Record<string, readonly string[]>>,
+  partOf: (file: string) => string | null,
+): string[] {
+  const used = new Set(
+    files.flatMap((file) => targetsOf(file).map((target) => `${partOf(file)} → ${partOf(target)}`)),
+  );
+  return Object.entries(declared)
+    .flatMap(([from, targets]) => targets.map((to) => `${from} → ${to}`))
+    .filter((arrow) => !used.has(arrow));
 }
 
 describe('the arrows of the house', () => {
@@ -85,7 +146,13 @@ describe('the arrows of the house', () => {
   });
 
   it('has no circle between files, type imports included', () => {
-    expect(circles()).toEqual([]);
+    expect(circles(new Map(files.map((file) => [file, targetsOf(file)])))).toEqual([]);
+  });
+
+  it('declares no arrow that nothing needs, and no circle', () => {
+    const listed = Object.entries(arrows).filter(([room]) => room !== 'editor' && room !== 'terminal');
+    expect(unusedArrows(Object.fromEntries(listed), (file) => file.split('/')[0] ?? '')).toEqual([]);
+    expect(circles(new Map(Object.entries(arrows)))).toEqual([]);
   });
 
   it('is drawn as it is: else run `npm run generate`', () => {
@@ -99,34 +166,67 @@ describe('the arrows of the house', () => {
   });
 });
 
-/** Files that reach themselves by what they import: each group of them, sorted. Tarjan's algorithm. */
-function circles(): string[][] {
-  const targets = new Map(
-    files.map((file) => [
-      file,
-      imports(file)
-        .filter((wanted) => wanted.startsWith('.'))
-        .map((wanted) => relative(src, join(src, dirname(file), wanted)).replaceAll('\\', '/')),
-    ]),
-  );
+describe('the arrows between the features of the editor', () => {
+  const features = files.filter((file) => Object.hasOwn(editorArrows, featureOf(file) ?? ''));
+
+  it('knows every feature', () => {
+    const others = files
+      .filter((file) => file.startsWith('editor/') && !features.includes(file))
+      .map((file) => file.slice('editor/'.length));
+    expect(others.sort()).toEqual([...editorDoors, 'services.ts'].sort());
+  });
+
+  it.each(features)('%s imports only what its feature may', (file) => {
+    const feature = featureOf(file) ?? '';
+    for (const target of targetsOf(file)) {
+      const other = featureOf(target);
+      if (other === null || other === feature || other === 'services.ts' || isCommandNames(target)) continue;
+      expect(editorArrows[feature], `${file} imports ${target}`).toContain(other);
+    }
+  });
+
+  it('lets services.ts name only what it declares', () => {
+    const named = targetsOf('editor/services.ts').map(featureOf);
+    const wanted = new Set(named.filter((feature) => feature !== null));
+    expect([...wanted].sort()).toEqual([...servicesArrows].sort());
+  });
+
+  it('has nothing but names in the files that every feature may import', () => {
+    const names = features.filter(isCommandNames);
+    expect(names.length).toBeGreaterThan(5);
+    expect(names.filter((file) => imports(file).length > 0)).toEqual([]);
+  });
+
+  it('declares no arrow that nothing needs, and no circle', () => {
+    expect(unusedArrows(editorArrows, (file) => (isCommandNames(file) ? null : featureOf(file)))).toEqual([]);
+    expect(circles(new Map(Object.entries(editorArrows)))).toEqual([]);
+  });
+});
+
+function isCommandNames(file: string): boolean {
+  return /^editor\/(?!platform\/)\w+\/commands\.ts$/.test(file);
+}
+
+/** What reaches itself along the arrows: each group, sorted. Tarjan's algorithm. */
+function circles(targets: ReadonlyMap<string, readonly string[]>): string[][] {
   const found: string[][] = [];
   const numbers = new Map<string, number>();
   const open: string[] = [];
-  const visit = (file: string): number => {
+  const visit = (name: string): number => {
     const number = numbers.size;
-    numbers.set(file, number);
-    open.push(file);
+    numbers.set(name, number);
+    open.push(name);
     let low = number;
-    for (const target of targets.get(file) ?? []) {
+    for (const target of targets.get(name) ?? []) {
       if (!numbers.has(target)) low = Math.min(low, visit(target));
       else if (open.includes(target)) low = Math.min(low, numbers.get(target) ?? low);
     }
     if (low === number) {
-      const group = open.splice(open.indexOf(file));
+      const group = open.splice(open.indexOf(name));
       if (group.length > 1) found.push(group.sort());
     }
     return low;
   };
-  for (const file of files) if (!numbers.has(file)) visit(file);
+  for (const name of targets.keys()) if (!numbers.has(name)) visit(name);
   return found;
 }

@@ -2,7 +2,7 @@
 export { createEditorEngine } from './engine.ts';
 export { moveSecret } from './fileSecrets/moveSecret.ts';
 export { createNetwork } from './network.ts';
-export { offerNextStep } from './requests/results/offers.ts';
+export { offerNextStep } from './results/offers.ts';
 export { signInInEditor } from './signIn/signInToApi.ts';
 export { createEditorSources } from './sources/sources.ts';
 export { loadTransferCommands } from './transfer/handlers.ts';

@@ -2,7 +2,7 @@
 // a person who says yes to everything. Called as `client.ts URL`, with what it needs to know in the environment.
 import * as v from 'valibot';
 import { signInToApi } from '../../src/run/apiSignIn/signInToApi.ts';
-import { challengeStep } from '../../src/editor/requests/results/challengeStep.ts';
+import { challengeStep } from '../../src/editor/results/challengeStep.ts';
 import type { TokenProfile } from '../../src/profile/profile.ts';
 import type { RequestResult } from '../../src/run/result.ts';
 import { createPerson } from './person.ts';

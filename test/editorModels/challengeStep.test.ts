@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { challengeStep } from '../../src/editor/requests/results/challengeStep.ts';
+import { challengeStep } from '../../src/editor/results/challengeStep.ts';
 import type { RequestChallenge, RequestResult, TokenUse } from '../../src/run/result.ts';
 import type { Grant } from '../../src/profile/profile.ts';
 import { profileOf } from '../token/support.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InlineResults, type InlineState } from '../../src/editor/requests/results/inlineResults.ts';
+import { InlineResults, type InlineState } from '../../src/editor/results/inlineResults.ts';
 import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
 import { result } from './support.ts';
 

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { summary } from '../../src/editor/requests/results/batchSummary.ts';
-import { namedToken, tokenLensTitle } from '../../src/editor/requests/lensTitles.ts';
-import { nextStep, unusableWords } from '../../src/editor/requests/results/nextStep.ts';
+import { summary } from '../../src/editor/results/batchSummary.ts';
+import { namedToken } from '../../src/editor/documents/tokenNames.ts';
+import { tokenLensTitle } from '../../src/editor/requests/lensTitles.ts';
+import { nextStep, unusableWords } from '../../src/editor/results/nextStep.ts';
 import { codeSpan, escapeMarkdown } from '../../src/editor/platform/markdown.ts';
-import { resultHover } from '../../src/editor/requests/results/resultHover.ts';
-import { resultProblems } from '../../src/editor/requests/results/resultProblems.ts';
-import { inlineWords, oneLine, statusWords } from '../../src/editor/requests/results/resultWords.ts';
+import { resultHover } from '../../src/editor/results/resultHover.ts';
+import { resultProblems } from '../../src/editor/results/resultProblems.ts';
+import { inlineWords, oneLine, statusWords } from '../../src/editor/results/resultWords.ts';
 import type { RateLimit } from '../../src/ratelimit/rateLimit.ts';
 import type { RequestChallenge, RequestResult } from '../../src/run/result.ts';
 import { plainWords } from './entries.ts';

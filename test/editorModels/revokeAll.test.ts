@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KeyturnError } from '../../src/base/errors.ts';
-import { revokeAll } from '../../src/editor/tokens/revokeAll.ts';
+import { revokeAll } from '../../src/editor/inspection/revokeAll.ts';
 import type { RevokeResult } from '../../src/oauth/verify/inspections.ts';
 
 const nodes = ['one', 'two', 'three'].map((name) => ({ name }));

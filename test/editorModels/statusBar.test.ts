@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { inUse, isLost, statusBarState } from '../../src/editor/statusBar/model.ts';
-import { tokensOfFile } from '../../src/editor/statusBar/tokenNames.ts';
+import { isLost, statusBarState } from '../../src/editor/statusBar/model.ts';
+import { inUse } from '../../src/editor/tokens/inUse.ts';
+import { tokensOfFile } from '../../src/editor/documents/tokenNames.ts';
 import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
 import { entryOf, MINUTE, NOW, plainWords, profileOf, tokenOf } from './entries.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { claimValue, shownValue } from '../../src/editor/inspection/claimsText.ts';
+import { claimValue, shownValue } from '../../src/editor/tokens/tree/claimsText.ts';
 import { detailsOf, sendAsText } from '../../src/editor/tokens/tree/details.ts';
 import type { DetailNode } from '../../src/editor/tokens/tree/detailNode.ts';
 import { detailsText } from '../../src/editor/inspection/detailsText.ts';

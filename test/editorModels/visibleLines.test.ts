@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linesAround } from '../../src/editor/requests/visibleLines.ts';
+import { linesAround } from '../../src/editor/platform/visibleLines.ts';
 
 const range = (from: number, to: number) => ({ start: { line: from }, end: { line: to } });
 

@@ -1,14 +1,14 @@
 import { EventEmitter, type ExtensionContext, RelativePattern, Uri, workspace } from 'vscode';
 import type { Files } from '../../base/files.ts';
 import type { EnvironmentSet } from '../../httpfile/environments/environments.ts';
-import type { SandboxControl } from '../sandbox/control.ts';
+import type { SandboxVariables } from './sandboxVariables.ts';
 import type { EnvironmentPicker } from './picker.ts';
 import { onDidChangeSetting, readSetting } from '../platform/settings.ts';
 
 export interface EnvironmentParts {
   readonly context: ExtensionContext;
   readonly files: Files;
-  readonly sandbox: SandboxControl;
+  readonly sandbox: SandboxVariables;
 }
 
 const stateKey = 'keyturn.environments';

@@ -1,6 +1,6 @@
 import { applyEdits, type JSONPath, modify } from 'jsonc-parser';
 import { Range, RelativePattern, type TextDocument, Uri, workspace, WorkspaceEdit } from 'vscode';
-import { treeOf } from '../requests/language/documentTrees.ts';
+import { treeOf } from '../documents/documentTrees.ts';
 import { parseHttpFile } from '../../httpfile/parse/parse.ts';
 import type { HttpFile } from '../../httpfile/parse/tree.ts';
 import type { EditorServices } from '../services.ts';

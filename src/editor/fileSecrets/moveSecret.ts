@@ -1,5 +1,5 @@
 import { l10n, type TextDocument, type Uri, window, workspace } from 'vscode';
-import { treeOf } from '../requests/language/documentTrees.ts';
+import { treeOf } from '../documents/documentTrees.ts';
 import type { EditorServices } from '../services.ts';
 import { environmentSecrets } from './environmentSecrets.ts';
 import { moveEnvironmentSecret } from './moveEnvironmentSecret.ts';

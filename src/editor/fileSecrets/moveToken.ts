@@ -1,5 +1,5 @@
 import { l10n, Range, type TextDocument, window, WorkspaceEdit } from 'vscode';
-import { treeOf } from '../requests/language/documentTrees.ts';
+import { treeOf } from '../documents/documentTrees.ts';
 import { readTokenKey, tokenKey } from '../../profile/key.ts';
 import { pastedProfile } from '../../profile/profile.ts';
 import { withoutLinks } from '../platform/noticeText.ts';

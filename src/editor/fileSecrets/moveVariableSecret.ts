@@ -1,5 +1,5 @@
 import { Range, type TextDocument, WorkspaceEdit } from 'vscode';
-import { treeOf } from '../requests/language/documentTrees.ts';
+import { treeOf } from '../documents/documentTrees.ts';
 import type { EditorServices } from '../services.ts';
 import { applyAndSave } from './applyEdit.ts';
 import { keepSecret } from './keepSecret.ts';

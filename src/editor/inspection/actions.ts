@@ -17,13 +17,13 @@ import { requireTrust } from '../profiles/trust.ts';
 import type { EditorServices } from '../services.ts';
 import { editorWords } from '../platform/words.ts';
 import type { ClaimsDocuments } from './claimsDocuments.ts';
-import { confirmRotation } from '../tokens/confirmRotation.ts';
+import { confirmRotation } from './confirmRotation.ts';
 import { type EntryPickParts, pickEntry, type UsableNode } from '../tokens/entryPick.ts';
-import { askKey, askKeyKind, REMOVE_KEY } from '../tokens/keyPrompts.ts';
+import { askKey, askKeyKind, REMOVE_KEY } from './keyPrompts.ts';
 import { canRevoke } from '../tokens/tree/model.ts';
-import { verificationStatusText } from './nodes.ts';
-import { downScopedCount, downScopedText, sentences } from '../tokens/downScopedText.ts';
-import { isGood, revokeAll } from '../tokens/revokeAll.ts';
+import { verificationStatusText } from '../tokens/tree/inspectionNodes.ts';
+import { downScopedCount, downScopedText, sentences } from './downScopedText.ts';
+import { isGood, revokeAll } from './revokeAll.ts';
 
 /** Proves tokens and ends them; each takes the argument of its command. */
 export class InspectionActions {

@@ -6,7 +6,7 @@ import { hideTokens } from '../../inspect/hideTokens.ts';
 import type { Introspection, Verification } from '../../oauth/verify/inspection.ts';
 import type { KnownInspection } from '../../oauth/verify/inspections.ts';
 import type { TokenEntry } from '../../token/manager.ts';
-import { specificationsOf } from '../tokens/tree/specifications.ts';
+import { specificationsOf } from './specifications.ts';
 
 /**
  * Everything that is known of a token, as a JSON document: never the token itself, and no token within it. Ends with

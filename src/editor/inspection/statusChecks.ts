@@ -4,7 +4,7 @@ import { asKeyturnError } from '../../base/errors.ts';
 import type { TokenEntry } from '../../token/manager.ts';
 import { withoutLinks } from '../platform/noticeText.ts';
 import type { EditorServices } from '../services.ts';
-import { inUse } from '../statusBar/model.ts';
+import { inUse } from '../tokens/inUse.ts';
 import { canRevoke } from '../tokens/tree/model.ts';
 
 /** What stands in the audit as the cause. */

@@ -8,13 +8,13 @@ import {
   workspace,
   WorkspaceEdit,
 } from 'vscode';
-import { treeOf } from './language/documentTrees.ts';
+import { treeOf } from '../documents/documentTrees.ts';
 import { requestAtLine } from '../../httpfile/parse/requestAt.ts';
 import type { RequestNode } from '../../httpfile/parse/tree.ts';
 import { tokenCommands } from '../tokens/commands.ts';
 import type { EditorServices } from '../services.ts';
 import { requestCommands } from './commands.ts';
-import { tokenEdit } from './insertToken.ts';
+import { tokenEdit } from '../documents/tokenLine.ts';
 import { tokenItems } from './pickToken.ts';
 
 interface Choice extends QuickPickItem {

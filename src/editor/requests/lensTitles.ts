@@ -1,7 +1,6 @@
-import { tokenNamesIn } from '../../httpfile/resolve/template.ts';
-import type { RequestNode } from '../../httpfile/parse/tree.ts';
 import { formatDuration } from '../../base/text.ts';
 import type { TokenStatus } from '../../token/token.ts';
+import { gap } from '../platform/iconGap.ts';
 
 /** What a lens says about a token. */
 export interface TokenLensFacts {
@@ -15,9 +14,6 @@ export interface TokenLensFacts {
   /** A person can sign in for it. */
   readonly signsIn: boolean;
 }
-
-/** The editor swallows a plain space after an icon in a lens. */
-export const gap = '\u00a0';
 
 /** `viewer · 4 min`: short, with a warning sign where sending would fail. */
 export function tokenLensTitle(facts: TokenLensFacts, nowMs: number): string {
@@ -40,22 +36,4 @@ export function tokenLensTitle(facts: TokenLensFacts, nowMs: number): string {
       return `${icon}${gap}${name} · ${formatDuration(Math.max(0, expiresAtMs - nowMs))}`;
     }
   }
-}
-
-/** The token that the request names in `# @token` or, failing that, first in a `{{$token name}}`; null for none. */
-export function namedToken(node: RequestNode): string | null {
-  for (const { key, value } of node.metadata) {
-    if (key.toLowerCase() === 'token' && value.trim() !== '') return value.trim();
-  }
-  for (const text of templatedTexts(node)) {
-    const [found] = tokenNamesIn(text);
-    if (found !== undefined) return found;
-  }
-  return null;
-}
-
-function* templatedTexts(node: RequestNode): Generator<string> {
-  yield node.url;
-  for (const { value } of node.headers) yield value;
-  if (node.body.kind !== 'none' && node.body.kind !== 'file') yield node.body.text;
 }

@@ -1,6 +1,6 @@
 import { type Disposable, Range, type TextDocument, type TextEditor, window, workspace } from 'vscode';
-import { treeOf } from './language/documentTrees.ts';
-import { type LinesAround, linesAround } from './visibleLines.ts';
+import { treeOf } from '../documents/documentTrees.ts';
+import { type LinesAround, linesAround } from '../platform/visibleLines.ts';
 
 /** The editor looks at every lens after every edit, and takes 1.5 s for 20,000 of them. */
 const mostLensed = 300;

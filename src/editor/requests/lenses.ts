@@ -12,12 +12,14 @@ import { environmentCommands } from '../environments/commands.ts';
 import type { RequestNode } from '../../httpfile/parse/tree.ts';
 import type { EditorServices } from '../services.ts';
 import { requestCommands } from './commands.ts';
-import { treeOf } from './language/documentTrees.ts';
+import { treeOf } from '../documents/documentTrees.ts';
 import { withoutIcons } from '../platform/plainLabel.ts';
 import { LensedLines } from './lensedLines.ts';
-import { gap, namedToken, tokenLensTitle } from './lensTitles.ts';
+import { namedToken } from '../documents/tokenNames.ts';
+import { gap } from '../platform/iconGap.ts';
+import { tokenLensTitle } from './lensTitles.ts';
 import { ResultLenses } from './resultLenses.ts';
-import type { InlineResults } from './results/inlineResults.ts';
+import type { InlineResults } from '../results/inlineResults.ts';
 import type { TokenState, TokenStates } from './tokenStates.ts';
 
 /** Lives shown in minutes are painted again this often. */

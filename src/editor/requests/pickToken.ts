@@ -1,7 +1,7 @@
 import { l10n, type QuickPickItem, type TextDocument, window } from 'vscode';
 import { withoutIcons } from '../platform/plainLabel.ts';
 import type { EditorServices } from '../services.ts';
-import { knownInspectionMark } from '../inspection/nodes.ts';
+import { knownInspectionMark } from '../tokens/tree/inspectionNodes.ts';
 import { editorWords } from '../platform/words.ts';
 import { tokenLensTitle } from './lensTitles.ts';
 import { TokenStates } from './tokenStates.ts';

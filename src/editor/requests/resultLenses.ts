@@ -3,11 +3,11 @@ import type { Clock } from '../../base/clock.ts';
 import { withoutIcons } from '../platform/plainLabel.ts';
 import { editorWords } from '../platform/words.ts';
 import { requestCommands } from './commands.ts';
-import { treeOf } from './language/documentTrees.ts';
+import { treeOf } from '../documents/documentTrees.ts';
 import type { LensedLines } from './lensedLines.ts';
-import { gap } from './lensTitles.ts';
-import type { InlineResults } from './results/inlineResults.ts';
-import { type ResultProblem, resultProblems } from './results/resultProblems.ts';
+import { gap } from '../platform/iconGap.ts';
+import type { InlineResults } from '../results/inlineResults.ts';
+import { type ResultProblem, resultProblems } from '../results/resultProblems.ts';
 
 /** Lenses follow results that come one after the other at this distance. */
 const settleMs = 300;

@@ -1,14 +1,14 @@
 import { l10n, type Progress, ProgressLocation, type TextDocument, window } from 'vscode';
-import { treeOf } from './language/documentTrees.ts';
+import { treeOf } from '../documents/documentTrees.ts';
 import { disabledBy, noteOf } from '../../httpfile/marks/stops.ts';
 import type { HttpFile, RequestNode } from '../../httpfile/parse/tree.ts';
 import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import { runInOrder } from '../../run/batch.ts';
 import { showError } from '../platform/messages.ts';
 import type { EditorServices } from '../services.ts';
-import { summary } from './results/batchSummary.ts';
+import { summary } from '../results/batchSummary.ts';
 import { openSession } from './openSession.ts';
-import { oneLine } from './results/resultWords.ts';
+import { oneLine } from '../results/resultWords.ts';
 import { label } from './sendCommands.ts';
 import type { Sender } from './sender.ts';
 

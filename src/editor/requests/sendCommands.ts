@@ -12,13 +12,13 @@ import type { Responses } from '../responses/register.ts';
 import type { ShownResponse } from '../responses/responseDocuments.ts';
 import type { EditorServices } from '../services.ts';
 import type { signInInEditor } from '../signIn/signInToApi.ts';
-import { treeOf } from './language/documentTrees.ts';
-import type { InlineResults } from './results/inlineResults.ts';
-import type { offerNextStep } from './results/offers.ts';
+import { treeOf } from '../documents/documentTrees.ts';
+import type { InlineResults } from '../results/inlineResults.ts';
+import type { offerNextStep } from '../results/offers.ts';
 import { pickToken } from './pickToken.ts';
 import { chooseToken, insertToken } from './chooseToken.ts';
-import { clockTime } from './results/resultProblems.ts';
-import { oneLine, waitUntilMs } from './results/resultWords.ts';
+import { clockTime } from '../results/resultProblems.ts';
+import { oneLine, waitUntilMs } from '../results/resultWords.ts';
 import type { Sender, SendOptions } from './sender.ts';
 
 export interface SendParts {

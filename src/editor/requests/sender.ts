@@ -1,14 +1,14 @@
 import { commands, l10n, StatusBarAlignment, type TextDocument, window } from 'vscode';
-import { treeOf } from './language/documentTrees.ts';
+import { treeOf } from '../documents/documentTrees.ts';
 import type { RequestNode } from '../../httpfile/parse/tree.ts';
 import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import type { RequestResult } from '../../run/result.ts';
 import type { EditorServices } from '../services.ts';
 import { requestCommands, requestContextKeys } from './commands.ts';
-import type { InlineResults, InlineState } from './results/inlineResults.ts';
+import type { InlineResults, InlineState } from '../results/inlineResults.ts';
 import { type DocumentSession, openSession } from './openSession.ts';
-import type { ResultDecorations } from './results/resultDecorations.ts';
-import { oneLine } from './results/resultWords.ts';
+import type { ResultDecorations } from '../results/resultDecorations.ts';
+import { oneLine } from '../results/resultWords.ts';
 
 export interface SendOptions {
   /** A token picked for this send. */

@@ -6,7 +6,7 @@ import { isEnvironmentOpen } from '../environments/environmentOpen.ts';
 import type { EditorServices } from '../services.ts';
 import type { ProfileDeclaration } from '../profiles/declared.ts';
 import type { TokenLensFacts } from './lensTitles.ts';
-import { type NextStep, nextStep, unusableWords } from './results/nextStep.ts';
+import { type NextStep, nextStep, unusableWords } from '../results/nextStep.ts';
 
 export type TokenState =
   | {

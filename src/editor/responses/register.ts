@@ -20,7 +20,7 @@ import { parseUrl } from '../../base/url.ts';
 import type { Handlers } from '../platform/commands.ts';
 import { showError } from '../platform/messages.ts';
 import { requestCommands, requestContextKeys, responseCommands } from '../requests/commands.ts';
-import { gap } from '../requests/lensTitles.ts';
+import { gap } from '../platform/iconGap.ts';
 import type { EditorServices } from '../services.ts';
 import { writePrivate } from '../platform/writePrivate.ts';
 import { bodyFileName } from './bodyFileName.ts';

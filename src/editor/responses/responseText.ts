@@ -4,7 +4,7 @@ import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import { certificateRows } from '../../http/peerCertificate.ts';
 import type { RequestResult } from '../../run/result.ts';
 import { formatBytes } from '../../base/text.ts';
-import { oneLine, responseFacts, resultTone, signs } from '../requests/results/resultWords.ts';
+import { oneLine, responseFacts, resultTone, signs } from '../results/resultWords.ts';
 
 /** What a response document shows. */
 export interface ResponseText {

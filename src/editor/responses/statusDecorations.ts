@@ -1,5 +1,5 @@
 import { Disposable, Range, type TextEditorDecorationType, ThemeColor, window } from 'vscode';
-import { resultTone } from '../requests/results/resultWords.ts';
+import { resultTone } from '../results/resultWords.ts';
 import type { ResponseDocuments } from './responseDocuments.ts';
 import { responseScheme } from './scheme.ts';
 

@@ -1,10 +1,10 @@
 import { EventEmitter, workspace } from 'vscode';
 import { KeyturnError } from '../../base/errors.ts';
 import type { Sandbox } from '../../sandbox/start.ts';
-import type { SandboxControl } from './control.ts';
+import type { SandboxVariables } from '../environments/sandboxVariables.ts';
 
 /** The sandbox process of this window: at most one, ended with the extension host. */
-export class WindowSandbox implements SandboxControl {
+export class WindowSandbox implements SandboxVariables {
   readonly #entry: string;
   readonly #changed = new EventEmitter<void>();
   #running: Sandbox | null = null;

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../base/text.ts';
 import type { TokenEntry } from '../../token/manager.ts';
+import { inUse } from '../tokens/inUse.ts';
 import { lifeText } from '../tokens/tree/describe.ts';
 import type { Words } from '../platform/words.ts';
 
@@ -16,9 +17,6 @@ export interface StatusBarState {
   /** The others that matter now. */
   readonly calm: readonly TokenEntry[];
 }
-
-/** How long a token counts as in use after it was sent. */
-export const IN_USE_MS = 3_600_000;
 
 /** Null when no token matters to the open file or was used within the hour: then there is nothing to show. */
 export function statusBarState(
@@ -39,11 +37,6 @@ export function statusBarState(
     trouble: ranked.filter((one) => one.severity !== 'none').map((one) => one.entry),
     calm: ranked.filter((one) => one.severity === 'none').map((one) => one.entry),
   };
-}
-
-/** True for tokens used within the hour. */
-export function inUse({ lastUsedAtMs }: TokenEntry, nowMs: number): boolean {
-  return lastUsedAtMs !== null && nowMs - lastUsedAtMs < IN_USE_MS;
 }
 
 /** True when a token in use ended and could not be refreshed: worth a notification. */

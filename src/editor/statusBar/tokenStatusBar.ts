@@ -1,5 +1,5 @@
 import { l10n, MarkdownString, StatusBarAlignment, ThemeColor, window } from 'vscode';
-import { treeOf } from '../requests/language/documentTrees.ts';
+import { treeOf } from '../documents/documentTrees.ts';
 import type { TokenEntry } from '../../token/manager.ts';
 import { visible } from '../../base/visible.ts';
 import { FOCUS_TOKENS, tokenCommands } from '../tokens/commands.ts';
@@ -7,8 +7,9 @@ import type { EditorServices } from '../services.ts';
 import { lifeText } from '../tokens/tree/describe.ts';
 import { editorWords } from '../platform/words.ts';
 import { ExpiryNotice } from './expiryNotice.ts';
-import { inUse, type StatusBarState, statusBarState } from './model.ts';
-import { tokensOfFile } from './tokenNames.ts';
+import { inUse } from '../tokens/inUse.ts';
+import { type StatusBarState, statusBarState } from './model.ts';
+import { tokensOfFile } from '../documents/tokenNames.ts';
 
 /** The status bar's item: the token that most needs attention of those that matter now. */
 export class TokenStatusBar {

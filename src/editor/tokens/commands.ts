@@ -13,6 +13,8 @@ export const tokenCommands = {
   delete: 'keyturn.tokens.delete',
   refresh: 'keyturn.tokens.refresh',
   signIn: 'keyturn.tokens.signIn',
+  /** Opens the `keyturn.json` that declares the token. */
+  openProfile: 'keyturn.profiles.open',
   setClientSecret: 'keyturn.tokens.setClientSecret',
 } as const;
 

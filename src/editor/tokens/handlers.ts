@@ -32,6 +32,7 @@ export function loadTokenCommands(services: EditorServices): Loaded<typeof token
       'keyturn.tokens.delete': (argument) => actions.delete(argument),
       'keyturn.tokens.refresh': (argument) => actions.refresh(argument),
       'keyturn.tokens.signIn': (argument) => actions.signIn(argument),
+      'keyturn.profiles.open': (argument) => actions.openProfile(argument),
       'keyturn.tokens.setClientSecret': (argument) => actions.setClientSecret(argument),
     },
     dispose: () => actions.dispose(),

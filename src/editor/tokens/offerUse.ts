@@ -3,8 +3,8 @@ import * as v from 'valibot';
 import { parseHttpFile } from '../../httpfile/parse/parse.ts';
 import { requestAtLine } from '../../httpfile/parse/requestAt.ts';
 import { requestCommands } from '../requests/commands.ts';
-import { tokenLine } from '../requests/insertToken.ts';
-import { namedToken } from '../requests/lensTitles.ts';
+import { tokenLine } from '../documents/tokenLine.ts';
+import { namedToken } from '../documents/tokenNames.ts';
 import { withoutLinks } from '../platform/noticeText.ts';
 
 /** Where Add Token was asked for: a request that has no token. */

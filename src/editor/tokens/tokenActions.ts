@@ -12,7 +12,7 @@ import { openProfile } from '../profiles/profileActions.ts';
 import { requireTrust } from '../profiles/trust.ts';
 import type { EditorServices } from '../services.ts';
 import { SecretClipboard } from './clipboard.ts';
-import { type EntryPickParts, pickEntry, type UsableNode } from './entryPick.ts';
+import { type EntryPickParts, pickEntry, pickNode, type UsableNode } from './entryPick.ts';
 import { usesClientSecret } from './tree/model.ts';
 import { changedToken, originChange } from './personal.ts';
 import { askName, askOrigins, askSecret } from './prompts.ts';
@@ -169,6 +169,15 @@ export class TokenActions {
       fits: ({ entry }) => signsIn(entry.profile.grant),
     });
     if (node !== null) await this.#signIn(node.entry.profile);
+  }
+
+  async openProfile(argument: unknown): Promise<void> {
+    const node = await pickNode(this.#pick, argument, {
+      placeHolder: l10n.t('Open which profile?'),
+      none: l10n.t('No keyturn.json of this workspace declares a token.'),
+      fits: ({ declaredIn }) => declaredIn !== null,
+    });
+    if (node !== null && node.declaredIn !== null) await openProfile(node.declaredIn, node.name);
   }
 
   async setClientSecret(argument: unknown): Promise<void> {

@@ -1,5 +1,5 @@
 import { Uri, workspace } from 'vscode';
-import { treeOf } from '../requests/language/documentTrees.ts';
+import { treeOf } from '../documents/documentTrees.ts';
 import { parseHttpFile } from '../../httpfile/parse/parse.ts';
 import type { EditorServices } from '../services.ts';
 import { type OriginProposal, proposeOrigins, type ProposalSource } from './originProposals.ts';

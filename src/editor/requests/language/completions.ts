@@ -10,7 +10,7 @@ import {
 import type { HttpFile } from '../../../httpfile/parse/tree.ts';
 import type { EditorServices } from '../../services.ts';
 import { type CompletionPlace, completionPlace } from './completionContext.ts';
-import { treeOf } from './documentTrees.ts';
+import { treeOf } from '../../documents/documentTrees.ts';
 import { dynamicVariables, headerNames, headerValues, metadataKeys, methods } from './knownWords.ts';
 import { requestAtLine } from '../../../httpfile/parse/requestAt.ts';
 

@@ -1,7 +1,7 @@
 import { type DefinitionProvider, Location, type Position, type TextDocument, Uri } from 'vscode';
 import { requestAtLine } from '../../../httpfile/parse/requestAt.ts';
 import type { EditorServices } from '../../services.ts';
-import { treeOf } from './documentTrees.ts';
+import { treeOf } from '../../documents/documentTrees.ts';
 import { toRange } from '../../platform/ranges.ts';
 import { variableAt } from './variableAt.ts';
 

@@ -5,7 +5,7 @@ import { visible } from '../../../base/visible.ts';
 import { withoutCredentials } from '../../../redaction/withoutCredentials.ts';
 import { fileProblems } from '../../../httpfile/marks/fileProblems.ts';
 import type { EditorServices } from '../../services.ts';
-import { treeOf } from './documentTrees.ts';
+import { treeOf } from '../../documents/documentTrees.ts';
 import { toRange } from '../../platform/ranges.ts';
 
 /** After the last keystroke. */

@@ -1,5 +1,5 @@
 import { FoldingRange, FoldingRangeKind, type FoldingRangeProvider, type TextDocument } from 'vscode';
-import { treeOf } from './documentTrees.ts';
+import { treeOf } from '../../documents/documentTrees.ts';
 import { requestFolds } from './folding.ts';
 
 export class RequestFolding implements FoldingRangeProvider {

@@ -13,11 +13,11 @@ import { codeSpan, escapeMarkdown } from '../../platform/markdown.ts';
 import { maskedText } from '../../../redaction/maskedText.ts';
 import type { EditorServices } from '../../services.ts';
 import { requestCommands } from '../commands.ts';
-import { treeOf } from './documentTrees.ts';
-import type { InlineResults } from '../results/inlineResults.ts';
+import { treeOf } from '../../documents/documentTrees.ts';
+import type { InlineResults } from '../../results/inlineResults.ts';
 import { dynamicVariables } from './knownWords.ts';
 import { tokenLensTitle } from '../lensTitles.ts';
-import { resultHover } from '../results/resultHover.ts';
+import { resultHover } from '../../results/resultHover.ts';
 import type { TokenStates } from '../tokenStates.ts';
 import { variableAt } from './variableAt.ts';
 

@@ -1,8 +1,8 @@
 import { DocumentSymbol, type DocumentSymbolProvider, Range, SymbolKind, type TextDocument } from 'vscode';
 import type { RequestNode } from '../../../httpfile/parse/tree.ts';
 import { maskedWrittenUrl } from '../../../redaction/maskedText.ts';
-import { oneLine } from '../results/resultWords.ts';
-import { treeOf } from './documentTrees.ts';
+import { oneLine } from '../../results/resultWords.ts';
+import { treeOf } from '../../documents/documentTrees.ts';
 import { toRange } from '../../platform/ranges.ts';
 
 /** Requests and file variables for the outline, breadcrumbs and Go to Symbol. */

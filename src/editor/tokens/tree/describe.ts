@@ -5,7 +5,7 @@ import type { KnownInspection } from '../../../oauth/verify/inspections.ts';
 import type { TokenEntry } from '../../../token/manager.ts';
 import type { TokenStatus } from '../../../token/token.ts';
 import type { Words } from '../../platform/words.ts';
-import { hasEnded, knownInspectionText } from '../../inspection/nodes.ts';
+import { hasEnded, knownInspectionText } from './inspectionNodes.ts';
 
 /** Codicon and theme colour of a status. The icons differ in shape too: colour alone tells nothing to some. */
 export const statusIcons: Readonly<Record<TokenStatus, { readonly icon: string; readonly color: string }>> = {

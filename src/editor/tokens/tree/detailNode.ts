@@ -3,7 +3,7 @@ import { formatWhen } from '../../../base/text.ts';
 import { isObject, type JsonObject } from '../../../inspect/claims.ts';
 import { hideTokens } from '../../../inspect/hideTokens.ts';
 import type { Words } from '../../platform/words.ts';
-import { claimValue, isDateClaim } from '../../inspection/claimsText.ts';
+import { claimValue, isDateClaim } from './claimsText.ts';
 
 /** A line below an entry. */
 export interface DetailNode {

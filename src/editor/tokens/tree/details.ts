@@ -8,7 +8,7 @@ import { shownAddress } from '../../../profile/shownOrigin.ts';
 import type { Words } from '../../platform/words.ts';
 import type { KnownInspection } from '../../../oauth/verify/inspections.ts';
 import { lifeText, statusText } from './describe.ts';
-import { inspectionNodes, verificationStatusText } from '../../inspection/nodes.ts';
+import { inspectionNodes, verificationStatusText } from './inspectionNodes.ts';
 import { type DetailNode, maker, type Item } from './detailNode.ts';
 
 /** Status, verification, scopes, audience, claims, origins and use of an entry. */

@@ -10,7 +10,7 @@ import { escapeMarkdown } from '../../platform/markdown.ts';
 import type { Words } from '../../platform/words.ts';
 import { entryDescription, scopeText } from './describe.ts';
 import { sendAsText } from './details.ts';
-import { hasEnded, verificationStatusText } from '../../inspection/nodes.ts';
+import { hasEnded, verificationStatusText } from './inspectionNodes.ts';
 
 type Mask = (text: string) => string;
 

@@ -15,7 +15,7 @@ import { visible } from '../../../base/visible.ts';
 import { sandboxCommands } from '../../sandbox/commands.ts';
 import { displayPath } from '../../platform/vscodeFiles.ts';
 import type { Words } from '../../platform/words.ts';
-import { shownValue } from '../../inspection/claimsText.ts';
+import { shownValue } from './claimsText.ts';
 import { entryDescription, entryIcon, shortDescription, statusText } from './describe.ts';
 import { detailsOf } from './details.ts';
 import type { DetailNode } from './detailNode.ts';

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../../base/errors.ts';
+import type { ErrorCode } from '../../base/errors.ts';
 
 /** What one click can do about a request or a token that failed. */
 export type NextStep =

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tokenEdit } from '../../src/editor/requests/insertToken.ts';
+import { tokenEdit } from '../../src/editor/documents/tokenLine.ts';
 import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
 
 /** The text after the edit. */

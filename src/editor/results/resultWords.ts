@@ -1,11 +1,11 @@
 import { STATUS_CODES } from 'node:http';
-import type { HttpResponse } from '../../../http/message.ts';
-import { notRunWords } from '../../../httpfile/marks/notRun.ts';
-import { describeQuota, describeRateLimits, describeRetry, tightest } from '../../../ratelimit/describe.ts';
-import { challengeWords } from '../../../run/challengeWords.ts';
-import type { RequestResult } from '../../../run/result.ts';
-import { formatBytes, formatDuration, formatElapsed } from '../../../base/text.ts';
-import { onOneLine } from '../../platform/markdown.ts';
+import type { HttpResponse } from '../../http/message.ts';
+import { notRunWords } from '../../httpfile/marks/notRun.ts';
+import { describeQuota, describeRateLimits, describeRetry, tightest } from '../../ratelimit/describe.ts';
+import { challengeWords } from '../../run/challengeWords.ts';
+import type { RequestResult } from '../../run/result.ts';
+import { formatBytes, formatDuration, formatElapsed } from '../../base/text.ts';
+import { onOneLine } from '../platform/markdown.ts';
 import type { InlineState } from './inlineResults.ts';
 
 /** The sign says the same as the colour, for those who do not see colours. */

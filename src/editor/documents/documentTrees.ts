@@ -1,6 +1,6 @@
 import type { TextDocument } from 'vscode';
-import { readHttpFile, type Reading } from '../../../httpfile/parse/parse.ts';
-import type { HttpFile } from '../../../httpfile/parse/tree.ts';
+import { readHttpFile, type Reading } from '../../httpfile/parse/parse.ts';
+import type { HttpFile } from '../../httpfile/parse/tree.ts';
 
 interface Parsed {
   readonly version: number;

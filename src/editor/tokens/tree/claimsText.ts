@@ -1,5 +1,5 @@
-import { HIDDEN_TOKEN, looksLikeToken } from '../../inspect/hideTokens.ts';
-import { visible } from '../../base/visible.ts';
+import { HIDDEN_TOKEN, looksLikeToken } from '../../../inspect/hideTokens.ts';
+import { visible } from '../../../base/visible.ts';
 
 const DATE_CLAIMS = new Set(['exp', 'nbf', 'iat', 'auth_time', 'updated_at']);
 const LONGEST_VALUE = 300;

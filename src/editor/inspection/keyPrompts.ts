@@ -3,7 +3,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import type { Files } from '../../base/files.ts';
 import type { HeldKey } from '../../oauth/verify/inspectionSecrets.ts';
 import { readChosen } from '../platform/readChosen.ts';
-import { askSecret } from './prompts.ts';
+import { askSecret } from '../tokens/prompts.ts';
 
 /** In bytes: longer than any key. */
 const LONGEST_KEY = 100_000;

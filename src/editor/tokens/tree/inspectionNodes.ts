@@ -1,13 +1,13 @@
-import { formatWhen } from '../../base/text.ts';
+import { formatWhen } from '../../../base/text.ts';
 import type {
   CheckName,
   Introspection,
   VerificationStatus,
   Verification,
-} from '../../oauth/verify/inspection.ts';
-import type { KnownInspection } from '../../oauth/verify/inspections.ts';
-import type { Words } from '../platform/words.ts';
-import type { DetailMaker, DetailNode } from '../tokens/tree/detailNode.ts';
+} from '../../../oauth/verify/inspection.ts';
+import type { KnownInspection } from '../../../oauth/verify/inspections.ts';
+import type { Words } from '../../platform/words.ts';
+import type { DetailMaker, DetailNode } from './detailNode.ts';
 
 export const verificationIcons: Readonly<Record<VerificationStatus, string>> = {
   verified: 'verified',

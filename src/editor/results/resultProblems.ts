@@ -1,9 +1,9 @@
-import { formatLocal } from '../../../base/text.ts';
-import { notRunWords } from '../../../httpfile/marks/notRun.ts';
-import { challengeWords } from '../../../run/challengeWords.ts';
-import type { RequestResult } from '../../../run/result.ts';
-import type { Words } from '../../platform/words.ts';
-import { namedToken } from '../lensTitles.ts';
+import { formatLocal } from '../../base/text.ts';
+import { notRunWords } from '../../httpfile/marks/notRun.ts';
+import { challengeWords } from '../../run/challengeWords.ts';
+import type { RequestResult } from '../../run/result.ts';
+import type { Words } from '../platform/words.ts';
+import { namedToken } from '../documents/tokenNames.ts';
 import { oneLine, waitUntilMs } from './resultWords.ts';
 
 /** What a person has to know or do about a result, the most urgent first. */

@@ -1,10 +1,10 @@
-import { grantOf, signsIn } from '../../../profile/grants/all.ts';
-import { usableScopes } from '../../../oauth/server/protectedResource.ts';
-import { leftOrigin } from '../../../run/answerToChallenge.ts';
-import type { RequestResult } from '../../../run/result.ts';
-import type { Reauthentication } from '../../../token/acquire.ts';
-import { scopeWords } from '../../../inspect/scopes.ts';
-import type { TokenEntry } from '../../../token/manager.ts';
+import { grantOf, signsIn } from '../../profile/grants/all.ts';
+import { usableScopes } from '../../oauth/server/protectedResource.ts';
+import { leftOrigin } from '../../run/answerToChallenge.ts';
+import type { RequestResult } from '../../run/result.ts';
+import type { Reauthentication } from '../../token/acquire.ts';
+import { scopeWords } from '../../inspect/scopes.ts';
+import type { TokenEntry } from '../../token/manager.ts';
 
 /** What one click can do about an answer that does not take the token. */
 export type ChallengeStep =

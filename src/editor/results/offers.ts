@@ -1,24 +1,23 @@
 import { commands, l10n, Position, Range, type TextDocument, Uri, window, workspace } from 'vscode';
-import { profileCommands } from '../../profiles/commands.ts';
-import { environmentCommands } from '../../environments/commands.ts';
-import { KeyturnError } from '../../../base/errors.ts';
-import type { MissingOutside } from '../../../httpfile/resolve/missingVariable.ts';
-import { challengeWords } from '../../../run/challengeWords.ts';
-import type { RequestResult } from '../../../run/result.ts';
-import type { Reauthentication } from '../../../token/acquire.ts';
-import type { TokenEntry } from '../../../token/manager.ts';
-import { tokenCommands } from '../../tokens/commands.ts';
-import { isEnvironmentOpen } from '../../environments/environmentOpen.ts';
-import { withoutLinks } from '../../platform/noticeText.ts';
-import { remedyFor } from '../../platform/remedies.ts';
-import { requireTrust } from '../../profiles/trust.ts';
-import type { EditorServices } from '../../services.ts';
-import { takesPastedToken, usesClientSecret } from '../../tokens/tree/model.ts';
+import { environmentCommands } from '../environments/commands.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import type { MissingOutside } from '../../httpfile/resolve/missingVariable.ts';
+import { challengeWords } from '../../run/challengeWords.ts';
+import type { RequestResult } from '../../run/result.ts';
+import type { Reauthentication } from '../../token/acquire.ts';
+import type { TokenEntry } from '../../token/manager.ts';
+import { tokenCommands } from '../tokens/commands.ts';
+import { isEnvironmentOpen } from '../environments/environmentOpen.ts';
+import { withoutLinks } from '../platform/noticeText.ts';
+import { remedyFor } from '../platform/remedies.ts';
+import { requireTrust } from '../profiles/trust.ts';
+import type { EditorServices } from '../services.ts';
+import { takesPastedToken, usesClientSecret } from '../tokens/tree/model.ts';
 import { type ChallengeStep, challengeStep } from './challengeStep.ts';
-import { requestCommands } from '../commands.ts';
-import { namedToken } from '../lensTitles.ts';
+import { requestCommands } from '../requests/commands.ts';
+import { namedToken } from '../documents/tokenNames.ts';
 import { nextStep } from './nextStep.ts';
-import { showDeclaration } from '../../profiles/showDeclaration.ts';
+import { showDeclaration } from '../profiles/showDeclaration.ts';
 import { oneLine } from './resultWords.ts';
 
 /** A send that did not bring what was wanted. */
@@ -190,7 +189,7 @@ async function explainRefusal(
   const other = l10n.t('Send with Token…');
   const buttons = entry?.profile.declaredIn != null ? [profile, other] : [other];
   const answer = await window.showWarningMessage(withoutLinks(redactor.mask(words)), ...buttons);
-  if (answer === profile) await commands.executeCommand(profileCommands.open, { key: entry?.key });
+  if (answer === profile) await commands.executeCommand(tokenCommands.openProfile, { key: entry?.key });
   if (answer === other) await commands.executeCommand(requestCommands.sendWithToken, document.uri, node.line);
 }
 

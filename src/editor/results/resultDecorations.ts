@@ -10,13 +10,13 @@ import {
   window,
   workspace,
 } from 'vscode';
-import type { Clock } from '../../../base/clock.ts';
-import { treeOf } from '../language/documentTrees.ts';
+import type { Clock } from '../../base/clock.ts';
+import { treeOf } from '../documents/documentTrees.ts';
 import type { InlineResults } from './inlineResults.ts';
-import { editorWords } from '../../platform/words.ts';
+import { editorWords } from '../platform/words.ts';
 import { resultProblems } from './resultProblems.ts';
 import { inlineWords, type MoreWords, type Tone } from './resultWords.ts';
-import { linesAround } from '../visibleLines.ts';
+import { linesAround } from '../platform/visibleLines.ts';
 
 type Style = Tone | 'aged';
 const styles: readonly Style[] = ['success', 'warning', 'error', 'running', 'aged'];

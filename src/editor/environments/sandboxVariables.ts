@@ -1,5 +1,5 @@
-/** The sandbox process of this window. */
-export interface SandboxControl {
+/** What a running sandbox of this window adds to every environment. */
+export interface SandboxVariables {
   /** `sandboxIssuer` and `sandboxApi` while it runs, else empty. */
   variables(): Readonly<Record<string, string>>;
   onDidChange(listener: () => void): { dispose(): void };

@@ -1,10 +1,10 @@
-import type { HttpResponse } from '../../../http/message.ts';
-import { type NotRun, notRunWords } from '../../../httpfile/marks/notRun.ts';
-import { certificateRows } from '../../../http/peerCertificate.ts';
-import type { RequestResult, TokenUse } from '../../../run/result.ts';
-import { formatDuration, formatElapsed } from '../../../base/text.ts';
-import { escapeMarkdown } from '../../platform/markdown.ts';
-import { scopeWords as scopesIn } from '../../../inspect/scopes.ts';
+import type { HttpResponse } from '../../http/message.ts';
+import { type NotRun, notRunWords } from '../../httpfile/marks/notRun.ts';
+import { certificateRows } from '../../http/peerCertificate.ts';
+import type { RequestResult, TokenUse } from '../../run/result.ts';
+import { formatDuration, formatElapsed } from '../../base/text.ts';
+import { escapeMarkdown } from '../platform/markdown.ts';
+import { scopeWords as scopesIn } from '../../inspect/scopes.ts';
 import type { InlineState } from './inlineResults.ts';
 import { statusWords } from './resultWords.ts';
 

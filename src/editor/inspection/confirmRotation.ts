@@ -1,8 +1,8 @@
 import { grantOf } from '../../profile/grants/all.ts';
 import { visible } from '../../base/visible.ts';
 import { l10n, window } from 'vscode';
-import { canRevoke } from './tree/model.ts';
-import type { UsableNode } from './entryPick.ts';
+import { canRevoke } from '../tokens/tree/model.ts';
+import type { UsableNode } from '../tokens/entryPick.ts';
 
 /**
  * Asks before a rotation that ends the old token, as before a revocation: whoever else holds it loses it. Where the old

@@ -21,3 +21,21 @@ function addRequest({ metadata, url, headers, body }: RequestNode, names: Set<st
 function addTemplates(text: string, names: Set<string>): void {
   for (const name of tokenNamesIn(text)) names.add(name);
 }
+
+/** The token that the request names in `# @token` or, failing that, first in a `{{$token name}}`; null for none. */
+export function namedToken(node: RequestNode): string | null {
+  for (const { key, value } of node.metadata) {
+    if (key.toLowerCase() === 'token' && value.trim() !== '') return value.trim();
+  }
+  for (const text of templatedTexts(node)) {
+    const [found] = tokenNamesIn(text);
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
+function* templatedTexts(node: RequestNode): Generator<string> {
+  yield node.url;
+  for (const { value } of node.headers) yield value;
+  if (node.body.kind !== 'none' && node.body.kind !== 'file') yield node.body.text;
+}

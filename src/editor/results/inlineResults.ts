@@ -1,5 +1,5 @@
-import type { HttpFile, RequestNode } from '../../../httpfile/parse/tree.ts';
-import type { RequestResult } from '../../../run/result.ts';
+import type { HttpFile, RequestNode } from '../../httpfile/parse/tree.ts';
+import type { RequestResult } from '../../run/result.ts';
 
 /** What stands at the end of a request line. */
 export type InlineState =
