@@ -1,7 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // The editor has this module; the models of src/editor need only its words.
+    alias: { vscode: fileURLToPath(new URL('test/support/vscode.ts', import.meta.url)) },
     include: ['test/**/*.test.ts'],
     exclude: [
       'test/editor/**',

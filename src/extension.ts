@@ -36,7 +36,6 @@ import { registerStatusBar } from './editor/statusBar/register.ts';
 import { registerTokens } from './editor/tokens/register.ts';
 import { TokenDirectory } from './editor/tokens/tokenDirectory.ts';
 import { createEditorFiles } from './editor/platform/vscodeFiles.ts';
-import { editorWords } from './editor/platform/words.ts';
 import { Lazy } from './base/lazy.ts';
 import type { FindReceivers } from './oauth/receivers/receivers.ts';
 import { createConsentStore } from './consent/origins.ts';
@@ -133,7 +132,7 @@ export function activate(context: ExtensionContext): void {
   const environments = createEnvironmentPicker({ context, files, sandbox });
   const profileFiles = new ProfileFiles(files);
   const profiles = new WorkspaceProfiles(profileFiles, environments, tokens);
-  const directory = new TokenDirectory({ tokens, profiles, environments, foreignTokens, words: editorWords });
+  const directory = new TokenDirectory({ tokens, profiles, environments, foreignTokens });
   const selection = new TokenSelection();
   const engine = new Lazy(async () => {
     const [{ createEditorEngine }, made] = await Promise.all([sending(), network.get()]);
@@ -165,7 +164,7 @@ export function activate(context: ExtensionContext): void {
     sandbox,
     directory,
     selection,
-    pick: { directory, selection, clock, words: editorWords, redactor, inspections },
+    pick: { directory, selection, clock, redactor, inspections },
     engine: () => engine.get(),
     closeConnections: async () => (await network.made)?.closeConnections(),
     apiSignIn: async () => (await network.get()).apiSignIn,

@@ -14,11 +14,6 @@ import {
 } from '../../src/editor/audit/auditModel.ts';
 import { formatLocal } from '../../src/base/text.ts';
 
-const words = {
-  t: (message: string, ...values: (string | number)[]) =>
-    message.replace(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)])),
-};
-
 function entryOf(changes: Partial<AuditEntry> = {}): AuditEntry {
   return {
     id: '1:1',
@@ -59,22 +54,20 @@ describe('the audit view', () => {
   });
 
   it('says what happened', () => {
-    expect(eventLabel(entryOf(), words)).toBe('viewer used');
-    expect(eventDescription(entryOf(), words)).toBe(
-      `${time} · 200 · GET /reports/{id} · https://api.example.com`,
-    );
-    expect(eventDescription(entryOf({ unusual: ['new_origin', 'burst'] }), words)).toContain(
+    expect(eventLabel(entryOf())).toBe('viewer used');
+    expect(eventDescription(entryOf())).toBe(`${time} · 200 · GET /reports/{id} · https://api.example.com`);
+    expect(eventDescription(entryOf({ unusual: ['new_origin', 'burst'] }))).toContain(
       `${time} · new origin · many uses at once · 200 · GET`,
     );
     const refused = entryOf({ action: 'refused', path: null, status: null, error: 'origin_not_allowed' });
-    expect(eventDescription({ ...refused, unusual: ['refused'] }, words)).toBe(
+    expect(eventDescription({ ...refused, unusual: ['refused'] })).toBe(
       `${time} · origin_not_allowed · GET · https://api.example.com`,
     );
     const copied = entryOf({ action: 'copied', origin: null, method: null, path: null, status: null });
-    expect(eventDescription({ ...copied, cause: 'keyturn.tokens.copy' }, words)).toBe(
+    expect(eventDescription({ ...copied, cause: 'keyturn.tokens.copy' })).toBe(
       `${time} · keyturn.tokens.copy`,
     );
-    expect(eventLabel(entryOf({ action: 'missed', token: '' }), words)).toBe('not recorded');
+    expect(eventLabel(entryOf({ action: 'missed', token: '' }))).toBe('not recorded');
   });
 
   it('tells what failed from what was done', () => {
@@ -82,34 +75,32 @@ describe('the audit view', () => {
     for (const action of ['obtained', 'refreshed', 'introspected', 'revoked'] as const) {
       const done = entryOf({ ...tried, action });
       const failed = entryOf({ ...tried, action, error: 'oauth_error' });
-      expect(eventLabel(done, words)).toBe(`viewer ${action}`);
-      expect(eventLabel(failed, words)).toBe(`viewer not ${action}`);
-      expect(eventDetails(failed, words)).toContain(`Action: not ${action}`);
-      expect(eventIcon(failed, words)).toBe('error');
-      expect(eventIcon(done, words)).not.toBe('error');
+      expect(eventLabel(done)).toBe(`viewer ${action}`);
+      expect(eventLabel(failed)).toBe(`viewer not ${action}`);
+      expect(eventDetails(failed)).toContain(`Action: not ${action}`);
+      expect(eventIcon(failed)).toBe('error');
+      expect(eventIcon(done)).not.toBe('error');
     }
-    expect(eventLabel(entryOf({ action: 'refused', error: 'origin_not_allowed' }), words)).toBe(
-      'viewer refused',
-    );
+    expect(eventLabel(entryOf({ action: 'refused', error: 'origin_not_allowed' }))).toBe('viewer refused');
   });
 
   it('says what changed and what was agreed to', () => {
     const none = { origin: null, method: null, path: null, status: null } as const;
     const renamed = entryOf({ ...none, action: 'renamed', token: 'fresh', detail: 'was stale', cause: 'c' });
-    expect(eventLabel(renamed, words)).toBe('fresh renamed');
-    expect(eventDescription(renamed, words)).toBe(`${time} · was stale`);
-    expect(eventDetails(renamed, words)).toContain('Detail: was stale\nCause: c');
+    expect(eventLabel(renamed)).toBe('fresh renamed');
+    expect(eventDescription(renamed)).toBe(`${time} · was stale`);
+    expect(eventDetails(renamed)).toContain('Detail: was stale\nCause: c');
     const agreed = entryOf({
       ...none,
       action: 'agreed',
       origin: 'https://far.example.com',
       detail: 'use at https://far.example.com',
     });
-    expect(eventLabel(agreed, words)).toBe('viewer agreement given');
+    expect(eventLabel(agreed)).toBe('viewer agreement given');
     // Its origin stands in the detail already.
-    expect(eventDescription(agreed, words)).toBe(`${time} · use at https://far.example.com`);
-    expect(eventLabel(entryOf({ action: 'withdrawn' }), words)).toBe('viewer agreement withdrawn');
-    expect(eventLabel(entryOf({ action: 'origins_changed' }), words)).toBe('viewer origins changed');
+    expect(eventDescription(agreed)).toBe(`${time} · use at https://far.example.com`);
+    expect(eventLabel(entryOf({ action: 'withdrawn' }))).toBe('viewer agreement withdrawn');
+    expect(eventLabel(entryOf({ action: 'origins_changed' }))).toBe('viewer origins changed');
   });
 
   it('keeps its nodes apart by what stands in the log, not by where they are shown', () => {
@@ -132,7 +123,7 @@ describe('the audit view', () => {
   });
 
   it('tells everything in the tooltip, and leaves out what there is not', () => {
-    const details = eventDetails(entryOf({ error: null }), words);
+    const details = eventDetails(entryOf({ error: null }));
     expect(details).toContain('Request: GET /reports/{id}');
     expect(details).toContain('Cause: /w/tour.http:12');
     expect(details).not.toContain('Error');
@@ -153,7 +144,7 @@ describe('the audit view', () => {
       reason: 'Why.',
     } as const;
     const say = (changes: Partial<AuditVerification>) =>
-      verificationText({ ...found, state: 'whole', ...changes }, words);
+      verificationText({ ...found, state: 'whole', ...changes });
     expect(say({})).toBe('The audit log is whole: 3 events. Why.');
     expect(say({ proof: 'none' })).toBe('The chain of the audit log is whole: 3 events. Why.');
     expect(say({ expired: 7 })).toContain('7 older events');

@@ -2,13 +2,6 @@ import { noOptions, type TokenProfile } from '../../src/profile/profile.ts';
 import { tokenKey } from '../../src/profile/key.ts';
 import type { Token } from '../../src/token/token.ts';
 import type { TokenEntry } from '../../src/token/manager.ts';
-import type { Words } from '../../src/editor/platform/words.ts';
-
-/** English as it is written, with the placeholders filled. */
-export const plainWords: Words = {
-  t: (message, ...values) =>
-    message.replace(/\{(\d+)\}/g, (_, index: string) => String(values[Number(index)])),
-};
 
 export const NOW = Date.UTC(2026, 0, 15, 12, 0, 0);
 export const MINUTE = 60_000;

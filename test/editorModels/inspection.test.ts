@@ -8,7 +8,7 @@ import { specificationsOf } from '../../src/editor/inspection/specifications.ts'
 import { entryTooltip } from '../../src/editor/tokens/tree/tooltip.ts';
 import type { Introspection, Verification } from '../../src/oauth/verify/inspection.ts';
 import type { KnownInspection } from '../../src/oauth/verify/inspections.ts';
-import { entryOf, MINUTE, NOW, plainWords, profileOf, tokenOf } from './entries.ts';
+import { entryOf, MINUTE, NOW, profileOf, tokenOf } from './entries.ts';
 
 const part = (json: unknown) => Buffer.from(JSON.stringify(json)).toString('base64url');
 const accessToken = `${part({ alg: 'ES256', kid: 'one', typ: 'at+jwt' })}.${part({
@@ -57,7 +57,7 @@ const invalid: KnownInspection = {
 };
 
 const lines = (known: KnownInspection | null) =>
-  new Map(detailsOf('entry', entry, NOW, plainWords, known).map((node) => [node.label, node]));
+  new Map(detailsOf('entry', entry, NOW, known).map((node) => [node.label, node]));
 
 describe('the tree', () => {
   it('says verified with the key, and the checks below', () => {
@@ -74,12 +74,8 @@ describe('the tree', () => {
   it('says invalid with the reason, behind the name too', () => {
     expect(lines(invalid).get('Signature')!.value).toBe('invalid · The signature does not fit.');
     expect(lines(invalid).get('Claims')!.value).toBe('invalid');
-    expect(entryDescription(entry, NOW, plainWords, invalid)).toBe(
-      'invalid · expires in 12 min · reports:read',
-    );
-    expect(entryTooltip(entry, NOW, plainWords, (text) => text, invalid)).toContain(
-      'The signature does not fit',
-    );
+    expect(entryDescription(entry, NOW, invalid)).toBe('invalid · expires in 12 min · reports:read');
+    expect(entryTooltip(entry, NOW, (text) => text, invalid)).toContain('The signature does not fit');
   });
 
   it('marks the entry itself: how long a token lives is of no use once it is worth nothing', () => {
@@ -89,13 +85,13 @@ describe('the tree', () => {
     expect(entryIcon(entry, verified)).toEqual({ icon: 'verified', color: 'testing.iconPassed' });
     expect(entryIcon({ status: 'expiring' }, verified).icon).toBe('watch');
     for (const known of [invalid, ended]) expect(entryIcon(entry, known).icon).toBe('error');
-    expect(entryDescription(entry, NOW, plainWords, ended)).toMatch(/^not active at its issuer · expires/);
+    expect(entryDescription(entry, NOW, ended)).toMatch(/^not active at its issuer · expires/);
   });
 
   it('says not verified while nothing was found out', () => {
     expect(lines(null).has('Signature')).toBe(false);
     expect(lines(null).get('Claims')!.value).toBe('not verified');
-    expect(entryDescription(entry, NOW, plainWords, null)).toBe('expires in 12 min · reports:read');
+    expect(entryDescription(entry, NOW, null)).toBe('expires in 12 min · reports:read');
   });
 
   it('shows what the issuer says', () => {
@@ -105,7 +101,7 @@ describe('the tree', () => {
     expect(below.get('Asked')).toBe('https://id.example.com/introspect');
     expect(below.get('Claims')).toBe('signed by the issuer');
     const ended = { verification, introspection: { ...introspection, active: false } };
-    expect(entryDescription(entry, NOW, plainWords, ended)).toContain('not active at its issuer');
+    expect(entryDescription(entry, NOW, ended)).toContain('not active at its issuer');
   });
 
   it('shows the claims of an encrypted token once it was opened', () => {
@@ -115,9 +111,10 @@ describe('the tree', () => {
   });
 
   it('gives every line an id of its own', () => {
-    const ids = detailsOf('entry', entry, NOW, plainWords, { verification, introspection }).flatMap(
-      (node) => [node.id, ...(node.children?.() ?? []).map(({ id }) => id)],
-    );
+    const ids = detailsOf('entry', entry, NOW, { verification, introspection }).flatMap((node) => [
+      node.id,
+      ...(node.children?.() ?? []).map(({ id }) => id),
+    ]);
     expect(new Set(ids).size).toBe(ids.length);
   });
 });
@@ -230,6 +227,6 @@ describe('a list of tokens', () => {
     ['$(error) invalid', invalid],
     ['$(error) not active at its issuer', { verification, introspection: ended }],
   ])('marks what is proven by sign and words: %j', (mark, known) => {
-    expect(knownInspectionMark(known, plainWords)).toBe(mark);
+    expect(knownInspectionMark(known)).toBe(mark);
   });
 });

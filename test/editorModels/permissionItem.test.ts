@@ -3,10 +3,9 @@ import { withoutIcons } from '../../src/editor/platform/plainLabel.ts';
 import { permissionItem } from '../../src/editor/permissions/permissionItem.ts';
 import type { Permission } from '../../src/consent/permissions.ts';
 import type { ConsentSubject } from '../../src/consent/question.ts';
-import { plainWords } from './entries.ts';
 
 const show = (location: string) => location.replace('file://', '');
-const itemOf = (permission: Permission) => permissionItem(permission, show, plainWords);
+const itemOf = (permission: Permission) => permissionItem(permission, show);
 const source = (subject: ConsentSubject): Permission => ({
   kind: 'source',
   id: '00000000',

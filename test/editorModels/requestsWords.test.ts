@@ -9,7 +9,6 @@ import { resultProblems } from '../../src/editor/results/resultProblems.ts';
 import { inlineWords, oneLine, statusWords } from '../../src/editor/results/resultWords.ts';
 import type { RateLimit } from '../../src/ratelimit/rateLimit.ts';
 import type { RequestChallenge, RequestResult } from '../../src/run/result.ts';
-import { plainWords } from './entries.ts';
 import { requestNode, response, result, sentAtMs } from './support.ts';
 
 const limit: RateLimit = {
@@ -28,7 +27,7 @@ const words = (one: RequestResult, afterMs = 100) =>
   inlineWords({ kind: 'done', result: one }, sentAtMs + afterMs);
 
 const problems = (one: RequestResult, afterMs = 100) =>
-  resultProblems(one, sentAtMs + afterMs, plainWords).map(({ text }) => text);
+  resultProblems(one, sentAtMs + afterMs).map(({ text }) => text);
 
 describe('the inline result', () => {
   it('begins with the status and what is left of the limit, for where room is short', () => {
@@ -222,7 +221,7 @@ describe('what a result asks of the person', () => {
     const one = result({ response: response({ status: 429 }), retryAfterSeconds: 30 });
     expect(problems(one)).toEqual([expect.stringMatching(/^Wait until \d\d:\d\d:\d\d$/)]);
     expect(problems(one, 31_000)).toEqual([]);
-    const [wait] = resultProblems(one, sentAtMs, plainWords);
+    const [wait] = resultProblems(one, sentAtMs);
     expect(wait?.untilMs).toBe(sentAtMs + 80 + 30_000);
     const reset = result({ response: response({ status: 429 }), rateLimits: [{ ...limit, remaining: 0 }] });
     expect(problems(reset)).toHaveLength(1);
@@ -233,7 +232,7 @@ describe('what a result asks of the person', () => {
     const note = 'The written Content-Length differs from the length of the body that was sent.';
     const one = result({ notRun: [{ kind: 'test', line: 3, text: 'is fine' }], notes: [note] });
     expect(problems(one)).toEqual(['1 test not run', 'The written Content-Length differs from the len…']);
-    expect(resultProblems(one, sentAtMs, plainWords)[1]?.detail).toBe(note);
+    expect(resultProblems(one, sentAtMs)[1]?.detail).toBe(note);
   });
 });
 

@@ -3,9 +3,9 @@ import { isLost, statusBarState } from '../../src/editor/statusBar/model.ts';
 import { inUse } from '../../src/editor/tokens/inUse.ts';
 import { tokensOfFile } from '../../src/editor/documents/tokenNames.ts';
 import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
-import { entryOf, MINUTE, NOW, plainWords, profileOf, tokenOf } from './entries.ts';
+import { entryOf, MINUTE, NOW, profileOf, tokenOf } from './entries.ts';
 
-const state = (...entries: Parameters<typeof statusBarState>[0]) => statusBarState(entries, NOW, plainWords);
+const state = (...entries: Parameters<typeof statusBarState>[0]) => statusBarState(entries, NOW);
 
 function ending(name: string, inMs: number, change: Parameters<typeof entryOf>[0] = {}) {
   const profile = profileOf({ name });

@@ -8,7 +8,7 @@ import { decodeToken } from '../../src/inspect/decode.ts';
 import { describePasted, proposeName } from '../../src/editor/tokens/pasted.ts';
 import { changedToken, originChange } from '../../src/editor/tokens/personal.ts';
 import { entryTooltip, problemTooltip } from '../../src/editor/tokens/tree/tooltip.ts';
-import { entryOf, MINUTE, NOW, plainWords, profileOf, tokenOf } from './entries.ts';
+import { entryOf, MINUTE, NOW, profileOf, tokenOf } from './entries.ts';
 
 const part = (json: unknown) => Buffer.from(JSON.stringify(json)).toString('base64url');
 const jwt = (claims: object) => `${part({ alg: 'RS256', typ: 'JWT' })}.${part(claims)}.c2lnbmF0dXJl`;
@@ -28,9 +28,7 @@ function entryWith(accessToken: string) {
 }
 
 function lines(accessToken: string): Map<string, DetailNode> {
-  return new Map(
-    detailsOf('entry', entryWith(accessToken), NOW, plainWords).map((node) => [node.label, node]),
-  );
+  return new Map(detailsOf('entry', entryWith(accessToken), NOW).map((node) => [node.label, node]));
 }
 
 describe('details of a token', () => {
@@ -49,7 +47,7 @@ describe('details of a token', () => {
     const refreshLine = (refreshToken: string | null) => {
       const profile = profileOf();
       const entry = entryOf({ token: tokenOf(profile, { refreshToken }) }, profile);
-      return detailsOf('entry', entry, NOW, plainWords).find(({ label }) => label === 'Refresh token');
+      return detailsOf('entry', entry, NOW).find(({ label }) => label === 'Refresh token');
     };
     expect(refreshLine('canary-refresh')).toMatchObject({ value: 'held', tooltip: null, children: null });
     expect(refreshLine(null)).toBeUndefined();
@@ -121,9 +119,7 @@ test('numbers are shown with all their digits, in the tree and in the document',
     expect(document).toContain(text);
     expect(inspectedText(decodeToken(token))).toContain(text);
   }
-  const claims = detailsOf('entry', entryWith(token), NOW, plainWords).find(
-    ({ label }) => label === 'Claims',
-  );
+  const claims = detailsOf('entry', entryWith(token), NOW).find(({ label }) => label === 'Claims');
   const members = claims?.children?.() ?? [];
   expect(members.map(({ value }) => value)).toEqual(['174322306148984899', '1.10', '1 item']);
   expect(members[2]?.children?.().map(({ value }) => value)).toEqual(['9007199254740993']);
@@ -143,7 +139,6 @@ describe('tooltip', () => {
     const text = entryTooltip(
       entryWith(jwt({ ...claims, iss: 'https://evil.example/[click](command:x) | secret-value' })),
       NOW,
-      plainWords,
       mask,
     );
     expect(text).not.toContain('secret-value');
@@ -152,23 +147,21 @@ describe('tooltip', () => {
   });
 
   it('offers the sandbox where only its address is missing', () => {
-    expect(problemTooltip('The variable {{sandboxIssuer}} has no value.', plainWords, mask)).toContain(
+    expect(problemTooltip('The variable {{sandboxIssuer}} has no value.', mask)).toContain(
       '(command:keyturn.sandbox.start)',
     );
-    expect(problemTooltip('The variable {{issuer}} has no value.', plainWords, mask)).not.toContain(
-      'command:',
-    );
+    expect(problemTooltip('The variable {{issuer}} has no value.', mask)).not.toContain('command:');
   });
 });
 
 describe('pasted text', () => {
   it('is described without being quoted', () => {
     const token = jwt({ ...claims, exp: (NOW - 60 * MINUTE) / 1000 });
-    const { text, usable } = describePasted(token, NOW, plainWords);
+    const { text, usable } = describePasted(token, NOW);
     expect(usable).toBe(true);
     expect(text).toMatch(/^JSON Web Token · expired 60 min ago|^JSON Web Token · expired 1 h ago/);
     expect(text).not.toContain(token.slice(0, 12));
-    expect(describePasted('two\nlines', NOW, plainWords).usable).toBe(false);
+    expect(describePasted('two\nlines', NOW).usable).toBe(false);
   });
 
   it('proposes a name from the claims that is not taken', () => {
@@ -204,10 +197,10 @@ describe('an inspected token', () => {
 
 describe('ways to send', () => {
   it('are shown with the place of the token', () => {
-    expect(sendAsText({ scheme: 'Bearer' }, plainWords.t)).toBe('Authorization: Bearer …');
-    expect(sendAsText({ header: 'X-API-Key' }, plainWords.t)).toBe('X-API-Key: …');
-    expect(sendAsText({ query: 'key' }, plainWords.t)).toBe('?key=…');
-    expect(sendAsText({ basic: { username: 'ada' } }, plainWords.t)).toBe('Basic, user ada');
+    expect(sendAsText({ scheme: 'Bearer' })).toBe('Authorization: Bearer …');
+    expect(sendAsText({ header: 'X-API-Key' })).toBe('X-API-Key: …');
+    expect(sendAsText({ query: 'key' })).toBe('?key=…');
+    expect(sendAsText({ basic: { username: 'ada' } })).toBe('Basic, user ada');
   });
 });
 

@@ -9,7 +9,7 @@ import {
   type TreeInput,
 } from '../../src/editor/tokens/tree/model.ts';
 import type { TokenEntry } from '../../src/token/manager.ts';
-import { entryOf, MINUTE, NOW, plainWords, profileOf, tokenOf } from './entries.ts';
+import { entryOf, MINUTE, NOW, profileOf, tokenOf } from './entries.ts';
 
 function listed(
   name: string,
@@ -45,7 +45,6 @@ describe('groups of the tokens view', () => {
         chosen: new Set(['staging']),
       }),
       'environment',
-      plainWords,
     );
     expect(
       groups.map(({ label, chosen, entries }) => [label, chosen, entries.map((node) => node.name)]),
@@ -64,7 +63,7 @@ describe('groups of the tokens view', () => {
       { personal: [taken, own] },
       { unread: new Map([taken, own].map(({ key, profile }) => [key, profile.name])) },
     ]) {
-      const groups = buildGroups(input({ listed: [declared], ...pasted }), 'environment', plainWords);
+      const groups = buildGroups(input({ listed: [declared], ...pasted }), 'environment');
       expect(
         groups.flatMap(({ entries }) => entries.map(({ name, declaredIn }) => [name, declaredIn])),
       ).toEqual([
@@ -75,14 +74,13 @@ describe('groups of the tokens view', () => {
   });
 
   it('knows only the name of a token that was not read yet', () => {
-    const [group] = buildGroups(input({ unread: new Map([['pasted:own:x', 'own']]) }), 'issuer', plainWords);
+    const [group] = buildGroups(input({ unread: new Map([['pasted:own:x', 'own']]) }), 'issuer');
     const [node] = group!.entries;
     expect(node).toMatchObject({ name: 'own', entry: null, problem: null });
     expect(contextValueOf(node!)).toBe('entry personal');
     const read = buildGroups(
       input({ personal: [entryOf({}, profileOf({ name: 'own', declaredIn: null }))] }),
       'issuer',
-      plainWords,
     );
     expect(sameShape([group!], read)).toBe(true);
   });
@@ -96,7 +94,6 @@ describe('groups of the tokens view', () => {
     const groups = buildGroups(
       input({ listed: [listed('viewer', null, issuer), listed('b', null, endpoint), listed('c', null)] }),
       'issuer',
-      plainWords,
     );
     expect(groups.map(({ label }) => label)).toEqual([
       'https://auth.example.com',
@@ -113,7 +110,6 @@ describe('groups of the tokens view', () => {
           personal: [entryOf({}, profileOf({ declaredIn: null, origins: ['https://other.example.com'] }))],
         }),
         'issuer',
-        plainWords,
       );
     const ids = make().flatMap((group) => group.entries.map((node) => node.id));
     expect(new Set(ids).size).toBe(4);
@@ -121,17 +117,13 @@ describe('groups of the tokens view', () => {
   });
 
   it('sees that an entry went', () => {
-    const two = buildGroups(
-      input({ listed: [listed('a', null), listed('b', null)] }),
-      'environment',
-      plainWords,
-    );
-    const one = buildGroups(input({ listed: [listed('a', null)] }), 'environment', plainWords);
+    const two = buildGroups(input({ listed: [listed('a', null), listed('b', null)] }), 'environment');
+    const one = buildGroups(input({ listed: [listed('a', null)] }), 'environment');
     expect(sameShape(two, one)).toBe(false);
   });
 
   it('keeps a profile that cannot be filled, with its reason', () => {
-    const [group] = buildGroups(input({ listed: [listed('viewer', null, null)] }), 'environment', plainWords);
+    const [group] = buildGroups(input({ listed: [listed('viewer', null, null)] }), 'environment');
     const [node] = group!.entries;
     expect(node).toMatchObject({ name: 'viewer', entry: null, problem: { code: 'profile_invalid' } });
     expect(contextValueOf(node!)).toBe('entry declared');
@@ -142,7 +134,7 @@ describe('groups of the tokens view', () => {
       entryOf({}, profileOf({ name: `token-${index}`, declaredIn: null })),
     );
     const started = performance.now();
-    const [group] = buildGroups(input({ personal }), 'environment', plainWords);
+    const [group] = buildGroups(input({ personal }), 'environment');
     expect(performance.now() - started).toBeLessThan(1000);
     expect(group!.entries[9_999]!.name).toBe('token-9999');
   });
@@ -186,7 +178,6 @@ describe('the menu of a group', () => {
           chosen: new Set(['staging']),
         }),
         groupBy,
-        plainWords,
       ).map(groupContext);
     expect(contexts('environment')).toEqual(['group environment', 'group environment chosen', 'group']);
     expect(contexts('issuer')).toEqual(['group issuer', 'group']);
@@ -198,11 +189,11 @@ describe('descriptions', () => {
 
   it('says how long a token lives and what it may do', () => {
     const token = tokenOf(profileOf(), { scope: 'reports:read' });
-    expect(entryDescription(entryOf({ token }), NOW, plainWords)).toBe('expires in 12 min · reports:read');
+    expect(entryDescription(entryOf({ token }), NOW)).toBe('expires in 12 min · reports:read');
   });
 
   it('begins in the tree with what matters in few letters', () => {
-    const short = (change: Partial<TokenEntry>) => shortDescription(entryOf(change), NOW, plainWords);
+    const short = (change: Partial<TokenEntry>) => shortDescription(entryOf(change), NOW);
     const token = tokenOf(profileOf(), { scope: 'admin' });
     expect(short({ token })).toBe('12 min · admin');
     expect(short({ token: { ...token, expiresAtMs: NOW + 59_000 }, status: 'expiring' })).toBe(
@@ -218,16 +209,14 @@ describe('descriptions', () => {
   });
 
   it('counts no seconds', () => {
-    expect(lifeText(at(NOW + 59_000), NOW, plainWords)).toBe('expires within a minute');
-    expect(lifeText({ ...at(NOW - 59_000), status: 'expired' }, NOW, plainWords)).toBe('expired just now');
-    expect(lifeText({ ...at(NOW - 180 * MINUTE), status: 'expired' }, NOW, plainWords)).toBe(
-      'expired 3 h ago',
-    );
+    expect(lifeText(at(NOW + 59_000), NOW)).toBe('expires within a minute');
+    expect(lifeText({ ...at(NOW - 59_000), status: 'expired' }, NOW)).toBe('expired just now');
+    expect(lifeText({ ...at(NOW - 180 * MINUTE), status: 'expired' }, NOW)).toBe('expired 3 h ago');
   });
 
   it('says what is missing by the kind of its grant', () => {
     const missing = (grant: 'static' | 'client_credentials' | 'refresh_token') =>
-      lifeText(entryOf({ status: 'missing' }, profileOf({ grant })), NOW, plainWords);
+      lifeText(entryOf({ status: 'missing' }, profileOf({ grant })), NOW);
     expect(missing('static')).toBe('no token added');
     expect(missing('client_credentials')).toBe('not obtained yet');
     expect(missing('refresh_token')).toBe('no refresh token added');
@@ -235,9 +224,9 @@ describe('descriptions', () => {
 
   it('mentions a refresh that failed', () => {
     const entry = entryOf({ lastError: { code: 'invalid_client', message: 'The client is not known.' } });
-    expect(entryDescription(entry, NOW, plainWords)).toBe('expires in 12 min · refresh failed');
+    expect(entryDescription(entry, NOW)).toBe('expires in 12 min · refresh failed');
     // What was never held was not refreshed.
     const never = { ...entry, status: 'missing', token: null } as const;
-    expect(entryDescription(never, NOW, plainWords)).toContain(' · last attempt failed');
+    expect(entryDescription(never, NOW)).toContain(' · last attempt failed');
   });
 });

@@ -1,9 +1,9 @@
+import { l10n } from 'vscode';
 import type { AuditEntry } from '../../audit/read.ts';
 import type { Unusual } from '../../audit/unusual.ts';
 import type { AuditVerification } from '../../audit/verify.ts';
 import { formatLocal } from '../../base/text.ts';
 import { visible } from '../../base/visible.ts';
-import type { Words } from '../platform/words.ts';
 
 /** One event in the view. */
 export interface EventNode {
@@ -87,93 +87,93 @@ const actionIcons: Readonly<Record<AuditEntry['action'], string>> = {
   log_fault: 'warning',
 };
 
-export function actionText(action: AuditEntry['action'], { t }: Words): string {
+export function actionText(action: AuditEntry['action']): string {
   switch (action) {
     case 'added':
-      return t('added');
+      return l10n.t('added');
     case 'obtained':
-      return t('obtained');
+      return l10n.t('obtained');
     case 'refreshed':
-      return t('refreshed');
+      return l10n.t('refreshed');
     case 'used':
-      return t('used');
+      return l10n.t('used');
     case 'refused':
-      return t('refused');
+      return l10n.t('refused');
     case 'introspected':
-      return t('introspected');
+      return l10n.t('introspected');
     case 'revoked':
-      return t('revoked');
+      return l10n.t('revoked');
     case 'revealed':
-      return t('revealed');
+      return l10n.t('revealed');
     case 'copied':
-      return t('copied');
+      return l10n.t('copied');
     case 'exported':
-      return t('exported');
+      return l10n.t('exported');
     case 'renamed':
-      return t('renamed');
+      return l10n.t('renamed');
     case 'origins_changed':
-      return t('origins changed');
+      return l10n.t('origins changed');
     case 'agreed':
-      return t('agreement given');
+      return l10n.t('agreement given');
     case 'withdrawn':
-      return t('agreement withdrawn');
+      return l10n.t('agreement withdrawn');
     case 'deleted':
-      return t('deleted');
+      return l10n.t('deleted');
     case 'missed':
-      return t('not recorded');
+      return l10n.t('not recorded');
     case 'log_fault':
-      return t('audit log changed');
+      return l10n.t('audit log changed');
   }
 }
 
-function unusualText(mark: Unusual, { t }: Words): string {
+function unusualText(mark: Unusual): string {
   switch (mark) {
     case 'new_origin':
-      return t('new origin');
+      return l10n.t('new origin');
     case 'refused':
-      return t('refused use');
+      return l10n.t('refused use');
     case 'burst':
-      return t('many uses at once');
+      return l10n.t('many uses at once');
   }
 }
 
 /** What was tried and did not succeed; null for everything else. */
-function failedText({ action, error }: AuditEntry, { t }: Words): string | null {
+function failedText({ action, error }: AuditEntry): string | null {
   if (error === null) return null;
   switch (action) {
     case 'obtained':
-      return t('not obtained');
+      return l10n.t('not obtained');
     case 'refreshed':
-      return t('not refreshed');
+      return l10n.t('not refreshed');
     case 'introspected':
-      return t('not introspected');
+      return l10n.t('not introspected');
     case 'revoked':
-      return t('not revoked');
+      return l10n.t('not revoked');
     default:
       return null;
   }
 }
 
 /** Codicon of an event. */
-export function eventIcon(entry: AuditEntry, words: Words): string {
-  return failedText(entry, words) === null ? actionIcons[entry.action] : 'error';
+export function eventIcon(entry: AuditEntry): string {
+  return failedText(entry) === null ? actionIcons[entry.action] : 'error';
 }
 
 /** `viewer used`. */
-export function eventLabel(entry: AuditEntry, words: Words): string {
+export function eventLabel(entry: AuditEntry): string {
   const { token, action } = entry;
-  const text = failedText(entry, words) ?? actionText(action, words);
+  const text = failedText(entry) ?? actionText(action);
   return token === '' ? text : `${visible(token)} ${text}`;
 }
 
 /** What stands behind the label: what matters most first, since the end is often not seen. */
-export function eventDescription(entry: AuditEntry, words: Words): string {
+export function eventDescription(entry: AuditEntry): string {
   const { time, method, origin, path, status, error, cause, detail, action, unusual } = entry;
   const request = [method, path].filter((part) => part !== null).join(' ');
   const parts = [
     formatLocal(new Date(time)).slice(11),
     // What the label says already is not said again.
-    ...unusual.filter((mark) => mark !== action).map((mark) => unusualText(mark, words)),
+    ...unusual.filter((mark) => mark !== action).map((mark) => unusualText(mark)),
     status === null ? '' : String(status),
     error ?? '',
     request,
@@ -186,20 +186,19 @@ export function eventDescription(entry: AuditEntry, words: Words): string {
 }
 
 /** Everything about an event, a line each. */
-export function eventDetails(entry: AuditEntry, words: Words): string {
-  const { t } = words;
+export function eventDetails(entry: AuditEntry): string {
   const rows: [string, string | null][] = [
-    [t('Time'), `${formatLocal(new Date(entry.time))} (${entry.time})`],
-    [t('Action'), failedText(entry, words) ?? actionText(entry.action, words)],
-    [t('Token'), entry.token],
-    [t('Fingerprint'), entry.fingerprint],
-    [t('Origin'), entry.origin],
-    [t('Request'), entry.path === null ? null : `${entry.method ?? ''} ${entry.path}`.trim()],
-    [t('Status'), entry.status === null ? null : String(entry.status)],
-    [t('Error'), entry.error],
-    [t('Detail'), entry.detail],
-    [t('Cause'), entry.cause],
-    [t('Unusual'), entry.unusual.map((mark) => unusualText(mark, words)).join(', ')],
+    [l10n.t('Time'), `${formatLocal(new Date(entry.time))} (${entry.time})`],
+    [l10n.t('Action'), failedText(entry) ?? actionText(entry.action)],
+    [l10n.t('Token'), entry.token],
+    [l10n.t('Fingerprint'), entry.fingerprint],
+    [l10n.t('Origin'), entry.origin],
+    [l10n.t('Request'), entry.path === null ? null : `${entry.method ?? ''} ${entry.path}`.trim()],
+    [l10n.t('Status'), entry.status === null ? null : String(entry.status)],
+    [l10n.t('Error'), entry.error],
+    [l10n.t('Detail'), entry.detail],
+    [l10n.t('Cause'), entry.cause],
+    [l10n.t('Unusual'), entry.unusual.map((mark) => unusualText(mark)).join(', ')],
   ];
   return rows
     .flatMap(([name, value]) => (value === null || value === '' ? [] : [`${name}: ${visible(value)}`]))
@@ -207,28 +206,28 @@ export function eventDetails(entry: AuditEntry, words: Words): string {
 }
 
 /** What a check of the log found, in a few sentences. */
-export function verificationText(found: AuditVerification, { t }: Words): string {
-  const at = found.at === null ? '' : t('Line {0} of {1}.', found.at.line, found.at.file);
+export function verificationText(found: AuditVerification): string {
+  const at = found.at === null ? '' : l10n.t('Line {0} of {1}.', found.at.line, found.at.file);
   const expired =
-    found.expired === 0 ? '' : t('{0} older events were removed as they expired.', found.expired);
-  return [verdictText(found, t), at, found.reason, expired].filter((part) => part !== '').join(' ');
+    found.expired === 0 ? '' : l10n.t('{0} older events were removed as they expired.', found.expired);
+  return [verdictText(found), at, found.reason, expired].filter((part) => part !== '').join(' ');
 }
 
-function verdictText({ state, proof, lines }: AuditVerification, t: Words['t']): string {
+function verdictText({ state, proof, lines }: AuditVerification): string {
   switch (state) {
     case 'whole':
       return proof === 'sealed'
-        ? t('The audit log is whole: {0} events.', lines)
-        : t('The chain of the audit log is whole: {0} events.', lines);
+        ? l10n.t('The audit log is whole: {0} events.', lines)
+        : l10n.t('The chain of the audit log is whole: {0} events.', lines);
     case 'empty':
-      return t('The audit log is empty.');
+      return l10n.t('The audit log is empty.');
     case 'broken':
     case 'rewritten':
-      return t('The audit log was changed.');
+      return l10n.t('The audit log was changed.');
     case 'cut':
-      return t('The audit log is not complete.');
+      return l10n.t('The audit log is not complete.');
     case 'deleted':
-      return t('The audit log was deleted.');
+      return l10n.t('The audit log was deleted.');
   }
 }
 

@@ -18,7 +18,6 @@ import type { LogFollower } from '../../audit/follow.ts';
 import type { AuditEntry } from '../../audit/read.ts';
 import { auditCommands } from './commands.ts';
 import type { EditorServices } from '../services.ts';
-import { editorWords } from '../platform/words.ts';
 import {
   type AuditNode,
   auditNodes,
@@ -119,7 +118,7 @@ export class AuditView implements TreeDataProvider<AuditNode> {
 
   async verify(): Promise<void> {
     const found = await (await this.#services.audit.log()).verify();
-    const text = verificationText(found, editorWords);
+    const text = verificationText(found);
     // With a button, since the editor cuts a message without one after its first line.
     const show = l10n.t('Show Audit Log');
     const answer =
@@ -239,20 +238,20 @@ function messageOf(filter: string, shown: number, all: number): string {
 
 function eventItem(node: EventNode): TreeItem {
   const { entry } = node;
-  const item = new TreeItem(eventLabel(entry, editorWords));
-  const description = eventDescription(entry, editorWords);
+  const item = new TreeItem(eventLabel(entry));
+  const description = eventDescription(entry);
   item.id = node.id;
   item.description = description;
-  item.tooltip = eventDetails(entry, editorWords);
+  item.tooltip = eventDetails(entry);
   item.iconPath =
     entry.unusual.length === 0
-      ? new ThemeIcon(eventIcon(entry, editorWords))
+      ? new ThemeIcon(eventIcon(entry))
       : new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
   item.contextValue = ['event', entry.token === '' ? '' : 'named', entry.origin === null ? '' : 'placed']
     .filter((word) => word !== '')
     .join(' ');
   item.accessibilityInformation = {
-    label: `${entry.unusual.length === 0 ? '' : l10n.t('Unusual: ')}${eventLabel(entry, editorWords)}, ${description}`,
+    label: `${entry.unusual.length === 0 ? '' : l10n.t('Unusual: ')}${eventLabel(entry)}, ${description}`,
     role: 'treeitem',
   };
   if (fileOfCause(entry.cause) !== null) {

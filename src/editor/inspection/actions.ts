@@ -15,7 +15,6 @@ import { withLateProgress } from '../platform/messages.ts';
 import { withoutLinks } from '../platform/noticeText.ts';
 import { requireTrust } from '../profiles/trust.ts';
 import type { EditorServices } from '../services.ts';
-import { editorWords } from '../platform/words.ts';
 import type { ClaimsDocuments } from './claimsDocuments.ts';
 import { confirmRotation } from './confirmRotation.ts';
 import { type EntryPickParts, pickEntry, type UsableNode } from '../tokens/entryPick.ts';
@@ -45,7 +44,7 @@ export class InspectionActions {
       const issuer = await this.#askIssuer(node);
       if (issuer !== null) verification = await this.#verify(node, issuer);
     }
-    const status = verificationStatusText(verification.status, editorWords);
+    const status = verificationStatusText(verification.status);
     const hint = verification.hint === null ? '' : ` ${verification.hint}`;
     const text = this.#mask(l10n.t('"{0}" is {1}. {2}', node.name, status, verification.reason) + hint);
     await this.#offerDetails(node, text, verification.status !== 'invalid');

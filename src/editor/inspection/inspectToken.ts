@@ -2,7 +2,6 @@ import { l10n, Uri, window, workspace } from 'vscode';
 import { decodeToken } from '../../inspect/decode.ts';
 import { classifyToken } from '../../inspect/kind.ts';
 import type { EditorServices } from '../services.ts';
-import { editorWords } from '../platform/words.ts';
 import { inspectedText } from './detailsText.ts';
 import { withoutScheme } from '../../inspect/pastedText.ts';
 import { describePasted } from '../tokens/pasted.ts';
@@ -35,7 +34,7 @@ export class TokenInspector {
       (await askSecret(
         l10n.t('Inspect Token'),
         l10n.t('Paste the token. It is decoded here, and neither stored nor sent.'),
-        (text) => describePasted(text, clock.now(), editorWords),
+        (text) => describePasted(text, clock.now()),
       ));
     if (value === null) return;
     redactor.register(value);

@@ -3,7 +3,6 @@ import { type Permission, Permissions } from '../../consent/permissions.ts';
 import { permissionCommands } from './commands.ts';
 import type { EditorServices } from '../services.ts';
 import { displayPath } from '../platform/vscodeFiles.ts';
-import { editorWords } from '../platform/words.ts';
 import { permissionItem } from './permissionItem.ts';
 
 interface PermissionPick extends QuickPickItem {
@@ -45,7 +44,7 @@ export async function reviewPermissions(services: EditorServices): Promise<void>
 }
 
 function pickOf(permission: Permission): PermissionPick {
-  const { icon, ...texts } = permissionItem(permission, shownPath, editorWords);
+  const { icon, ...texts } = permissionItem(permission, shownPath);
   return { ...texts, iconPath: new ThemeIcon(icon), permission };
 }
 

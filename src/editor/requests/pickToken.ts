@@ -2,7 +2,6 @@ import { l10n, type QuickPickItem, type TextDocument, window } from 'vscode';
 import { withoutIcons } from '../platform/plainLabel.ts';
 import type { EditorServices } from '../services.ts';
 import { knownInspectionMark } from '../tokens/tree/inspectionNodes.ts';
-import { editorWords } from '../platform/words.ts';
 import { tokenLensTitle } from './lensTitles.ts';
 import { TokenStates } from './tokenStates.ts';
 
@@ -47,7 +46,7 @@ function itemsOf(
         { ...state.facts, name: withoutIcons(state.facts.name) },
         services.clock.now(),
       );
-      return { name, label, description: knownInspectionMark(state.verification, editorWords) };
+      return { name, label, description: knownInspectionMark(state.verification) };
     }),
   );
 }

@@ -1,7 +1,6 @@
 import { CodeLens, l10n, Range, type TextDocument } from 'vscode';
 import type { Clock } from '../../base/clock.ts';
 import { withoutIcons } from '../platform/plainLabel.ts';
-import { editorWords } from '../platform/words.ts';
 import { requestCommands } from './commands.ts';
 import { treeOf } from '../documents/documentTrees.ts';
 import type { LensedLines } from './lensedLines.ts';
@@ -81,7 +80,7 @@ export class ResultLenses {
       if (!lines.has(line)) return [];
       const result = state.kind === 'done' ? state.result : state.previous;
       if (result === null) return [];
-      return resultProblems(result, nowMs, editorWords).map((problem) => ({ line, problem }));
+      return resultProblems(result, nowMs).map((problem) => ({ line, problem }));
     });
   }
 

@@ -13,7 +13,6 @@ import {
 import type { Clock } from '../../base/clock.ts';
 import { treeOf } from '../documents/documentTrees.ts';
 import type { InlineResults } from './inlineResults.ts';
-import { editorWords } from '../platform/words.ts';
 import { resultProblems } from './resultProblems.ts';
 import { inlineWords, type MoreWords, type Tone } from './resultWords.ts';
 import { linesAround } from '../platform/visibleLines.ts';
@@ -168,7 +167,7 @@ export class ResultDecorations {
 /** Where the person shows no lenses, the line says what they would. */
 function moreWords(document: TextDocument, nowMs: number): MoreWords {
   if (workspace.getConfiguration('editor', document).get('codeLens') !== false) return () => [];
-  return (result) => resultProblems(result, nowMs, editorWords).map(({ text }) => text);
+  return (result) => resultProblems(result, nowMs).map(({ text }) => text);
 }
 
 function untilNextWords(state: ReturnType<InlineResults['of']>[number]['state'], nowMs: number): number {

@@ -1,8 +1,8 @@
+import { l10n } from 'vscode';
 import { formatLocal } from '../../base/text.ts';
 import { notRunWords } from '../../httpfile/marks/notRun.ts';
 import { challengeWords } from '../../run/challengeWords.ts';
 import type { RequestResult } from '../../run/result.ts';
-import type { Words } from '../platform/words.ts';
 import { namedToken } from '../documents/tokenNames.ts';
 import { oneLine, waitUntilMs } from './resultWords.ts';
 
@@ -19,30 +19,43 @@ export interface ResultProblem {
 
 const mostShown = 48;
 
-export function resultProblems(result: RequestResult, nowMs: number, { t }: Words): ResultProblem[] {
+export function resultProblems(result: RequestResult, nowMs: number): ResultProblem[] {
   const problems: ResultProblem[] = [];
   const add = (kind: ResultProblem['kind'], text: string, detail = text, untilMs: number | null = null) =>
     problems.push({ kind, text: oneLine(text, mostShown), detail: oneLine(detail, 500), untilMs });
   if (result.response === null) return problems;
   if (wantsToken(result)) {
-    add('token_wanted', t('Choose Token…'), t('The API requires a token, and this request names none.'));
+    add(
+      'token_wanted',
+      l10n.t('Choose Token…'),
+      l10n.t('The API requires a token, and this request names none.'),
+    );
   }
   const { challenge, notRun, notes } = result;
   const scopes = challenge?.error === 'insufficient_scope' ? challenge.missingScopes.join(' ') : '';
   const words = challenge === null ? null : challengeWords(result);
   if (scopes !== '') {
-    add('challenge', t('Needs scope {0}', scopes), t('The token does not have the scope {0}.', scopes));
+    add(
+      'challenge',
+      l10n.t('Needs scope {0}', scopes),
+      l10n.t('The token does not have the scope {0}.', scopes),
+    );
   } else if (words !== null) {
     add('challenge', capitalized(words));
   }
   const untilMs = waitUntilMs(result);
   if (untilMs !== null && untilMs > nowMs) {
     const time = clockTime(untilMs, nowMs);
-    add('wait', t('Wait until {0}', time), t('The server takes no more requests until {0}.', time), untilMs);
+    add(
+      'wait',
+      l10n.t('Wait until {0}', time),
+      l10n.t('The server takes no more requests until {0}.', time),
+      untilMs,
+    );
   }
   const left = notRunWords(notRun);
   if (left !== null) add('not_run', left);
-  if (result.response.tlsVerified === false) add('certificate', t('Certificate not verified'));
+  if (result.response.tlsVerified === false) add('certificate', l10n.t('Certificate not verified'));
   for (const note of notes) add('note', note);
   return problems;
 }

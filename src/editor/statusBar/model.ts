@@ -1,8 +1,8 @@
+import { l10n } from 'vscode';
 import { formatDuration } from '../../base/text.ts';
 import type { TokenEntry } from '../../token/manager.ts';
 import { inUse } from '../tokens/inUse.ts';
 import { lifeText } from '../tokens/tree/describe.ts';
-import type { Words } from '../platform/words.ts';
 
 export type Severity = 'none' | 'warning' | 'error';
 
@@ -19,11 +19,7 @@ export interface StatusBarState {
 }
 
 /** Null when no token matters to the open file or was used within the hour: then there is nothing to show. */
-export function statusBarState(
-  entries: readonly TokenEntry[],
-  nowMs: number,
-  words: Words,
-): StatusBarState | null {
+export function statusBarState(entries: readonly TokenEntry[], nowMs: number): StatusBarState | null {
   const ranked = entries
     .map((entry) => ({ entry, severity: severityOf(entry) }))
     .sort((a, b) => rank(b.severity) - rank(a.severity) || endOf(a.entry) - endOf(b.entry));
@@ -31,8 +27,8 @@ export function statusBarState(
   if (first === undefined) return null;
   const { entry, severity } = first;
   return {
-    text: `$(key) ${shorten(entry.profile.name)} ${shortLife(entry, nowMs, words)}`.trimEnd(),
-    label: words.t('Token {0}, {1}', entry.profile.name, lifeText(entry, nowMs, words)),
+    text: `$(key) ${shorten(entry.profile.name)} ${shortLife(entry, nowMs)}`.trimEnd(),
+    label: l10n.t('Token {0}, {1}', entry.profile.name, lifeText(entry, nowMs)),
     severity,
     trouble: ranked.filter((one) => one.severity !== 'none').map((one) => one.entry),
     calm: ranked.filter((one) => one.severity === 'none').map((one) => one.entry),
@@ -71,23 +67,19 @@ function endOf({ token }: TokenEntry): number {
 }
 
 /** "4 min", "expired", "missing": at most two words, since the status bar is narrow. */
-function shortLife(
-  { status, token, canRefresh, needsSignIn }: TokenEntry,
-  nowMs: number,
-  { t }: Words,
-): string {
+function shortLife({ status, token, canRefresh, needsSignIn }: TokenEntry, nowMs: number): string {
   const left = (token?.expiresAtMs ?? nowMs) - nowMs;
   switch (status) {
     case 'active':
     case 'expiring':
-      return left < 60_000 ? t('under 1 min') : formatDuration(left);
+      return left < 60_000 ? l10n.t('under 1 min') : formatDuration(left);
     case 'expired':
-      return t('expired');
+      return l10n.t('expired');
     case 'not_yet_valid':
-      return t('not yet valid');
+      return l10n.t('not yet valid');
     case 'missing':
-      if (needsSignIn) return t('sign in');
-      return canRefresh ? '' : t('not added');
+      if (needsSignIn) return l10n.t('sign in');
+      return canRefresh ? '' : l10n.t('not added');
     case 'unknown':
       return '';
   }

@@ -5,7 +5,6 @@ import { visible } from '../../base/visible.ts';
 import { FOCUS_TOKENS, tokenCommands } from '../tokens/commands.ts';
 import type { EditorServices } from '../services.ts';
 import { lifeText } from '../tokens/tree/describe.ts';
-import { editorWords } from '../platform/words.ts';
 import { ExpiryNotice } from './expiryNotice.ts';
 import { inUse } from '../tokens/inUse.ts';
 import { type StatusBarState, statusBarState } from './model.ts';
@@ -31,7 +30,7 @@ export class TokenStatusBar {
     const entries = await this.#entries();
     if (round !== this.#round) return entries.length > 0;
     const now = this.#services.clock.now();
-    this.#show(statusBarState(entries, now, editorWords));
+    this.#show(statusBarState(entries, now));
     this.#notice.look(entries, now);
     return entries.length > 0;
   }
@@ -81,7 +80,7 @@ export class TokenStatusBar {
       enabledCommands: [tokenCommands.refresh, tokenCommands.signIn, tokenCommands.paste, FOCUS_TOKENS],
     };
     const line = (entry: TokenEntry) => {
-      text.appendText(visible(`${entry.profile.name}: ${lifeText(entry, now, editorWords)}`));
+      text.appendText(visible(`${entry.profile.name}: ${lifeText(entry, now)}`));
       if (entry.lastError !== null)
         text.appendText(visible(`. ${this.#services.redactor.mask(entry.lastError.message)}`));
     };

@@ -8,7 +8,6 @@ import { showError, withCancellableProgress } from '../platform/messages.ts';
 import { withoutIcons } from '../platform/plainLabel.ts';
 import { requireTrust } from '../profiles/trust.ts';
 import type { EditorServices } from '../services.ts';
-import { editorWords } from '../platform/words.ts';
 import type { EntryPickParts, UsableNode } from './entryPick.ts';
 import { statusIcons } from './tree/describe.ts';
 import { takesPastedToken } from './tree/model.ts';
@@ -57,7 +56,7 @@ export async function pasteToken(
           visible(name),
           shownAddresses(profile.origins),
         ),
-    (text) => describePasted(text, services.clock.now(), editorWords),
+    (text) => describePasted(text, services.clock.now()),
   );
   if (value === null) return null;
   const cause = tokenCommands.paste;
@@ -105,7 +104,7 @@ async function addPersonal(services: EditorServices, parts: EntryPickParts): Pro
   const value = await askSecret(
     l10n.t('Add Token (1/4)'),
     l10n.t('Paste the token. It is kept in the secret storage of the editor and shown nowhere.'),
-    (text) => describePasted(text, services.clock.now(), editorWords),
+    (text) => describePasted(text, services.clock.now()),
   );
   if (value === null) return null;
   const taken = new Set((await parts.directory.entries()).map((node) => node.name));

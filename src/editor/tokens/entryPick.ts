@@ -6,7 +6,6 @@ import type { Redactor } from '../../redaction/redactor.ts';
 import type { TokenEntry } from '../../token/manager.ts';
 import { withoutIcons } from '../platform/plainLabel.ts';
 import { displayPath } from '../platform/vscodeFiles.ts';
-import type { Words } from '../platform/words.ts';
 import { entryDescription, entryIcon } from './tree/describe.ts';
 import { type EntryNode, namesOfSeveral } from './tree/model.ts';
 import type { TokenSelection } from './selection.ts';
@@ -18,7 +17,6 @@ export type UsableNode = EntryNode & { readonly entry: TokenEntry };
 export interface EntryPickParts {
   readonly directory: TokenDirectory;
   readonly clock: Clock;
-  readonly words: Words;
   /** A server may call a scope what is a secret. */
   readonly redactor: Pick<Redactor, 'mask'>;
   readonly inspections: Pick<TokenInspections, 'last'>;
@@ -96,13 +94,13 @@ function sourceOf({ environment, declaredIn }: EntryNode, shared: boolean): Pick
 
 /** What the tree says of an entry, as far as it is known: nothing is looked up. */
 function stateOf(
-  { inspections, redactor, clock, words }: EntryPickParts,
+  { inspections, redactor, clock }: EntryPickParts,
   { entry, problem }: EntryNode,
 ): Pick<QuickPickItem, 'description' | 'iconPath'> {
   if (entry === null) return { description: problem?.message ?? '', iconPath: new ThemeIcon('warning') };
   const known = inspections.last(entry);
   return {
-    description: withoutIcons(redactor.mask(entryDescription(entry, clock.now(), words, known))),
+    description: withoutIcons(redactor.mask(entryDescription(entry, clock.now(), known))),
     iconPath: new ThemeIcon(entryIcon(entry, known).icon),
   };
 }

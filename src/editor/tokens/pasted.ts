@@ -1,22 +1,18 @@
+import { l10n } from 'vscode';
 import { decodeToken } from '../../inspect/decode.ts';
 import { isValidName } from '../../profile/name.ts';
 import { formatWhen } from '../../base/text.ts';
-import type { Words } from '../platform/words.ts';
 
 /** What a pasted value looks like, without quoting it; not usable when it cannot be a token. */
-export function describePasted(
-  value: string,
-  nowMs: number,
-  { t }: Words,
-): { text: string; usable: boolean } {
+export function describePasted(value: string, nowMs: number): { text: string; usable: boolean } {
   if (/[\x00-\x1f\x7f]/.test(value)) {
-    return { text: t('This holds a line break. Copy the token in one line.'), usable: false };
+    return { text: l10n.t('This holds a line break. Copy the token in one line.'), usable: false };
   }
   const { kind, expiresAtMs, warnings } = decodeToken(value);
   const parts = [kind.label];
   if (expiresAtMs !== null) {
     const when = formatWhen(expiresAtMs, nowMs);
-    parts.push(expiresAtMs <= nowMs ? t('expired {0}', when) : t('expires {0}', when));
+    parts.push(expiresAtMs <= nowMs ? l10n.t('expired {0}', when) : l10n.t('expires {0}', when));
   }
   const warning = warnings.find(({ code }) => code !== 'expiry_missing' && code !== 'nested');
   if (warning !== undefined) parts.push(warning.message);

@@ -10,7 +10,6 @@ import {
 import { Lazy } from '../../base/lazy.ts';
 import { registerCommands } from '../platform/commands.ts';
 import { contextKeys } from '../platform/contextKeys.ts';
-import { editorWords } from '../platform/words.ts';
 import type { EditorServices } from '../services.ts';
 import { tokenCommands } from './commands.ts';
 import type { loadTokenCommands } from './handlers.ts';
@@ -70,7 +69,7 @@ class LazyTree implements TreeDataProvider<TreeNode> {
   constructor({ redactor, clock, inspections, directory }: EditorServices, load: () => Promise<LazyParts>) {
     this.#tree = new Lazy(async () => {
       const { TokenTree } = await load();
-      const tree = new TokenTree({ directory, inspections, redactor, clock, words: editorWords });
+      const tree = new TokenTree({ directory, inspections, redactor, clock });
       tree.onDidChangeTreeData((nodes) => this.#changed.fire(nodes));
       this.#made = tree;
       return tree;

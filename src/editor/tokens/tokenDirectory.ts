@@ -7,7 +7,6 @@ import type { ListedProfile } from '../../profile/listedProfile.ts';
 import type { WorkspaceProfiles } from '../profiles/profileIndex.ts';
 import type { EnvironmentPicker } from '../environments/picker.ts';
 import { onDidChangeSetting, readSetting } from '../platform/settings.ts';
-import type { Words } from '../platform/words.ts';
 import {
   buildGroups,
   type EntryNode,
@@ -23,7 +22,6 @@ export interface DirectoryParts {
   readonly environments: EnvironmentPicker;
   /** Tokens that `.http` files ask for in the words of other tools. */
   readonly foreignTokens: ForeignTokens;
-  readonly words: Words;
 }
 
 /** What changed: entries in place, or (null) the list itself. */
@@ -83,7 +81,7 @@ export class TokenDirectory {
   }
 
   async #load(): Promise<readonly GroupNode[]> {
-    const { tokens, profiles, environments, foreignTokens, words } = this.#parts;
+    const { tokens, profiles, environments, foreignTokens } = this.#parts;
     const [declared, personal] = await Promise.all([profiles.list(), this.#loadPersonal()]);
     const listed = [...declared, ...foreignTokens.profiles().flatMap(listForeign)];
     const input = {
@@ -102,7 +100,7 @@ export class TokenDirectory {
     };
     // Only now: the editor answers one question after the other.
     if (personal.unread.size > 0) this.#readAll();
-    return buildGroups(input, readSetting('keyturn.tokens.groupBy'), words);
+    return buildGroups(input, readSetting('keyturn.tokens.groupBy'));
   }
 
   async #loadPersonal(): Promise<Pick<TreeInput, 'personal' | 'unread'>> {

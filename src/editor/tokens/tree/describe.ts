@@ -1,10 +1,10 @@
+import { l10n } from 'vscode';
 import { grantOf } from '../../../profile/grants/all.ts';
 import { formatDuration } from '../../../base/text.ts';
 import { decodeToken } from '../../../inspect/decode.ts';
 import type { KnownInspection } from '../../../oauth/verify/inspections.ts';
 import type { TokenEntry } from '../../../token/manager.ts';
 import type { TokenStatus } from '../../../token/token.ts';
-import type { Words } from '../../platform/words.ts';
 import { hasEnded, knownInspectionText } from './inspectionNodes.ts';
 
 /** Codicon and theme colour of a status. The icons differ in shape too: colour alone tells nothing to some. */
@@ -37,39 +37,39 @@ function isRefuted(known: KnownInspection | null): boolean {
 const MINUTE_MS = 60_000;
 
 /** "expires in 12 min", "expired 3 h ago", "not obtained yet": changes at most once a minute. */
-export function lifeText(entry: TokenEntry, nowMs: number, { t }: Words): string {
+export function lifeText(entry: TokenEntry, nowMs: number): string {
   const end = entry.token?.expiresAtMs ?? null;
   switch (entry.status) {
     case 'missing':
-      if (entry.needsSignIn) return t('not signed in');
+      if (entry.needsSignIn) return l10n.t('not signed in');
       switch (grantOf(entry.profile.grant).pasted) {
         case 'token':
-          return t('no token added');
+          return l10n.t('no token added');
         case 'refresh_token':
-          return t('no refresh token added');
+          return l10n.t('no refresh token added');
         case null:
-          return t('not obtained yet');
+          return l10n.t('not obtained yet');
       }
     case 'unknown':
-      return t('expiry unknown');
+      return l10n.t('expiry unknown');
     case 'not_yet_valid': {
       const start = entry.token === null ? null : decodeToken(entry.token.accessToken).notBeforeMs;
-      if (start === null) return t('not yet valid');
+      if (start === null) return l10n.t('not yet valid');
       return start - nowMs < MINUTE_MS
-        ? t('valid within a minute')
-        : t('valid in {0}', formatDuration(start - nowMs));
+        ? l10n.t('valid within a minute')
+        : l10n.t('valid in {0}', formatDuration(start - nowMs));
     }
     case 'expired':
-      if (end === null) return t('expired');
+      if (end === null) return l10n.t('expired');
       return nowMs - end < MINUTE_MS
-        ? t('expired just now')
-        : t('expired {0} ago', formatDuration(nowMs - end));
+        ? l10n.t('expired just now')
+        : l10n.t('expired {0} ago', formatDuration(nowMs - end));
     case 'active':
     case 'expiring':
-      if (end === null) return t('expiry unknown');
+      if (end === null) return l10n.t('expiry unknown');
       return end - nowMs < MINUTE_MS
-        ? t('expires within a minute')
-        : t('expires in {0}', formatDuration(end - nowMs));
+        ? l10n.t('expires within a minute')
+        : l10n.t('expires in {0}', formatDuration(end - nowMs));
   }
 }
 
@@ -85,22 +85,20 @@ export function scopeText(entry: TokenEntry): string {
 export function entryDescription(
   entry: TokenEntry,
   nowMs: number,
-  words: Words,
   known: KnownInspection | null = null,
 ): string {
-  return described(entry, [lifeText(entry, nowMs, words)], words, known);
+  return described(entry, [lifeText(entry, nowMs)], known);
 }
 
 /** The same for the tree, which may be 185 pixels wide: `47 min · admin`. */
 export function shortDescription(
   entry: TokenEntry,
   nowMs: number,
-  words: Words,
   known: KnownInspection | null = null,
 ): string {
   // Nothing is known of its life: the scope says more.
-  const life = isLifeUnknown(entry) ? [] : [shortLife(entry, nowMs, words)];
-  return described(entry, life, words, known);
+  const life = isLifeUnknown(entry) ? [] : [shortLife(entry, nowMs)];
+  return described(entry, life, known);
 }
 
 function isLifeUnknown({ status, token }: TokenEntry): boolean {
@@ -108,45 +106,45 @@ function isLifeUnknown({ status, token }: TokenEntry): boolean {
   return status === 'unknown' || (lives && (token?.expiresAtMs ?? null) === null);
 }
 
-function shortLife(entry: TokenEntry, nowMs: number, words: Words): string {
+function shortLife(entry: TokenEntry, nowMs: number): string {
   const leftMs = (entry.token?.expiresAtMs ?? nowMs) - nowMs;
-  if (entry.status === 'missing' && !entry.needsSignIn) return words.t('none yet');
-  if (entry.status !== 'active' && entry.status !== 'expiring') return lifeText(entry, nowMs, words);
-  return leftMs < MINUTE_MS ? words.t('< 1 min') : formatDuration(leftMs);
+  if (entry.status === 'missing' && !entry.needsSignIn) return l10n.t('none yet');
+  if (entry.status !== 'active' && entry.status !== 'expiring') return lifeText(entry, nowMs);
+  return leftMs < MINUTE_MS ? l10n.t('< 1 min') : formatDuration(leftMs);
 }
 
-function described(entry: TokenEntry, parts: string[], words: Words, known: KnownInspection | null): string {
-  if (entry.needsSignIn && entry.status === 'expired') parts.push(words.t('sign-in needed'));
-  else if (entry.lastError !== null) parts.push(failureText(entry, words));
-  const proven = knownInspectionText(known, words);
+function described(entry: TokenEntry, parts: string[], known: KnownInspection | null): string {
+  if (entry.needsSignIn && entry.status === 'expired') parts.push(l10n.t('sign-in needed'));
+  else if (entry.lastError !== null) parts.push(failureText(entry));
+  const proven = knownInspectionText(known);
   // The end of a line is often not seen, so what makes its life meaningless comes before it.
   if (isRefuted(known)) parts.unshift(proven);
   else if (proven !== '') parts.push(proven);
   const scope = scopeText(entry);
   if (scope !== '') parts.push(scope);
-  return parts.length === 0 ? words.t('expiry unknown') : parts.join(' · ');
+  return parts.length === 0 ? l10n.t('expiry unknown') : parts.join(' · ');
 }
 
 /** What was tried last, and failed. */
-function failureText({ needsSignIn, token }: TokenEntry, { t }: Words): string {
-  if (needsSignIn) return t('sign-in failed');
-  return token === null ? t('last attempt failed') : t('refresh failed');
+function failureText({ needsSignIn, token }: TokenEntry): string {
+  if (needsSignIn) return l10n.t('sign-in failed');
+  return token === null ? l10n.t('last attempt failed') : l10n.t('refresh failed');
 }
 
 /** One word or two for a status. */
-export function statusText(status: TokenStatus, { t }: Words): string {
+export function statusText(status: TokenStatus): string {
   switch (status) {
     case 'active':
-      return t('active');
+      return l10n.t('active');
     case 'expiring':
-      return t('expiring');
+      return l10n.t('expiring');
     case 'expired':
-      return t('expired');
+      return l10n.t('expired');
     case 'not_yet_valid':
-      return t('not yet valid');
+      return l10n.t('not yet valid');
     case 'unknown':
-      return t('expiry unknown');
+      return l10n.t('expiry unknown');
     case 'missing':
-      return t('no token held');
+      return l10n.t('no token held');
   }
 }

@@ -1,8 +1,8 @@
+import { l10n } from 'vscode';
 import { exactJson, numberSpelling } from '../../../base/exactJson.ts';
 import { formatWhen } from '../../../base/text.ts';
 import { isObject, type JsonObject } from '../../../inspect/claims.ts';
 import { hideTokens } from '../../../inspect/hideTokens.ts';
-import type { Words } from '../../platform/words.ts';
 import { claimValue, isDateClaim } from './claimsText.ts';
 
 /** A line below an entry. */
@@ -32,7 +32,7 @@ export interface Item {
 /** Makes the lines below one entry. */
 export type DetailMaker = ReturnType<typeof maker>;
 
-export function maker(parentId: string, t: Words['t']) {
+export function maker(parentId: string) {
   const node = (id: string, change: Omit<DetailNode, 'kind' | 'id'>): DetailNode => ({
     kind: 'detail',
     id,
@@ -88,7 +88,7 @@ export function maker(parentId: string, t: Words['t']) {
           : () => capped(id, items, (_item, index) => member(`${id}/${index}`, items, String(index), nowMs));
       return node(id, {
         label,
-        value: items.length === 1 ? t('1 item') : t('{0} items', items.length),
+        value: items.length === 1 ? l10n.t('1 item') : l10n.t('{0} items', items.length),
         icon: null,
         tooltip: null,
         copied: exactJson(json, hideTokens, 2),
@@ -144,7 +144,7 @@ export function maker(parentId: string, t: Words['t']) {
     if (more > 0) {
       shown.push(
         node(`${id}/more`, {
-          label: t('and {0} more', more),
+          label: l10n.t('and {0} more', more),
           value: '',
           icon: null,
           tooltip: null,

@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import { formatWhen } from '../../../base/text.ts';
 import { decodeToken, type DecodedToken } from '../../../inspect/decode.ts';
 import { grantOf } from '../../../profile/grants/all.ts';
@@ -5,7 +6,6 @@ import type { SendAs } from '../../../profile/profile.ts';
 import { scopeWords } from '../../../inspect/scopes.ts';
 import type { TokenEntry } from '../../../token/manager.ts';
 import { shownAddress } from '../../../profile/shownOrigin.ts';
-import type { Words } from '../../platform/words.ts';
 import type { KnownInspection } from '../../../oauth/verify/inspections.ts';
 import { lifeText, statusText } from './describe.ts';
 import { inspectionNodes, verificationStatusText } from './inspectionNodes.ts';
@@ -16,13 +16,11 @@ export function detailsOf(
   parentId: string,
   entry: TokenEntry,
   nowMs: number,
-  words: Words,
   known: KnownInspection | null = null,
 ): DetailNode[] {
-  const { t } = words;
   const { profile, token, lastError, lastUsedAtMs } = entry;
   const decoded = token === null ? null : decodeToken(token.accessToken);
-  const make = maker(parentId, t);
+  const make = maker(parentId);
   const scopes = scopeNodes(entry, decoded);
   const issuer = decoded?.issuer ?? profile.issuer;
   const subject = decoded?.subject ?? null;
@@ -30,28 +28,28 @@ export function detailsOf(
   const opened = known?.verification?.opened ?? null;
   const claims = opened?.claims ?? decoded?.claims ?? null;
   const header = opened?.header ?? decoded?.header ?? null;
-  const proven = verificationStatusText(known?.verification?.status ?? 'not_verified', words);
+  const proven = verificationStatusText(known?.verification?.status ?? 'not_verified');
   const lines: (DetailNode | null)[] = [
-    make.line('status', t('Status'), statusLine(entry, nowMs, words), 'pulse'),
-    lastError && make.line('error', t('Last error'), lastError.message, 'warning'),
-    ...inspectionNodes(known, make, nowMs, words),
+    make.line('status', l10n.t('Status'), statusLine(entry, nowMs), 'pulse'),
+    lastError && make.line('error', l10n.t('Last error'), lastError.message, 'warning'),
+    ...inspectionNodes(known, make, nowMs),
     ...(decoded?.warnings ?? []).map(({ code, message }, index) =>
-      make.line(`warning-${index}-${code}`, t('Warning'), message, 'warning'),
+      make.line(`warning-${index}-${code}`, l10n.t('Warning'), message, 'warning'),
     ),
-    make.list('scopes', t('Scopes'), 'symbol-key', scopes),
-    make.list('audience', t('Audience'), 'broadcast', (decoded?.audience ?? []).map(plain)),
-    issuer === null ? null : make.line('issuer', t('Issuer'), issuer, 'shield'),
-    subject === null ? null : make.line('subject', t('Subject'), subject, 'person'),
-    claims === null ? null : make.json('claims', t('Claims'), proven, claims, nowMs),
-    header === null ? null : make.json('header', t('Header'), '', header, nowMs),
-    decoded === null ? null : make.line('kind', t('Kind'), decoded.kind.label, 'tag'),
+    make.list('scopes', l10n.t('Scopes'), 'symbol-key', scopes),
+    make.list('audience', l10n.t('Audience'), 'broadcast', (decoded?.audience ?? []).map(plain)),
+    issuer === null ? null : make.line('issuer', l10n.t('Issuer'), issuer, 'shield'),
+    subject === null ? null : make.line('subject', l10n.t('Subject'), subject, 'person'),
+    claims === null ? null : make.json('claims', l10n.t('Claims'), proven, claims, nowMs),
+    header === null ? null : make.json('header', l10n.t('Header'), '', header, nowMs),
+    decoded === null ? null : make.line('kind', l10n.t('Kind'), decoded.kind.label, 'tag'),
     (token?.refreshToken ?? null) === null
       ? null
-      : make.line('refreshToken', t('Refresh token'), t('held'), 'sync'),
-    make.line('sendAs', t('Sent as'), sendAsText(profile.sendAs, t), 'arrow-right'),
+      : make.line('refreshToken', l10n.t('Refresh token'), l10n.t('held'), 'sync'),
+    make.line('sendAs', l10n.t('Sent as'), sendAsText(profile.sendAs), 'arrow-right'),
     make.list(
       'origins',
-      t('Origins'),
+      l10n.t('Origins'),
       'globe',
       profile.origins.map((origin) => plain(shownAddress(origin))),
     ),
@@ -59,15 +57,15 @@ export function detailsOf(
       ? null
       : make.line(
           'used',
-          t('Last used'),
-          lastUsedAtMs === null ? t('never') : formatWhen(lastUsedAtMs, nowMs),
+          l10n.t('Last used'),
+          lastUsedAtMs === null ? l10n.t('never') : formatWhen(lastUsedAtMs, nowMs),
           'history',
         ),
     token === null
       ? null
       : make.line(
           'obtained',
-          grantOf(profile.grant).pasted === 'token' ? t('Added') : t('Obtained'),
+          grantOf(profile.grant).pasted === 'token' ? l10n.t('Added') : l10n.t('Obtained'),
           formatWhen(token.obtainedAtMs, nowMs),
           'calendar',
         ),
@@ -76,19 +74,19 @@ export function detailsOf(
 }
 
 /** "active, expires in 41 min (2026-01-15 13:41:00)". */
-function statusLine(entry: TokenEntry, nowMs: number, words: Words): string {
-  const status = statusText(entry.status, words);
+function statusLine(entry: TokenEntry, nowMs: number): string {
+  const status = statusText(entry.status);
   const end = entry.token?.expiresAtMs ?? null;
-  if (entry.status === 'missing' || entry.status === 'unknown') return lifeText(entry, nowMs, words);
-  return end === null ? status : words.t('{0}, ends {1}', status, formatWhen(end, nowMs));
+  if (entry.status === 'missing' || entry.status === 'unknown') return lifeText(entry, nowMs);
+  return end === null ? status : l10n.t('{0}, ends {1}', status, formatWhen(end, nowMs));
 }
 
-export function sendAsText(sendAs: SendAs, t: Words['t']): string {
+export function sendAsText(sendAs: SendAs): string {
   if ('scheme' in sendAs) return `Authorization: ${sendAs.scheme} …`;
   if ('header' in sendAs) return `${sendAs.header}: …`;
   if ('query' in sendAs) return `?${sendAs.query}=…`;
   const { username } = sendAs.basic;
-  return username === undefined ? t('Basic, "user:password"') : t('Basic, user {0}', username);
+  return username === undefined ? l10n.t('Basic, "user:password"') : l10n.t('Basic, user {0}', username);
 }
 
 function plain(text: string): Item {

@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import { formatWhen } from '../../../base/text.ts';
 import type {
   CheckName,
@@ -6,7 +7,6 @@ import type {
   Verification,
 } from '../../../oauth/verify/inspection.ts';
 import type { KnownInspection } from '../../../oauth/verify/inspections.ts';
-import type { Words } from '../../platform/words.ts';
 import type { DetailMaker, DetailNode } from './detailNode.ts';
 
 export const verificationIcons: Readonly<Record<VerificationStatus, string>> = {
@@ -15,30 +15,29 @@ export const verificationIcons: Readonly<Record<VerificationStatus, string>> = {
   invalid: 'error',
 };
 
-export function verificationStatusText(status: VerificationStatus, { t }: Words): string {
+export function verificationStatusText(status: VerificationStatus): string {
   switch (status) {
     case 'verified':
-      return t('verified');
+      return l10n.t('verified');
     case 'not_verified':
-      return t('not verified');
+      return l10n.t('not verified');
     case 'invalid':
-      return t('invalid');
+      return l10n.t('invalid');
   }
 }
 
 /** What stands behind the name in the tree, once something was found out; empty where it says nothing new. */
-export function knownInspectionText(known: KnownInspection | null, words: Words): string {
-  const { t } = words;
-  if (hasEnded(known)) return t('not active at its issuer');
+export function knownInspectionText(known: KnownInspection | null): string {
+  if (hasEnded(known)) return l10n.t('not active at its issuer');
   const { verification } = known ?? { verification: null };
   return verification === null || verification.status === 'not_verified'
     ? ''
-    : verificationStatusText(verification.status, words);
+    : verificationStatusText(verification.status);
 }
 
 /** The same with its icon, for a list: `$(verified) verified`. */
-export function knownInspectionMark(known: KnownInspection | null, words: Words): string {
-  const text = knownInspectionText(known, words);
+export function knownInspectionMark(known: KnownInspection | null): string {
+  const text = knownInspectionText(known);
   if (text === '') return '';
   const good = !hasEnded(known) && known?.verification?.status === 'verified';
   return `$(${good ? verificationIcons.verified : verificationIcons.invalid}) ${text}`;
@@ -55,45 +54,38 @@ export function inspectionNodes(
   known: KnownInspection | null,
   make: DetailMaker,
   nowMs: number,
-  words: Words,
 ): DetailNode[] {
   const nodes: DetailNode[] = [];
   if (known === null) return nodes;
   const { verification, introspection } = known;
-  if (verification !== null) nodes.push(verificationNode(verification, make, nowMs, words));
-  if (introspection !== null) nodes.push(introspectionNode(introspection, make, nowMs, words));
+  if (verification !== null) nodes.push(verificationNode(verification, make, nowMs));
+  if (introspection !== null) nodes.push(introspectionNode(introspection, make, nowMs));
   return nodes;
 }
 
-function verificationNode(
-  verification: Verification,
-  make: DetailMaker,
-  nowMs: number,
-  words: Words,
-): DetailNode {
-  const { t } = words;
+function verificationNode(verification: Verification, make: DetailMaker, nowMs: number): DetailNode {
   const { status, reason, hint, key, checks, checkedAtMs } = verification;
   const lines = [
-    make.line('verification/reason', t('Reason'), reason, 'info'),
-    ...(hint === null ? [] : [make.line('verification/hint', t('Next'), hint, 'lightbulb')]),
+    make.line('verification/reason', l10n.t('Reason'), reason, 'info'),
+    ...(hint === null ? [] : [make.line('verification/hint', l10n.t('Next'), hint, 'lightbulb')]),
     ...(key === null
       ? []
       : [
-          make.line('verification/alg', t('Algorithm'), key.alg, 'key'),
-          ...(key.kid === null ? [] : [make.line('verification/kid', t('Key id'), key.kid, 'key')]),
+          make.line('verification/alg', l10n.t('Algorithm'), key.alg, 'key'),
+          ...(key.kid === null ? [] : [make.line('verification/kid', l10n.t('Key id'), key.kid, 'key')]),
           ...(key.thumbprint === null
             ? []
-            : [make.line('verification/thumbprint', t('Thumbprint'), key.thumbprint, 'key')]),
-          make.line('verification/from', t('Key from'), key.from ?? t('the secret storage'), 'key'),
+            : [make.line('verification/thumbprint', l10n.t('Thumbprint'), key.thumbprint, 'key')]),
+          make.line('verification/from', l10n.t('Key from'), key.from ?? l10n.t('the secret storage'), 'key'),
         ]),
     ...checks.map(({ name, outcome, text }) =>
-      make.line(`verification/check-${name}`, checkText(name, words), text, checkIcons[outcome]),
+      make.line(`verification/check-${name}`, checkText(name), text, checkIcons[outcome]),
     ),
-    make.line('verification/when', t('Checked'), formatWhen(checkedAtMs, nowMs), 'calendar'),
+    make.line('verification/when', l10n.t('Checked'), formatWhen(checkedAtMs, nowMs), 'calendar'),
   ];
   const short = key === null ? reason : keyText(key.alg, key.kid);
-  const value = `${verificationStatusText(status, words)} · ${short}`;
-  return make.group('verification', t('Signature'), value, verificationIcons[status], () => lines);
+  const value = `${verificationStatusText(status)} · ${short}`;
+  return make.group('verification', l10n.t('Signature'), value, verificationIcons[status], () => lines);
 }
 
 function introspectionNode(
@@ -111,29 +103,45 @@ function introspectionNode(
   }: Introspection,
   make: DetailMaker,
   nowMs: number,
-  { t }: Words,
 ): DetailNode {
   const lines = [
     make.line(
       'introspection/endpoint',
-      t('Asked'),
+      l10n.t('Asked'),
       vendor === null ? endpoint : `${vendor}, ${endpoint}`,
       'globe',
     ),
     ...(scopes === null
       ? []
-      : [make.line('introspection/scopes', t('Scopes'), scopes.join(' ') || t('none'), 'symbol-key')]),
-    ...(subject === null ? [] : [make.line('introspection/subject', t('Subject'), subject, 'person')]),
+      : [
+          make.line(
+            'introspection/scopes',
+            l10n.t('Scopes'),
+            scopes.join(' ') || l10n.t('none'),
+            'symbol-key',
+          ),
+        ]),
+    ...(subject === null ? [] : [make.line('introspection/subject', l10n.t('Subject'), subject, 'person')]),
     ...(expiresAtMs === null
       ? []
-      : [make.line('introspection/ends', t('Ends'), formatWhen(expiresAtMs, nowMs), 'watch')]),
-    make.json('introspection/claims', t('Claims'), signed ? t('signed by the issuer') : '', claims, nowMs),
-    make.line('introspection/when', t('Checked'), formatWhen(checkedAtMs, nowMs), 'calendar'),
+      : [make.line('introspection/ends', l10n.t('Ends'), formatWhen(expiresAtMs, nowMs), 'watch')]),
+    make.json(
+      'introspection/claims',
+      l10n.t('Claims'),
+      signed ? l10n.t('signed by the issuer') : '',
+      claims,
+      nowMs,
+    ),
+    make.line('introspection/when', l10n.t('Checked'), formatWhen(checkedAtMs, nowMs), 'calendar'),
   ];
-  const value = active ? t('active') : conclusive ? t('not active') : t('not known to its issuer');
+  const value = active
+    ? l10n.t('active')
+    : conclusive
+      ? l10n.t('not active')
+      : l10n.t('not known to its issuer');
   return make.group(
     'introspection',
-    t('Introspection'),
+    l10n.t('Introspection'),
     value,
     active ? 'pass' : conclusive ? 'error' : 'question',
     () => lines,
@@ -142,22 +150,22 @@ function introspectionNode(
 
 const checkIcons = { passed: 'pass', failed: 'error', skipped: 'circle-slash' } as const;
 
-function checkText(name: CheckName, { t }: Words): string {
+function checkText(name: CheckName): string {
   switch (name) {
     case 'decryption':
-      return t('Decryption');
+      return l10n.t('Decryption');
     case 'signature':
-      return t('Signature');
+      return l10n.t('Signature');
     case 'type':
-      return t('Type');
+      return l10n.t('Type');
     case 'issuer':
-      return t('Issuer');
+      return l10n.t('Issuer');
     case 'audience':
-      return t('Audience');
+      return l10n.t('Audience');
     case 'not_before':
-      return t('Begin');
+      return l10n.t('Begin');
     case 'expiry':
-      return t('End');
+      return l10n.t('End');
   }
 }
 

@@ -1,8 +1,8 @@
+import { l10n } from 'vscode';
 import { grantOf, isOAuthGrant, signsIn } from '../../../profile/grants/all.ts';
 import type { TokenProfile } from '../../../profile/profile.ts';
 import type { TokenEntry } from '../../../token/manager.ts';
 import type { ListedProfile } from '../../../profile/listedProfile.ts';
-import type { Words } from '../../platform/words.ts';
 import { parseUrl } from '../../../base/url.ts';
 
 export type GroupBy = 'environment' | 'issuer';
@@ -44,7 +44,7 @@ export interface TreeInput {
 export const LARGE_GROUP = 100;
 
 /** Sorted groups of sorted entries. Ids stay the same while names, files and environments do. */
-export function buildGroups(input: TreeInput, groupBy: GroupBy, words: Words): GroupNode[] {
+export function buildGroups(input: TreeInput, groupBy: GroupBy): GroupNode[] {
   const groups = new Map<string, { label: string; entries: EntryNode[] }>();
   const add = (groupKey: string, label: string, make: (groupId: string) => EntryNode) => {
     const id = `group:${groupKey}`;
@@ -53,8 +53,7 @@ export function buildGroups(input: TreeInput, groupBy: GroupBy, words: Words): G
     group.entries.push(make(id));
   };
   for (const { profile, entry } of input.listed) {
-    const [key, label] =
-      groupBy === 'issuer' ? issuerGroup(entry, words) : environmentGroup(profile.environment, words);
+    const [key, label] = groupBy === 'issuer' ? issuerGroup(entry) : environmentGroup(profile.environment);
     const part = groupBy === 'issuer' ? `${profile.environment ?? ''}/` : '';
     add(key, label, (groupId) => ({
       kind: 'entry',
@@ -68,7 +67,7 @@ export function buildGroups(input: TreeInput, groupBy: GroupBy, words: Words): G
   }
   const addPasted = (name: string, entry: TokenEntry | null) => {
     // Nobody says who issued it.
-    const [key, label] = groupBy === 'issuer' ? issuerGroup(null, words) : environmentGroup(null, words);
+    const [key, label] = groupBy === 'issuer' ? issuerGroup(null) : environmentGroup(null);
     add(key, label, (groupId) => ({
       kind: 'entry',
       id: `${groupId}/pasted#${name}`,
@@ -158,15 +157,15 @@ function isRest(group: GroupNode): boolean {
   return group.id.startsWith(REST);
 }
 
-function environmentGroup(environment: string | null, { t }: Words): [string, string] {
+function environmentGroup(environment: string | null): [string, string] {
   return environment === null
-    ? ['rest:environment', t('Every environment')]
+    ? ['rest:environment', l10n.t('Every environment')]
     : [`environment:${environment}`, environment];
 }
 
-function issuerGroup(entry: TokenEntry | null, { t }: Words): [string, string] {
+function issuerGroup(entry: TokenEntry | null): [string, string] {
   const issuer = entry === null ? null : issuerOf(entry);
-  return issuer === null ? ['rest:issuer', t('Issuer unknown')] : [`issuer:${issuer}`, issuer];
+  return issuer === null ? ['rest:issuer', l10n.t('Issuer unknown')] : [`issuer:${issuer}`, issuer];
 }
 
 /** The issuer of the profile, else the server of its token endpoint. */

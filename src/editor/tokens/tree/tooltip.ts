@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import { declaredReceivers } from '../../../profile/declaredReceivers.ts';
 import { isOAuthGrant } from '../../../profile/grants/all.ts';
 import { formatDuration, formatWhen } from '../../../base/text.ts';
@@ -7,7 +8,6 @@ import { shownAddress, shownAddresses } from '../../../profile/shownOrigin.ts';
 import type { TokenEntry } from '../../../token/manager.ts';
 import { sandboxCommands } from '../../sandbox/commands.ts';
 import { escapeMarkdown } from '../../platform/markdown.ts';
-import type { Words } from '../../platform/words.ts';
 import { entryDescription, scopeText } from './describe.ts';
 import { sendAsText } from './details.ts';
 import { hasEnded, verificationStatusText } from './inspectionNodes.ts';
@@ -20,55 +20,56 @@ const LONGEST = 1000;
 export function entryTooltip(
   entry: TokenEntry,
   nowMs: number,
-  words: Words,
   mask: Mask,
   known: KnownInspection | null = null,
 ): string {
-  const { t } = words;
   const { profile, token, lastError } = entry;
   const safe = (text: string) => escapeMarkdown(mask(text), LONGEST);
   const decoded = token === null ? null : decodeToken(token.accessToken);
   const rows: [string, string][] = [];
-  if (decoded !== null) rows.push([t('Kind'), decoded.kind.label]);
+  if (decoded !== null) rows.push([l10n.t('Kind'), decoded.kind.label]);
   if (token !== null && token.expiresAtMs !== null)
-    rows.push([t('Ends'), formatWhen(token.expiresAtMs, nowMs)]);
+    rows.push([l10n.t('Ends'), formatWhen(token.expiresAtMs, nowMs)]);
   const scope = scopeText(entry);
-  if (scope !== '') rows.push([t('Scopes'), scope]);
+  if (scope !== '') rows.push([l10n.t('Scopes'), scope]);
   const issuer = decoded?.issuer ?? profile.issuer;
-  if (issuer !== null) rows.push([t('Issuer'), shownAddress(issuer)]);
+  if (issuer !== null) rows.push([l10n.t('Issuer'), shownAddress(issuer)]);
   const receivers = isOAuthGrant(profile.grant) ? declaredReceivers(profile) : [];
-  if (receivers.length > 0) rows.push([t('Obtained from'), shownAddresses(receivers)]);
-  rows.push([t('Origins'), shownAddresses(profile.origins)], [t('Sent as'), sendAsText(profile.sendAs, t)]);
+  if (receivers.length > 0) rows.push([l10n.t('Obtained from'), shownAddresses(receivers)]);
+  rows.push(
+    [l10n.t('Origins'), shownAddresses(profile.origins)],
+    [l10n.t('Sent as'), sendAsText(profile.sendAs)],
+  );
   const lines = [
-    `**${safe(profile.name)}**: ${safe(entryDescription({ ...entry, lastError: null }, nowMs, words))}`,
+    `**${safe(profile.name)}**: ${safe(entryDescription({ ...entry, lastError: null }, nowMs))}`,
   ];
-  if (lastError !== null) lines.push(safe(t('The last attempt failed: {0}', lastError.message)));
+  if (lastError !== null) lines.push(safe(l10n.t('The last attempt failed: {0}', lastError.message)));
   const skewMs = entry.clockSkewMs ?? 0;
-  if (skewMs !== 0) lines.push(safe(clockText(skewMs, words)));
+  if (skewMs !== 0) lines.push(safe(clockText(skewMs)));
   for (const { message } of decoded?.warnings ?? []) lines.push(safe(message));
   lines.push(
     `|  |  |\n|---|---|\n${rows.map(([name, value]) => `| ${safe(name)} | ${safe(value)} |`).join('\n')}`,
   );
   const verification = known?.verification ?? null;
-  if (hasEnded(known)) lines.push(safe(t('Its issuer says that it is not active.')));
+  if (hasEnded(known)) lines.push(safe(l10n.t('Its issuer says that it is not active.')));
   if (verification !== null)
-    lines.push(`*${safe(`${verificationStatusText(verification.status, words)}: ${verification.reason}`)}*`);
+    lines.push(`*${safe(`${verificationStatusText(verification.status)}: ${verification.reason}`)}*`);
   else if (decoded !== null && decoded.claims !== null)
-    lines.push(`*${safe(t('The signature was not verified.'))}*`);
+    lines.push(`*${safe(l10n.t('The signature was not verified.'))}*`);
   return lines.join('\n\n');
 }
 
 /** How far the clocks differ, and that it is allowed for. */
-export function clockText(skewMs: number, { t }: Words): string {
+export function clockText(skewMs: number): string {
   const by = formatDuration(Math.abs(skewMs));
   return skewMs > 0
-    ? t("This computer's clock is {0} ahead of the server's; Keyturn allows for it.", by)
-    : t("This computer's clock is {0} behind the server's; Keyturn allows for it.", by);
+    ? l10n.t("This computer's clock is {0} ahead of the server's; Keyturn allows for it.", by)
+    : l10n.t("This computer's clock is {0} behind the server's; Keyturn allows for it.", by);
 }
 
 /** Why a profile cannot be filled, with a way out where the sandbox is what is missing. */
-export function problemTooltip(message: string, { t }: Words, mask: Mask): string {
+export function problemTooltip(message: string, mask: Mask): string {
   const text = escapeMarkdown(mask(message), LONGEST);
   if (!message.includes('{{sandbox')) return text;
-  return `${text}\n\n[${t('Start the sandbox')}](command:${sandboxCommands.start})`;
+  return `${text}\n\n[${l10n.t('Start the sandbox')}](command:${sandboxCommands.start})`;
 }

@@ -1,4 +1,5 @@
 import {
+  l10n,
   EventEmitter,
   MarkdownString,
   ThemeColor,
@@ -14,7 +15,6 @@ import type { Redactor } from '../../../redaction/redactor.ts';
 import { visible } from '../../../base/visible.ts';
 import { sandboxCommands } from '../../sandbox/commands.ts';
 import { displayPath } from '../../platform/vscodeFiles.ts';
-import type { Words } from '../../platform/words.ts';
 import { shownValue } from './claimsText.ts';
 import { entryDescription, entryIcon, shortDescription, statusText } from './describe.ts';
 import { detailsOf } from './details.ts';
@@ -37,7 +37,6 @@ export interface TreeParts {
   readonly inspections: Pick<TokenInspections, 'last' | 'onDidChange'>;
   readonly redactor: Redactor;
   readonly clock: Clock;
-  readonly words: Words;
 }
 
 /** The view `keyturn.tokens`. Repaints an entry when what it says changes, and nothing else. */
@@ -95,12 +94,12 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
   resolveTreeItem(item: TreeItem, node: TreeNode): TreeItem {
     // One that was not read yet says so beside its name.
     if (node.kind === 'entry' && (node.entry !== null || node.problem !== null)) {
-      const { redactor, clock, words } = this.#parts;
+      const { redactor, clock } = this.#parts;
       const mask = (text: string) => redactor.mask(text);
       const tooltip = new MarkdownString(
         node.entry === null
-          ? problemTooltip(node.problem?.message ?? '', words, mask)
-          : entryTooltip(node.entry, clock.now(), words, mask, this.#parts.inspections.last(node.entry)),
+          ? problemTooltip(node.problem?.message ?? '', mask)
+          : entryTooltip(node.entry, clock.now(), mask, this.#parts.inspections.last(node.entry)),
       );
       tooltip.isTrusted = { enabledCommands: [sandboxCommands.start] };
       item.tooltip = tooltip;
@@ -122,18 +121,11 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
     if (node.kind === 'detail') return node.children?.() ?? [];
     return node.entry === null
       ? []
-      : detailsOf(
-          node.id,
-          node.entry,
-          this.#parts.clock.now(),
-          this.#parts.words,
-          this.#parts.inspections.last(node.entry),
-        );
+      : detailsOf(node.id, node.entry, this.#parts.clock.now(), this.#parts.inspections.last(node.entry));
   }
 
   #groupItem(node: GroupNode): TreeItem {
     const { id, label, chosen, entries } = node;
-    const { t } = this.#parts.words;
     const open = entries.length <= LARGE_GROUP;
     const item = new TreeItem(
       visible(label),
@@ -141,13 +133,13 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
     );
     item.id = id;
     item.contextValue = groupContext(node);
-    const parts = [chosen ? t('chosen') : null, open ? null : t('{0} tokens', entries.length)];
+    const parts = [chosen ? l10n.t('chosen') : null, open ? null : l10n.t('{0} tokens', entries.length)];
     item.description = parts.filter((part) => part !== null).join(' · ');
     return item;
   }
 
   #entryItem(node: EntryNode): TreeItem {
-    const { words, redactor, inspections } = this.#parts;
+    const { redactor, inspections } = this.#parts;
     const { entry } = node;
     const item = new TreeItem(
       visible(node.name),
@@ -160,13 +152,13 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
     item.description = description;
     item.contextValue = contextValueOf(node);
     item.iconPath = iconOf(node, inspections);
-    const unusable = node.problem === null ? words.t('not read yet') : words.t('not usable');
-    const status = entry === null ? unusable : statusText(entry.status, words);
+    const unusable = node.problem === null ? l10n.t('not read yet') : l10n.t('not usable');
+    const status = entry === null ? unusable : statusText(entry.status);
     item.accessibilityInformation = {
       // "expired 3 h ago" says the status already.
       label: spoken.startsWith(status)
-        ? words.t('Token {0}, {1}', visible(node.name), spoken)
-        : words.t('Token {0}, {1}, {2}', visible(node.name), status, spoken),
+        ? l10n.t('Token {0}, {1}', visible(node.name), spoken)
+        : l10n.t('Token {0}, {1}, {2}', visible(node.name), status, spoken),
       role: 'treeitem',
     };
     return item;
@@ -200,11 +192,11 @@ export class TokenTree implements TreeDataProvider<TreeNode> {
   }
 
   #describe(node: EntryNode, describe: typeof shortDescription): string {
-    const { words, clock, inspections } = this.#parts;
+    const { clock, inspections } = this.#parts;
     const state =
       node.entry === null
-        ? (node.problem?.message ?? words.t('not read yet'))
-        : describe(node.entry, clock.now(), words, inspections.last(node.entry));
+        ? (node.problem?.message ?? l10n.t('not read yet'))
+        : describe(node.entry, clock.now(), inspections.last(node.entry));
     const file = this.#files.get(node);
     return file === undefined ? state : `${file} · ${state}`;
   }
