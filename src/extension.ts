@@ -1,4 +1,4 @@
-import { EventEmitter, type ExtensionContext } from 'vscode';
+import { EventEmitter, l10n, type ExtensionContext } from 'vscode';
 import { systemClock } from './base/clock.ts';
 import { auditCommands } from './editor/audit/commands.ts';
 import { registerEnvironments } from './editor/environments/register.ts';
@@ -66,14 +66,14 @@ export function activate(context: ExtensionContext): void {
   const values = createMementoStore(context.globalState);
   const expiryLead = new WatchedSetting('keyturn.tokens.expiryLead');
   const secrets = createEditorSecrets(context);
-  const store = createTokenStore(secrets, (error) => log.error('Secret storage', error));
+  const store = createTokenStore(secrets, (error) => log.error(l10n.t('Secret storage'), error));
   const keptSecrets = new KeptSecrets(store, redactor);
   const foreignTokens = new ForeignTokens(redactor);
   const audit = createEditorAudit(context.globalStorageUri, {
     clock,
     mask: (text) => redactor.mask(text),
     secrets: () => secrets,
-    report: (error) => log.error('Audit log', error),
+    report: (error) => log.error(l10n.t('Audit log'), error),
   });
   const consent = createConsentStore(values);
   const places = createTokenPlaces(consent, audit);

@@ -42,7 +42,7 @@ export async function fileAt(
   location: string,
   from: string,
   how: Pick<FileRead, 'trusted' | 'signal'>,
-): Promise<FoundFile | 'nothing' | 'left aside'> {
+): Promise<FoundFile | 'nothing' | 'left_aside'> {
   try {
     const bytes = await files.read(location, { ...how, from, maxBytes: fileLimits.settings, owned: true });
     if (bytes === null) return 'nothing';
@@ -53,6 +53,6 @@ export async function fileAt(
     if (!KeyturnError.is(error, 'file_owner'))
       return { location, bytes: null, failure: asKeyturnError(error) };
     files.leftAside(location, error);
-    return 'left aside';
+    return 'left_aside';
   }
 }

@@ -210,11 +210,11 @@ function proxySettings(): ProxySettings | null {
 
 /** By its whole path: a file of the workspace would decide which servers get tokens. */
 async function readCertificate(path: string): Promise<string> {
-  const hint = 'Correct the setting keyturn.tls.caCertificates.';
+  const hint = l10n.t('Correct the setting keyturn.tls.caCertificates.');
   if (!isAbsolute(path)) {
     throw new KeyturnError(
       'file_unreadable',
-      `The certificate file ${path} is not named by its whole path.`,
+      l10n.t('The certificate file {0} needs an absolute path.', path),
       {
         hint,
       },

@@ -1,7 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    alias: { vscode: fileURLToPath(new URL('../support/vscode.ts', import.meta.url)) },
     include: ['test/canary/**/*.spec.ts'],
     // The same steps with a build that masks nothing take as long again: what search.spec.ts finds in every run, they
     // find at each step. Run them when you change these tests.

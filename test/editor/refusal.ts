@@ -23,7 +23,7 @@ async function whileRefused(act: () => PromiseLike<unknown>): Promise<string> {
   return told.text;
 }
 
-const refused = /secret storage of the editor refused to write; nothing was changed\. Unlock the keychain/;
+const refused = /Couldn't write to the editor's secret storage\. Nothing was changed\. Unlock the keychain/;
 
 function openPasted() {
   const profile = { grant: 'static', origins: [recorder.origin] };

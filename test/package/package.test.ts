@@ -114,6 +114,7 @@ describe('the VSIX', () => {
         'examples/http-client.env.json',
         'media/icon.png',
         'package.nls.json',
+        'l10n/bundle.l10n.json',
       ]),
     );
     expect(files.filter((path) => /\.map$|^(?:src|test|docs|scripts|media\/readme)\//.test(path))).toEqual(

@@ -191,7 +191,7 @@ export class AuditView implements TreeDataProvider<AuditNode> {
       this.#entries = await (await this.#services.audit.log()).readOn();
       this.#failing = false;
     } catch (error) {
-      if (!this.#failing) this.#services.log.error('Audit log', error);
+      if (!this.#failing) this.#services.log.error(l10n.t('Audit log'), error);
       this.#failing = true;
       return;
     }

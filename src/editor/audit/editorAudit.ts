@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Uri } from 'vscode';
+import { l10n, type Uri } from 'vscode';
 import type { AuditLog, AuditLogOptions } from '../../audit/auditLog.ts';
 import { DeferredAudit } from '../../audit/deferredAudit.ts';
 import { KeyturnError } from '../../base/errors.ts';
@@ -33,7 +33,10 @@ const noAudit: EditorAudit = {
   record: () => undefined,
   log: () =>
     Promise.reject(
-      new KeyturnError('unsupported', 'This editor keeps no files on this computer, and so no audit log.'),
+      new KeyturnError(
+        'unsupported',
+        l10n.t('This editor keeps no files on this computer, and so no audit log.'),
+      ),
     ),
   dispose: () => Promise.resolve(),
 };

@@ -17,10 +17,10 @@ export async function openCause(cause: string): Promise<void> {
   } catch (error) {
     throw new KeyturnError(
       'file_unreadable',
-      `The file ${workspace.asRelativePath(uri)} could not be opened.`,
+      l10n.t("Couldn't open the file {0}.", workspace.asRelativePath(uri)),
       {
         cause: error,
-        hint: 'It may have been moved since, or belong to another workspace.',
+        hint: l10n.t('It may have been moved since, or belong to another workspace.'),
       },
     );
   }

@@ -29,10 +29,10 @@ export function registerEnvironments(services: EditorServices, load: () => Promi
   const diagnostics = languages.createDiagnosticCollection('keyturn-environments');
   const update = () => {
     showEnvironment(item, environments).catch((error: unknown) =>
-      services.log.error('Reading environments', error),
+      services.log.error(l10n.t('Reading environments'), error),
     );
     showEnvironmentProblems(diagnostics, environments).catch((error: unknown) =>
-      services.log.error('Reading environments', error),
+      services.log.error(l10n.t('Reading environments'), error),
     );
   };
   update();

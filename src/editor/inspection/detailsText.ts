@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import { exactJson } from '../../base/exactJson.ts';
 import { formatLocal } from '../../base/text.ts';
 import type { JsonObject } from '../../inspect/claims.ts';
@@ -29,7 +30,7 @@ export function detailsText(entry: TokenEntry, known: KnownInspection | null): s
     ...present('lastError', entry.lastError?.message ?? null),
     ...present('scope', token.scope),
     refreshToken: token.refreshToken === null ? 'none' : 'held',
-    signature: (verification?.status ?? 'not_verified').replace('_', ' '),
+    signature: signatureState(verification?.status ?? 'not_verified'),
     ...(decoded.warnings.length === 0 ? {} : { warnings: decoded.warnings.map(({ message }) => message) }),
     claims,
     ...localTimes(claims),
@@ -51,7 +52,7 @@ export function inspectedText(decoded: DecodedToken): string {
   const { kind, header, claims, expiresAtMs, scopes, warnings } = decoded;
   const document = {
     kind: kind.label,
-    ...(claims === null ? {} : { signature: 'not verified' }),
+    ...(claims === null ? {} : { signature: signatureState('not_verified') }),
     ...present('checksum', kind.checksum),
     ...present('expires', time(expiresAtMs)),
     ...(scopes.length === 0 ? {} : { scopes }),
@@ -64,11 +65,16 @@ export function inspectedText(decoded: DecodedToken): string {
   return exactJson(document, hideTokens, 2);
 }
 
+/** A code, as the names of the members are. */
+function signatureState(status: Verification['status'] | 'not_verified'): string {
+  return status.replace('_', ' ');
+}
+
 function verificationPart({ reason, hint, key, checks, checkedAtMs }: Verification) {
   return {
     reason,
     ...present('hint', hint),
-    ...(key === null ? {} : { key: { ...key, from: key.from ?? 'a key that is stored here' } }),
+    ...(key === null ? {} : { key: { ...key, from: key.from ?? l10n.t('a key that is stored here') } }),
     checks: Object.fromEntries(checks.map(({ name, outcome, text }) => [name, `${outcome}: ${text}`])),
     checked: time(checkedAtMs),
   };
@@ -79,7 +85,9 @@ function introspectionPart(introspection: Introspection) {
     introspection;
   return {
     active,
-    ...(conclusive ? {} : { note: 'The issuer may keep no record of JWT: verify the signature instead.' }),
+    ...(conclusive
+      ? {}
+      : { note: l10n.t('The issuer may keep no record of JWTs: verify the signature instead.') }),
     asked: vendor === null ? endpoint : `${vendor}, ${endpoint}`,
     ...present('scopes', scopes),
     ...present('expires', time(expiresAtMs)),

@@ -57,7 +57,9 @@ export async function askKey(
   if (uri === undefined) return null;
   const text = new TextDecoder().decode(await readChosen(files, uri, LONGEST_KEY)).trim();
   if (text === '') {
-    throw new KeyturnError('key_invalid', 'This file holds no key.', { hint: 'Choose a PEM or JWK file.' });
+    throw new KeyturnError('key_invalid', l10n.t('This file holds no key.'), {
+      hint: l10n.t('Choose a PEM or JWK file.'),
+    });
   }
   return text;
 }

@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import { Lazy } from '../../base/lazy.ts';
 import type { EditorServices } from '../services.ts';
 import { onDidChangeSetting, readSetting } from '../platform/settings.ts';
@@ -28,7 +29,7 @@ export function registerStatusChecks(
     try {
       await (await checks.get()).look(readSetting('keyturn.tokens.introspectEvery') * MINUTE_MS);
     } catch (error) {
-      log.error('Status of tokens', error);
+      log.error(l10n.t('Status of tokens'), error);
     }
     plan();
   };

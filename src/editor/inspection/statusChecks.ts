@@ -69,7 +69,7 @@ export class StatusChecks {
     } catch (error) {
       const { code } = asKeyturnError(error);
       if (code !== 'cancelled' && this.#failures.get(entry.key) !== code)
-        log.error(`Status of ${name}`, error);
+        log.error(l10n.t('Status of {0}', name), error);
       this.#failures.set(entry.key, code);
     }
   }

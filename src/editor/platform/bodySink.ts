@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { Uri } from 'vscode';
+import { l10n, Uri } from 'vscode';
 import { KeyturnError } from '../../base/errors.ts';
 import type { BodySink } from '../../http/message.ts';
 
@@ -7,9 +7,13 @@ import type { BodySink } from '../../http/message.ts';
 export async function openBodySink(location: string): Promise<BodySink> {
   const uri = Uri.parse(location, true);
   if (uri.scheme !== 'file') {
-    throw new KeyturnError('unsupported', 'A response can be streamed only to a file on this machine.', {
-      hint: 'Choose a folder on this machine.',
-    });
+    throw new KeyturnError(
+      'unsupported',
+      l10n.t('Keyturn can stream a response only to a file on this computer.'),
+      {
+        hint: l10n.t('Choose a folder on this computer.'),
+      },
+    );
   }
   try {
     const file = await open(uri.fsPath, 'w', 0o600);
@@ -18,9 +22,9 @@ export async function openBodySink(location: string): Promise<BodySink> {
       close: () => file.close(),
     };
   } catch (error) {
-    throw new KeyturnError('file_unreadable', 'The file for the response could not be opened for writing.', {
+    throw new KeyturnError('file_unreadable', l10n.t("Couldn't open the file for the response."), {
       cause: error,
-      hint: 'Choose another folder.',
+      hint: l10n.t('Choose another folder.'),
     });
   }
 }

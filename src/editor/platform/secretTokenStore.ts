@@ -1,4 +1,4 @@
-import type { SecretStorage } from 'vscode';
+import { l10n, type SecretStorage } from 'vscode';
 import { KeyturnError } from '../../base/errors.ts';
 import type { SecretStore } from '../../base/secretStore.ts';
 
@@ -78,17 +78,17 @@ export class SecretTokenStore implements SecretStore {
 function refused(cause: unknown): KeyturnError {
   return new KeyturnError(
     'store_write_failed',
-    'The secret storage of the editor refused to write; nothing was changed.',
+    l10n.t("Couldn't write to the editor's secret storage. Nothing was changed."),
     {
       cause,
-      hint: 'Unlock the keychain of your system, then try again.',
+      hint: l10n.t('Unlock the keychain of your system, then try again.'),
     },
   );
 }
 
 function unavailable(cause: unknown): KeyturnError {
-  return new KeyturnError('store_unavailable', 'The secret storage of the editor could not be read.', {
+  return new KeyturnError('store_unavailable', l10n.t("Couldn't read the editor's secret storage."), {
     cause,
-    hint: 'Unlock the keychain of your system, then reload the window.',
+    hint: l10n.t('Unlock the keychain of your system, then reload the window.'),
   });
 }

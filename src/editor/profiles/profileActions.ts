@@ -5,7 +5,7 @@ import { parseProfileFile, PROFILE_FILE_NAME } from '../../profile/file.ts';
 /** One profile to start from; its name is selected when the file opens. */
 const NAME = 'viewer';
 const TEMPLATE = `{
-  // How tokens are obtained and where they may go. This file holds no secret: share it with your team.
+  // ${l10n.t('How Keyturn obtains tokens, and where it may send them. This file holds no secret: share it with your team.')}
   "tokens": {
     "${NAME}": {
       "grant": "client_credentials",

@@ -132,7 +132,7 @@ export class ProfileFiles {
     );
     const { foundProfileFile, parseProfileFile } = await import('../platform/later.ts');
     const found = await fileAt(this.#files, location, location, { trusted: workspace.isTrusted });
-    if (found === 'left aside') return null;
+    if (found === 'left_aside') return null;
     // A document that is not saved yet may have no file. One that must not be read does not count for being open.
     if (open !== undefined && (found === 'nothing' || found.failure === null)) {
       return parseProfileFile(open.getText(), location);

@@ -1,4 +1,4 @@
-import { EventEmitter, Uri, workspace } from 'vscode';
+import { l10n, EventEmitter, Uri, workspace } from 'vscode';
 import { KeyturnError } from '../../base/errors.ts';
 import type { ProfileFile } from '../../profile/declared.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
@@ -60,7 +60,10 @@ export class WorkspaceProfiles implements ProfileIndex {
   async findBeside(from: TokenProfile, name: string): Promise<TokenProfile> {
     const file = from.declaredIn === null ? null : await this.files.at(from.declaredIn);
     if (file === null || from.declaredIn === null) {
-      throw new KeyturnError('profile_unknown', `The keyturn.json that declares "${from.name}" is gone.`);
+      throw new KeyturnError(
+        'profile_unknown',
+        l10n.t('The keyturn.json that declares "{0}" is gone.', from.name),
+      );
     }
     const { findProfile, resolveProfile } = await import('../platform/later.ts');
     const declared = findProfile(file, name);
@@ -142,9 +145,9 @@ export class WorkspaceProfiles implements ProfileIndex {
   async #personal(name: string, fault: string | null): Promise<TokenProfile> {
     const [found] = await this.#tokens.personal(name);
     if (found !== undefined) return found.profile;
-    const message = `There is no token "${withoutCredentials(name)}".`;
+    const message = l10n.t('There is no token "{0}".', withoutCredentials(name));
     throw new KeyturnError('profile_unknown', fault === null ? message : `${message} ${fault}`, {
-      hint: 'Add a token of this name, or declare it in a keyturn.json.',
+      hint: l10n.t('Add a token of this name, or declare it in a keyturn.json.'),
       data: { profile: name },
     });
   }

@@ -1,4 +1,4 @@
-import { workspace } from 'vscode';
+import { l10n, workspace } from 'vscode';
 import { KeyturnError } from '../../base/errors.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 
@@ -7,7 +7,10 @@ export function requireTrust(profile: Pick<TokenProfile, 'name' | 'declaredIn'>)
   if (profile.declaredIn === null || workspace.isTrusted) return;
   throw new KeyturnError(
     'untrusted_workspace',
-    `The token "${profile.name}" is declared by a workspace that is not trusted, so it is neither obtained nor sent.`,
-    { hint: 'Trust the workspace if you know where it comes from.', data: { profile: profile.name } },
+    l10n.t(
+      'You do not trust the workspace that declares the token "{0}", so Keyturn neither obtains nor sends it.',
+      profile.name,
+    ),
+    { hint: l10n.t('Trust the workspace if you know where it comes from.'), data: { profile: profile.name } },
   );
 }

@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import { formatDuration } from '../../base/text.ts';
 import type { TokenStatus } from '../../token/token.ts';
 import { gap } from '../platform/iconGap.ts';
@@ -7,7 +8,7 @@ export interface TokenLensFacts {
   readonly name: string;
   readonly status: TokenStatus;
   readonly expiresAtMs: number | null;
-  /** Sending obtains or refreshes it without anybody's help. */
+  /** Sending obtains or refreshes it without a person's help. */
   readonly canRefresh: boolean;
   /** Sending takes the person to a browser first. */
   readonly needsSignIn: boolean;
@@ -20,13 +21,17 @@ export function tokenLensTitle(facts: TokenLensFacts, nowMs: number): string {
   const { name, status, expiresAtMs, canRefresh, needsSignIn } = facts;
   switch (status) {
     case 'missing':
-      if (needsSignIn) return `$(sign-in)${gap}${name} · sign in on send`;
-      return canRefresh ? `$(key)${gap}${name} · obtained on send` : `$(warning)${gap}${name} · no token yet`;
+      if (needsSignIn) return `$(sign-in)${gap}${name} · ${l10n.t('sign in on send')}`;
+      return canRefresh
+        ? `$(key)${gap}${name} · ${l10n.t('obtained on send')}`
+        : `$(warning)${gap}${name} · ${l10n.t('no token yet')}`;
     case 'expired':
-      if (needsSignIn) return `$(sign-in)${gap}${name} · expired, sign in on send`;
-      return canRefresh ? `$(key)${gap}${name} · refreshed on send` : `$(warning)${gap}${name} · expired`;
+      if (needsSignIn) return `$(sign-in)${gap}${name} · ${l10n.t('expired, sign in on send')}`;
+      return canRefresh
+        ? `$(key)${gap}${name} · ${l10n.t('refreshed on send')}`
+        : `$(warning)${gap}${name} · ${l10n.t('expired')}`;
     case 'not_yet_valid':
-      return `$(warning)${gap}${name} · not yet valid`;
+      return `$(warning)${gap}${name} · ${l10n.t('not yet valid')}`;
     case 'unknown':
       return `$(key)${gap}${name}`;
     case 'active':

@@ -5,7 +5,7 @@ import { type LinesAround, linesAround } from '../platform/visibleLines.ts';
 /** The editor looks at every lens after every edit, and takes 1.5 s for 20,000 of them. */
 const mostLensed = 300;
 
-const everyLine: LinesAround = { has: () => true, key: 'every line' };
+const everyLine: LinesAround = { has: () => true, key: 'every_line' };
 /** Of a document that no editor shows yet. */
 const beginning = linesAround([new Range(0, 0, 0, 0)]);
 

@@ -139,7 +139,7 @@ function titlesOf(states: readonly TokenState[], nowMs: number): string {
 
 function sendLens(uri: Uri, node: RequestNode): CodeLens {
   return new CodeLens(lineRange(node), {
-    title: 'Send',
+    title: l10n.t('Send'),
     command: requestCommands.send,
     arguments: [uri, node.line],
   });

@@ -1,4 +1,4 @@
-import { Disposable, TabInputText, window, workspace } from 'vscode';
+import { Disposable, l10n, TabInputText, window, workspace } from 'vscode';
 import { Lazy } from '../../base/lazy.ts';
 import { registerCommands } from '../platform/commands.ts';
 import { responseScheme } from '../responses/scheme.ts';
@@ -21,7 +21,7 @@ export function registerRequests(
 ): Disposable {
   const started = new Lazy(async () => (await load()).startRequests(services, loadSending));
   const start = () => {
-    started.get().catch((error: unknown) => services.log.error('Requests', error));
+    started.get().catch((error: unknown) => services.log.error(l10n.t('Requests'), error));
   };
   const handlers = async () => {
     const { handlers: loaded } = await started.get();

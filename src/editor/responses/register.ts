@@ -224,8 +224,11 @@ async function saveBody(services: EditorServices, { result, source }: ShownRespo
 }
 
 function saveFailed(cause: unknown, target: Uri): KeyturnError {
-  const message = `The response body could not be written to ${workspace.asRelativePath(target)}.`;
-  return new KeyturnError('file_unreadable', message, { cause, hint: 'Choose another place.' });
+  const file = workspace.asRelativePath(target);
+  return new KeyturnError('file_unreadable', l10n.t("Couldn't write the response body to {0}.", file), {
+    cause,
+    hint: l10n.t('Choose another folder.'),
+  });
 }
 
 /** Keeps the context keys of the title bar true for the response in front. */

@@ -1,4 +1,5 @@
 import {
+  l10n,
   EventEmitter,
   languages,
   TabInputText,
@@ -44,7 +45,7 @@ const longestTextChangeMs = 5000;
 /** Replacing a longer text by another one keeps the editor busy for seconds. */
 const mostReplaced = 2_000_000;
 
-const gone = 'The response is no longer held. Send the request again.\n';
+const gone = `${l10n.t('Keyturn no longer holds this response. Send the request again.')}\n`;
 
 /**
  * Read-only documents for responses, each named after its request. There is one at a time: the same request's next
@@ -221,9 +222,13 @@ export class ResponseDocuments implements TextDocumentContentProvider {
 }
 
 function environmentWords(environment: string | null, chosen: string | null): string | null {
-  if (environment === chosen) return environment === null ? null : `environment ${environment}`;
-  const now = chosen === null ? 'none is chosen now' : `${chosen} is chosen now`;
-  return environment === null ? `no environment; ${now}` : `environment ${environment}; ${now}`;
+  if (environment === null) {
+    return chosen === null ? null : l10n.t('no environment; {0} is chosen now', chosen);
+  }
+  if (environment === chosen) return l10n.t('environment {0}', environment);
+  return chosen === null
+    ? l10n.t('environment {0}; none is chosen now', environment)
+    : l10n.t('environment {0}; {1} is chosen now', environment, chosen);
 }
 
 async function setLanguage(document: TextDocument, languageId: string): Promise<void> {

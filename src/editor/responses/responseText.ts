@@ -1,8 +1,9 @@
+import { l10n } from 'vscode';
 import { decodeText, describeBody, formatText } from '../../http/content.ts';
 import { isWhole, type HttpResponse } from '../../http/message.ts';
 import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import { certificateRows } from '../../http/peerCertificate.ts';
-import type { RequestResult } from '../../run/result.ts';
+import type { RequestResult, TokenUse } from '../../run/result.ts';
 import { formatBytes } from '../../base/text.ts';
 import { oneLine, responseFacts, resultTone, signs } from '../results/resultWords.ts';
 
@@ -118,7 +119,7 @@ function failureText(
     ...(environment === null ? [] : [oneLine(environment, 200)]),
     '',
     // Masked before it is broken into lines, which may not part a secret.
-    ...broken(mask(`✗ ${error?.message ?? 'Nothing came back.'}`)),
+    ...broken(mask(`✗ ${error?.message ?? l10n.t('The server sent no response.')}`)),
   ];
   if (error?.certificate !== undefined) {
     const rows = certificateRows(error.certificate);
@@ -130,7 +131,7 @@ function failureText(
 
 /** What stands there until the answer comes. */
 export function waitingText(result: RequestResult, mask: (text: string) => string): ResponseText {
-  return plainText([requestLine(result, mask), '', 'Sending…']);
+  return plainText([requestLine(result, mask), '', l10n.t('Sending…')]);
 }
 
 function requestLine({ request, node }: RequestResult, mask: (text: string) => string): string {
@@ -161,8 +162,7 @@ function detailsOf(
 ): string[] {
   const { error, token, challenge, notes } = result;
   const lines = [`${result.request?.method ?? result.node.method} ${oneLine(response.url, 500)}`];
-  if (token !== null)
-    lines.push(`token ${token.name}${token.refreshed ? ', obtained for this request' : ''}`);
+  if (token !== null) lines.push(tokenLine(token));
   if (environment !== null) lines.push(oneLine(environment, 200));
   const sentences: string[] = [];
   const refusal = challenge?.refusal ?? null;
@@ -170,6 +170,10 @@ function detailsOf(
   if (error !== null && error.hint !== null) sentences.push(error.hint);
   sentences.push(...notes, ...bodyNotes);
   return [...lines, ...sentences.flatMap((sentence) => broken(oneLine(sentence, 500), columns))];
+}
+
+function tokenLine({ name, refreshed }: TokenUse): string {
+  return refreshed ? l10n.t('token {0}, obtained for this request', name) : l10n.t('token {0}', name);
 }
 
 function headText(parts: readonly string[], response: HttpResponse, style: CommentStyle): string {
@@ -199,17 +203,23 @@ function bodyText(response: HttpResponse): BodyText {
   const empty = { text: '', languageId: 'plaintext', isBinary: false };
   const { body, bodyTruncated, sizeBytes } = response;
   if (body.byteLength === 0)
-    return { ...empty, notes: [sizeBytes > 0 ? 'The body was saved to a file.' : 'No body.'] };
-  const cut = `The body was cut off after ${formatBytes(body.byteLength)}: raise keyturn.response.maxSize, or use Send Request and Save Response Body.`;
+    return {
+      ...empty,
+      notes: [sizeBytes > 0 ? l10n.t('The body was saved to a file.') : l10n.t('No body.')],
+    };
+  const cut = l10n.t(
+    'The body was cut off after {0}: raise keyturn.response.maxSize, or use Send Request and Save Response Body.',
+    formatBytes(body.byteLength),
+  );
   const notes = bodyTruncated ? [cut] : [];
   const content = describeBody(response);
   if (content.kind === 'image' && isWhole(response))
-    return { ...empty, notes: [...notes, 'The image is in a tab of its own.'] };
+    return { ...empty, notes: [...notes, l10n.t('The image is in a tab of its own.')] };
   if (content.kind === 'binary' || content.kind === 'image') {
     return {
       ...empty,
       isBinary: true,
-      notes: [...notes, 'The body is binary: use Save Response Body to keep it.'],
+      notes: [...notes, l10n.t('The body is binary: use Save Response Body to keep it.')],
     };
   }
   const text = decodeText(body, content.charset);

@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import type { ErrorCode } from '../../base/errors.ts';
 
 /** What one click can do about a request or a token that failed. */
@@ -30,7 +31,7 @@ export function nextStep(code: ErrorCode, situation: Situation): NextStep | null
 /** Why a token cannot be used, in the few words that a lens has room for. */
 export function unusableWords(code: ErrorCode, situation: Situation): string {
   const step = nextStep(code, situation);
-  if (step === 'choose_environment') return 'choose an environment';
-  if (step === 'correct_profile') return 'error in keyturn.json';
-  return code === 'profile_unknown' ? 'no such token' : 'unusable';
+  if (step === 'choose_environment') return l10n.t('choose an environment');
+  if (step === 'correct_profile') return l10n.t('error in keyturn.json');
+  return code === 'profile_unknown' ? l10n.t('no such token') : l10n.t('unusable');
 }

@@ -1,3 +1,4 @@
+import { l10n } from 'vscode';
 import type { HttpResponse } from '../../http/message.ts';
 import { type NotRun, notRunWords } from '../../httpfile/marks/notRun.ts';
 import { certificateRows } from '../../http/peerCertificate.ts';
@@ -11,7 +12,7 @@ import { statusWords } from './resultWords.ts';
 /** Markdown for the hover over an inline result. Everything a server said is escaped. */
 export function resultHover(state: InlineState, nowMs: number, localTime: (atMs: number) => string): string {
   if (state.kind === 'running')
-    return `Sending for ${formatElapsed(Math.max(0, nowMs - state.startedAtMs))}.`;
+    return l10n.t('Sending for {0}.', formatElapsed(Math.max(0, nowMs - state.startedAtMs)));
   const { result } = state;
   const { request, response, error, token } = result;
   const parts: string[] = [];
@@ -24,19 +25,21 @@ export function resultHover(state: InlineState, nowMs: number, localTime: (atMs:
     if (error.hint !== null) parts.push(escapeMarkdown(error.hint));
   }
   if (response !== null) {
-    parts.push(`**${escapeMarkdown(statusWords(response))}** over HTTP/${response.httpVersion}`);
+    const status = `**${escapeMarkdown(statusWords(response))}**`;
+    parts.push(l10n.t('{0} over HTTP/{1}', status, response.httpVersion));
   }
   if (request !== null)
     parts.push(`${escapeMarkdown(request.method)} ${escapeMarkdown(response?.url ?? request.url)}`);
   if (response?.tlsVerified === false) {
-    parts.push(
-      '$(warning) **The certificate of the server was not verified.** Anybody on the way can have answered.',
-    );
+    const warning = l10n.t('The certificate of the server was not verified.');
+    parts.push(`$(warning) **${warning}** ${l10n.t('Another server may have answered in its place.')}`);
   }
   if (response?.bodyTruncated === true) {
-    parts.push(
-      '$(warning) The body was cut off. Raise `keyturn.response.maxSize`, or use Send Request and Save Response Body.',
+    const cut = l10n.t(
+      'The body was cut off. Raise {0}, or use Send Request and Save Response Body.',
+      '`keyturn.response.maxSize`',
     );
+    parts.push(`$(warning) ${cut}`);
   }
   parts.push(...result.notes.map((note) => `$(info) ${escapeMarkdown(note)}`));
   if (result.notRun.length > 0) parts.push(notRunList(result.notRun));
@@ -48,7 +51,7 @@ export function resultHover(state: InlineState, nowMs: number, localTime: (atMs:
   if (result.rateLimitHeaders.length > 0) parts.push(limitTable(result));
   if (response !== null && response.redirects.length > 0) parts.push(redirectList(response));
   const took = formatElapsed(Math.max(0, result.finishedAtMs - result.startedAtMs));
-  parts.push(`Sent at ${escapeMarkdown(localTime(result.startedAtMs))}, done ${took} later.`);
+  parts.push(l10n.t('Sent at {0}, done {1} later.', escapeMarkdown(localTime(result.startedAtMs)), took));
   return parts.join('\n\n');
 }
 
@@ -57,19 +60,24 @@ const mostListed = 20;
 function notRunList(left: readonly NotRun[]): string {
   const lines = left.slice(0, mostListed).map(({ kind, line, text }) => {
     const what = text === null ? '' : `: ${escapeMarkdown(text)}`;
-    return `- Line ${line + 1}, ${kind}${what}`;
+    return `- ${l10n.t('Line {0}, {1}', line + 1, kind)}${what}`;
   });
-  if (left.length > mostListed) lines.push(`- and ${left.length - mostListed} more`);
-  return `$(warning) **${notRunWords(left) ?? ''}.** Keyturn reads these and does not run them yet:\n\n${lines.join('\n')}`;
+  if (left.length > mostListed) lines.push(`- ${l10n.t('and {0} more', left.length - mostListed)}`);
+  const why = l10n.t('Keyturn reads these and does not run them yet:');
+  return `$(warning) **${notRunWords(left) ?? ''}.** ${why}\n\n${lines.join('\n')}`;
 }
 
 function tokenWords(token: TokenUse, nowMs: number): string {
-  const facts = [`$(key) Token **${escapeMarkdown(token.name)}**`];
+  const facts = [`$(key) ${l10n.t('Token {0}', `**${escapeMarkdown(token.name)}**`)}`];
   if (token.expiresAtMs !== null) {
     const left = token.expiresAtMs - nowMs;
-    facts.push(left > 0 ? `expires in ${formatDuration(left)}` : `expired ${formatDuration(-left)} ago`);
+    facts.push(
+      left > 0
+        ? l10n.t('expires in {0}', formatDuration(left))
+        : l10n.t('expired {0} ago', formatDuration(-left)),
+    );
   }
-  if (token.refreshed) facts.push('obtained for this request');
+  if (token.refreshed) facts.push(l10n.t('obtained for this request'));
   if (token.askedScope !== null) facts.push(scopeWords(token));
   return facts.join(' · ');
 }
@@ -78,20 +86,20 @@ function tokenWords(token: TokenUse, nowMs: number): string {
 function scopeWords({ askedScope, scope }: TokenUse): string {
   const granted = scope ?? askedScope ?? '';
   const inOrder = (text: string | null) => scopesIn(text).sort().join(' ');
-  const words = `scope ${escapeMarkdown(granted)}`;
   return inOrder(granted) === inOrder(askedScope)
-    ? words
-    : `${words}, asked for ${escapeMarkdown(askedScope ?? '')}`;
+    ? l10n.t('scope {0}', escapeMarkdown(granted))
+    : l10n.t('scope {0}, asked for {1}', escapeMarkdown(granted), escapeMarkdown(askedScope ?? ''));
 }
 
 /** What the server says of the token, and what was done about it. */
 function challengeParts({ retried, challenge, token }: RequestResult): string[] {
   const parts: string[] = [];
   if (retried === 'invalid_token')
-    parts.push('Sent again with a fresh token, since the server refused the old one.');
-  if (retried === 'use_dpop_nonce') parts.push('Sent again with the nonce that the server asked for.');
+    parts.push(l10n.t('Sent again with a fresh token, since the server refused the old one.'));
+  if (retried === 'use_dpop_nonce')
+    parts.push(l10n.t('Sent again with the nonce that the server asked for.'));
   if (retried === 'invalid_dpop_proof') {
-    parts.push('Sent again with the time of the server in its verification: the clocks differ.');
+    parts.push(l10n.t("Sent again with the server's time in the DPoP proof, since the clocks differ."));
   }
   if (challenge === null) return parts;
   const { refusal, errorDescription } = challenge;
@@ -102,16 +110,18 @@ function challengeParts({ retried, challenge, token }: RequestResult): string[] 
   if (challenge.missingScopes.length > 0) {
     const scopes = challenge.missingScopes.map((scope) => escapeMarkdown(scope)).join(', ');
     parts.push(
-      token === null ? `Scopes that are needed: ${scopes}` : `Scopes that the token does not have: ${scopes}`,
+      token === null
+        ? l10n.t('Scopes that the request needs: {0}', scopes)
+        : l10n.t('Scopes that the token does not have: {0}', scopes),
     );
   }
   if (challenge.acrValues.length > 0) {
-    parts.push(
-      `A sign-in is wanted with ${challenge.acrValues.map((acr) => escapeMarkdown(acr)).join(' or ')}`,
-    );
+    const levels = challenge.acrValues.map((acr) => escapeMarkdown(acr)).join(', ');
+    parts.push(l10n.t('The server requires a sign-in with one of: {0}', levels));
   }
   if (challenge.maxAgeSeconds !== null) {
-    parts.push(`The sign-in may not be older than ${formatDuration(challenge.maxAgeSeconds * 1000)}.`);
+    const age = formatDuration(challenge.maxAgeSeconds * 1000);
+    parts.push(l10n.t('The server requires a sign-in that is not older than {0}.', age));
   }
   if (refusal !== null) {
     const hint = refusal.hint === null ? '' : ` ${escapeMarkdown(refusal.hint)}`;
@@ -122,12 +132,12 @@ function challengeParts({ retried, challenge, token }: RequestResult): string[] 
 
 function timingsTable({ timings }: HttpResponse): string {
   const rows: (readonly [string, number | null])[] = [
-    ['DNS', timings.dnsMs],
-    ['Connect', timings.connectMs],
-    ['TLS', timings.tlsMs],
-    ['First byte', timings.firstByteMs],
-    ['Download', timings.downloadMs],
-    ['Total', timings.totalMs],
+    [l10n.t('DNS'), timings.dnsMs],
+    [l10n.t('Connect'), timings.connectMs],
+    [l10n.t('TLS'), timings.tlsMs],
+    [l10n.t('First byte'), timings.firstByteMs],
+    [l10n.t('Download'), timings.downloadMs],
+    [l10n.t('Total'), timings.totalMs],
   ];
   const known = rows.flatMap(([phase, ms]) => (ms === null ? [] : [[phase, formatElapsed(ms)] as const]));
   // Hovers give the cells of a table no room of their own.
@@ -137,7 +147,7 @@ function timingsTable({ timings }: HttpResponse): string {
     known.map(() => ':--'),
     known.map(([, time]) => `${time}${room}`),
   ];
-  const reused = timings.connectMs === null ? '\n\nThe connection was open already.' : '';
+  const reused = timings.connectMs === null ? `\n\n${l10n.t('The connection was open already.')}` : '';
   return `${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}${reused}`;
 }
 
@@ -145,14 +155,18 @@ function limitTable({ rateLimitHeaders }: RequestResult): string {
   const lines = rateLimitHeaders
     .slice(0, 40)
     .map(([name, value]) => `| ${escapeMarkdown(name)} | ${escapeMarkdown(value)} |`);
-  return `| Limit header\u00a0\u00a0\u00a0 | Value |\n| :-- | :-- |\n${lines.join('\n')}`;
+  const heads = `| ${l10n.t('Limit header')}\u00a0\u00a0\u00a0 | ${l10n.t('Value')} |`;
+  return `${heads}\n| :-- | :-- |\n${lines.join('\n')}`;
 }
 
 function redirectList({ redirects }: HttpResponse): string {
   const lines = redirects.map(({ status, to, dropped }) => {
-    const left =
-      dropped.length === 0 ? '' : `, without ${dropped.map((name) => escapeMarkdown(name)).join(', ')}`;
-    return `1. ${status} to ${escapeMarkdown(to)}${left}`;
+    const left = dropped.map((name) => escapeMarkdown(name)).join(', ');
+    const step =
+      left === ''
+        ? l10n.t('{0} to {1}', status, escapeMarkdown(to))
+        : l10n.t('{0} to {1}, without {2}', status, escapeMarkdown(to), left);
+    return `1. ${step}`;
   });
-  return `Redirects:\n\n${lines.join('\n')}`;
+  return `${l10n.t('Redirects:')}\n\n${lines.join('\n')}`;
 }

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { l10n } from 'vscode';
 import type { HttpResponse } from '../../http/message.ts';
 import { notRunWords } from '../../httpfile/marks/notRun.ts';
 import { describeQuota, describeRateLimits, describeRetry, tightest } from '../../ratelimit/describe.ts';
@@ -42,7 +43,7 @@ export function inlineWords(
         : inlineWords({ kind: 'done', result: state.previous }, nowMs, more);
     }
     return {
-      text: elapsed < 1000 ? 'Sending…' : `Sending… ${Math.floor(elapsed / 1000)} s`,
+      text: elapsed < 1000 ? l10n.t('Sending…') : l10n.t('Sending… {0} s', Math.floor(elapsed / 1000)),
       tone: 'running',
       aged: false,
     };
@@ -52,7 +53,7 @@ export function inlineWords(
   const aged = ageMs >= agedAfterMs;
   const facts =
     result.response === null ? [failureWords(result)] : lineFacts(result, result.response, nowMs, more);
-  if (aged) facts.push(`${formatDuration(ageMs)} ago`);
+  if (aged) facts.push(l10n.t('{0} ago', formatDuration(ageMs)));
   const tone = resultTone(result);
   return { text: `${signs[tone]} ${facts.join(' · ')}`, tone, aged };
 }
@@ -95,7 +96,7 @@ function quotaWords({ rateLimits }: RequestResult, nowMs: number): string {
 }
 
 function sizeWords({ bodyTruncated, body, sizeBytes }: HttpResponse): string {
-  return bodyTruncated ? `cut off after ${formatBytes(body.byteLength)}` : formatBytes(sizeBytes);
+  return bodyTruncated ? l10n.t('cut off after {0}', formatBytes(body.byteLength)) : formatBytes(sizeBytes);
 }
 
 /** When the server takes the next request: by Retry-After, else by the reset of what is used up. Null for at once. */
@@ -118,12 +119,12 @@ export function responseFacts(result: RequestResult, response: HttpResponse, now
   if (challenge !== null) facts.push(oneLine(challenge, 120));
   const left = notRunWords(result.notRun);
   if (left !== null) facts.push(left);
-  if (response.tlsVerified === false) facts.push('certificate not verified');
+  if (response.tlsVerified === false) facts.push(l10n.t('certificate not verified'));
   return facts;
 }
 
 function failureWords(result: RequestResult): string {
-  return oneLine(result.error?.message ?? 'Nothing came back.', 160);
+  return oneLine(result.error?.message ?? l10n.t('The server sent no response.'), 160);
 }
 
 /** White space joined, what is not seen made visible, cut to a length. */

@@ -1,4 +1,4 @@
-import { commands, Disposable } from 'vscode';
+import { commands, Disposable, l10n } from 'vscode';
 import { registerCommands } from '../platform/commands.ts';
 import { contextKeys } from '../platform/contextKeys.ts';
 import type { EditorServices } from '../services.ts';
@@ -17,7 +17,7 @@ export function registerSandbox(services: EditorServices, load: () => Promise<La
   const provide = () => {
     load()
       .then(({ provideDemonstrationSecrets }) => provideDemonstrationSecrets(services))
-      .catch((error: unknown) => log.error('Sandbox', error));
+      .catch((error: unknown) => log.error(l10n.t('Sandbox'), error));
   };
   return Disposable.from(
     registerCommands(services, sandboxCommands, async () => (await load()).loadSandboxCommands(services)),

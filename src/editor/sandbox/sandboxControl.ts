@@ -1,4 +1,4 @@
-import { EventEmitter, workspace } from 'vscode';
+import { l10n, EventEmitter, workspace } from 'vscode';
 import { KeyturnError } from '../../base/errors.ts';
 import type { Sandbox } from '../../sandbox/start.ts';
 import type { SandboxVariables } from '../environments/sandboxVariables.ts';
@@ -28,16 +28,16 @@ export class WindowSandbox implements SandboxVariables {
 
   /** The running one, or a new one. Fails with `sandbox_failed`, `cancelled` or `untrusted_workspace`. */
   async start(signal: AbortSignal): Promise<Sandbox> {
-    // The command is disabled there, but that does not stop whoever calls it by its id.
+    // The command is disabled there, but another extension can call it by its id.
     if (!workspace.isTrusted) {
       throw new KeyturnError(
         'untrusted_workspace',
-        'The sandbox is started only in a workspace that you trust.',
+        l10n.t('The sandbox starts only in a workspace that you trust.'),
       );
     }
     if (this.#running !== null) return this.#running;
     if (this.#starting !== null) {
-      throw new KeyturnError('sandbox_failed', 'The sandbox is being started already.');
+      throw new KeyturnError('sandbox_failed', l10n.t('The sandbox is starting already.'));
     }
     this.#starting = import('../platform/later.ts').then(({ startSandbox }) =>
       startSandbox({ entry: this.#entry, signal }),

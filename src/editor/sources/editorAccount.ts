@@ -1,4 +1,9 @@
-import { authentication, type AuthenticationGetSessionOptions, type AuthenticationSession } from 'vscode';
+import {
+  l10n,
+  authentication,
+  type AuthenticationGetSessionOptions,
+  type AuthenticationSession,
+} from 'vscode';
 import { KeyturnError } from '../../base/errors.ts';
 import type { GrantContext } from '../../token/grant.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
@@ -17,10 +22,14 @@ export function editorAccountSource(consent: SourceConsent): TokenSource {
     async obtain(profile, context) {
       const { provider } = profile.options;
       if (provider === null || provider === '') {
-        throw new KeyturnError('profile_invalid', `The token "${profile.name}" names no account provider.`, {
-          hint: 'Add "provider" to its profile, such as "github" or "microsoft".',
-          data: { token: profile.name },
-        });
+        throw new KeyturnError(
+          'profile_invalid',
+          l10n.t('The token "{0}" names no account provider.', profile.name),
+          {
+            hint: l10n.t('Add "provider" to its profile, such as "github" or "microsoft".'),
+            data: { token: profile.name },
+          },
+        );
       }
       const scopes = wantedScopes(profile, context);
       const question = questionOf(profile, { kind: 'account', provider, scopes });
@@ -69,7 +78,7 @@ async function sessionOf(
 /** The editor's own dialog stays open: it takes no signal. */
 function untilAborted<T>(promise: Thenable<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const cancel = () => reject(new KeyturnError('cancelled', 'Cancelled.'));
+    const cancel = () => reject(new KeyturnError('cancelled', l10n.t('Cancelled.')));
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
     promise.then(
@@ -85,16 +94,18 @@ function untilAborted<T>(promise: Thenable<T>, signal: AbortSignal): Promise<T> 
   });
 }
 
-/** The provider is unknown, the person said no, or nobody is signed in and nobody waits. */
+/** The provider is unknown, the person said no, or there is no session and no person to sign in. */
 function unavailable({ name }: TokenProfile, provider: string, cause?: unknown): KeyturnError {
   return new KeyturnError(
     'account_unavailable',
-    `The editor has no ${JSON.stringify(provider)} account that the token "${name}" may use.`,
+    l10n.t('The editor has no {0} account that the token "{1}" may use.', JSON.stringify(provider), name),
     {
       cause,
       hint: provider.startsWith('microsoft')
-        ? 'Sign in when you are asked. Microsoft gives the editor tokens for some APIs only: for others sign in to an application of your own, with device_code or aadV2ClientId.'
-        : 'Sign in when you are asked, and check "provider" and "scope" in keyturn.json.',
+        ? l10n.t(
+            'Sign in when the editor asks. Microsoft gives the editor tokens for some APIs only: for other APIs, sign in to an application of your own, with device_code or aadV2ClientId.',
+          )
+        : l10n.t('Sign in when the editor asks, and check "provider" and "scope" in keyturn.json.'),
       data: { token: name, provider },
     },
   );

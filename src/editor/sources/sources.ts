@@ -1,6 +1,6 @@
 import { grantOf } from '../../profile/grants/all.ts';
 import { dirname } from 'node:path';
-import { authentication, Uri } from 'vscode';
+import { l10n, authentication, Uri } from 'vscode';
 import type { Clock } from '../../base/clock.ts';
 import type { AuditRecorder } from '../../base/auditEvent.ts';
 import type { KeyValueStore } from '../../base/keyValue.ts';
@@ -32,7 +32,7 @@ export interface EditorSourceParts {
 export interface EditorSources {
   readonly all: readonly TokenSource[];
   readonly keychain: WindowKeychain;
-  /** What the person agreed that a keyturn.json uses. */
+  /** What the person allowed a keyturn.json to use. */
   readonly consent: GrantConsent;
   dispose(): void;
 }
@@ -49,8 +49,8 @@ export function createEditorSources({
   const consent = createSourceConsent({
     values,
     asker: createConsentAsker(),
-    hint: () => 'Send the request again and agree, if you know what it does.',
-    notKept: (error) => log.error('Agreement', error),
+    hint: () => l10n.t('Send the request again and allow it, if you know what it does.'),
+    notKept: (error) => log.error(l10n.t('Permission'), error),
     audit,
   });
   const accounts = authentication.onDidChangeSessions(({ provider }) => {

@@ -1,4 +1,4 @@
-import { Disposable, window, workspace } from 'vscode';
+import { l10n, Disposable, window, workspace } from 'vscode';
 import { Lazy } from '../../base/lazy.ts';
 import type { EditorServices } from '../services.ts';
 import type { TokenStatusBar } from './tokenStatusBar.ts';
@@ -29,7 +29,7 @@ export function registerStatusBar(services: EditorServices, load: () => Promise<
   const soon = () => {
     clearTimeout(settling);
     settling = setTimeout(() => {
-      update().catch((error: unknown) => services.log.error('Status bar', error));
+      update().catch((error: unknown) => services.log.error(l10n.t('Status bar'), error));
     }, SETTLE_MS);
   };
   soon();

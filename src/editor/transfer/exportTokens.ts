@@ -43,10 +43,10 @@ export async function exportTokens({ store, audit }: EditorServices): Promise<vo
   } catch (cause) {
     throw new KeyturnError(
       'file_unreadable',
-      `The file ${workspace.asRelativePath(target)} could not be written.`,
+      l10n.t("Couldn't write the file {0}.", workspace.asRelativePath(target)),
       {
         cause,
-        hint: 'Choose another place.',
+        hint: l10n.t('Choose another folder.'),
       },
     );
   }

@@ -1,4 +1,5 @@
 import {
+  l10n,
   CompletionItem,
   CompletionItemKind,
   type CompletionItemProvider,
@@ -44,7 +45,7 @@ export class Completions implements CompletionItemProvider {
     switch (place.kind) {
       case 'token':
         return (await this.#services.profiles.names(document.uri)).map((name) =>
-          completion(name, CompletionItemKind.Value, 'Token'),
+          completion(name, CompletionItemKind.Value, l10n.t('Token')),
         );
       case 'metadata':
         return metadataKeys.map(([key, says]) => completion(key, CompletionItemKind.Keyword, says));
@@ -83,10 +84,11 @@ export class Completions implements CompletionItemProvider {
       if (!closed) item.insertText = `${name}}}`;
       items.set(name, item);
     };
-    for (const { name } of tree.variables) offer(name, 'File variable', CompletionItemKind.Variable);
-    for (const name of environment.keys()) offer(name, 'Environment variable', CompletionItemKind.Constant);
+    for (const { name } of tree.variables) offer(name, l10n.t('File variable'), CompletionItemKind.Variable);
+    for (const name of environment.keys())
+      offer(name, l10n.t('Environment variable'), CompletionItemKind.Constant);
     for (const [name, says] of dynamicVariables) offer(name, says, CompletionItemKind.Function);
-    const token = completion('$token', CompletionItemKind.Function, 'The value of a token');
+    const token = completion('$token', CompletionItemKind.Function, l10n.t('The value of a token'));
     token.insertText = '$token ';
     token.command = { command: 'editor.action.triggerSuggest', title: '' };
     items.set('$token', token);

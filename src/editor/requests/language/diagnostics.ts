@@ -57,7 +57,9 @@ export class RequestDiagnostics {
     clearTimeout(this.#waiting.get(key));
     const check = () => {
       this.#waiting.delete(key);
-      this.#check(document).catch((error: unknown) => this.#services.log.error('Checking a file', error));
+      this.#check(document).catch((error: unknown) =>
+        this.#services.log.error(l10n.t('Checking a file'), error),
+      );
     };
     this.#waiting.set(key, setTimeout(check, waitMs));
   }

@@ -58,7 +58,7 @@ export class Hovers implements HoverProvider {
         ? `${tokenLensTitle(
             { ...state.facts, name: escapeMarkdown(state.facts.name) },
             services.clock.now(),
-          )}\n\nThe value of this token, put in when the request is sent.`
+          )}\n\n${l10n.t('Keyturn inserts the value of this token when it sends the request.')}`
         : escapeMarkdown(state.message);
     }
     const shown = (value: string) => {
@@ -67,15 +67,16 @@ export class Hovers implements HoverProvider {
     };
     const declared = treeOf(document).variables.findLast((variable) => variable.name === name);
     if (declared !== undefined) {
-      return `${shown(declared.value)}\n\nFile variable, line ${declared.span.start.line + 1}`;
+      const where = l10n.t('File variable, line {0}', declared.span.start.line + 1);
+      return `${shown(declared.value)}\n\n${where}`;
     }
     const value = (await services.environments.variables(document.uri)).get(name);
     if (value !== undefined) {
       const environment = services.environments.selected(document.uri);
       const from =
         environment === null
-          ? 'Shared by all environments'
-          : `From the environment ${escapeMarkdown(environment)}`;
+          ? l10n.t('Shared by all environments')
+          : l10n.t('From the environment {0}', escapeMarkdown(environment));
       return `${shown(value)}\n\n${from}`;
     }
     const dynamic = dynamicVariables.find(([known]) => known.split(' ')[0] === name);

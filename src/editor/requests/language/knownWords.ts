@@ -1,27 +1,29 @@
+import { l10n } from 'vscode';
+
 /** Methods of RFC 9110, PATCH of RFC 5789 and QUERY of the IETF draft. */
 export const methods: readonly (readonly [method: string, says: string])[] = [
-  ['GET', 'Read a resource'],
-  ['POST', 'Create, or hand in for processing'],
-  ['PUT', 'Replace a resource'],
-  ['PATCH', 'Change a part of a resource'],
-  ['DELETE', 'Remove a resource'],
-  ['HEAD', 'GET without the body'],
-  ['OPTIONS', 'What may be done with a resource'],
-  ['TRACE', 'Loop the request back'],
-  ['QUERY', 'Read, with the question in the body'],
+  ['GET', l10n.t('Read a resource')],
+  ['POST', l10n.t('Create a resource, or submit data')],
+  ['PUT', l10n.t('Replace a resource')],
+  ['PATCH', l10n.t('Change a part of a resource')],
+  ['DELETE', l10n.t('Remove a resource')],
+  ['HEAD', l10n.t('GET without the body')],
+  ['OPTIONS', l10n.t('Ask which methods a resource allows')],
+  ['TRACE', l10n.t('Get the request back as the server received it')],
+  ['QUERY', l10n.t('Read with a query in the body')],
 ];
 
 /** What `# @…` lines can say. */
 export const metadataKeys: readonly (readonly [key: string, says: string])[] = [
-  ['name', 'The name of the request'],
-  ['token', 'The token that the request is sent with'],
-  ['scope', 'The scope of the token in this request alone'],
-  ['note', 'Ask before the request is sent, with this text'],
-  ['disabled', 'Do not send the request'],
-  ['no-redirect', 'Do not follow redirects'],
-  ['timeout', 'How long the whole request may take, such as 30 s'],
-  ['connection-timeout', 'How long the connection may take, such as 5 s'],
-  ['insecure', 'Do not verify the certificate of the server'],
+  ['name', l10n.t('Name of the request')],
+  ['token', l10n.t('Token to send the request with')],
+  ['scope', l10n.t('Scope of the token for this request only')],
+  ['note', l10n.t('Ask with this text before sending the request')],
+  ['disabled', l10n.t('Do not send the request')],
+  ['no-redirect', l10n.t('Do not follow redirects')],
+  ['timeout', l10n.t('Limit for the whole request, such as 30 s')],
+  ['connection-timeout', l10n.t('Limit for connecting, such as 5 s')],
+  ['insecure', l10n.t('Do not verify the certificate of the server')],
 ];
 
 /** Request headers of common use, from the IANA registry. */
@@ -95,12 +97,12 @@ export const headerValues: Readonly<Record<string, readonly string[]>> = {
 
 /** Variables that make their own value, with their arguments. */
 export const dynamicVariables: readonly (readonly [variable: string, says: string])[] = [
-  ['$guid', 'A new UUID'],
-  ['$uuid', 'A new UUID'],
-  ['$timestamp', 'Seconds since 1970, with an offset if wanted: $timestamp -1 d'],
-  ['$datetime iso8601', 'The time in UTC: iso8601, rfc1123 or a format'],
-  ['$localDatetime iso8601', 'The time in the local zone: iso8601, rfc1123 or a format'],
-  ['$randomInt 0 1000', 'A number from the first to below the second'],
-  ['$processEnv NAME', 'A variable of the process'],
-  ['$dotenv NAME', 'A variable of the .env file'],
+  ['$guid', l10n.t('A new UUID')],
+  ['$uuid', l10n.t('A new UUID')],
+  ['$timestamp', l10n.t('Seconds since 1970, with an offset if wanted: $timestamp -1 d')],
+  ['$datetime iso8601', l10n.t('The time in UTC: iso8601, rfc1123 or a format')],
+  ['$localDatetime iso8601', l10n.t('The time in the local zone: iso8601, rfc1123 or a format')],
+  ['$randomInt 0 1000', l10n.t('A whole number from the first up to, but not including, the second')],
+  ['$processEnv NAME', l10n.t('An environment variable of the process')],
+  ['$dotenv NAME', l10n.t('A variable of the .env file')],
 ];

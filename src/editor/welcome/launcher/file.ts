@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { l10n } from 'vscode';
 import { KeyturnError } from '../../../base/errors.ts';
 import { isLauncher } from './text.ts';
 
@@ -28,9 +29,9 @@ export async function writeLauncher(file: string, text: string): Promise<void> {
     await rename(partial, file);
   } catch (cause) {
     await rm(partial, { force: true }).catch(() => undefined);
-    throw new KeyturnError('file_unreadable', `Couldn't write ${file}.`, {
+    throw new KeyturnError('file_unreadable', l10n.t("Couldn't write {0}.", file), {
       cause,
-      hint: 'Choose a folder that you may write to.',
+      hint: l10n.t('Choose a folder that you may write to.'),
     });
   }
 }
