@@ -166,7 +166,10 @@ test('changes nothing in the file when the store refuses', async () => {
   secrets.refuses = false;
   assert.equal(document.getText(), text);
   assert.equal(await onDisk(document), text);
-  assert.match(tap.messages.map(({ text: said }) => said).join(), /write to the editor.s secret storage\. Nothing was changed/);
+  assert.match(
+    tap.messages.map(({ text: said }) => said).join(),
+    /write to the editor.s secret storage\. Nothing was changed/,
+  );
   assert.ok(!JSON.stringify(tap.messages).includes(token));
 });
 

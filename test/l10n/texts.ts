@@ -18,7 +18,7 @@ export function translated(source: string): {
       if (node.propertyName?.text === 'l10n') faults.push({ line, text: node.getText() });
       return false;
     }
-    if (ts.isNamespaceImport(node) && node.parent.parent.getText().includes('\'vscode\'')) {
+    if (ts.isNamespaceImport(node) && node.parent.parent.getText().includes("'vscode'")) {
       faults.push({ line, text: node.getText() });
     }
     if (!ts.isIdentifier(node) || node.text !== 'l10n') return true;
@@ -47,14 +47,8 @@ export function untranslated(source: string): Text[] {
     if (ts.isImportDeclaration(node) || ts.isLiteralTypeNode(node) || isOwnError(node)) return false;
     if (ts.isCallExpression(node) && isTranslation(node)) return true;
     const text = textOf(node);
-    if (
-      text !== null &&
-      !isCompared(node) &&
-      !isTranslated(node) &&
-      (isSentence(text) || isShown(node, text))
-    ) {
-      found.push({ line, text });
-    }
+    if (text === null || syntax.test(text) || isCompared(node) || isTranslated(node)) return true;
+    if (isSentence(text) || isShown(node, text)) found.push({ line, text });
     return true;
   });
   return found;
@@ -100,6 +94,9 @@ const word = String.raw`\p{L}[\p{L}'’-]+`;
 const gap = String.raw`[,.:;]?[\s\u00a0]+`;
 /** Two words side by side, or a word beside what is inserted. */
 const sentence = new RegExp(`(?:${word}|\\{\\})${gap}${word}|${word}${gap}\\{\\}|\\p{L}…`, 'u');
+
+/** HTTP, addresses and request files, as they are written. */
+const syntax = /^(?:# @|\{\{\$|\$\w+ |Authorization: |X-API-Key: |https?:|\?)/;
 
 function isSentence(text: string): boolean {
   return sentence.test(text.replaceAll(/\$\([\w~-]+\)/g, ' '));
