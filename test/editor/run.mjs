@@ -76,8 +76,9 @@ const suites = {
  */
 const together = [
   ['audit', 'results', 'marks'],
-  ['agreements', 'refusal'],
-  ['fileSecrets', 'sources'],
+  ['agreements', 'refusal', 'fileSecrets', 'sources'],
+  ['language', 'trusted'],
+  ['inspections', 'tokens', 'welcome'],
 ];
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(suites);

@@ -1,27 +1,14 @@
 /// <reference lib="dom" />
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import {
-  clipboardPermissions,
-  launchChromium,
-  quietSettings,
-  startEditorServer,
-} from '../editor/launcher/browserEditor.mjs';
-import { projectFolder } from '../editor/launcher/places.mjs';
+import { EditorHost, type HostOptions } from './editorHost.ts';
 
-export interface OpenOptions {
+export interface OpenOptions extends HostOptions {
   readonly workspace: string;
   /** A file of the workspace that is open from the start. */
   readonly file: string;
-  readonly settings?: Record<string, unknown>;
   /** Of the browser; 1500 × 840 by default. */
   readonly viewport?: { readonly width: number; readonly height: number };
-  /** The folder of another build of Keyturn. */
-  readonly keyturn?: string;
-  /** Folders of built extensions beside Keyturn. */
-  readonly extensions?: readonly string[];
-  /** For the extension host. */
-  readonly env?: Record<string, string>;
 }
 
 const themeClasses: Readonly<Record<string, string>> = {
@@ -48,32 +35,18 @@ export class EditorPage {
   static async open({
     workspace,
     file,
-    settings = {},
     viewport = { width: 1500, height: 840 },
-    keyturn = projectFolder,
-    extensions = [],
-    env = {},
+    ...options
   }: OpenOptions): Promise<EditorPage> {
-    const server = await startEditorServer({
-      workspace,
-      extensions: [keyturn, ...extensions],
-      settings: { ...quietSettings, ...settings },
-      env,
-    });
-    const browser = await launchChromium();
-    const context = await browser.newContext({
-      viewport,
-      permissions: clipboardPermissions,
-    });
-    const address = server.address([['openFile', join(workspace, file)]]);
-    const editor = new EditorPage(await context.newPage(), server.dataFolder, address, async () => {
-      await browser.close();
-      await server.close();
-    });
+    const host = await EditorHost.take(options);
+    const address = host.server.address(workspace, [['openFile', join(workspace, file)]]);
+    const page = await host.context.newPage();
+    await page.setViewportSize(viewport);
+    const editor = new EditorPage(page, host.server.dataFolder, address, () => host.giveBack());
     try {
       await editor.#load(file);
     } catch (error) {
-      await editor.close();
+      await host.close();
       throw error;
     }
     return editor;
@@ -82,6 +55,8 @@ export class EditorPage {
   /** Another window of the same editor, of the same person in the same browser. */
   async another(file: string): Promise<EditorPage> {
     const page = await this.page.context().newPage();
+    const size = this.page.viewportSize();
+    if (size !== null) await page.setViewportSize(size);
     const window = new EditorPage(page, this.dataFolder, this.#address, () => page.close());
     await window.#load(file);
     return window;

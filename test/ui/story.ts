@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll } from 'vitest';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start.ts';
 import { EditorPage, eventually, type OpenOptions } from './editorPage.ts';
 
@@ -27,10 +26,11 @@ export const highContrastThemes = [
 /** Undone in reverse order when the spec has ended, however far its beginning came. */
 const cleanups: (() => Promise<void> | void)[] = [];
 
-afterAll(async () => {
+/** What one spec began; the specs of a worker share this file. */
+export async function undoAll(): Promise<void> {
   // One that fails keeps none of the others from being done.
   const failures: unknown[] = [];
-  for (const cleanup of cleanups.reverse()) {
+  for (const cleanup of cleanups.splice(0).reverse()) {
     try {
       await cleanup();
     } catch (error) {
@@ -38,7 +38,7 @@ afterAll(async () => {
     }
   }
   if (failures.length > 0) throw new AggregateError(failures, 'Not everything could be undone.');
-});
+}
 
 export function undoneAtEnd(cleanup: () => Promise<void> | void): void {
   cleanups.push(cleanup);

@@ -6,6 +6,9 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 180_000,
     fileParallelism: false,
+    // The specs use one editor after another; see editorHost.ts.
+    isolate: false,
+    setupFiles: ['test/ui/undo.ts'],
     // The tests of a file follow one person through one editor.
     bail: 1,
   },

@@ -39,7 +39,6 @@ export async function inEditor(subject, { inside, watchPage, prepare, drive }) {
     await mkdir(workspace);
     const plan = { ...(await prepare(folder)), id: subject.id, result: join(folder, 'result.json') };
     editor = await startEditorServer({
-      workspace,
       extensions: [subject.folder],
       settings,
       testDriver: true,
@@ -53,7 +52,7 @@ export async function inEditor(subject, { inside, watchPage, prepare, drive }) {
     await page.exposeFunction('codeAutomationLog', () => undefined);
     let exited = false;
     await page.exposeFunction('codeAutomationExit', () => (exited = true));
-    await page.goto(editor.address([['extensionTestsPath', inside]]));
+    await page.goto(editor.address(workspace, [['extensionTestsPath', inside]]));
 
     /** True when the script wrote the file; false when it ended before. */
     const reached = async (file) => {

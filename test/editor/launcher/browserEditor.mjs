@@ -1,17 +1,17 @@
 // A real editor in a browser: code-server's server and workbench, driven through Chromium.
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { chromiumArguments, ensureChromium } from './chromium.mjs';
-import { ensureCodeServer, startServer, stopServer } from './codeServer.mjs';
+import { ensureCodeServer, killServer, startServer, stopServer } from './codeServer.mjs';
 import { findNode } from './places.mjs';
 
 /**
  * @typedef {object} EditorOptions
- * @property {string} workspace a folder, or a `.code-workspace` file
  * @property {string[]} extensions folders of built extensions
  * @property {boolean} [trustWorkspaces] true unless a test is about restricted mode
  * @property {Record<string, unknown>} [settings] of the machine, below those of the workspace
@@ -20,8 +20,9 @@ import { findNode } from './places.mjs';
  *
  * @typedef {object} EditorServer
  * @property {string} dataFolder where the server keeps logs and data
- * @property {(extra?: [name: string, path: string][]) => string} address opens the workspace with the extensions, given more launch arguments
+ * @property {(workspace: string, extra?: [name: string, path: string][]) => string} address opens a folder or a `.code-workspace` file with the extensions, given more launch arguments
  * @property {() => Promise<void>} close
+ * @property {() => void} kill the same at once, for a process that ends
  */
 
 /**
@@ -46,10 +47,9 @@ export async function startEditorServer(options) {
     trustWorkspaces: options.trustWorkspaces ?? true,
     env: options.env,
   });
-  const isFile = (await stat(options.workspace)).isFile();
-  const address = (extra = []) => {
+  const address = (workspace, extra = []) => {
     const query = new URLSearchParams({
-      [isFile ? 'workspace' : 'folder']: options.workspace,
+      [workspace.endsWith('.code-workspace') ? 'workspace' : 'folder']: workspace,
       payload: JSON.stringify([
         ...underDevelopment.map((path) => ['extensionDevelopmentPath', inEditor(port, path)]),
         ...extra.map(([name, path]) => [name, inEditor(port, path)]),
@@ -63,6 +63,10 @@ export async function startEditorServer(options) {
     async close() {
       await stopServer(child);
       await rm(dataFolder, { recursive: true, force: true, maxRetries: 5 });
+    },
+    kill() {
+      killServer(child);
+      rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
@@ -78,7 +82,7 @@ async function linkExtensions(extensions, installed) {
 
 /**
  * Runs a module with `run()` inside the extension host and returns its exit code.
- * @param {EditorOptions & { tests: string, withinMs: number, print: (line: string) => void }} options
+ * @param {EditorOptions & { workspace: string, tests: string, withinMs: number, print: (line: string) => void }} options
  */
 export async function runInEditor(options) {
   const server = await startEditorServer({ ...options, testDriver: true });
@@ -101,7 +105,7 @@ export async function runInEditor(options) {
     await page.exposeFunction('codeAutomationLog', (_type, args) =>
       options.print(args.map(String).join(' ')),
     );
-    await page.goto(server.address([['extensionTestsPath', options.tests]]));
+    await page.goto(server.address(options.workspace, [['extensionTestsPath', options.tests]]));
     return Number(await exited);
   } finally {
     await browser.close();

@@ -186,6 +186,11 @@ export async function stopServer(child) {
   const impatient = setTimeout(() => signalAll(child, 'SIGKILL'), 5_000);
   if (running) await gone;
   clearTimeout(impatient);
+  killServer(child);
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+export function killServer(child) {
   signalAll(child, 'SIGKILL');
 }
 

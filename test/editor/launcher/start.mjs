@@ -71,7 +71,6 @@ async function runDesktop(editor, workspace) {
 
 async function runBrowser(workspace) {
   const server = await startEditorServer({
-    workspace,
     extensions: [projectFolder],
     settings: {
       'workbench.startupEditor': 'none',
@@ -82,7 +81,7 @@ async function runBrowser(workspace) {
     },
   });
   cleanups.push(() => server.close());
-  const address = server.address([['openFile', join(workspace, 'tour.http')]]);
+  const address = server.address(workspace, [['openFile', join(workspace, 'tour.http')]]);
   console.log(`Open this address in a browser:\n\n  ${address}\n`);
   if (!values['no-open']) openInBrowser(address);
   sayWhatToClick();

@@ -6,6 +6,7 @@ import { withoutCredentials } from '../../../redaction/withoutCredentials.ts';
 import { fileProblems } from '../../../httpfile/marks/fileProblems.ts';
 import type { EditorServices } from '../../services.ts';
 import { treeOf } from '../../documents/documentTrees.ts';
+import { quietTimeMs } from '../../documents/settled.ts';
 import { toRange } from '../../platform/ranges.ts';
 
 /** After the last keystroke. */
@@ -61,7 +62,7 @@ export class RequestDiagnostics {
         this.#services.log.error(l10n.t('Checking a file'), error),
       );
     };
-    this.#waiting.set(key, setTimeout(check, waitMs));
+    this.#waiting.set(key, setTimeout(check, quietTimeMs(document, waitMs)));
   }
 
   async #check(document: TextDocument): Promise<void> {

@@ -1,8 +1,16 @@
-import { DocumentSymbol, type DocumentSymbolProvider, Range, SymbolKind, type TextDocument } from 'vscode';
+import {
+  type CancellationToken,
+  DocumentSymbol,
+  type DocumentSymbolProvider,
+  Range,
+  SymbolKind,
+  type TextDocument,
+} from 'vscode';
 import type { RequestNode } from '../../../httpfile/parse/tree.ts';
 import { maskedWrittenUrl } from '../../../redaction/maskedText.ts';
 import { oneLine } from '../../results/resultWords.ts';
 import { treeOf } from '../../documents/documentTrees.ts';
+import { settled } from '../../documents/settled.ts';
 import { toRange } from '../../platform/ranges.ts';
 
 /** Requests and file variables for the outline, breadcrumbs and Go to Symbol. */
@@ -10,7 +18,8 @@ export class Outline implements DocumentSymbolProvider {
   /** A request that an edit leaves alone is the same object in the next tree. */
   readonly #known = new WeakMap<RequestNode, DocumentSymbol>();
 
-  provideDocumentSymbols(document: TextDocument): DocumentSymbol[] {
+  async provideDocumentSymbols(document: TextDocument, asked: CancellationToken): Promise<DocumentSymbol[]> {
+    if (!(await settled(document, asked))) return [];
     const { requests, variables } = treeOf(document);
     const symbols = requests.map((node) => this.#symbolOf(node));
     for (const { name, span } of variables) {
