@@ -138,6 +138,10 @@ export function activate(context: ExtensionContext): void {
     const [{ createEditorEngine }, made] = await Promise.all([sending(), network.get()]);
     return createEditorEngine(services, made, asker);
   });
+  const requestFiles = new Lazy(async () => {
+    const { RequestFiles } = await later();
+    return new RequestFiles(files);
+  });
   const results = new EventEmitter<RequestResult>();
   const services: EditorServices = {
     installed: {
@@ -164,6 +168,7 @@ export function activate(context: ExtensionContext): void {
     sandbox,
     directory,
     selection,
+    requestFiles: () => requestFiles.get(),
     pick: { directory, selection, clock, redactor, inspections },
     engine: () => engine.get(),
     closeConnections: async () => (await network.made)?.closeConnections(),
@@ -205,6 +210,7 @@ export function activate(context: ExtensionContext): void {
     ),
     {
       async dispose() {
+        (await requestFiles.made)?.dispose();
         await tokens.finished();
         const made = await network.made;
         made?.sources.dispose();

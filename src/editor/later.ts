@@ -1,6 +1,7 @@
 /** What features load after the activation, when a view, a dialog or a command first needs it. */
 export { loadAuditCommands } from './audit/handlers.ts';
 export { loadCertificateCommands } from './certificates/handlers.ts';
+export { RequestFiles } from './documents/requestFiles.ts';
 export { detailsText } from './inspection/detailsText.ts';
 export { loadInspectionCommands } from './inspection/handlers.ts';
 export { StatusChecks } from './inspection/statusChecks.ts';

@@ -17,6 +17,7 @@ import type { TokenManager } from '../token/manager.ts';
 import type { EditorAudit } from './audit/editorAudit.ts';
 import type { Log } from './platform/log.ts';
 import type { RedirectPlace } from '../run/apiSignIn/way.ts';
+import type { RequestFiles } from './documents/requestFiles.ts';
 import type { ProfileIndex } from './profiles/declared.ts';
 import type { EnvironmentPicker } from './environments/picker.ts';
 import type { WindowSandbox } from './sandbox/sandboxControl.ts';
@@ -52,6 +53,8 @@ export interface EditorServices {
   readonly selection: TokenSelection;
   /** With which a command finds the token that it is about. */
   readonly pick: EntryPickParts;
+  /** The request files of the workspace, watched from the first call on. */
+  requestFiles(): Promise<RequestFiles>;
   /** Tells of each request that was sent by itself or among others. */
   readonly results: EventEmitter<RequestResult>;
   /** Loads the heavy half (undici, OAuth) on first use. */

@@ -228,6 +228,29 @@ test('moves the client secret of an environment file to where its entry finds it
   await eventuallyResponds(/\{\}/);
 });
 
+test('moves the secret for requests of a file that was never opened', async () => {
+  const uri = fileUri('closed/deep/a.http');
+  await workspace.fs.writeFile(uri, Buffer.from(asking()));
+  const closed = { ...entry(), 'Client ID': 'closed', 'Client Secret': 'hush-closed-4567' };
+  const document = await write('closed/http-client.env.json', {
+    $shared: { Security: { Auth: { api: closed } } },
+  });
+  const line = document
+    .getText()
+    .split('\n')
+    .findIndex((one) => one.includes('hush-closed-4567'));
+  // The editor hears of a new file a moment later.
+  await eventually('the secret to be moved', async () => {
+    await commands.executeCommand('keyturn.moveSecret', document.uri, line, 0);
+    return !document.getText().includes('hush-closed-4567');
+  });
+  assert.deepEqual(JSON.parse(document.getText()), {
+    $shared: { Security: { Auth: { api: without(closed) } } },
+  });
+  assert.equal(written('hush-closed-4567').length, 1);
+  assert.ok(!workspace.textDocuments.some((other) => other.uri.toString() === uri.toString()));
+});
+
 test('asks before it takes the place of another secret that is stored', async () => {
   await write('entry/a.http', asking());
   const other = { ...entry(), 'Client Secret': 'another-secret-9876' };

@@ -31,6 +31,7 @@ const suites = {
   tokens: { files: requestFile, extensions: [companion] },
   refusal: { files: requestFile, extensions: [companion] },
   fileSecrets: { files: requestFile, extensions: [companion] },
+  requestFiles: { files: requestFile },
   sources: {
     files: requestFile,
     extensions: [companion],
@@ -76,7 +77,7 @@ const suites = {
  */
 const together = [
   ['audit', 'results', 'marks'],
-  ['agreements', 'refusal', 'fileSecrets', 'sources'],
+  ['agreements', 'refusal', 'fileSecrets', 'sources', 'requestFiles'],
   ['language', 'trusted'],
   ['inspections', 'tokens', 'welcome'],
 ];

@@ -1,16 +1,12 @@
 import { applyEdits, type JSONPath, modify } from 'jsonc-parser';
-import { Range, RelativePattern, type TextDocument, Uri, workspace, WorkspaceEdit } from 'vscode';
-import { treeOf } from '../documents/documentTrees.ts';
-import { parseHttpFile } from '../../httpfile/parse/parse.ts';
-import type { HttpFile } from '../../httpfile/parse/tree.ts';
+import { l10n, Range, type TextDocument, Uri, WorkspaceEdit } from 'vscode';
+import { withLateProgress } from '../platform/messages.ts';
 import type { EditorServices } from '../services.ts';
 import { applyAndSave } from './applyEdit.ts';
 import { type EnvironmentSecret, environmentSecrets } from './environmentSecrets.ts';
 import { keepSecret } from './keepSecret.ts';
 import type { SecretReader } from './secretUses.ts';
 
-const MOST_FILES = 200;
-const LARGEST_FILE_BYTES = 1024 * 1024;
 const SHARED = '$shared';
 
 /**
@@ -23,7 +19,10 @@ export async function moveEnvironmentSecret(
   document: TextDocument,
   secret: EnvironmentSecret,
 ): Promise<void> {
-  const kept = await keepSecret(services, document, secret, await readersOf(services, document, secret));
+  const readers = await withLateProgress(l10n.t('Reading the request files'), (signal) =>
+    readersOf(services, document, secret, signal),
+  );
+  const kept = await keepSecret(services, document, secret, readers);
   if (kept === null) return;
   const edit = new WorkspaceEdit();
   const text = document.getText();
@@ -57,45 +56,26 @@ function difference(before: string, after: string): { start: number; end: number
   return { start, end: before.length - same, content: after.slice(start, after.length - same) };
 }
 
-/** The requests that see the file, in each environment to which the secret belongs. */
+/** The requests that see the file, in each environment to which the secret belongs. Fails with `cancelled`. */
 async function readersOf(
-  { files, environments }: EditorServices,
+  services: EditorServices,
   document: TextDocument,
   { environment }: EnvironmentSecret,
+  signal: AbortSignal,
 ): Promise<SecretReader[]> {
-  const folder = Uri.joinPath(document.uri, '..');
-  const below = `${folder.toString()}/`;
-  const open = new Map(
-    workspace.textDocuments
-      .filter(({ languageId, uri }) => languageId === 'http' && uri.toString().startsWith(below))
-      .map((other) => [other.uri.toString(), treeOf(other)]),
-  );
-  const found = await workspace.findFiles(
-    new RelativePattern(folder, '**/*.{http,rest}'),
-    '**/node_modules/**',
-    MOST_FILES,
-  );
+  const { environments } = services;
+  const files = await services.requestFiles();
   const readers: SecretReader[] = [];
-  for (const file of new Set([...open.keys(), ...found.map((uri) => uri.toString())])) {
-    const tree = open.get(file) ?? (await parse(file));
-    if (tree === null) continue;
-    const uri = Uri.parse(file, true);
+  for await (const { uri, tree } of files.trees({ signal, inside: Uri.joinPath(document.uri, '..') })) {
     const names = environment === SHARED ? [null, ...(await environments.names(uri))] : [environment];
     for (const name of names) {
       readers.push({
         tree,
-        file,
+        file: uri.toString(),
         variables: await environments.variables(uri, name),
         authEntry: (id) => environments.authEntry(uri, id, name),
       });
     }
   }
   return readers;
-
-  async function parse(location: string): Promise<HttpFile | null> {
-    const how = { from: location, trusted: workspace.isTrusted, maxBytes: LARGEST_FILE_BYTES };
-    const bytes = await files.read(location, how).catch(() => null);
-    if (bytes === null) return null;
-    return parseHttpFile(new TextDecoder().decode(bytes));
-  }
 }

@@ -1,41 +1,24 @@
-import { Uri, workspace } from 'vscode';
-import { treeOf } from '../documents/documentTrees.ts';
-import { parseHttpFile } from '../../httpfile/parse/parse.ts';
+import { l10n } from 'vscode';
+import { KeyturnError } from '../../base/errors.ts';
+import { withLateProgress } from '../platform/messages.ts';
 import type { EditorServices } from '../services.ts';
 import { type OriginProposal, proposeOrigins, type ProposalSource } from './originProposals.ts';
 
-/** A first look around is enough for proposals. */
-const MOST_FILES = 200;
-const LARGEST_FILE_BYTES = 1024 * 1024;
-
-/** Origins that the `.http` files of the workspace use. A file that cannot be read proposes nothing. */
+/** Origins that the request files of the workspace use; those that were found until the person cancels. */
 export async function workspaceOrigins(
-  services: Pick<EditorServices, 'files' | 'environments'>,
+  services: Pick<EditorServices, 'requestFiles' | 'environments'>,
 ): Promise<OriginProposal[]> {
-  const open = new Map(
-    workspace.textDocuments
-      .filter((document) => document.languageId === 'http')
-      .map((document) => [document.uri.toString(), treeOf(document)]),
-  );
-  const found = await workspace.findFiles('**/*.{http,rest}', '**/node_modules/**', MOST_FILES);
-  const locations = new Set([...open.keys(), ...found.map((uri) => uri.toString())]);
-  const sources = await Promise.all(
-    [...locations].map(async (location): Promise<ProposalSource | null> => {
-      try {
-        const tree = open.get(location) ?? (await parse(services, location));
-        if (tree === null) return null;
-        return { tree, environment: await services.environments.variables(Uri.parse(location, true)) };
-      } catch {
-        return null;
-      }
-    }),
-  );
-  return proposeOrigins(sources.filter((source) => source !== null));
-}
-
-async function parse({ files }: Pick<EditorServices, 'files'>, location: string) {
-  const how = { from: location, trusted: workspace.isTrusted, maxBytes: LARGEST_FILE_BYTES };
-  const bytes = await files.read(location, how);
-  if (bytes === null) return null;
-  return parseHttpFile(new TextDecoder().decode(bytes));
+  const sources: ProposalSource[] = [];
+  const look = async (signal: AbortSignal) => {
+    const files = await services.requestFiles();
+    for await (const { uri, tree } of files.trees({ signal })) {
+      sources.push({ tree, environment: await services.environments.variables(uri) });
+    }
+  };
+  try {
+    await withLateProgress(l10n.t('Reading the request files'), look);
+  } catch (error) {
+    if (!KeyturnError.is(error, 'cancelled')) throw error;
+  }
+  return proposeOrigins(sources);
 }
