@@ -47,7 +47,8 @@ const editor = vi.hoisted(() => {
   };
 });
 
-vi.mock('vscode', () => {
+vi.mock('vscode', async () => {
+  const { l10n } = await import('../support/vscode.ts');
   const { on, Uri } = editor;
   return {
     Uri,
@@ -69,7 +70,7 @@ vi.mock('vscode', () => {
       cancel = () => undefined;
       dispose = () => undefined;
     },
-    l10n: { t: (text: string, ...values: unknown[]) => text.replace(/\{0\}/g, String(values[0])) },
+    l10n,
     window: { showWarningMessage: (text: string) => void editor.warnings.push(text) },
     workspace: {
       isTrusted: true,

@@ -4,7 +4,7 @@ import type { AskedSecret } from '../../profile/key.ts';
 import { shownAddress, shownAddresses, unshown } from '../../profile/shownOrigin.ts';
 import { quoted, visible } from '../../base/visible.ts';
 import { askModal } from '../platform/askModal.ts';
-import { oneLine } from '../results/resultWords.ts';
+import { oneLine } from '../platform/oneLine.ts';
 
 /** Asks the person in the editor. Modal where a secret would leave; masked where one is typed. */
 export function createAsker(): Asker {

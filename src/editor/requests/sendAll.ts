@@ -8,7 +8,7 @@ import { showError } from '../platform/messages.ts';
 import type { EditorServices } from '../services.ts';
 import { summary } from '../results/batchSummary.ts';
 import { openSession } from './openSession.ts';
-import { oneLine } from '../results/resultWords.ts';
+import { oneLine } from '../platform/oneLine.ts';
 import { label } from './sendCommands.ts';
 import type { Sender } from './sender.ts';
 

@@ -18,7 +18,8 @@ import type { offerNextStep } from '../results/offers.ts';
 import { pickToken } from './pickToken.ts';
 import { chooseToken, insertToken } from './chooseToken.ts';
 import { clockTime } from '../results/resultProblems.ts';
-import { oneLine, waitUntilMs } from '../results/resultWords.ts';
+import { oneLine } from '../platform/oneLine.ts';
+import { waitUntilMs } from '../results/resultWords.ts';
 import type { Sender, SendOptions } from './sender.ts';
 
 export interface SendParts {

@@ -8,7 +8,7 @@ import { requestCommands, requestContextKeys } from './commands.ts';
 import type { InlineResults, InlineState } from '../results/inlineResults.ts';
 import { type DocumentSession, openSession } from './openSession.ts';
 import type { ResultDecorations } from '../results/resultDecorations.ts';
-import { oneLine } from '../results/resultWords.ts';
+import { oneLine } from '../platform/oneLine.ts';
 
 export interface SendOptions {
   /** A token picked for this send. */

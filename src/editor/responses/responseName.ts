@@ -1,6 +1,6 @@
 import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import type { RequestResult } from '../../run/result.ts';
-import { oneLine } from '../results/resultWords.ts';
+import { oneLine } from '../platform/oneLine.ts';
 
 const mostCharacters = 40;
 /** Looks like a slash, and does not part a path: a tab shows the last part of one. */

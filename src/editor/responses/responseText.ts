@@ -5,7 +5,8 @@ import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import { certificateRows } from '../../http/peerCertificate.ts';
 import type { RequestResult, TokenUse } from '../../run/result.ts';
 import { formatBytes } from '../../base/text.ts';
-import { oneLine, responseFacts, resultTone, signs } from '../results/resultWords.ts';
+import { oneLine } from '../platform/oneLine.ts';
+import { responseFacts, resultTone, signs } from '../results/resultWords.ts';
 
 /** What a response document shows. */
 export interface ResponseText {

@@ -18,7 +18,7 @@ import { requestCommands } from '../requests/commands.ts';
 import { namedToken } from '../documents/tokenNames.ts';
 import { nextStep } from './nextStep.ts';
 import { showDeclaration } from '../profiles/showDeclaration.ts';
-import { oneLine } from './resultWords.ts';
+import { oneLine } from '../platform/oneLine.ts';
 
 /** A send that did not bring what was wanted. */
 export interface FailedSend {

@@ -4,7 +4,8 @@ import { notRunWords } from '../../httpfile/marks/notRun.ts';
 import { challengeWords } from '../../run/challengeWords.ts';
 import type { RequestResult } from '../../run/result.ts';
 import { namedToken } from '../documents/tokenNames.ts';
-import { oneLine, waitUntilMs } from './resultWords.ts';
+import { oneLine } from '../platform/oneLine.ts';
+import { waitUntilMs } from './resultWords.ts';
 
 /** What a person has to know or do about a result, the most urgent first. */
 export interface ResultProblem {

@@ -6,7 +6,7 @@ import { describeQuota, describeRateLimits, describeRetry, tightest } from '../.
 import { challengeWords } from '../../run/challengeWords.ts';
 import type { RequestResult } from '../../run/result.ts';
 import { formatBytes, formatDuration, formatElapsed } from '../../base/text.ts';
-import { onOneLine } from '../platform/markdown.ts';
+import { oneLine } from '../platform/oneLine.ts';
 import type { InlineState } from './inlineResults.ts';
 
 /** The sign says the same as the colour, for those who do not see colours. */
@@ -125,10 +125,4 @@ export function responseFacts(result: RequestResult, response: HttpResponse, now
 
 function failureWords(result: RequestResult): string {
   return oneLine(result.error?.message ?? l10n.t('The server sent no response.'), 160);
-}
-
-/** White space joined, what is not seen made visible, cut to a length. */
-export function oneLine(text: string, maximum: number): string {
-  const line = onOneLine(text.slice(0, maximum * 4));
-  return line.length > maximum ? `${line.slice(0, maximum - 1)}…` : line;
 }

@@ -8,7 +8,7 @@ import {
 } from 'vscode';
 import type { RequestNode } from '../../../httpfile/parse/tree.ts';
 import { maskedWrittenUrl } from '../../../redaction/maskedText.ts';
-import { oneLine } from '../../results/resultWords.ts';
+import { oneLine } from '../../platform/oneLine.ts';
 import { treeOf } from '../../documents/documentTrees.ts';
 import { settled } from '../../documents/settled.ts';
 import { toRange } from '../../platform/ranges.ts';
