@@ -19,7 +19,7 @@ export const auditActions = [
   'exported',
   'renamed',
   'origins_changed',
-  'agreed',
+  'allowed',
   'withdrawn',
   'deleted',
   'missed',

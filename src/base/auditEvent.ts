@@ -12,7 +12,7 @@ export type AuditAction =
   | 'exported'
   | 'renamed'
   | 'origins_changed'
-  | 'agreed'
+  | 'allowed'
   | 'withdrawn'
   | 'deleted';
 

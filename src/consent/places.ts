@@ -152,7 +152,7 @@ export class TokenPlaces {
       const secrets = secretsOf(wanted);
       if (!(await this.#options.ask({ tokenName, place, known, origins, secrets }))) return false;
       for (const { key } of wanted) await this.#remember(key, [place]);
-      const event = tokenEvent('agreed', { name: tokenName, accessToken: null }, cause ?? place);
+      const event = tokenEvent('allowed', { name: tokenName, accessToken: null }, cause ?? place);
       this.#options.audit?.record({ ...event, detail: placeText(place, secrets) });
       return true;
     };

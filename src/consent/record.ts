@@ -6,7 +6,7 @@ import { shownAddress } from '../profile/shownOrigin.ts';
 import { commandLine, toldCommand } from './commandLine.ts';
 import type { ConsentQuestion, ConsentSubject } from './question.ts';
 
-const KEY_PREFIX = 'agreed.';
+const KEY_PREFIX = 'allowed.';
 const texts = v.array(v.string());
 
 const questionSchema = v.object({

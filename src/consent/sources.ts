@@ -52,7 +52,7 @@ export function createSourceConsent(options: ConsentOptions): GrantConsent {
   const keep = async (question: ConsentQuestion): Promise<void> => {
     const { tokenName: name, declaredIn } = question;
     await keepConsent(options.values, question);
-    const event = tokenEvent('agreed', { name, accessToken: null }, declaredIn);
+    const event = tokenEvent('allowed', { name, accessToken: null }, declaredIn);
     options.audit?.record({ ...event, detail: toldConsent(question) });
   };
   const ask = async (question: ConsentQuestion, signal: AbortSignal): Promise<boolean> => {

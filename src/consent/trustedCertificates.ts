@@ -34,7 +34,7 @@ export class TrustedCertificates {
   async trust(certificate: PeerCertificate, audit: AuditRecorder, cause: string): Promise<void> {
     const { host, sha256, subject, issuer, validTo } = certificate;
     await this.#values.set(KEY_PREFIX + host, { host, sha256, subject, issuer, validTo });
-    const event = tokenEvent('agreed', { name: host, accessToken: null }, cause);
+    const event = tokenEvent('allowed', { name: host, accessToken: null }, cause);
     audit.record({ ...event, detail: certificateText(certificate) });
   }
 

@@ -14,5 +14,5 @@ export { loadEnvironmentMenu } from './environments/environmentMenu.ts';
 export { loadTokenCommands } from './tokens/handlers.ts';
 export { TokenTree } from './tokens/tree/treeProvider.ts';
 export { loadWelcomeCommands } from './welcome/handlers.ts';
-export { renewLaunchers } from './welcome/launcher/known.ts';
+export { updateLaunchers } from './welcome/launcher/known.ts';
 export { beginTour } from './welcome/openTour.ts';

@@ -33,7 +33,7 @@ export interface EditorServices {
   /** Over `workspace.fs`: locations are `uri.toString()`. */
   readonly files: Files;
   readonly store: TokenStore;
-  /** Small values kept between sessions, agreements among them. */
+  /** Small values kept between sessions, permissions among them. */
   readonly values: KeyValueStore;
   /** What the person allowed for tokens. */
   readonly consent: ConsentStore;

@@ -19,7 +19,7 @@ import { refreshToken } from './grants/refreshToken.ts';
 import { tokenExchange } from './grants/tokenExchange.ts';
 import { KeySets } from './verify/keySets.ts';
 import { locateByName, withinReach } from './receivers/reach.ts';
-import { boundTo, obtainOrRenew, withReceivers } from './renewal.ts';
+import { boundTo, obtainOrRefresh, withReceivers } from './refreshGrant.ts';
 import { ServerClocks } from './server/clock.ts';
 
 /** Every grant that asks a server, by its name in keyturn.json. A static token is only ever pasted. */
@@ -91,7 +91,7 @@ export function createObtain(options: ObtainOptions, tools = createGrantTools(op
       throw new KeyturnError('unsupported', `The grant ${profile.grant} is not supported.`);
     const performer = performers[profile.grant];
     const own = withOneDiscovery(withClientCertificate(profile, context, withinReach(profile, tools)));
-    return obtainOrRenew(withKnownReceivers(performer), profile, context, own);
+    return obtainOrRefresh(withKnownReceivers(performer), profile, context, own);
   };
 }
 

@@ -6,7 +6,7 @@ import { isTooDeepJwt } from '../base/jsonDepth.ts';
 /** What may not differ, also where only one of the two tokens has it. */
 const ALWAYS_THE_SAME = ['iss', 'sub', 'aud'] as const;
 /**
- * What a renewed ID token may leave out, and the one before it too. `auth_time` is not among them, against Core section
+ * What a refreshed ID token may leave out, and the one before it too. `auth_time` is not among them, against Core section
  * 12.2: servers write the person's last sign-in anywhere into it, and whom the token is for does not depend on it.
  */
 const THE_SAME_WHERE_GIVEN = ['azp', 'nonce'] as const;
@@ -26,17 +26,17 @@ export async function requireSameSignIn(
   response: Response,
 ): Promise<string | null> {
   const before = held === null ? null : claimsOf(held);
-  const renewed = before === null ? null : claimsOf(await idTokenIn(response));
-  if (before === null || renewed === null) return null;
+  const refreshed = before === null ? null : claimsOf(await idTokenIn(response));
+  if (before === null || refreshed === null) return null;
   const claim =
-    ALWAYS_THE_SAME.find((name) => asText(before[name]) !== asText(renewed[name])) ??
+    ALWAYS_THE_SAME.find((name) => asText(before[name]) !== asText(refreshed[name])) ??
     THE_SAME_WHERE_GIVEN.find(
       (name) =>
         before[name] !== undefined &&
-        renewed[name] !== undefined &&
-        asText(before[name]) !== asText(renewed[name]),
+        refreshed[name] !== undefined &&
+        asText(before[name]) !== asText(refreshed[name]),
     );
-  if (claim === undefined) return changedSignInTime(before, renewed);
+  if (claim === undefined) return changedSignInTime(before, refreshed);
   throw new KeyturnError(
     'id_token_mismatch',
     `Couldn't refresh "${tokenName}": the server answered with an ID token of another sign-in, whose claim "${claim}" differs. The new tokens are not used. The refresh token that is stored may be spent.`,
@@ -47,8 +47,8 @@ export async function requireSameSignIn(
   );
 }
 
-function changedSignInTime(before: JWTPayload, renewed: JWTPayload): string | null {
-  const [from, to] = [timeOf(before['auth_time']), timeOf(renewed['auth_time'])];
+function changedSignInTime(before: JWTPayload, refreshed: JWTPayload): string | null {
+  const [from, to] = [timeOf(before['auth_time']), timeOf(refreshed['auth_time'])];
   if (from === null || to === null || from === to) return null;
   return `The ID token says another time of the sign-in (auth_time): ${to}, before ${from}.`;
 }

@@ -25,7 +25,7 @@ export type ClientAuthentication =
 export type TokenProfile = { readonly [G in Grant]: ProfileOf<G> }[Grant];
 
 /**
- * How a token is obtained and where it may go. Holds no secret; declared in `keyturn.json`, or kept beside a
+ * How a token is obtained and which origins may receive it. Holds no secret; declared in `keyturn.json`, or kept beside a
  * token that was pasted. Values are final: `{{variables}}` are already replaced.
  */
 export interface ProfileOf<G extends Grant> {

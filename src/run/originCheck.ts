@@ -66,7 +66,7 @@ export class OriginCheck {
     });
     if (answer === 'remember') {
       await consent.remember(key, url.origin, profile.declaredIn);
-      const event = tokenEvent('agreed', { name: profile.name, accessToken: null }, this.#cause);
+      const event = tokenEvent('allowed', { name: profile.name, accessToken: null }, this.#cause);
       audit?.record({ ...event, origin: url.origin, detail: originText(url.origin) });
     }
     if (answer === 'once') this.#allowedOnce.add(`${key} ${url.origin}`);

@@ -79,11 +79,11 @@ const tokenCommands: readonly CommandEntry[] = [
     load: async () => (await import('./token/inspect.ts')).inspectCommand,
   },
   {
-    name: 'agreements',
+    name: 'permissions',
     usage: '[options]',
     summary: 'show and withdraw remembered permissions',
     operand: null,
-    load: async () => (await import('./token/agreements.ts')).agreementsCommand,
+    load: async () => (await import('./token/permissions.ts')).permissionsCommand,
   },
   {
     name: 'audit',

@@ -12,7 +12,7 @@ import { refreshingParent } from './downScoped.ts';
 import { findOther } from './otherTokens.ts';
 import type { TokenProfile } from '../profile/profile.ts';
 import { Refresher } from './refresh/refresher.ts';
-import { canRefresh, signInNeeded, unusable } from './refresh/renewal.ts';
+import { canRefresh, signInNeeded, unusable } from './refresh/refreshable.ts';
 import { isStillDeclared } from './stillDeclared.ts';
 import type { Token } from './token.ts';
 import { TokenPersistence } from './tokenPersistence.ts';
@@ -68,7 +68,7 @@ class Manager implements TokenManager {
     if (!state.loaded) await this.#cache.load(state, options.signal);
     const parent = refreshingParent(profile);
     if (parent !== null) return this.#downScope(state, parent, options);
-    if (options.reauthenticate !== undefined) return this.#renew(state, options.reauthenticate, options);
+    if (options.reauthenticate !== undefined) return this.#obtainAnew(state, options.reauthenticate, options);
     const now = this.#options.clock.now();
     const leadMs = this.#options.leadMs();
     const held = state.token;
@@ -218,7 +218,7 @@ class Manager implements TokenManager {
     });
   }
 
-  async #renew(
+  async #obtainAnew(
     state: TokenState,
     reauthenticate: Reauthentication,
     options: AcquireOptions,
@@ -238,7 +238,7 @@ class Manager implements TokenManager {
       );
     }
     return this.#waiting(state, options, async () =>
-      this.#acquired(state, await this.#refresher.renew(state, reauthenticate, options.signal), options),
+      this.#acquired(state, await this.#refresher.obtainAnew(state, reauthenticate, options.signal), options),
     );
   }
 

@@ -5,7 +5,7 @@ import type { LeaseTurn, StoredMark } from './refresh/lease.ts';
 import type { TokenManagerOptions } from './managerOptions.ts';
 import { grantOf } from '../profile/grants/all.ts';
 import type { TokenProfile } from '../profile/profile.ts';
-import { refreshTokenOf } from './refresh/renewal.ts';
+import { refreshTokenOf } from './refresh/refreshable.ts';
 import type { Token } from './token.ts';
 import type { TokenState } from './tokenState.ts';
 

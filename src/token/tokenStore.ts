@@ -58,10 +58,14 @@ export function createTokenStore(secrets: SecretStore, report?: (error: KeyturnE
       await secrets.set(key, value);
     } catch (error) {
       if (error instanceof KeyturnError) throw error;
-      throw new KeyturnError('store_write_failed', `The secret store refused to save ${what}.`, {
-        cause: error,
-        hint: 'What was stored before is still there: unlock or repair the store, then try again.',
-      });
+      throw new KeyturnError(
+        'store_write_failed',
+        `Couldn't save ${what}: the secret storage or keychain refused.`,
+        {
+          cause: error,
+          hint: 'What was stored before is still there: unlock or repair the store, then try again.',
+        },
+      );
     }
     if (!tellsChanges) changed(key);
   };
@@ -130,14 +134,10 @@ function parseToken(key: string, stored: string): Token {
   const parsed = v.safeParse(tokenSchema, parseJson(stored));
   if (!parsed.success || parsed.output.key !== key) {
     const name = readTokenKey(key)?.name ?? key;
-    throw new KeyturnError(
-      'store_corrupt',
-      `What the secret store holds for the token "${name}" cannot be read.`,
-      {
-        hint: 'Delete the token and add it again.',
-        data: { token: name, key },
-      },
-    );
+    throw new KeyturnError('store_corrupt', `Couldn't read the stored token "${name}".`, {
+      hint: 'Delete the token and add it again.',
+      data: { token: name, key },
+    });
   }
   return parsed.output;
 }

@@ -53,7 +53,7 @@ function setUp() {
   return { values, events, permissions, agree, consent: createConsentStore(values) };
 }
 
-describe('standing agreements', () => {
+describe('standing permissions', () => {
   it('are none at first', async () => {
     const { permissions, values } = setUp();
     values.values.set('used.token', 5);
@@ -95,13 +95,13 @@ describe('standing agreements', () => {
     expect([await agree(subject), await agree(subject)]).toEqual([1, 0]);
     const [permission, ...others] = await permissions.list();
     expect(others).toEqual([]);
-    await permissions.withdraw(permission!, 'keyturn.agreements.review');
+    await permissions.withdraw(permission!, 'keyturn.permissions.review');
     expect(await permissions.list()).toEqual([]);
     expect(events).toMatchObject([
       {
         action: 'withdrawn',
         tokenName: 'gh',
-        cause: 'keyturn.agreements.review',
+        cause: 'keyturn.permissions.review',
         detail: permissionText(permission!),
       },
     ]);

@@ -114,7 +114,7 @@ describe('a token that is held for one keyturn.json', () => {
     await uses.require(profileOf({ declaredIn: AWAY }), { cause: '/w/a.http:3' });
     await uses.require(profileOf({ declaredIn: AWAY }), { cause: '/w/a.http:3' });
     expect(events).toMatchObject([
-      { action: 'agreed', tokenName: 'viewer', cause: '/w/a.http:3', detail: `use from ${AWAY}` },
+      { action: 'allowed', tokenName: 'viewer', cause: '/w/a.http:3', detail: `use from ${AWAY}` },
     ]);
   });
 

@@ -71,7 +71,7 @@ describe('an agreement', () => {
     for (let i = 0; i < 3; i++) await consent.require(question, waiting);
     expect(events).toMatchObject([
       {
-        action: 'agreed',
+        action: 'allowed',
         tokenName: 'gh',
         accessToken: null,
         cause: '/users/me/keyturn.json',

@@ -36,7 +36,7 @@ describe('a trusted certificate', () => {
     expect(await certificates.accepts(certificate.host, changed.sha256)).toBe(false);
     expect(events).toMatchObject([
       {
-        action: 'agreed',
+        action: 'allowed',
         tokenName: 'localhost:8443',
         detail: `certificate CN=localhost ${certificate.sha256}`,
       },

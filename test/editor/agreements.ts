@@ -31,7 +31,7 @@ async function review(withdraw?: string): Promise<readonly QuickPickItem[]> {
   tap.picks.length = 0;
   tap.messages.length = 0;
   if (withdraw !== undefined) tap.pickAnswers.push(withdraw);
-  await commands.executeCommand('keyturn.agreements.review');
+  await commands.executeCommand('keyturn.permissions.review');
   return (tap.picks[0] ?? []) as readonly QuickPickItem[];
 }
 
@@ -54,7 +54,7 @@ test('begins, and says that nothing is remembered', async () => {
   await eventually('activation', () => keyturn().isActive);
   [near, far] = [await startRecorder(3600), await startRecorder(3600)];
   assert.deepEqual(await review(), []);
-  assert.match(tap.messages[0]?.text ?? '', /No permissions are remembered/);
+  assert.match(tap.messages[0]?.text ?? '', /You have given no permissions/);
 });
 
 test('lists a command line and an origin with what each covers and who asked', async () => {
@@ -88,33 +88,33 @@ test('lists a command line and an origin with what each covers and who asked', a
     {
       label: far.origin,
       description: 'origin for the token allowed',
-      detail: 'Asked for by allowed/keyturn.json',
+      detail: 'Requested by allowed/keyturn.json',
     },
     {
       label: 'allowed/keyturn.json',
-      description: 'place of use for the token allowed',
+      description: 'folder of use for the token allowed',
       detail: '',
     },
     {
       label: `node ${script}`,
       description: 'command for the token printed',
-      detail: `May go to ${near.origin} · Asked for by printed/keyturn.json · Program /…/node · Runs in ${fileUri('printed').fsPath}`,
+      detail: `Allowed origins: ${near.origin} · Requested by printed/keyturn.json · Program /…/node · Runs in ${fileUri('printed').fsPath}`,
     },
     {
       label: 'allowed/keyturn.json',
-      description: 'place of use of the client secret of the client recorded',
+      description: 'folder of use of the client secret of the client recorded',
       detail: '',
     },
   ]);
   assert.deepEqual(await events('action:agreed'), [
-    `allowed agreement given: use at ${far.origin}`,
-    `printed agreement given: command node ${script} by "/…/node" in "${fileUri('printed').fsPath}", for ${near.origin}`,
+    `allowed permission given: use at ${far.origin}`,
+    `printed permission given: command node ${script} by "/…/node" in "${fileUri('printed').fsPath}", for ${near.origin}`,
   ]);
 }, 60_000);
 
 test('asks again once it is withdrawn, though the token was held', async () => {
   await review(`node ${fileUri('print.cjs').fsPath}`);
-  assert.match(tap.messages[0]?.text ?? '', /1 permission is withdrawn/);
+  assert.match(tap.messages[0]?.text ?? '', /Withdrew 1 permission/);
   const before = near.requests.length;
   assert.match((await sendAnswering(printed, () => undefined))[0] ?? '', /Run this command for the token/);
   assert.equal(near.requests.length, before);
@@ -128,9 +128,9 @@ test('asks again once it is withdrawn, though the token was held', async () => {
   assert.deepEqual(
     (await events('action:withdrawn')).map((text) => text.split(' in ')[0]),
     [
-      `allowed agreement withdrawn: use from ${fileUri('allowed/keyturn.json').toString()}`,
-      `allowed agreement withdrawn: use at ${far.origin}`,
-      `printed agreement withdrawn: command node ${fileUri('print.cjs').fsPath} by "/…/node"`,
+      `allowed permission withdrawn: use from ${fileUri('allowed/keyturn.json').toString()}`,
+      `allowed permission withdrawn: use at ${far.origin}`,
+      `printed permission withdrawn: command node ${fileUri('print.cjs').fsPath} by "/…/node"`,
     ],
   );
 });
@@ -160,7 +160,7 @@ test('records a new name and other origins of a token, which keeps what was agre
   );
   assert.deepEqual(
     places.map(({ label, description }) => [label, description]),
-    [[fileUri('').fsPath.replace(/\/$/, ''), 'place of use for the token after']],
+    [[fileUri('').fsPath.replace(/\/$/, ''), 'folder of use for the token after']],
   );
 });
 

@@ -168,7 +168,7 @@ test('verifies the log and exports it', async () => {
   // Two of the lines are those of another process, which has no key.
   assert.match(
     tap.messages[0]?.text ?? '',
-    /The chain of the audit log is whole: 7 events\..* Nothing proves 2 lines of it/,
+    /The chain of the audit log is unbroken: 7 events\..* Nothing proves 2 lines of it/,
   );
 
   dialogs.save = fileUri('audit.csv');

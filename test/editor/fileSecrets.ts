@@ -1,4 +1,4 @@
-// Tokens and client secrets in plain text: told as problems, moved into the secret store by the quick fix.
+// Tokens and client secrets in plain text: told as problems, moved into the secret storage by the quick fix.
 import * as assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import {
@@ -32,7 +32,7 @@ const tap = installWiretap();
 let secrets: SecretsTap;
 let recorder: Awaited<ReturnType<typeof startRecorder>>;
 
-const title = "Move to Keyturn's secret store";
+const title = 'Move to Secret Storage';
 
 async function write(name: string, content: string | object): Promise<TextDocument> {
   const text = typeof content === 'string' ? content : JSON.stringify(content, null, 2);
@@ -148,7 +148,7 @@ test('keeps what else is being written in the file from being saved', async () =
   await fix(document);
   assert.equal(document.lineAt(2).text, 'Private-Token: {{$token lab}}');
   assert.ok(document.isDirty);
-  assert.match(tap.messages.map(({ text }) => text).join(), /Save the file to be done/);
+  assert.match(tap.messages.map(({ text }) => text).join(), /Save the file to finish/);
   const [stored = '{}'] = written(token);
   assert.deepEqual((JSON.parse(stored) as { personal?: { sendAs?: unknown } }).personal?.sendAs, {
     header: 'Private-Token',
@@ -295,7 +295,7 @@ test('leaves a secret where no request says where it may go', async () => {
   await told(document, 1);
   await fix(document);
   assert.equal(document.getText(), text);
-  assert.match(tap.messages.map(({ text: said }) => said).join(), /cannot be told where it may go/);
+  assert.match(tap.messages.map(({ text: said }) => said).join(), /can't tell which origins to allow/);
 });
 
 test('moves the client secret of a file variable, and takes its line away', async () => {
@@ -324,7 +324,7 @@ test('works from the palette at the cursor, and says so when nothing stands ther
   await open(document.uri);
   tap.messages.length = 0;
   await commands.executeCommand('keyturn.moveSecret');
-  assert.match(tap.messages.map(({ text }) => text).join(), /stands in this line/);
+  assert.match(tap.messages.map(({ text }) => text).join(), /This line has no token/);
   recorder.stop();
 });
 

@@ -266,7 +266,7 @@ test('opens an encrypted token with the key that is set', async () => {
 test('introspects an opaque token', async () => {
   const [told] = await act('introspect', 'opaque');
   assert.equal(told?.kind, 'information');
-  assert.match(told.text, /"opaque" is active, says 127\.0\.0\.1:\d+\. Scopes: reports:read/);
+  assert.match(told.text, /127\.0\.0\.1:\d+ says that "opaque" is active\. Scopes: reports:read/);
   const introspection = (await below('opaque')).get('Introspection');
   assert.equal(introspection?.description, 'active');
   const claims = introspection.children.find(({ label }) => label === 'Claims');
@@ -274,7 +274,7 @@ test('introspects an opaque token', async () => {
 
   // A JWT of which its issuer keeps no record: it is told as what it is.
   const jwt = await act('introspect', 'machine');
-  assert.match(jwt.at(-1)?.text ?? '', /Verify its signature|does not introspect|verify its signature/);
+  assert.match(jwt.at(-1)?.text ?? '', /verify the signature|does not introspect|verify its signature/);
 });
 
 test('shows everything known in a document with links, and no token', async () => {
@@ -353,16 +353,16 @@ test('revokes after a confirmation only, and forgets what has ended', async () =
   assert.equal(done.at(-1)?.kind, 'information');
   assert.match(
     done.at(-1)?.text ?? '',
-    /"ended" is deleted here\. The access token has ended.* The token with less scope ended\.$/,
+    /"ended" is deleted here\. The access token has ended.* The down-scoped token was revoked\.$/,
   );
   assert.deepEqual([await apiStatus(value), await apiStatus(downScoped)], [401, 401]);
   await eventually('the empty entry', async () => (await tap.entry('ended'))?.contextValue.includes('empty'));
   assert.equal(stored('ended'), undefined);
   // What was agreed for it has gone with it.
   tap.picks.length = 0;
-  await commands.executeCommand('keyturn.agreements.review');
-  const [agreements = []] = tap.picks as readonly (readonly QuickPickItem[])[];
-  const tokensNamed = agreements.map(({ description }) => description?.split(' ').at(-1));
+  await commands.executeCommand('keyturn.permissions.review');
+  const [permissions = []] = tap.picks as readonly (readonly QuickPickItem[])[];
+  const tokensNamed = permissions.map(({ description }) => description?.split(' ').at(-1));
   assert.ok(tokensNamed.includes('machine') && !tokensNamed.includes('ended'), tokensNamed.join());
 });
 
@@ -411,7 +411,7 @@ test('asks about tokens in use by itself, as often as the setting says', async (
       body: new URLSearchParams({ token: value }),
     });
     const told = await eventually('the warning', () =>
-      tap.messages.find(({ text }) => text.includes('"watched" is not active any more')),
+      tap.messages.find(({ text }) => text.includes('"watched" says that it is no longer active')),
     );
     assert.equal(told.kind, 'warning');
     assert.match((await tap.entry('watched'))?.description ?? '', /not active at its issuer/);
@@ -427,7 +427,7 @@ test('shares a token with the command through the keychain', async () => {
   assert.match(declined[0]?.text ?? '', /Copy the token "machine" to the keychain of this computer\?/);
   if (process.env['KEYTURN_TEST_KEYRING'] !== '1') return;
   const shared = await act('share', 'machine', agree);
-  assert.match(shared.at(-1)?.text ?? '', /The keyturn command finds the token "machine" now\./);
+  assert.match(shared.at(-1)?.text ?? '', /The keyturn command can now use the token "machine"\./);
   const keyturnCommand = join(keyturn().extensionPath, 'dist/cli/cli.js');
   const { stdout } = await promisify(execFile)(
     process.execPath,
@@ -450,7 +450,7 @@ test('revokes all tokens of an issuer, and tells which were not', async () => {
   const done = (await act('revokeEverywhere', sandbox.issuer, agree)).at(-1);
   assert.equal(done?.kind, 'warning');
   assert.match(done.text, /^\d of \d tokens of http:\/\/127\.0\.0\.1:\d+ were revoked and deleted\./);
-  assert.match(done.text, /revoked and deleted\. The token with less scope ended\. /);
+  assert.match(done.text, /revoked and deleted\. The down-scoped token was revoked\. /);
   assert.match(done.text, /machine: The server does not revoke this access token/);
   assert.deepEqual([await apiStatus(held), await apiStatus(downScoped)], [401, 401]);
   for (const name of ['opaque', 'ended', 'turned']) assert.equal(stored(name), undefined);

@@ -113,7 +113,7 @@ test('Send All asks once for all notes, skips what is disabled and sends the res
   const questions = tap.messages.filter(({ modal }) => modal);
   assert.deepEqual(
     questions.map(({ text, actions }) => [text, actions]),
-    [['2 requests ask before they are sent', ['Send All', 'Skip These']]],
+    [['2 requests ask before Keyturn sends them', ['Send All', 'Skip These']]],
   );
   assert.match(questions.map(({ detail }) => detail).join(), /two: careful\n.*three$/);
   assert.deepEqual(await sendAll('Skip These'), ['GET /one']);

@@ -233,7 +233,7 @@ test('tells once that a token in use ended and was not refreshed, and leads to i
     await refused(document);
     await eventually('the notification', () => lost().length > 0);
     assert.equal(lost()[0]!.kind, 'warning');
-    assert.match(lost()[0]!.text, /was not refreshed\. .*503/);
+    assert.match(lost()[0]!.text, /could not refresh it\. .*503/);
     assert.deepEqual(lost()[0]!.actions, ['Refresh', "Don't Show Again"]);
     const item = await eventually('the end in the status bar', () => tap.statusBarItem('brief expired'));
     assert.deepEqual(item.backgroundColor, new ThemeColor('statusBarItem.errorBackground'));

@@ -57,7 +57,7 @@ describe('the audit view', () => {
     expect(eventLabel(entryOf())).toBe('viewer used');
     expect(eventDescription(entryOf())).toBe(`${time} · 200 · GET /reports/{id} · https://api.example.com`);
     expect(eventDescription(entryOf({ unusual: ['new_origin', 'burst'] }))).toContain(
-      `${time} · new origin · many uses at once · 200 · GET`,
+      `${time} · new origin · burst of uses · 200 · GET`,
     );
     const refused = entryOf({ action: 'refused', path: null, status: null, error: 'origin_not_allowed' });
     expect(eventDescription({ ...refused, unusual: ['refused'] })).toBe(
@@ -92,14 +92,14 @@ describe('the audit view', () => {
     expect(eventDetails(renamed)).toContain('Detail: was stale\nCause: c');
     const agreed = entryOf({
       ...none,
-      action: 'agreed',
+      action: 'allowed',
       origin: 'https://far.example.com',
       detail: 'use at https://far.example.com',
     });
-    expect(eventLabel(agreed)).toBe('viewer agreement given');
+    expect(eventLabel(agreed)).toBe('viewer permission given');
     // Its origin stands in the detail already.
     expect(eventDescription(agreed)).toBe(`${time} · use at https://far.example.com`);
-    expect(eventLabel(entryOf({ action: 'withdrawn' }))).toBe('viewer agreement withdrawn');
+    expect(eventLabel(entryOf({ action: 'withdrawn' }))).toBe('viewer permission withdrawn');
     expect(eventLabel(entryOf({ action: 'origins_changed' }))).toBe('viewer origins changed');
   });
 
@@ -145,8 +145,8 @@ describe('the audit view', () => {
     } as const;
     const say = (changes: Partial<AuditVerification>) =>
       verificationText({ ...found, state: 'whole', ...changes });
-    expect(say({})).toBe('The audit log is whole: 3 events. Why.');
-    expect(say({ proof: 'none' })).toBe('The chain of the audit log is whole: 3 events. Why.');
+    expect(say({})).toBe('The audit log is complete and unchanged: 3 events. Why.');
+    expect(say({ proof: 'none' })).toBe('The chain of the audit log is unbroken: 3 events. Why.');
     expect(say({ expired: 7 })).toContain('7 older events');
     expect(say({ state: 'broken', at: { file: 'a.jsonl', line: 2 } })).toBe(
       'The audit log was changed. Line 2 of a.jsonl. Why.',

@@ -17,7 +17,8 @@ const source = (subject: ConsentSubject): Permission => ({
     declaredIn: 'file:///w/keyturn.json',
   },
 });
-const END = 'May go to https://api.github.com, https://uploads.github.com · Asked for by /w/keyturn.json';
+const END =
+  'Allowed origins: https://api.github.com, https://uploads.github.com · Requested by /w/keyturn.json';
 
 describe('a permission in the list', () => {
   it('says what a trusted certificate is, and for which host', () => {
@@ -73,7 +74,7 @@ describe('a permission in the list', () => {
       },
       'https://id.example.com',
       'sign-in at several servers for the token gh',
-      `Secrets go to https://other.example.com, https://third.example.com · ${END}`,
+      `Secrets are sent to https://other.example.com, https://third.example.com · ${END}`,
     ],
     [
       {
@@ -84,9 +85,9 @@ describe('a permission in the list', () => {
       },
       'https://id.example.com',
       'secrets for another server for the token gh',
-      `Secrets went to https://id.example.com · Secrets go to https://other.example.com · ${END}`,
+      `Secrets were sent to https://id.example.com · Secrets are sent to https://other.example.com · ${END}`,
     ],
-    [{ kind: 'exchange', tokens: ['one', 'two'] }, 'one, two', 'exchange of tokens for the token gh', END],
+    [{ kind: 'exchange', tokens: ['one', 'two'] }, 'one, two', 'token exchange for the token gh', END],
   ])('%j', (subject, label, description, detail) => {
     expect(itemOf(source(subject))).toMatchObject({ label, description, detail });
   });
@@ -103,7 +104,7 @@ describe('a permission in the list', () => {
       icon: 'globe',
       label: 'https://far.example',
       description: 'origin for the token viewer',
-      detail: 'Asked for by /w/keyturn.json',
+      detail: 'Requested by /w/keyturn.json',
     });
     expect(itemOf({ ...origin, declaredIn: null }).detail).toBe('');
     const place = {
@@ -116,11 +117,11 @@ describe('a permission in the list', () => {
     } as const;
     expect(itemOf(place)).toMatchObject({
       label: '/v',
-      description: 'place of use for the token viewer',
+      description: 'folder of use for the token viewer',
       detail: '',
     });
     expect(itemOf({ ...place, tokenName: 'app', secret: 'client_secret' }).description).toBe(
-      'place of use of the client secret of the client app',
+      'folder of use of the client secret of the client app',
     );
   });
 

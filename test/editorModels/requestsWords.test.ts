@@ -151,7 +151,7 @@ describe('what a server says of the token', () => {
     [
       'missing scopes',
       { challenge: { ...challenge, error: 'insufficient_scope', missingScopes: ['a', 'b\u0007'] } },
-      'Needs scope a b\\u{07}',
+      'Requires scope a b\\u{07}',
     ],
     [
       'a scope that nobody names',

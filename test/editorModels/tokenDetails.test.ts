@@ -34,7 +34,7 @@ function lines(accessToken: string): Map<string, DetailNode> {
 describe('details of a token', () => {
   it('names status, audience, issuer, subject and says that nothing was verified', () => {
     const shown = lines(jwt(claims));
-    expect(shown.get('Status')!.value).toMatch(/^active, ends in 12 min \(\d{4}-\d\d-\d\d/);
+    expect(shown.get('Status')!.value).toMatch(/^active, expires in 12 min \(\d{4}-\d\d-\d\d/);
     expect(shown.get('Issuer')!.value).toBe('https://id.example.com');
     expect(shown.get('Subject')!.value).toBe('ada');
     expect(shown.get('Claims')!.value).toBe('not verified');

@@ -97,11 +97,11 @@ function consentOf(typed: string, audit: AuditRecorder = { record: () => undefin
   return { consent: createTerminalConsent(streams, store, (message) => said.push(message), audit), said };
 }
 
-/** `keyturn token agreements` over this keychain. */
-async function agreements(...args: string[]) {
+/** `keyturn token permissions` over this keychain. */
+async function permissions(...args: string[]) {
   const { DBUS_SESSION_BUS_ADDRESS = '', HOME = '', XDG_RUNTIME_DIR = '' } = process.env;
   const env = { DBUS_SESSION_BUS_ADDRESS, HOME, XDG_RUNTIME_DIR };
-  return keyturn(['token', 'agreements', ...args], { cwd: tmpdir(), env });
+  return keyturn(['token', 'permissions', ...args], { cwd: tmpdir(), env });
 }
 
 describe('an agreement of the command', () => {
@@ -122,7 +122,7 @@ describe('an agreement of the command', () => {
   });
 
   it('is listed with what it covers, and asked about again once it is withdrawn', async () => {
-    expect((await agreements()).out).toBe('No permissions are remembered.\n');
+    expect((await permissions()).out).toBe('No permissions are remembered.\n');
     await store.set('token:a:1', 'a-token-of-ours');
     const subject = { kind: 'keychain', service: 'gh:github.com', account: 'zoe' } as const;
     const question = questionOf(profile, subject);
@@ -136,30 +136,30 @@ describe('an agreement of the command', () => {
     const { consent } = consentOf('a\n');
     for (const one of [question, other]) await consent.require(one, { waiting: true, signal });
 
-    const shown = await agreements();
+    const shown = await permissions();
     expect(shown.code).toBe(0);
     expect(shown.out).toMatch(
       /^[0-9a-f]{8} {2}local {2}command gh auth token by "\/usr\/bin\/gh" in "\/w", for https:\/\/api\.example\.com\n +declared in "\/users\/me\/keyturn\.json"\n/,
     );
     expect(shown.out).toContain('keychain entry "gh:github.com" of "zoe"');
-    const listed = JSON.parse((await agreements('--json')).out) as { id: string }[];
+    const listed = JSON.parse((await permissions('--json')).out) as { id: string }[];
     expect(listed).toMatchObject([
       { token: 'local', subject: { kind: 'command' } },
       { token: 'local', subject, origins: profile.origins, askedForBy: profile.declaredIn },
     ]);
 
-    const unknown = await agreements('--withdraw', 'none', '--withdraw', listed[0]!.id);
+    const unknown = await permissions('--withdraw', 'none', '--withdraw', listed[0]!.id);
     expect([unknown.code, unknown.err.includes('There is no permission "none".')]).toEqual([2, true]);
-    const one = await agreements('--withdraw', listed[1]!.id);
+    const one = await permissions('--withdraw', listed[1]!.id);
     expect(one.out).toMatch(
       /keychain entry "gh:github.com" of "zoe"[^]*This permission is withdrawn\. Keyturn asks again\.\n$/,
     );
-    expect(JSON.parse((await agreements('--json')).out)).toEqual([listed[0]]);
+    expect(JSON.parse((await permissions('--json')).out)).toEqual([listed[0]]);
     const again = consentOf('n\n');
     await expect(again.consent.require(question, { waiting: true, signal })).rejects.toMatchObject({
       code: 'access_denied',
     });
-    expect((await agreements('--withdraw', 'all')).code).toBe(0);
+    expect((await permissions('--withdraw', 'all')).code).toBe(0);
     expect(await store.keys()).toEqual(['token:a:1']);
   });
 
@@ -168,12 +168,12 @@ describe('an agreement of the command', () => {
     const { consent } = consentOf('a\n', { record: (event) => void events.push(event) });
     const question = questionOf(profile, { kind: 'key_file', path: '~/a.pem', servers: [] });
     await consent.require(question, { waiting: true, signal });
-    expect(events).toMatchObject([{ action: 'agreed', tokenName: 'local', cause: profile.declaredIn }]);
-    await agreements('--withdraw', 'all');
+    expect(events).toMatchObject([{ action: 'allowed', tokenName: 'local', cause: profile.declaredIn }]);
+    await permissions('--withdraw', 'all');
     const { out } = await keyturn(['token', 'audit', '--json', '--action', 'withdrawn'], { cwd: tmpdir() });
     expect((JSON.parse(out) as { detail: string }[]).at(-1)).toMatchObject({
       token: 'local',
-      cause: 'keyturn token agreements',
+      cause: 'keyturn token permissions',
       detail: 'key file "~/a.pem", for https://api.example.com',
     });
   });

@@ -111,5 +111,8 @@ const shownProperties = new Set([
 function isShown({ parent }: ts.Node, text: string): boolean {
   if (!/\p{L}{2}/u.test(text.replaceAll(/\$\([\w~-]+\)|\{\}/g, ''))) return false;
   if (ts.isPropertyAssignment(parent)) return shownProperties.has(parent.name.getText());
-  return ts.isCallExpression(parent) && /\.show\w*Message$|\blog\.\w+$/.test(parent.expression.getText());
+  return (
+    ts.isCallExpression(parent) &&
+    /\.show\w*Message$|\blog\.\w+$|\bshowError$/.test(parent.expression.getText())
+  );
 }

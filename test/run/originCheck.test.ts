@@ -32,7 +32,7 @@ describe('an origin beyond those of the profile', () => {
     expect(asked).toEqual([FAR.origin]);
     expect(events).toEqual([
       {
-        action: 'agreed',
+        action: 'allowed',
         tokenName: 'viewer',
         accessToken: null,
         origin: FAR.origin,

@@ -43,8 +43,8 @@ function call(keychain: SecretStore, env: Record<string, string> = {}, typed: st
     if (said.endsWith('(n)? ')) input.write(typed ?? '');
   });
   const streams: Streams = { in: input, out: new PassThrough(), err, env, cwd: '/', sandboxEntry: '' };
-  const agreements = createTerminalConsent(streams, keychain, () => undefined, { record: () => undefined });
-  const obtain = obtainer({ clock: systemClock, consent: agreements });
+  const permissions = createTerminalConsent(streams, keychain, () => undefined, { record: () => undefined });
+  const obtain = obtainer({ clock: systemClock, consent: permissions });
   return { obtain, said: () => said };
 }
 

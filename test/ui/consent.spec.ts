@@ -292,7 +292,7 @@ describe('an honest page to which another server leads', () => {
     await send('mixed');
     const words = await question('mix-up');
     expect(words).toContain(`You sign in at ${id.origin}`);
-    expect(words).toContain(`The result goes to ${other.origin}`);
+    expect(words).toContain(`Keyturn sends the result to ${other.origin}`);
     await story.press('Cancel');
     await editor.inlineTextAt(line(), /haven't allowed the servers/);
     expect(id.asked('GET /authorize')).toBe(1);
@@ -315,10 +315,10 @@ describe('an API whose server leads to an honest page', () => {
     await story.press('Sign In');
     await editor.answer('of-the-api');
     await editor.answer('my-client');
-    await story.dialog().getByText('Let another server have the sign-in').waitFor();
+    await story.dialog().getByText('Allow another server to receive the sign-in').waitFor();
     const words = await question('api-mix-up');
     expect(words).toContain(`You sign in at ${id.origin}`);
-    expect(words).toContain(`The result goes to ${other.origin}`);
+    expect(words).toContain(`Keyturn sends the result to ${other.origin}`);
     await story.press('Cancel');
     await story.notification("haven't allowed the servers").waitFor();
     expect([id.asked('GET /authorize'), other.asked('POST /token')]).toEqual(before);
@@ -342,11 +342,11 @@ describe('a password for another server than the issuer', () => {
     const before = other.asked('POST /token');
     await story.clickInline(/^foreign/, 'Refresh Token');
     await story.press('Send Once');
-    await story.question().getByText('It is sent to').waitFor();
+    await story.question().getByText('Keyturn sends it to').waitFor();
     await story.picture('foreign-password-prompt');
     const { masked, prompt } = await editor.answer('a-password');
     expect(masked).toBe(true);
-    expect(prompt).toContain(`It is sent to ${other.origin}/token.`);
+    expect(prompt).toContain(`Keyturn sends it to ${other.origin}/token.`);
     await expect.poll(() => other.asked('POST /token')).toBe(before + 1);
   });
 });
@@ -516,8 +516,8 @@ describe('an issuer that names another server afterwards', () => {
     const before = other.asked('POST /token');
     await story.clickInline(/^moved/, 'Refresh Token');
     const words = await question('new-receiver');
-    expect(words).toContain(`Until now they went to ${id.origin}`);
-    expect(words).toContain(`${moving.origin} now sends them to ${other.origin}`);
+    expect(words).toContain(`Until now, Keyturn sent them to ${id.origin}`);
+    expect(words).toContain(`${moving.origin} now asks Keyturn to send them to ${other.origin}`);
     await story.press('Cancel');
     await story.notification('would go to another server than before').waitFor();
     expect(other.asked('POST /token')).toBe(before);

@@ -103,7 +103,7 @@ describe('a window of 1280 × 720 with two columns', () => {
 
   test('says above a request which scope is missing, and leads to where it is declared', async () => {
     await send(addReport, /^! 403/);
-    const lens = editor.lens('Needs scope reports:write');
+    const lens = editor.lens('Requires scope reports:write');
     await isWhole(lens);
     await story.picturesOnScreens('scope', everyTheme);
     await lens.click();

@@ -62,7 +62,7 @@ describe('an authorization code sign-in', () => {
     await waiting.waitFor({ state: 'hidden' });
     // The notification goes at once; the extension has heard of it when it answers to something else.
     await editor.runCommand('Keyturn: Export Tokens');
-    await story.notification('No token is held here yet').waitFor();
+    await story.notification('There is no token to export yet').waitFor();
     await story.clearNotifications();
     const failed = page.waitForEvent('requestfailed');
     await page.getByRole('button', { name: 'Cancel' }).click();
@@ -97,11 +97,11 @@ describe('an authorization code sign-in', () => {
 describe('an API that wants more', () => {
   test('leads to the scope that is missing, and the request is sent again', async () => {
     await editor.clickLens(/^Send$/, editor.line(add));
-    const offer = story.notification('wants more than the token "person" may do');
+    const offer = story.notification('requires a scope that the token "person" does not have');
     await offer.waitFor();
     await story.picture('scope-missing');
     const page = await story.openedBy(() =>
-      offer.getByRole('button', { name: 'Ask for reports:write' }).click(),
+      offer.getByRole('button', { name: 'Sign In for Scope reports:write' }).click(),
     );
     await signInOn(page, 'Ada');
     await endOf(page);
@@ -110,13 +110,13 @@ describe('an API that wants more', () => {
 
   test('leads to a better sign-in (RFC 9470), and the request is sent again', async () => {
     await editor.clickLens(/^Send$/, editor.line(forget));
-    const scope = story.notification('wants more than the token');
+    const scope = story.notification('requires a scope that the token');
     const first = await story.openedBy(() =>
-      scope.getByRole('button', { name: 'Ask for reports:admin' }).click(),
+      scope.getByRole('button', { name: 'Sign In for Scope reports:admin' }).click(),
     );
     await signInOn(first, 'Ada');
     await endOf(first);
-    const again = story.notification('wants you to sign in again');
+    const again = story.notification('requires you to sign in again');
     await again.waitFor();
     await story.picture('step-up');
     const second = await story.openedBy(() => again.getByRole('button', { name: 'Sign In Again' }).click());
@@ -161,7 +161,7 @@ describe('a device sign-in', () => {
     expect(await clipboard()).toBe(codeIn(text));
     expect(text).toContain(`${sandbox.issuer}/device within`);
     expect(text).toMatch(/within (9|10) min/);
-    expect(text).toContain(`The token may go to: ${sandbox.api}.`);
+    expect(text).toContain(`Allowed origins of the token: ${sandbox.api}.`);
     expect(await story.dialog().count()).toBe(0);
     await story.pictures('device-code');
   });

@@ -80,7 +80,7 @@ const actionIcons: Readonly<Record<AuditEntry['action'], string>> = {
   exported: 'export',
   renamed: 'edit',
   origins_changed: 'globe',
-  agreed: 'thumbsup',
+  allowed: 'thumbsup',
   withdrawn: 'discard',
   deleted: 'trash',
   missed: 'question',
@@ -113,10 +113,10 @@ export function actionText(action: AuditEntry['action']): string {
       return l10n.t('renamed');
     case 'origins_changed':
       return l10n.t('origins changed');
-    case 'agreed':
-      return l10n.t('agreement given');
+    case 'allowed':
+      return l10n.t('permission given');
     case 'withdrawn':
-      return l10n.t('agreement withdrawn');
+      return l10n.t('permission withdrawn');
     case 'deleted':
       return l10n.t('deleted');
     case 'missed':
@@ -133,7 +133,7 @@ function unusualText(mark: Unusual): string {
     case 'refused':
       return l10n.t('refused use');
     case 'burst':
-      return l10n.t('many uses at once');
+      return l10n.t('burst of uses');
   }
 }
 
@@ -217,8 +217,8 @@ function verdictText({ state, proof, lines }: AuditVerification): string {
   switch (state) {
     case 'whole':
       return proof === 'sealed'
-        ? l10n.t('The audit log is whole: {0} events.', lines)
-        : l10n.t('The chain of the audit log is whole: {0} events.', lines);
+        ? l10n.t('The audit log is complete and unchanged: {0} events.', lines)
+        : l10n.t('The chain of the audit log is unbroken: {0} events.', lines);
     case 'empty':
       return l10n.t('The audit log is empty.');
     case 'broken':

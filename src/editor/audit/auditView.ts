@@ -83,7 +83,7 @@ export class AuditView implements TreeDataProvider<AuditNode> {
     if (this.#view === null) await this.show();
     const filter = await window.showInputBox({
       title: l10n.t('Filter the Audit Log'),
-      prompt: l10n.t('Words that an event must hold, and: {0}', SYNTAX),
+      prompt: l10n.t('Words that an event must contain, and: {0}', SYNTAX),
       value: this.#filter,
       ignoreFocusOut: true,
       // The message takes the place of the prompt.
@@ -233,7 +233,7 @@ export class AuditView implements TreeDataProvider<AuditNode> {
 function messageOf(filter: string, shown: number, all: number): string {
   if (all === 0) return l10n.t('Nothing is recorded yet.');
   if (filter === '') return '';
-  return shown === 0 ? l10n.t('No event passes the filter: {0}', filter) : l10n.t('Filter: {0}', filter);
+  return shown === 0 ? l10n.t('No event matches the filter: {0}', filter) : l10n.t('Filter: {0}', filter);
 }
 
 function eventItem(node: EventNode): TreeItem {

@@ -38,7 +38,7 @@ export async function trustCertificate(
         .map(([label, value]) => `${label}: ${visible(value)}`)
         .join('\n'),
       l10n.t(
-        'Anyone who holds its key can read what you send to {0}, tokens too, and answer it. Compare the fingerprint with the one that the server should have.',
+        'Anyone who has the key of this certificate can read what you send to {0}, including tokens, and answer in its place. Compare the fingerprint with the one that the server should have.',
         visible(host),
       ),
       l10n.t(
@@ -50,6 +50,6 @@ export async function trustCertificate(
   });
   if (answer !== trust) return false;
   await new TrustedCertificates(values).trust(certificate, audit, certificateCommands.trust);
-  void window.setStatusBarMessage(l10n.t('The certificate of {0} is trusted.', visible(host)), 5000);
+  void window.setStatusBarMessage(l10n.t('Keyturn now trusts the certificate of {0}.', visible(host)), 5000);
   return true;
 }

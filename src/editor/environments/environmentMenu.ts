@@ -53,7 +53,10 @@ async function openEnvironment({ files }: Pick<EditorServices, 'files'>, argumen
     }
   }
   await commands.executeCommand('workbench.action.openSettings', '@id:keyturn.environments');
-  void window.setStatusBarMessage(l10n.t('No file declares this environment; the setting may.'), 5000);
+  void window.setStatusBarMessage(
+    l10n.t('No file declares this environment. The setting keyturn.environments may.'),
+    5000,
+  );
 }
 
 function filesOf({ entries }: v.InferOutput<typeof groupSchema>): Uri[] {

@@ -105,7 +105,7 @@ async function pickEnvironment(environments: EnvironmentPicker, document: Uri | 
   }));
   const picked = await window.showQuickPick(items, {
     title: l10n.t('Environment'),
-    placeHolder: l10n.t('The variables of this environment are used in the requests of the folder'),
+    placeHolder: l10n.t('Requests in the folder use the variables of this environment'),
   });
   if (picked !== undefined) await environments.select(document, picked.environment);
 }

@@ -10,9 +10,9 @@ export async function applyAndSave(document: TextDocument, edit: WorkspaceEdit):
   if (!(await workspace.applyEdit(edit))) {
     throw new KeyturnError(
       'file_unreadable',
-      l10n.t('The file could not be changed, so it still holds the secret.'),
+      l10n.t("Couldn't change the file: it still holds the secret."),
       {
-        hint: l10n.t('It is stored already: take it out of the file by hand.'),
+        hint: l10n.t('It is already stored: remove it from the file yourself.'),
       },
     );
   }

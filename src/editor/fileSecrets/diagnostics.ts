@@ -16,7 +16,7 @@ export function secretDiagnostics(document: TextDocument, tree: HttpFile): Diagn
     ...plainTokens(tree, lineText).map(({ line, column, value }) =>
       information(
         new Range(line, column, line, column + value.length),
-        l10n.t('This token stands in the file in plain text.'),
+        l10n.t('The file holds this token in plain text.'),
         TOKEN_IN_FILE,
       ),
     ),
@@ -24,8 +24,8 @@ export function secretDiagnostics(document: TextDocument, tree: HttpFile): Diagn
       information(
         toRange(variable.span),
         kind === 'password'
-          ? l10n.t('This password stands in the file in plain text.')
-          : l10n.t('This client secret stands in the file in plain text.'),
+          ? l10n.t('The file holds this password in plain text.')
+          : l10n.t('The file holds this client secret in plain text.'),
         SECRET_IN_FILE,
       ),
     ),

@@ -34,10 +34,10 @@ export async function keepSecret(
   if (uses.length === 0) {
     throw new KeyturnError(
       'unsupported',
-      l10n.t('No request that sees this file uses the secret, so it cannot be told where it may go.'),
+      l10n.t("No request uses this secret, so Keyturn can't tell which origins to allow."),
       {
         hint: l10n.t(
-          'Save the files and write a request that uses it, or remove the secret: Keyturn asks for it.',
+          'Save the files, then write a request that uses it. Or remove the secret: Keyturn asks for it when it needs it.',
         ),
       },
     );
@@ -46,8 +46,8 @@ export async function keepSecret(
   if (marksClient && (entry === null || kind === 'password')) {
     throw new KeyturnError(
       'unsupported',
-      l10n.t('Without the secret in the file nothing would say that the client has one, so it stays there.'),
-      { hint: l10n.t('Declare the token in keyturn.json, where no secret stands.') },
+      l10n.t('The secret stays in the file: without it, the file would not say that the client has one.'),
+      { hint: l10n.t('Declare the token in keyturn.json, which holds no secrets.') },
     );
   }
   if (!(await mayReplace(uses, secret))) return null;
@@ -73,7 +73,7 @@ export async function keepSecret(
       l10n.t('Replace the secret that is stored for "{0}"?', visible(wanted[0]?.profile.name ?? '')),
       {
         modal: true,
-        detail: l10n.t('Another one than that of the file is stored. It cannot be brought back.'),
+        detail: l10n.t('The stored secret differs from the one in the file. You cannot undo this.'),
       },
       replace,
     );
@@ -84,8 +84,8 @@ export async function keepSecret(
 function tell(uses: readonly SecretUse[], saved: boolean): void {
   const origins = shownAddresses([...new Set(uses.flatMap(({ profile }) => profile.origins))]);
   const told = l10n.t(
-    'The secret is kept in the secret store, for requests to {0}. Whoever had the file before may know it: replace the secret at its server if the file was shared.',
+    'Moved the secret to the secret storage, for requests to {0}. If you shared the file, other people may know the secret: replace it at its server.',
     origins,
   );
-  void window.showInformationMessage(saved ? told : `${told} ${l10n.t('Save the file to be done.')}`);
+  void window.showInformationMessage(saved ? told : `${told} ${l10n.t('Save the file to finish.')}`);
 }

@@ -8,7 +8,7 @@ import { moveVariableSecret } from './moveVariableSecret.ts';
 import { plainTokens, tokenAt } from './plainTokens.ts';
 import { variableSecrets } from './variableSecrets.ts';
 
-/** Moves the token or secret that stands at a place of a file into the secret store. */
+/** Moves the token or secret that stands at a place of a file into the secret storage. */
 export async function moveSecret(
   services: EditorServices,
   uri: Uri,
@@ -22,9 +22,7 @@ export async function moveSecret(
       : inEnvironments(services, document, line, character);
   if (move !== null) await move();
   else {
-    void window.showInformationMessage(
-      l10n.t('No token and no client secret in plain text stands in this line.'),
-    );
+    void window.showInformationMessage(l10n.t('This line has no token or client secret in plain text.'));
   }
 }
 

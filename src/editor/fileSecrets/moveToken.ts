@@ -31,11 +31,11 @@ export async function moveToken(
   }
   const saved = await applyAndSave(document, edit);
   const told = l10n.t(
-    'The token is kept as "{0}", and the file names it. Whoever had the file before may know it: replace the token at its issuer if the file was shared.',
+    'Moved the token to the secret storage as "{0}"; the file now names it. If you shared the file, other people may know the token: replace it at its issuer.',
     // It may come from the claims of the token.
     withoutLinks(stored),
   );
-  void window.showInformationMessage(saved ? told : `${told} ${l10n.t('Save the file to be done.')}`);
+  void window.showInformationMessage(saved ? told : `${told} ${l10n.t('Save the file to finish.')}`);
 }
 
 /** The name of a pasted token with this value, as far as the file can name it; null where there is none. */
@@ -66,7 +66,7 @@ async function store(
     ...(await services.profiles.names(document.uri)),
     ...(await services.store.keys()).flatMap((key) => readTokenKey(key)?.name ?? []),
   ]);
-  const name = await askName(l10n.t('Move Token to the Secret Store'), proposedName(places, taken), taken);
+  const name = await askName(l10n.t('Move Token to Secret Storage'), proposedName(places, taken), taken);
   if (name === null) return null;
   services.redactor.register(value, name);
   const tree = treeOf(document);
@@ -79,7 +79,7 @@ async function store(
   const origins =
     own.length === 1
       ? own
-      : await askOrigins(l10n.t('Move Token to the Secret Store'), own, originsOf(tree.requests));
+      : await askOrigins(l10n.t('Move Token to Secret Storage'), own, originsOf(tree.requests));
   if (origins === null) return null;
   const cause = requestCommands.moveSecret;
   await services.tokens.add(pastedProfile(name, origins, first.sendAs), value, { cause });

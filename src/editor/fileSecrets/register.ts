@@ -31,7 +31,7 @@ export async function moveSecretAt(
   const place = placeOf(uri, line, character);
   if (place === null) {
     await window.showInformationMessage(
-      l10n.t('Put the cursor into a token or client secret of a file first.'),
+      l10n.t('Put the cursor into a token or client secret in a file first.'),
     );
     return;
   }
@@ -44,7 +44,7 @@ const quickFix: CodeActionProvider = {
 };
 
 function fixOf(uri: Uri, diagnostic: Diagnostic): CodeAction {
-  const title = l10n.t("Move to Keyturn's secret store");
+  const title = l10n.t('Move to Secret Storage');
   const action = new CodeAction(title, CodeActionKind.QuickFix);
   const { line, character } = diagnostic.range.start;
   action.command = { command: requestCommands.moveSecret, title, arguments: [uri, line, character] };

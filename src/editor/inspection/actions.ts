@@ -61,11 +61,11 @@ export class InspectionActions {
     );
     const who = vendor ?? parseUrl(endpoint)?.host ?? endpoint;
     const status = active
-      ? l10n.t('"{0}" is active, says {1}.', node.name, who)
+      ? l10n.t('{1} says that "{0}" is active.', node.name, who)
       : conclusive
-        ? l10n.t('"{0}" is not active, says {1}.', node.name, who)
+        ? l10n.t('{1} says that "{0}" is not active.', node.name, who)
         : l10n.t(
-            '"{0}" is not known to {1}, which may keep no record of JWT. Verify its signature instead.',
+            '{1} does not know "{0}". It may keep no record of JWTs: verify the signature instead.',
             node.name,
             who,
           );
@@ -84,7 +84,7 @@ export class InspectionActions {
       {
         modal: true,
         detail: l10n.t(
-          'Its issuer {0} is asked to end it everywhere; then it is deleted here. It cannot be brought back.',
+          'Keyturn asks the issuer {0} to revoke it, then deletes it here. You cannot undo this.',
           profile.issuer ?? profile.options.revocationEndpoint ?? '',
         ),
       },
@@ -113,7 +113,7 @@ export class InspectionActions {
         modal: true,
         detail: [
           nodes.map(({ name }) => name).join(', '),
-          l10n.t('The issuer is asked to end them everywhere; then they are deleted here.'),
+          l10n.t('Keyturn asks the issuer to revoke them, then deletes them here.'),
         ].join('\n\n'),
       },
       revoke,
@@ -134,7 +134,7 @@ export class InspectionActions {
       nodes.length,
       issuer.issuer,
     );
-    const rest = left === 0 ? [] : [l10n.t('It was cancelled, so {0} were left alone.', left)];
+    const rest = left === 0 ? [] : [l10n.t('You cancelled before {0} of them were revoked.', left)];
     const text = this.#mask(sentences(summary, downScopedCount(downScoped), ...failures, ...rest));
     this.#sayEnd(text, done === nodes.length && failures.length === 0);
   }
@@ -142,7 +142,7 @@ export class InspectionActions {
   async rotate(argument: unknown): Promise<void> {
     const node = await pickEntry(this.#pick, argument, {
       placeHolder: l10n.t('Rotate which token?'),
-      none: l10n.t('No token here can be rotated: pasted ones are replaced where they were made.'),
+      none: l10n.t('No token here can be rotated. Replace a pasted token where it was issued.'),
       fits: ({ entry }) => entry.token !== null && grantOf(entry.profile.grant).refresh !== 'never',
     });
     if (node === null) return;
@@ -195,11 +195,11 @@ export class InspectionActions {
     if (issuer === null || url === null || !isSecureUrl(url)) return null;
     const trust = l10n.t('Fetch Its Keys');
     const chosen = await window.showInformationMessage(
-      l10n.t('Do you trust the issuer {0}?', issuer),
+      l10n.t('Trust the issuer {0}?', issuer),
       {
         modal: true,
         detail: l10n.t(
-          'The token "{0}" says that it comes from there, and anybody can write that. Its signature is checked with the keys of that server, to which nothing of the token is sent.',
+          'The token "{0}" names this issuer, but anyone can write that into a token. Keyturn verifies the signature with the keys of this server, and sends nothing of the token to it.',
           name,
         ),
       },
@@ -262,7 +262,7 @@ export class InspectionActions {
   #pickHeld(argument: unknown, placeHolder: string): Promise<UsableNode | null> {
     return pickEntry(this.#pick, argument, {
       placeHolder,
-      none: l10n.t('No token is held here yet. Add or refresh it first.'),
+      none: l10n.t('There is no token to export yet. Add or refresh one first.'),
       fits: ({ entry }) => entry.token !== null,
     });
   }
@@ -271,7 +271,7 @@ export class InspectionActions {
     const withDownScoped = await this.#services.inspections.withDownScoped();
     return pickEntry(this.#pick, argument, {
       placeHolder,
-      none: l10n.t('Nobody is known who could revoke it. Delete it where it was made.'),
+      none: l10n.t('Keyturn knows no server that can revoke it. Revoke it where it was issued.'),
       fits: ({ entry }) =>
         (entry.token !== null || withDownScoped.has(entry.key)) && canRevoke(entry.profile),
     });
@@ -293,17 +293,20 @@ export class InspectionActions {
       byIssuer.set(issuer, [...(byIssuer.get(issuer) ?? []), node]);
     }
     if (argument !== undefined) {
-      const named = await this.#pickRevocable(argument, l10n.t('Revoke all tokens of whose issuer?'));
+      const named = await this.#pickRevocable(
+        argument,
+        l10n.t('Revoke all tokens of the issuer of which token?'),
+      );
       if (named === null) return null;
       const { issuer } = named.entry.profile;
       if (issuer !== null) return { issuer, nodes: byIssuer.get(issuer) ?? [] };
       void window.showInformationMessage(
-        l10n.t('The profile "{0}" names no issuer: revoke the token by itself.', withoutLinks(named.name)),
+        l10n.t('The profile "{0}" names no issuer, so revoke its token alone.', withoutLinks(named.name)),
       );
       return null;
     }
     if (byIssuer.size === 0) {
-      void window.showInformationMessage(l10n.t('No token of a known issuer is held here.'));
+      void window.showInformationMessage(l10n.t('There is no token of a known issuer here.'));
       return null;
     }
     const items = [...byIssuer].map(

@@ -16,7 +16,7 @@ export async function confirmRotation({ name, entry: { profile } }: UsableNode):
     {
       modal: true,
       detail: l10n.t(
-        'A new token is obtained and used from then on; then {0} is asked to end the old one. Whatever else uses the old one, such as a copy in another program, stops working.',
+        'Keyturn obtains a new token, then asks {0} to revoke the old one. Copies of the old token, such as in other programs, stop working.',
         profile.issuer ?? profile.options.revocationEndpoint ?? '',
       ),
     },

@@ -13,10 +13,10 @@ export function downScopedCount(downScoped: readonly DownScopedRevocation[]): st
   const ended = endedCount(downScoped);
   if (downScoped.length === 0) return '';
   if (downScoped.length > 1)
-    return l10n.t('{0} of {1} tokens with less scope ended.', ended, downScoped.length);
+    return l10n.t('{0} of {1} down-scoped tokens were revoked.', ended, downScoped.length);
   return ended === 1
-    ? l10n.t('The token with less scope ended.')
-    : l10n.t('The token with less scope did not end.');
+    ? l10n.t('The down-scoped token was revoked.')
+    : l10n.t('The down-scoped token was not revoked.');
 }
 
 /** One behind the other; empty ones are left out. */

@@ -19,7 +19,7 @@ export function loadInspectionCommands(
       'keyturn.tokens.showClaims': async (argument) => {
         const node = await pickEntry(pick, argument, {
           placeHolder: l10n.t('Show the details of which token?'),
-          none: l10n.t('No token is held here yet. Add or refresh it first.'),
+          none: l10n.t('There is no token to export yet. Add or refresh one first.'),
           fits: ({ entry }) => entry.token !== null,
         });
         if (node !== null) await claims.show(node);

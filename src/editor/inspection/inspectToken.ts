@@ -33,7 +33,7 @@ export class TokenInspector {
       selectedToken() ??
       (await askSecret(
         l10n.t('Inspect Token'),
-        l10n.t('Paste the token. It is decoded here, and neither stored nor sent.'),
+        l10n.t('Paste the token. Keyturn decodes it here, and neither stores nor sends it.'),
         (text) => describePasted(text, clock.now()),
       ));
     if (value === null) return;

@@ -19,7 +19,7 @@ export async function askKeyKind(): Promise<HeldKey | null> {
     {
       key: 'decryption_key',
       label: l10n.t('Decryption key'),
-      description: l10n.t('opens an encrypted token'),
+      description: l10n.t('decrypts an encrypted token'),
     },
   ];
   return (await window.showQuickPick(items, { placeHolder: l10n.t('What is the key for?') }))?.key ?? null;
@@ -47,8 +47,8 @@ export async function askKey(
       l10n.t('Key: {0}', name),
       kind === 'verification_key'
         ? l10n.t('Paste the JWK or the shared secret that checks the signature.')
-        : l10n.t('Paste the JWK or the shared secret that opens the token.'),
-      () => ({ text: l10n.t('It is kept in the secret storage of the editor.'), usable: true }),
+        : l10n.t('Paste the JWK or the shared secret that decrypts the token.'),
+      () => ({ text: l10n.t('Keyturn keeps it in the secret storage of the editor.'), usable: true }),
     );
   }
   if (chosen !== file) return null;

@@ -63,7 +63,7 @@ export class StatusChecks {
       this.#failures.delete(entry.key);
       if (known && !active && conclusive) {
         void window.showWarningMessage(
-          l10n.t('The token "{0}" is not active any more, says its issuer.', withoutLinks(name)),
+          l10n.t('The issuer of the token "{0}" says that it is no longer active.', withoutLinks(name)),
         );
       }
     } catch (error) {

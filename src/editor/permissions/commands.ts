@@ -1,4 +1,4 @@
 /** Commands on what the person allowed, as package.json contributes them. */
 export const permissionCommands = {
-  review: 'keyturn.agreements.review',
+  review: 'keyturn.permissions.review',
 } as const;

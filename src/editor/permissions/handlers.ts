@@ -4,5 +4,5 @@ import type { permissionCommands } from './commands.ts';
 import { reviewPermissions } from './reviewPermissions.ts';
 
 export function loadPermissionCommands(services: EditorServices): Loaded<typeof permissionCommands> {
-  return { handlers: { 'keyturn.agreements.review': () => reviewPermissions(services) } };
+  return { handlers: { 'keyturn.permissions.review': () => reviewPermissions(services) } };
 }

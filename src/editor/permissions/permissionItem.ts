@@ -25,7 +25,7 @@ export function permissionItem(permission: Permission, show: (location: string) 
   const by = permission.kind === 'place' ? null : askedForBy(permission);
   const detail = [
     ...facts,
-    ...(by === null || by === '' ? [] : [l10n.t('Asked for by {0}', show(by))]),
+    ...(by === null || by === '' ? [] : [l10n.t('Requested by {0}', show(by))]),
     // Mostly the folder of that file: the end of a line is often not seen.
     ...commandFacts(permission),
   ];
@@ -67,8 +67,8 @@ function partsOf(permission: Permission, show: (location: string) => string): Pa
         label: show(permission.place),
         kind:
           permission.secret === null
-            ? l10n.t('place of use')
-            : l10n.t('place of use of the {0}', secretWords(permission.secret)),
+            ? l10n.t('folder of use')
+            : l10n.t('folder of use of the {0}', secretWords(permission.secret)),
         facts: [],
       };
     case 'certificate': {
@@ -83,7 +83,10 @@ function partsOf(permission: Permission, show: (location: string) => string): Pa
     case 'source': {
       const { subject, origins } = permission.question;
       const { facts, ...parts } = subjectParts(subject);
-      return { ...parts, facts: [...facts, l10n.t('May go to {0}', origins.map(shownAddress).join(', '))] };
+      return {
+        ...parts,
+        facts: [...facts, l10n.t('Allowed origins: {0}', origins.map(shownAddress).join(', '))],
+      };
     }
   }
 }
@@ -108,7 +111,7 @@ function subjectParts(subject: ConsentSubject): Parts {
       return { icon: 'file', label: quoted(subject.path), kind: l10n.t('key file'), facts };
     }
     case 'sign_in': {
-      const facts = [l10n.t('Secrets go to {0}', shownAddresses(subject.receivers))];
+      const facts = [l10n.t('Secrets are sent to {0}', shownAddresses(subject.receivers))];
       const kind = subject.hasPage
         ? l10n.t('sign-in at several servers')
         : l10n.t('secrets for several servers');
@@ -116,8 +119,8 @@ function subjectParts(subject: ConsentSubject): Parts {
     }
     case 'new_receiver': {
       const facts = [
-        l10n.t('Secrets went to {0}', shownAddresses(subject.known)),
-        l10n.t('Secrets go to {0}', shownAddresses(subject.receivers)),
+        l10n.t('Secrets were sent to {0}', shownAddresses(subject.known)),
+        l10n.t('Secrets are sent to {0}', shownAddresses(subject.receivers)),
       ];
       return {
         icon: 'sign-in',
@@ -130,7 +133,7 @@ function subjectParts(subject: ConsentSubject): Parts {
       return {
         icon: 'arrow-swap',
         label: subject.tokens.join(', '),
-        kind: l10n.t('exchange of tokens'),
+        kind: l10n.t('token exchange'),
         facts: [],
       };
   }

@@ -15,12 +15,12 @@ export async function reviewPermissions(services: EditorServices): Promise<void>
   const permissions = new Permissions(values, audit);
   const all = await permissions.list();
   if (all.length === 0) {
-    void window.showInformationMessage(l10n.t('No permissions are remembered yet.'));
+    void window.showInformationMessage(l10n.t('You have given no permissions yet.'));
     return;
   }
   const chosen = await window.showQuickPick(all.map(pickOf), {
     title: l10n.t('Review Permissions'),
-    placeHolder: l10n.t('Choose what to withdraw: you are asked about it again'),
+    placeHolder: l10n.t('Choose permissions to withdraw: Keyturn asks you again'),
     canPickMany: true,
     matchOnDescription: true,
     matchOnDetail: true,
@@ -38,8 +38,8 @@ export async function reviewPermissions(services: EditorServices): Promise<void>
   }
   void window.showInformationMessage(
     chosen.length === 1
-      ? l10n.t('1 permission is withdrawn: you are asked again.')
-      : l10n.t('{0} permissions are withdrawn: you are asked again.', chosen.length),
+      ? l10n.t('Withdrew 1 permission. Keyturn asks you again.')
+      : l10n.t('Withdrew {0} permissions. Keyturn asks you again.', chosen.length),
   );
 }
 
@@ -48,7 +48,7 @@ function pickOf(permission: Permission): PermissionPick {
   return { ...texts, iconPath: new ThemeIcon(icon), permission };
 }
 
-/** Short for what is in this workspace, and whole for what is elsewhere: agreements are those of all workspaces. */
+/** Short for what is in this workspace, and whole for what is elsewhere: permissions are those of all workspaces. */
 function shownPath(location: string): string {
   return displayPath(Uri.parse(location));
 }

@@ -21,7 +21,7 @@ export async function askModal({ title, detail, buttons, rest }: ModalQuestion):
     );
     if (rest === null || answer !== showAll) return answer;
     await window.showQuickPick(rest, {
-      title: l10n.t('Origins of the token'),
+      title: l10n.t('Allowed origins of the token'),
       placeHolder: l10n.t('Press Escape to go back to the question'),
       ignoreFocusOut: true,
     });

@@ -39,7 +39,7 @@ export async function createProfileFile(): Promise<void> {
   const edit = new WorkspaceEdit();
   edit.createFile(uri, { contents: new TextEncoder().encode(TEMPLATE) });
   if (!(await workspace.applyEdit(edit))) {
-    throw new KeyturnError('file_unreadable', l10n.t('The file keyturn.json could not be created.'));
+    throw new KeyturnError('file_unreadable', l10n.t("Couldn't create keyturn.json."));
   }
   const editor = await window.showTextDocument(uri);
   const at = editor.document.positionAt(TEMPLATE.indexOf(`"${NAME}"`) + 1);

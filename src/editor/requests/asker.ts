@@ -27,9 +27,12 @@ export function createAsker(): Asker {
         title: l10n.t('Send the token {0} to {1}?', quoted(tokenName), shownAddress(origin)),
         detail: [
           allowed.length === 0
-            ? l10n.t('The file does not say where this token may go.')
-            : l10n.t('So far it may go only to: {0}', shownAddresses(allowed)),
-          l10n.t('The server at {0} can use the token as you. Allow this only if you know it.', origin),
+            ? l10n.t('The file does not say which origins to allow for this token.')
+            : l10n.t('Allowed origins so far: {0}', shownAddresses(allowed)),
+          l10n.t(
+            'The server at {0} can act as you with this token. Allow this only if you know the server.',
+            origin,
+          ),
         ],
         buttons: [sendOnce, alwaysAllow],
         rest: unshown(allowed),
@@ -40,10 +43,10 @@ export function createAsker(): Asker {
     async sendUnverified({ tokenName, origin }) {
       const sendOnce = l10n.t('Send Once');
       const answer = await askModal({
-        title: l10n.t('Send the token {0} over a connection that is not verified?', quoted(tokenName)),
+        title: l10n.t('Send the token {0} over an unverified connection?', quoted(tokenName)),
         detail: [
           l10n.t(
-            "The request turns the check of the certificate off, so Keyturn can't tell who answers at {0}. Anyone between you and that server can read the token.",
+            "The request turns certificate verification off, so Keyturn can't tell which server answers at {0}. Anyone on the network between can read the token.",
             shownAddress(origin),
           ),
           l10n.t('To allow a host for good, name it in the setting keyturn.tls.insecureHosts.'),
@@ -68,13 +71,13 @@ export function createAsker(): Asker {
 
 /** Where a secret goes, and where it is kept. */
 function secretPrompt(kind: AskedSecret, receivers: readonly string[]): string {
-  const kept = l10n.t('It is kept in the secret storage of the editor.');
+  const kept = l10n.t('Keyturn keeps it in the secret storage of the editor.');
   if (receivers.length === 0) return kept;
   const servers = shownAddresses(receivers);
   const sent =
     kind === 'private_key'
-      ? l10n.t('It signs what is sent to {0}.', servers)
-      : l10n.t('It is sent to {0}.', servers);
+      ? l10n.t('Keyturn signs with it what it sends to {0}.', servers)
+      : l10n.t('Keyturn sends it to {0}.', servers);
   return `${sent} ${kept}`;
 }
 

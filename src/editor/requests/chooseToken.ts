@@ -45,7 +45,7 @@ export async function chooseToken(
   }
   const chosen = await window.showQuickPick(choices, {
     title: l10n.t('Token for this request'),
-    placeHolder: l10n.t('Its name is written above the request, its value is not'),
+    placeHolder: l10n.t('Writes its name above the request, not its value'),
     matchOnDescription: true,
   });
   await chosen?.run();

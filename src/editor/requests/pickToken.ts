@@ -14,13 +14,13 @@ export async function pickToken(services: EditorServices, document: TextDocument
   const names = await services.profiles.names(document.uri);
   if (names.length === 0) {
     await window.showInformationMessage(
-      l10n.t('There is no token for this file yet. Add one, or declare one in keyturn.json.'),
+      l10n.t('This file has no token yet. Add one, or declare one in keyturn.json.'),
     );
     return null;
   }
   const picked = await window.showQuickPick(await itemsOf(services, document, names), {
     title: l10n.t('Send with token'),
-    placeHolder: l10n.t('For this send only; the file stays as it is'),
+    placeHolder: l10n.t('For this request only; the file does not change'),
     matchOnDescription: true,
   });
   return picked?.name ?? null;

@@ -136,11 +136,11 @@ function commandOf(kind: ResultProblem['kind']): string {
 function hint(kind: ResultProblem['kind']): string {
   switch (kind) {
     case 'token_wanted':
-      return l10n.t('Click to choose one.');
+      return l10n.t('Click to choose a token.');
     case 'challenge':
-      return l10n.t('Click to see what helps.');
+      return l10n.t('Click to see what you can do.');
     case 'wait':
-      return l10n.t('Click to send the request then.');
+      return l10n.t('Click to send the request at that time.');
     case 'not_run':
     case 'certificate':
     case 'note':

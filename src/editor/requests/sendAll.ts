@@ -117,8 +117,8 @@ async function agreedRequests(
   const skip = l10n.t('Skip These');
   const answer = await window.showWarningMessage(
     noted.length === 1
-      ? l10n.t('1 request asks before it is sent')
-      : l10n.t('{0} requests ask before they are sent', noted.length),
+      ? l10n.t('1 request asks before Keyturn sends it')
+      : l10n.t('{0} requests ask before Keyturn sends them', noted.length),
     { modal: true, detail: lines.join('\n') },
     send,
     skip,

@@ -68,7 +68,7 @@ export class SendCommands {
     } else {
       const { status } = result.response;
       await window.showInformationMessage(
-        l10n.t('The API answered with {0}: it does not ask for another token.', status),
+        l10n.t('The API answered with {0}, so it does not require another token.', status),
       );
     }
   }
@@ -87,7 +87,9 @@ export class SendCommands {
     if (target === null) return;
     const result = this.#resultOf(target);
     if (result === null || (result.error === null && result.challenge === null))
-      await window.showInformationMessage(l10n.t('The server has not refused this request. Send it first.'));
+      await window.showInformationMessage(
+        l10n.t('The server has not refused this request. Send the request first.'),
+      );
     else this.#offerNextStep(target.document, result, {}, true);
   }
 
@@ -159,7 +161,7 @@ export class SendCommands {
         ? await window.showInformationMessage(l10n.t('Saved the response body to {0}.', name), open)
         : await window.showWarningMessage(
             withoutLinks(
-              l10n.t('Saved only a part of the response body to {0}: {1}', name, result.error.message),
+              l10n.t('Saved only part of the response body to {0}: {1}', name, result.error.message),
             ),
             open,
           );
@@ -202,7 +204,8 @@ export class SendCommands {
           await responses.show({ result: shown, source, environment });
         },
       });
-      if (result === null) window.setStatusBarMessage(l10n.t('This request is being sent already.'), 3000);
+      if (result === null)
+        window.setStatusBarMessage(l10n.t('Keyturn is already sending this request.'), 3000);
       return result;
     } catch (error) {
       const failed = { ...nothingYet, error: maskError(services.redactor, error) };
@@ -232,7 +235,9 @@ export class SendCommands {
         signInToApi: () => this.#signInToApi(document, result),
       });
     };
-    offer().catch((error: unknown) => showError(services, l10n.t('Going on after a failed send'), error));
+    offer().catch((error: unknown) =>
+      showError(services, l10n.t('Offering what to do after a failed request'), error),
+    );
   }
 
   async #signInToApi(document: TextDocument, result: RequestResult): Promise<void> {

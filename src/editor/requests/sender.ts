@@ -43,7 +43,7 @@ export class Sender {
     this.#services = services;
     this.#inline = inline;
     this.#decorations = decorations;
-    this.#item.name = l10n.t('Keyturn: request under way');
+    this.#item.name = l10n.t('Keyturn: request in progress');
     this.#item.command = requestCommands.cancel;
     this.#item.tooltip = l10n.t('Cancel the request');
   }

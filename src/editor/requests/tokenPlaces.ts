@@ -34,12 +34,12 @@ async function ask({ tokenName, place, known, origins, secrets }: PlaceQuestion)
             quoted(tokenName),
           ),
     detail: [
-      `${l10n.t('Asked for by:')}\n${quoted(fullPath(place))}`,
+      `${l10n.t('Requested by:')}\n${quoted(fullPath(place))}`,
       known.length === 0
-        ? l10n.t('Keyturn has no record of where it was used so far.')
+        ? l10n.t('Keyturn has no record of where it has been used.')
         : `${l10n.t('Used so far by:')}\n${known.map((one) => quoted(fullPath(one))).join('\n')}`,
-      l10n.t('It may go to: {0}', shownAddresses(origins)),
-      l10n.t('The files there decide what the token is used for. Allow this only if you trust them.'),
+      l10n.t('Allowed origins: {0}', shownAddresses(origins)),
+      l10n.t('The files there decide how the token is used. Allow this only if you trust them.'),
     ],
     buttons: [allow],
     rest: unshown(origins),

@@ -78,7 +78,7 @@ async function offerRepair(
     }
     case 'choose_environment': {
       const choose = l10n.t('Choose Environment…');
-      const text = l10n.t('{0} No environment is chosen; one of them may define it.', message);
+      const text = l10n.t('{0} No environment is chosen. One of them may define it.', message);
       const answer = await window.showWarningMessage(text, choose);
       if (answer === choose) await commands.executeCommand(environmentCommands.select, document.uri);
       return;
@@ -142,13 +142,24 @@ async function offerAnswerToChallenge(services: EditorServices, failed: FailedSe
     case 'ask_scopes': {
       if (entry === null) return;
       const scopes = oneLine(step.scopes.join(' '), SHOWN_SCOPES);
-      const message = l10n.t('{0} wants more than the token "{1}" may do.', origin, entry.profile.name);
-      await offerSignIn(services, failed, entry, message, l10n.t('Ask for {0}', scopes), step.wanted);
+      const message = l10n.t(
+        '{0} requires a scope that the token "{1}" does not have.',
+        origin,
+        entry.profile.name,
+      );
+      await offerSignIn(
+        services,
+        failed,
+        entry,
+        message,
+        l10n.t('Sign In for Scope {0}', scopes),
+        step.wanted,
+      );
       return;
     }
     case 'sign_in_again': {
       if (entry === null) return;
-      const message = l10n.t('{0} wants you to sign in again for this request.', origin);
+      const message = l10n.t('{0} requires you to sign in again for this request.', origin);
       await offerSignIn(services, failed, entry, message, l10n.t('Sign In Again'), step.wanted);
       return;
     }
@@ -172,8 +183,8 @@ async function explainRefusal(
   const refusal = [challenge.refusal?.message, challenge.refusal?.hint].filter((part) => part != null);
   const place =
     token?.askedScope != null
-      ? l10n.t('Add it to the "# @scope" of this request.')
-      : l10n.t('Add it to "scope" in keyturn.json and refresh the token, or send with another token.');
+      ? l10n.t('Add the scope to "# @scope" of this request.')
+      : l10n.t('Add the scope to "scope" in keyturn.json and refresh the token, or send with another token.');
   const words =
     scopes !== '' && token !== null
       ? l10n.t(

@@ -38,7 +38,7 @@ export function resultProblems(result: RequestResult, nowMs: number): ResultProb
   if (scopes !== '') {
     add(
       'challenge',
-      l10n.t('Needs scope {0}', scopes),
+      l10n.t('Requires scope {0}', scopes),
       l10n.t('The token does not have the scope {0}.', scopes),
     );
   } else if (words !== null) {
@@ -50,7 +50,7 @@ export function resultProblems(result: RequestResult, nowMs: number): ResultProb
     add(
       'wait',
       l10n.t('Wait until {0}', time),
-      l10n.t('The server takes no more requests until {0}.', time),
+      l10n.t('The server accepts no more requests until {0}.', time),
       untilMs,
     );
   }

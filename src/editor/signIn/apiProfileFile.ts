@@ -46,7 +46,7 @@ async function write(uri: Uri, open: TextDocument | null, text: string): Promise
   }
   const done = await workspace.applyEdit(edit);
   if (!done || !(await (await workspace.openTextDocument(uri)).save())) {
-    throw new KeyturnError('file_unreadable', l10n.t('The profile could not be written to keyturn.json.'));
+    throw new KeyturnError('file_unreadable', l10n.t("Couldn't write the profile to keyturn.json."));
   }
 }
 

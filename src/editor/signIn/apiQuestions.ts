@@ -48,18 +48,18 @@ function whyThere({ origin }: URL, issuer: string, source: IssuerQuestion['sourc
   switch (source) {
     case 'named':
       return l10n.t(
-        '{0} says that its tokens come from {1}. Sign in only if you know that server.',
+        '{0} names {1} as the issuer of its tokens. Sign in only if you know that server.',
         origin,
         issuer,
       );
     case 'published':
       return l10n.t(
-        '{0} does not say who issues its tokens, but is an authorization server itself. Sign in only if you know that server.',
+        '{0} does not name an issuer of its tokens, but is an authorization server itself. Sign in only if you know this server.',
         origin,
       );
     case 'assumed':
       return l10n.t(
-        '{0} does not say who issues its tokens. Keyturn can try the addresses /authorize, /token and /register there. Sign in only if you know that server.',
+        '{0} does not name an issuer of its tokens. Keyturn can try the paths /authorize, /token and /register there. Sign in only if you know this server.',
         origin,
       );
   }
@@ -83,8 +83,8 @@ async function chooseScopes({
       title: l10n.t('Sign In to {0}', api.host),
       placeHolder:
         needed.length === 0
-          ? l10n.t('Select what the token may do. The API does not say what this request needs.')
-          : l10n.t('Select what the token may do.'),
+          ? l10n.t('Select the scopes of the token. The API does not say which ones this request needs.')
+          : l10n.t('Select the scopes of the token.'),
       canPickMany: true,
       ignoreFocusOut: true,
     },
@@ -95,7 +95,7 @@ async function chooseScopes({
 async function askProfileName({ api, proposed, fault }: NameQuestion): Promise<string | null> {
   const name = await window.showInputBox({
     title: l10n.t('Sign In to {0}', api.host),
-    prompt: l10n.t('Name of the token: requests name it with # @token.'),
+    prompt: l10n.t('Name of the token, for # @token in requests.'),
     value: proposed,
     ignoreFocusOut: true,
     validateInput: (value) => {
@@ -131,7 +131,9 @@ async function askClient(question: ClientQuestion): Promise<OwnClient | 'registe
 
 function whatToRegister(grant: ClientQuestion['grant'], redirectUri: string | null): string {
   if (!signsIn(grant))
-    return l10n.t('At this server clients get tokens for themselves. Register one there, and enter its id.');
+    return l10n.t(
+      'At this server, a client gets tokens for itself, without a person. Register a client there, and enter its id.',
+    );
   return redirectUri === null
     ? l10n.t(
         'This server does not register clients by itself. Register a public client for the device flow there, and enter its id.',
@@ -157,7 +159,7 @@ async function chooseAuthentication({
     })),
     {
       title: l10n.t('Client Id at {0}', issuer),
-      placeHolder: l10n.t('How does this client prove itself?'),
+      placeHolder: l10n.t('How does this client authenticate?'),
       ignoreFocusOut: true,
     },
   );

@@ -102,11 +102,11 @@ function messageOf(number: number, code: DeviceCode, copied: boolean, leftMs: nu
   const address = page.length > LONGEST_PART ? new URL(page).origin : page;
   const parts = [withoutLinks(userCode), withoutLinks(address), timeLeft(leftMs)] as const;
   const said = copied
-    ? l10n.t('Enter the code {0}, which is copied, at {1} within {2}.', ...parts)
+    ? l10n.t('Enter the code {0} at {1} within {2}. Keyturn copied it to the clipboard.', ...parts)
     : l10n.t('Enter the code {0} at {1} within {2}.', ...parts);
   const places = withoutLinks(shownAddresses(origins));
   const goes = places.length > LONGEST_PART ? `${places.slice(0, LONGEST_PART)}…` : places;
   const target = `command:${signInCommands.openCodePage}?${encodeURIComponent(JSON.stringify([number]))}`;
-  const link = `[${l10n.t('Copy Code and Open Page')}](${target} "${l10n.t('Copies the code again and opens its page')}")`;
-  return `${said} ${l10n.t('The token may go to: {0}.', goes)} ${link}`;
+  const link = `[${l10n.t('Copy Code and Open Page')}](${target} "${l10n.t('Copies the code again and opens the page to enter it')}")`;
+  return `${said} ${l10n.t('Allowed origins of the token: {0}.', goes)} ${link}`;
 }

@@ -24,9 +24,9 @@ export class EditorRedirects implements UriHandler {
     void window.showWarningMessage(
       arrived === 'stray'
         ? l10n.t(
-            'What the browser brought is not the answer to the sign-in that waits here, so it was left aside. If you have just signed in, cancel the sign-in and begin again.',
+            'The browser returned with an answer to another sign-in, so Keyturn ignored it. If you have just signed in, cancel the sign-in and start again.',
           )
-        : l10n.t('No sign-in waits in this window. Sign in again in the window in which you began.'),
+        : l10n.t('No sign-in is under way in this window. Sign in again in the window in which you began.'),
       // With a button, since the editor cuts a message without one after its first line.
       l10n.t('OK'),
     );

@@ -35,7 +35,7 @@ export async function withSignInProgress(
         async openBrowser(url) {
           notice.show(
             l10n.t(
-              'Go on in the browser at {0}. The token may go to: {1}',
+              'Continue in the browser at {0}. Allowed origins of the token: {1}',
               hostOf(url),
               withoutLinks(shownAddresses(profile.origins)),
             ),

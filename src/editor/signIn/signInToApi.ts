@@ -69,7 +69,7 @@ function partsOf(services: EditorServices, network: ApiSignIn, document: TextDoc
 function wordsFor({ kind, at }: ApiSignInStep): string {
   switch (kind) {
     case 'describe':
-      return l10n.t('Asking {0} who issues its tokens', at);
+      return l10n.t('Asking {0} for the issuer of its tokens', at);
     case 'server':
       return l10n.t('Reading what {0} offers', at);
     case 'register':

@@ -17,8 +17,8 @@ export function createConsentAsker(): ConsentAsker {
         title,
         detail: [
           ...lines,
-          l10n.t('The token may go to: {0}', shownAddresses(question.origins)),
-          l10n.t('Asked for by {0}. Always Allow holds until one of these changes.', fileName(question)),
+          l10n.t('Allowed origins of the token: {0}', shownAddresses(question.origins)),
+          l10n.t('Requested by {0}. Always Allow is valid until one of these changes.', fileName(question)),
         ],
         buttons: [once, always],
         rest: unshown(question.origins),
@@ -38,15 +38,12 @@ function words({ tokenName: name, subject }: ConsentQuestion) {
         lines: [
           commandLine(subject.command),
           l10n.t('The program is {0}.', quoted(subject.program)),
-          l10n.t(
-            'It runs in {0}, without a shell, and may do everything that you may.',
-            quoted(subject.folder),
-          ),
+          l10n.t('It runs in {0}, without a shell, with all your permissions.', quoted(subject.folder)),
           ...(subject.files.length === 0
             ? []
             : [
                 l10n.t(
-                  'Keyturn asks again when one of these files changes: {0}. It cannot tell which other files they use.',
+                  'Keyturn asks again when one of these files changes: {0}. Keyturn does not watch other files that they use.',
                   shownList(subject.files.map(({ path }) => quoted(path))),
                 ),
               ]),
@@ -67,7 +64,7 @@ function words({ tokenName: name, subject }: ConsentQuestion) {
         title: l10n.t('Use your {0} account for the token "{1}"?', quoted(subject.provider), tokenName),
         lines: [
           subject.scopes.length === 0
-            ? l10n.t('It asks for no scopes.')
+            ? l10n.t('Keyturn requests no scopes.')
             : l10n.t('Scopes: {0}', visible(subject.scopes.join(' '))),
         ],
         once: l10n.t('Use Once'),
@@ -79,19 +76,22 @@ function words({ tokenName: name, subject }: ConsentQuestion) {
           l10n.t('File: {0}', quoted(subject.path)),
           ...(subject.servers.length === 0
             ? []
-            : [l10n.t('It signs what is sent to: {0}', shownAddresses(subject.servers))]),
+            : [l10n.t('Keyturn signs with it what it sends to: {0}', shownAddresses(subject.servers))]),
         ],
         once: l10n.t('Use Once'),
       };
     case 'sign_in':
       return {
         title: subject.hasPage
-          ? l10n.t('Let another server have the sign-in for the token "{0}"?', tokenName)
-          : l10n.t('Let another server than the issuer have the secrets of the token "{0}"?', tokenName),
+          ? l10n.t('Allow another server to receive the sign-in for the token "{0}"?', tokenName)
+          : l10n.t(
+              'Allow a server other than the issuer to receive the secrets of the token "{0}"?',
+              tokenName,
+            ),
         lines: [
           subject.hasPage
             ? l10n.t(
-                'You sign in at {0}. The result goes to {1}, which can then act as you.',
+                'You sign in at {0}. Keyturn sends the result to {1}, which can then act as you.',
                 shownAddress(subject.at),
                 shownAddresses(subject.receivers),
               )
@@ -111,9 +111,9 @@ function words({ tokenName: name, subject }: ConsentQuestion) {
       return {
         title: l10n.t('Send the secrets of the token "{0}" to another server than before?', tokenName),
         lines: [
-          l10n.t('Until now they went to {0}.', shownAddresses(subject.known)),
+          l10n.t('Until now, Keyturn sent them to {0}.', shownAddresses(subject.known)),
           l10n.t(
-            '{0} now sends them to {1}, which can then act as you.',
+            '{0} now asks Keyturn to send them to {1}, which can then act as you.',
             shownAddress(subject.at),
             shownAddresses(subject.receivers),
           ),
@@ -126,7 +126,7 @@ function words({ tokenName: name, subject }: ConsentQuestion) {
         title: l10n.t('Exchange another token for the token "{0}"?', tokenName),
         lines: [
           l10n.t('Exchanged: {0}', shownList(subject.tokens.map(quoted))),
-          l10n.t('The new token acts for the same person, but may go where that one may not.'),
+          l10n.t('The new token acts for the same person, but has other allowed origins.'),
         ],
         once: l10n.t('Exchange Once'),
       };

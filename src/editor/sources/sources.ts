@@ -20,7 +20,7 @@ import { WindowKeychain } from './keychain.ts';
 export interface EditorSourceParts {
   readonly redactor: Redactor;
   readonly clock: Clock;
-  /** Where agreements are kept. */
+  /** Where permissions are kept. */
   readonly values: KeyValueStore;
   readonly log: Log;
   readonly audit: AuditRecorder;

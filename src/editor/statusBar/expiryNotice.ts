@@ -29,7 +29,7 @@ export class ExpiryNotice {
     const repair = needsSignIn ? l10n.t('Sign In') : canRefresh ? l10n.t('Refresh') : l10n.t('Paste Token');
     const silence = l10n.t("Don't Show Again");
     const ended = canRefresh
-      ? l10n.t('The token "{0}" has expired and was not refreshed.', profile.name)
+      ? l10n.t('The token "{0}" has expired, and Keyturn could not refresh it.', profile.name)
       : l10n.t('The token "{0}" has expired.', profile.name);
     const reason = lastError === null ? '' : ` ${this.#services.redactor.mask(lastError.message)}`;
     const chosen = await window.showWarningMessage(withoutLinks(ended + reason), repair, silence);

@@ -47,12 +47,12 @@ export async function pasteToken(
     l10n.t('Paste Token: {0}', visible(name)),
     refresh
       ? l10n.t(
-          'Paste the refresh token of "{0}". It is sent to {1} at once and kept if the server takes it.',
+          'Paste the refresh token of "{0}". Keyturn sends it to {1} now, and keeps it if the server accepts it.',
           visible(name),
           shownAddresses(await services.findReceivers(profile, 'refresh_token')),
         )
       : l10n.t(
-          'Paste the token of "{0}". It goes only to {1}.',
+          'Paste the token of "{0}". Keyturn sends it only to {1}.',
           visible(name),
           shownAddresses(profile.origins),
         ),
@@ -88,7 +88,7 @@ async function askTarget({ directory }: EntryPickParts): Promise<UsableNode | 'n
       description:
         node.entry.token === null
           ? l10n.t('declared in keyturn.json, no token yet')
-          : l10n.t('declared in keyturn.json, replaces its token'),
+          : l10n.t('declared in keyturn.json, replaces the current token'),
     })),
   ];
   const chosen = await window.showQuickPick(items, {
@@ -103,7 +103,7 @@ async function askTarget({ directory }: EntryPickParts): Promise<UsableNode | 'n
 async function addPersonal(services: EditorServices, parts: EntryPickParts): Promise<string | null> {
   const value = await askSecret(
     l10n.t('Add Token (1/4)'),
-    l10n.t('Paste the token. It is kept in the secret storage of the editor and shown nowhere.'),
+    l10n.t('Paste the token. Keyturn keeps it in the secret storage of the editor, and never shows it.'),
     (text) => describePasted(text, services.clock.now()),
   );
   if (value === null) return null;

@@ -20,7 +20,7 @@ export class SecretClipboard {
     this.#held = { value, timer };
     void window.showInformationMessage(
       l10n.t(
-        'The token "{0}" is in the clipboard, which is cleared in {1} s.',
+        'Copied the token "{0}". Keyturn clears the clipboard in {1} s.',
         withoutLinks(name),
         CLEAR_AFTER_SECONDS,
       ),
@@ -41,9 +41,7 @@ export class SecretClipboard {
       if ((await env.clipboard.readText()) === held.value) await env.clipboard.writeText('');
     } catch {
       // A browser may refuse access while its window is in the background; then nothing can be cleared.
-      void window.showWarningMessage(
-        l10n.t('The clipboard could not be cleared. It may still hold a token.'),
-      );
+      void window.showWarningMessage(l10n.t("Couldn't clear the clipboard. It may still hold a token."));
     }
   }
 }

@@ -18,7 +18,7 @@ export function loadTokenCommands(services: EditorServices): Loaded<typeof token
       'keyturn.tokens.paste': async (argument) => {
         const node = await pickEntry(pick, argument, {
           placeHolder: l10n.t('Paste a new value for which token?'),
-          none: l10n.t('This token is obtained from its issuer. Refresh it instead.'),
+          none: l10n.t('Keyturn obtains this token from its issuer. Refresh it instead.'),
           fits: ({ entry }) => takesPastedToken(entry.profile),
         });
         if (node !== null) await pasteToken(services, node);

@@ -6,7 +6,7 @@ import { formatWhen } from '../../base/text.ts';
 /** What a pasted value looks like, without quoting it; not usable when it cannot be a token. */
 export function describePasted(value: string, nowMs: number): { text: string; usable: boolean } {
   if (/[\x00-\x1f\x7f]/.test(value)) {
-    return { text: l10n.t('This holds a line break. Copy the token in one line.'), usable: false };
+    return { text: l10n.t('This text has a line break. Paste the token as one line.'), usable: false };
   }
   const { kind, expiresAtMs, warnings } = decodeToken(value);
   const parts = [kind.label];

@@ -87,12 +87,12 @@ export async function askOrigins(
 
 /** Asks again where nothing is ticked: Enter alone would drop what was typed before. */
 async function pickSome(title: string, items: readonly OriginItem[]): Promise<readonly OriginItem[] | null> {
-  let placeHolder = l10n.t('Where may the token go? It is sent to these origins only.');
+  let placeHolder = l10n.t('Which origins may receive the token? Keyturn sends it nowhere else.');
   for (;;) {
     const chosen = await window.showQuickPick(items, { ...stay, title, placeHolder, canPickMany: true });
     if (chosen === undefined) return null;
     if (chosen.length > 0) return chosen;
-    placeHolder = l10n.t('Tick at least one origin: the token is sent nowhere else.');
+    placeHolder = l10n.t('Select at least one origin: Keyturn sends the token nowhere else.');
   }
 }
 
@@ -100,7 +100,7 @@ async function askOtherOrigins(title: string): Promise<string[] | null> {
   const text = await window.showInputBox({
     ...stay,
     title,
-    prompt: l10n.t('Where may the token go? Several origins are separated by spaces.'),
+    prompt: l10n.t('Which origins may receive the token? Separate them by spaces.'),
     placeHolder: 'https://api.example.com https://*.example.org',
     validateInput(value) {
       for (const part of splitOrigins(value)) {
@@ -129,7 +129,7 @@ export async function askSendAs(title: string): Promise<SendAs | null> {
       way: 'query',
       label: l10n.t('Query parameter'),
       description: '?api_key=…',
-      detail: l10n.t('URLs are often logged on their way. Choose this only if the API takes nothing else.'),
+      detail: l10n.t('Servers often log URLs. Choose this only if the API accepts nothing else.'),
     },
   ];
   const chosen = await window.showQuickPick(items, {
@@ -158,7 +158,7 @@ export async function askSendAs(title: string): Promise<SendAs | null> {
     case 'scheme': {
       const scheme = await ask(
         title,
-        l10n.t('Word before the token in the Authorization header'),
+        l10n.t('Scheme: the word before the token in the Authorization header'),
         'Token',
         HTTP_TOKEN,
       );
@@ -180,7 +180,8 @@ async function ask(title: string, prompt: string, value: string, valid: RegExp):
     title,
     prompt,
     value,
-    validateInput: (written) => (valid.test(written) ? undefined : l10n.t('This cannot stand there.')),
+    validateInput: (written) =>
+      valid.test(written) ? undefined : l10n.t('This value has characters that are not allowed here.'),
   });
   return text ?? null;
 }

@@ -26,7 +26,7 @@ export async function shareToken(
 ): Promise<void> {
   const node = await pickEntry(pick, argument, {
     placeHolder: l10n.t('Share which token with the keyturn command?'),
-    none: l10n.t('No token is held here that the keyturn command could not get by itself.'),
+    none: l10n.t('There is no token to share: the keyturn command can obtain all of them itself.'),
     fits: ({ entry }) => hasAccessToken(entry) && mayBeStored(entry.profile.grant),
   });
   if (node === null) return;
@@ -40,7 +40,7 @@ export async function shareToken(
     {
       modal: true,
       detail: [
-        l10n.t('The keyturn command, and other programs of yours, can use it from there.'),
+        l10n.t('The keyturn command, and other programs that you run, can then use it.'),
         lifeOf(token),
       ].join('\n\n'),
     },
@@ -61,14 +61,14 @@ export async function shareToken(
   );
   audit.record(tokenEvent('exported', token, tokenCommands.share));
   void window.showInformationMessage(
-    l10n.t('The keyturn command finds the token "{0}" now.', withoutLinks(node.name)),
+    l10n.t('The keyturn command can now use the token "{0}".', withoutLinks(node.name)),
   );
 }
 
 function lifeOf({ expiresAtMs, refreshToken }: Token): string {
-  if (expiresAtMs === null) return l10n.t('It is good there until its server refuses it.');
+  if (expiresAtMs === null) return l10n.t('The keyturn command can use it until its server refuses it.');
   const end = formatLocal(new Date(expiresAtMs));
   return refreshToken === null
-    ? l10n.t('It is good there until {0}.', end)
-    : l10n.t('It is good there until {0}: what renews it stays in the editor.', end);
+    ? l10n.t('The keyturn command can use it until {0}.', end)
+    : l10n.t('The keyturn command can use it until {0}: the refresh token is not copied.', end);
 }

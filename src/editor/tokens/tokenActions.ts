@@ -21,7 +21,7 @@ import { registerTokenValue } from '../../token/registerToken.ts';
 import { hasAccessToken } from '../../token/manager.ts';
 
 const SAID_MS = 5000;
-const noneHeld = () => l10n.t('No token is held here yet. Add or refresh it first.');
+const noneHeld = () => l10n.t('There is no token to export yet. Add or refresh one first.');
 
 /** What a person does with one token; each takes the argument of its command. */
 export class TokenActions {
@@ -63,8 +63,8 @@ export class TokenActions {
         modal: true,
         detail:
           node.declaredIn === null
-            ? l10n.t('It cannot be brought back.')
-            : l10n.t('Its profile stays in keyturn.json, and a token can be obtained or added again.'),
+            ? l10n.t('You cannot undo this.')
+            : l10n.t('Its profile stays in keyturn.json, so that you can obtain or add a token again.'),
       },
       ...(hasSecret ? [only, both] : [only]),
     );
@@ -85,7 +85,7 @@ export class TokenActions {
   async rename(argument: unknown): Promise<void> {
     const node = await pickEntry(this.#pick, argument, {
       placeHolder: l10n.t('Rename which token?'),
-      none: l10n.t('Only pasted tokens can be renamed here. Change the others in their keyturn.json.'),
+      none: l10n.t('You can rename only pasted tokens here. Rename others in their keyturn.json.'),
       fits: ({ entry, declaredIn }) => declaredIn === null && entry.token !== null,
     });
     const token = node?.entry.token ?? null;
@@ -122,7 +122,7 @@ export class TokenActions {
     const personal = token?.personal ?? null;
     if (token === null || personal === null) return;
     const origins = await askOrigins(
-      l10n.t('Origins of the token "{0}"', node.name),
+      l10n.t('Allowed origins of the token "{0}"', node.name),
       personal.origins,
       await workspaceOrigins(this.#services),
     );
@@ -142,7 +142,7 @@ export class TokenActions {
   async refresh(argument: unknown): Promise<void> {
     const node = await pickEntry(this.#pick, argument, {
       placeHolder: l10n.t('Refresh which token?'),
-      none: l10n.t('This token cannot be refreshed. Only tokens with an OAuth grant can.'),
+      none: l10n.t('Keyturn cannot refresh this token: only tokens with an OAuth grant can be refreshed.'),
       fits: ({ entry }) => entry.canRefresh || entry.needsSignIn,
     });
     if (node === null) return;
@@ -165,7 +165,7 @@ export class TokenActions {
   async signIn(argument: unknown): Promise<void> {
     const node = await pickEntry(this.#pick, argument, {
       placeHolder: l10n.t('Sign in for which token?'),
-      none: l10n.t('No token here is obtained by signing in.'),
+      none: l10n.t('No token here needs a sign-in.'),
       fits: ({ entry }) => signsIn(entry.profile.grant),
     });
     if (node !== null) await this.#signIn(node.entry.profile);
@@ -211,11 +211,11 @@ export class TokenActions {
     const secret = await askSecret(
       l10n.t('Client Secret: {0}', profile.name),
       l10n.t(
-        'Paste the secret of the client {0}. It is sent to {1}.',
+        'Paste the secret of the client {0}. Keyturn sends it to {1}.',
         profile.clientId ?? '',
         shownAddresses(receivers),
       ),
-      () => ({ text: l10n.t('It is kept in the secret storage of the editor.'), usable: true }),
+      () => ({ text: l10n.t('Keyturn keeps it in the secret storage of the editor.'), usable: true }),
     );
     if (secret === null) return;
     this.#services.redactor.register(secret, l10n.t('client secret of {0}', profile.name));

@@ -12,7 +12,7 @@ export async function askNewPassphrase(title: string): Promise<string | null> {
   const first = await window.showInputBox({
     ...stay,
     title,
-    prompt: l10n.t('Choose a passphrase. Without it nobody can open the file, not even you.'),
+    prompt: l10n.t('Choose a passphrase. Without it, you cannot open the file either.'),
     validateInput: strengthHint,
   });
   if (first === undefined || first === '') return null;
@@ -58,7 +58,7 @@ function strengthText(strength: PassphraseStrength): string {
     case 'too_short':
       return l10n.t('At least {0} characters.', SHORTEST_PASSPHRASE);
     case 'weak':
-      return l10n.t('Weak: a few more words make it strong.');
+      return l10n.t('Weak: add a few more words.');
     case 'fair':
       return l10n.t('Fair.');
     case 'strong':

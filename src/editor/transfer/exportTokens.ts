@@ -17,7 +17,7 @@ export async function exportTokens({ store, audit }: EditorServices): Promise<vo
   const title = l10n.t('Export Tokens');
   const held = transferable(await store.list());
   if (held.length === 0) {
-    void window.showInformationMessage(l10n.t('No token is held here yet. Add or refresh it first.'));
+    void window.showInformationMessage(l10n.t('There is no token to export yet. Add or refresh one first.'));
     return;
   }
   const chosen = await window.showQuickPick(held.map(itemOf), {

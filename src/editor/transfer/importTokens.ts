@@ -33,14 +33,14 @@ export async function importTokens({ store, audit, clock, redactor, files }: Edi
   }
   const plan = (await planImport(tokens, store)).filter(({ effect }) => effect !== 'same');
   if (plan.length === 0) {
-    void window.showInformationMessage(l10n.t('All tokens of the file are held here already.'));
+    void window.showInformationMessage(l10n.t('You already have all tokens of the file.'));
     return;
   }
   const chosen = await window.showQuickPick(
     plan.map((planned) => itemOf(planned, clock.now())),
     {
       title,
-      placeHolder: l10n.t('Add which tokens? One that replaces another is not ticked.'),
+      placeHolder: l10n.t('Add which tokens? Tokens that would replace an existing one are not preselected.'),
       canPickMany: true,
       ignoreFocusOut: true,
     },
@@ -78,8 +78,8 @@ function effectText(effect: ImportEffect): string {
     case 'new':
       return l10n.t('new');
     case 'same':
-      return l10n.t('held already');
+      return l10n.t('already here');
     case 'other':
-      return l10n.t('replaces the one that is held');
+      return l10n.t('replaces the current one');
   }
 }

@@ -56,7 +56,7 @@ async function askFolder(surroundings: Surroundings): Promise<string | undefined
 async function mayReplace(file: string): Promise<boolean> {
   const replace = l10n.t('Replace');
   const answer = await window.showWarningMessage(
-    l10n.t('Do you want to replace {0}?', file),
+    l10n.t('Replace {0}?', file),
     { modal: true, detail: l10n.t('Keyturn did not make this file.') },
     replace,
   );
@@ -72,7 +72,7 @@ async function tell(file: string, folder: string, surroundings: Surroundings): P
       return;
     }
     await window.showWarningMessage(
-      l10n.t('Installed {0}, but a terminal runs {1}: its folder comes first on your PATH.', file, other),
+      l10n.t('Installed {0}, but a terminal runs {1}, whose folder comes first on your PATH.', file, other),
       // The editor cuts a message without a button after its first line.
       l10n.t('OK'),
     );

@@ -49,11 +49,11 @@ async function provideCopy({ installed }: EditorServices): Promise<boolean> {
     changed.length === 0
       ? keep
       : await window.showInformationMessage(
-          l10n.t('Do you want to go on with your copy of the tour?'),
+          l10n.t('Continue with your copy of the tour?'),
           {
             modal: true,
             detail: l10n.t(
-              'These files differ from the tour of this version: {0}. If you start over, Keyturn replaces them.',
+              'These files differ from the tour of this version: {0}. Start Over replaces them.',
               changed.join(', '),
             ),
           },

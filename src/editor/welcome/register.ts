@@ -1,10 +1,10 @@
-import { commands, Disposable, workspace } from 'vscode';
+import { commands, Disposable, l10n, workspace } from 'vscode';
 import { registerCommands } from '../platform/commands.ts';
 import { showError } from '../platform/messages.ts';
 import type { EditorServices } from '../services.ts';
 import { welcomeCommands } from './commands.ts';
 import type { loadWelcomeCommands } from './handlers.ts';
-import type { renewLaunchers } from './launcher/known.ts';
+import type { updateLaunchers } from './launcher/known.ts';
 import type { beginTour } from './openTour.ts';
 import { stepsReached } from './progress.ts';
 import { isTourOpen } from './tourFolder.ts';
@@ -12,7 +12,7 @@ import { launcherTarget, targetKey, targetText } from './target.ts';
 
 interface LazyParts {
   readonly loadWelcomeCommands: typeof loadWelcomeCommands;
-  readonly renewLaunchers: typeof renewLaunchers;
+  readonly updateLaunchers: typeof updateLaunchers;
   readonly beginTour: typeof beginTour;
 }
 
@@ -22,10 +22,10 @@ export function registerWelcome(services: EditorServices, load: () => Promise<La
     if (!workspace.isTrusted || !isTourOpen(services.installed.storage)) return;
     load()
       .then(({ beginTour }) => beginTour(services))
-      .catch((error: unknown) => showError(services, 'Tour', error));
+      .catch((error: unknown) => showError(services, l10n.t('Tour'), error));
   };
   begin();
-  renew(services, load).catch((error: unknown) => showError(services, 'Launcher', error));
+  update(services, load).catch((error: unknown) => showError(services, l10n.t('Launcher'), error));
   const reached = new Set<string>();
   return Disposable.from(
     workspace.onDidGrantWorkspaceTrust(begin),
@@ -41,10 +41,10 @@ export function registerWelcome(services: EditorServices, load: () => Promise<La
 }
 
 /** After an update of the extension or the editor, launchers lead to what is gone. */
-async function renew(services: EditorServices, load: () => Promise<LazyParts>): Promise<void> {
+async function update(services: EditorServices, load: () => Promise<LazyParts>): Promise<void> {
   const made = await services.values.get(targetKey);
   const target = launcherTarget(services);
   if (made === undefined || made === targetText(target)) return;
-  const { renewLaunchers } = await load();
-  await renewLaunchers(services.values, target, process.platform);
+  const { updateLaunchers } = await load();
+  await updateLaunchers(services.values, target, process.platform);
 }

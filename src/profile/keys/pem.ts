@@ -29,7 +29,7 @@ export function privateKeyPem(text: string, name: string): string {
     throw invalid(
       name,
       'is encrypted with a passphrase',
-      'Decrypt it with `openssl pkcs8 -topk8 -nocrypt -in key.pem`; Keyturn keeps it in the secret store.',
+      'Decrypt it with `openssl pkcs8 -topk8 -nocrypt -in key.pem`; Keyturn keeps it in the secret storage or keychain.',
     );
   }
   if (block.label.startsWith('OPENSSH')) {

@@ -36,7 +36,7 @@ token. Words besides options select entries that contain all of them.
   --token NAME       only this token; repeatable, as the next two
   --origin ORIGIN    only this origin, such as https://api.example.com
   --action ACTION    added, obtained, used, refreshed, refused, introspected, revoked, revealed, copied, exported,
-                     renamed, origins_changed, agreed, withdrawn, deleted, missed or log_fault
+                     renamed, origins_changed, allowed, withdrawn, deleted, missed or log_fault
   --since TIME       only events of the last 30m, 12h, 7d or 2w, or since a date such as 2026-01-15
   --unusual          only unusual events: a new origin, a refused use, a burst
   --verify           check that the log is complete, with the key in the keychain, and say what cannot be proved

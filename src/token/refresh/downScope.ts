@@ -2,7 +2,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import type { TokenCache } from '../tokenCache.ts';
 import { signsIn } from '../../profile/grants/all.ts';
 import type { LeaseTurn } from './lease.ts';
-import { refreshTokenOf } from './renewal.ts';
+import { refreshTokenOf } from './refreshable.ts';
 import type { Token } from '../token.ts';
 import type { TokenPersistence } from '../tokenPersistence.ts';
 import type { TokenState } from '../tokenState.ts';

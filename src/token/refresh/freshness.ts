@@ -1,4 +1,4 @@
-import { canRefresh, needsSignIn, waitsForPerson } from './renewal.ts';
+import { canRefresh, needsSignIn, waitsForPerson } from './refreshable.ts';
 import { nextStatusChangeMs, tokenStatus, type TokenTimes } from '../status.ts';
 import type { TokenStatus } from '../token.ts';
 import type { TokenEntry } from '../manager.ts';

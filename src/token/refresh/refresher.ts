@@ -8,7 +8,7 @@ import type { Reauthentication } from '../acquire.ts';
 import { type TokenCache, isSame } from '../tokenCache.ts';
 import { type LeaseTurn, noTurn } from './lease.ts';
 import { nothingBefore, refreshTokenAlone } from '../newToken.ts';
-import { canRefresh, refreshTokenOf, signInNeeded, unusable } from './renewal.ts';
+import { canRefresh, refreshTokenOf, signInNeeded, unusable } from './refreshable.ts';
 import type { Token } from '../token.ts';
 import { pauseAfter, type Stored } from '../tokenPersistence.ts';
 import type { TokenState } from '../tokenState.ts';
@@ -51,7 +51,7 @@ export class Refresher {
   }
 
   /** A new token though the held one may be fresh. */
-  renew(state: TokenState, reauthenticate: Reauthentication, signal?: AbortSignal): Promise<Token> {
+  obtainAnew(state: TokenState, reauthenticate: Reauthentication, signal?: AbortSignal): Promise<Token> {
     const { scope, acrValues, maxAge } = reauthenticate;
     const key = JSON.stringify([state.key, scope, acrValues, maxAge]);
     const work = (shared: AbortSignal) =>

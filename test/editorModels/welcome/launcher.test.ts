@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { KeyValueStore } from '../../../src/base/keyValue.ts';
 import { occupantOf, writeLauncher } from '../../../src/editor/welcome/launcher/file.ts';
-import { rememberLauncher, renewLaunchers } from '../../../src/editor/welcome/launcher/known.ts';
+import { rememberLauncher, updateLaunchers } from '../../../src/editor/welcome/launcher/known.ts';
 import {
   isLauncher,
   launcherName,
@@ -142,7 +142,7 @@ describe('launchers after an update', () => {
     await writeLauncher(file, launcherText(target, process.platform));
     await rememberLauncher(values, file, target);
     expect(values.values.get(targetKey)).toBe(targetText(target));
-    await renewLaunchers(values, updated(), process.platform);
+    await updateLaunchers(values, updated(), process.platform);
     expect(await readFile(file, 'utf8')).toBe(launcherText(updated(), process.platform));
     expect(values.values.get(targetKey)).toBe(targetText(updated()));
   });
@@ -152,7 +152,7 @@ describe('launchers after an update', () => {
     const other = launcherText({ ...target, runtime: '/opt/other-editor' }, process.platform);
     await writeLauncher(file, other);
     await rememberLauncher(values, file, target);
-    await renewLaunchers(values, updated(), process.platform);
+    await updateLaunchers(values, updated(), process.platform);
     expect(await readFile(file, 'utf8')).toBe(other);
     expect(values.values.get(targetKey)).toBeUndefined();
   });
@@ -160,7 +160,7 @@ describe('launchers after an update', () => {
   it('are not made again where the person deleted them', async () => {
     const values = memory();
     await rememberLauncher(values, file, target);
-    await renewLaunchers(values, updated(), process.platform);
+    await updateLaunchers(values, updated(), process.platform);
     expect(await occupantOf(file)).toBe('nothing');
   });
 });

@@ -98,11 +98,11 @@ describe('a secret that a grant needs', () => {
       origins: ['https://api.github.com'],
       declaredIn: '/w/keyturn.json',
     };
-    const agreements = createTerminalConsent(streams, emptyStore, () => undefined, {
+    const permissions = createTerminalConsent(streams, emptyStore, () => undefined, {
       record: () => undefined,
     });
     const a = profileOf({ name: 'a', clientId: 'a', issuer: 'https://id.example.com' });
-    const refused = expect(agreements.require(consent, { waiting: true, signal })).rejects.toMatchObject({
+    const refused = expect(permissions.require(consent, { waiting: true, signal })).rejects.toMatchObject({
       code: 'command_refused',
     });
     await vi.waitFor(() => expect(said()).toContain('or not (n)?'));

@@ -145,6 +145,6 @@ export function statusText(status: TokenStatus): string {
     case 'unknown':
       return l10n.t('expiry unknown');
     case 'missing':
-      return l10n.t('no token held');
+      return l10n.t('no token');
   }
 }

@@ -78,7 +78,7 @@ function statusLine(entry: TokenEntry, nowMs: number): string {
   const status = statusText(entry.status);
   const end = entry.token?.expiresAtMs ?? null;
   if (entry.status === 'missing' || entry.status === 'unknown') return lifeText(entry, nowMs);
-  return end === null ? status : l10n.t('{0}, ends {1}', status, formatWhen(end, nowMs));
+  return end === null ? status : l10n.t('{0}, expires {1}', status, formatWhen(end, nowMs));
 }
 
 export function sendAsText(sendAs: SendAs): string {

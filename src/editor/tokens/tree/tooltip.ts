@@ -51,7 +51,7 @@ export function entryTooltip(
     `|  |  |\n|---|---|\n${rows.map(([name, value]) => `| ${safe(name)} | ${safe(value)} |`).join('\n')}`,
   );
   const verification = known?.verification ?? null;
-  if (hasEnded(known)) lines.push(safe(l10n.t('Its issuer says that it is not active.')));
+  if (hasEnded(known)) lines.push(safe(l10n.t('The issuer says that the token is not active.')));
   if (verification !== null)
     lines.push(`*${safe(`${verificationStatusText(verification.status)}: ${verification.reason}`)}*`);
   else if (decoded !== null && decoded.claims !== null)

@@ -13,7 +13,7 @@ const schema = v.fallback(
   [],
 );
 
-/** Remembers a launcher, so that it can be renewed after an update of the extension or the editor. */
+/** Remembers a launcher, so that it can be updated after an update of the extension or the editor. */
 export async function rememberLauncher(
   values: KeyValueStore,
   file: string,
@@ -25,18 +25,18 @@ export async function rememberLauncher(
 }
 
 /** Makes the known launchers start `target`. One that was changed, deleted or made by another editor is forgotten. */
-export async function renewLaunchers(
+export async function updateLaunchers(
   values: KeyValueStore,
   target: LauncherTarget,
   platform: NodeJS.Platform,
 ): Promise<void> {
-  const renewed: v.InferOutput<typeof schema> = [];
+  const updated: v.InferOutput<typeof schema> = [];
   for (const { file, ...made } of v.parse(schema, await values.get(key))) {
     const text = await readFile(file, 'utf8').catch(() => null);
     if (text !== launcherText(made, platform)) continue;
     await writeLauncher(file, launcherText(target, platform));
-    renewed.push({ file, ...target });
+    updated.push({ file, ...target });
   }
-  await values.set(key, renewed);
-  await values.set(targetKey, renewed.length === 0 ? undefined : targetText(target));
+  await values.set(key, updated);
+  await values.set(targetKey, updated.length === 0 ? undefined : targetText(target));
 }

@@ -27,7 +27,7 @@ const OF_REQUEST = new Set([
  * Performs a grant; where it would need the person, a refresh token that is held comes first. One that the server
  * refuses leads to a sign-in where somebody waits for it, else to `sign_in_needed`.
  */
-export async function obtainOrRenew(
+export async function obtainOrRefresh(
   performer: GrantPerformer,
   profile: TokenProfile,
   context: GrantContext,
@@ -39,7 +39,7 @@ export async function obtainOrRenew(
     return performer.obtain(profile, context, tools);
   }
   try {
-    return await renew(profile, context, tools, held);
+    return await useRefreshToken(profile, context, tools, held);
   } catch (error) {
     if (!hasEnded(error, profile)) throw error;
     if (signIn !== null && context.signIn === null) throw signInNeeded(profile, error);
@@ -52,7 +52,7 @@ export async function obtainOrRenew(
  * is left out: the refresh token that came with it may be the only one that still works. One of another sign-in is not:
  * what comes with it is another person's, or for another client.
  */
-async function renew(
+async function useRefreshToken(
   profile: TokenProfile,
   unbound: GrantContext,
   tools: GrantTools,

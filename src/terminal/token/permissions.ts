@@ -13,13 +13,13 @@ const options = {
   json: { type: 'boolean' },
 } as const;
 
-const CAUSE = 'keyturn token agreements';
+const CAUSE = 'keyturn token permissions';
 
 type SourcePermission = Extract<Permission, { kind: 'source' }>;
 
-export const agreementsCommand: Command = {
+export const permissionsCommand: Command = {
   options,
-  help: `Usage: keyturn token agreements [--withdraw ID] [--json]
+  help: `Usage: keyturn token permissions [--withdraw ID] [--json]
 
 Lists the permissions that you gave with "always": to run a command line, read a keychain entry or a key file,
 exchange a token, or send secrets to servers besides the issuer. Each has the allowed origins of its token and the
@@ -35,7 +35,7 @@ Exit codes: 0 done, 1 Keyturn could not read or change the keychain, 2 wrong use
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, options);
     if (positionals.length > 0) {
-      throw new KeyturnError('usage', '`keyturn token agreements` takes no name.', {
+      throw new KeyturnError('usage', '`keyturn token permissions` takes no name.', {
         hint: 'Withdraw by id: `--withdraw ID`.',
       });
     }
@@ -47,12 +47,12 @@ Exit codes: 0 done, 1 Keyturn could not read or change the keychain, 2 wrong use
       report: (error) => notes.push(error),
     });
     try {
-      const agreements = new Permissions(keychainValues(keychain), audit);
+      const permissions = new Permissions(keychainValues(keychain), audit);
       // Origins and places are remembered by the editor alone.
-      const all = (await agreements.list()).filter((one) => one.kind === 'source');
+      const all = (await permissions.list()).filter((one) => one.kind === 'source');
       const wanted = values.withdraw;
       const chosen = wanted === undefined ? all : chosenOf(all, wanted);
-      if (wanted !== undefined) for (const one of chosen) await agreements.withdraw(one, CAUSE);
+      if (wanted !== undefined) for (const one of chosen) await permissions.withdraw(one, CAUSE);
       if (values.json === true) streams.out.write(`${visibleJson(chosen.map(jsonOf))}\n`);
       else tell(chosen, wanted !== undefined, streams);
     } finally {
@@ -71,23 +71,23 @@ function chosenOf(all: readonly SourcePermission[], wanted: readonly string[]): 
   for (const id of wanted) {
     if (all.some((one) => one.id === id)) continue;
     throw new KeyturnError('usage', `There is no permission ${JSON.stringify(id)}.`, {
-      hint: '`keyturn token agreements` lists the ids.',
+      hint: '`keyturn token permissions` lists the ids.',
     });
   }
   return all.filter(({ id }) => wanted.includes(id));
 }
 
-function tell(agreements: readonly SourcePermission[], withdrawn: boolean, streams: Streams): void {
+function tell(permissions: readonly SourcePermission[], withdrawn: boolean, streams: Streams): void {
   const { out } = streams;
-  if (agreements.length === 0) {
+  if (permissions.length === 0) {
     out.write('No permissions are remembered.\n');
     return;
   }
   const paint = palette(out, streams.env);
-  for (const one of agreements) out.write(lineOf(one, paint));
+  for (const one of permissions) out.write(lineOf(one, paint));
   if (withdrawn)
     out.write(
-      `${agreements.length === 1 ? 'This permission is' : 'These permissions are'} withdrawn. Keyturn asks again.\n`,
+      `${permissions.length === 1 ? 'This permission is' : 'These permissions are'} withdrawn. Keyturn asks again.\n`,
     );
 }
 
