@@ -120,7 +120,7 @@ export function activate(context: ExtensionContext): void {
     lease: editorLease(context.globalStorageUri),
     places,
     audit,
-    report: (error) => showError({ log, redactor }, 'Tokens', error),
+    report: (error) => showError({ log, redactor }, l10n.t('Tokens'), error),
   });
   const inspector = async () => (await network.get()).inspector;
   const inspections = new TokenInspections({ inspector, tokens, store, redactor, audit });

@@ -50,7 +50,7 @@ export function createNetwork(
 ): Network {
   const mask = (text: string) => redactor.mask(text);
   const client = new SettingsClient({
-    report: onceEach((fault) => showError({ log, redactor }, 'Proxy', fault)),
+    report: onceEach((fault) => showError({ log, redactor }, l10n.t('Proxy'), fault)),
     trust: personalTrust(values),
   });
   const options: ObtainOptions = {
