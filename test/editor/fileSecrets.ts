@@ -93,7 +93,7 @@ test('moves a token of a header, everywhere in the file, and the requests work a
   assert.equal(document.getText(), text.replaceAll(token, '{{$token moved}}'));
   assert.equal(await onDisk(document), document.getText());
   assert.equal(written(token).length, 1);
-  assert.match(tap.messages.map(({ text: said }) => said).join(), /kept as "moved"/);
+  assert.match(tap.messages.map(({ text: said }) => said).join(), /secret storage as "moved"/);
   assert.ok(!JSON.stringify(tap.messages).includes(token));
   await told(document, 0);
   await send(document, 3);
@@ -183,7 +183,7 @@ test('makes no link of a name that a token may have proposed', async () => {
   tap.inputAnswers.push(name);
   await fix(document);
   assert.equal(document.lineAt(1).text, `Authorization: Bearer {{$token ${name}}}`);
-  assert.match(tap.messages.map(({ text }) => text).join(), /kept as "\[more\] \(command/);
+  assert.match(tap.messages.map(({ text }) => text).join(), /secret storage as "\[more\] \(command/);
 });
 
 const entry = () => ({
@@ -330,12 +330,13 @@ test('works from the palette at the cursor, and says so when nothing stands ther
 
 test('has written each of them down', async () => {
   await commands.executeCommand('keyturn.audit.show');
-  const added = await eventually('the audit view', async () => {
+  // Another suite of this editor may have left a filter.
+  await commands.executeCommand('keyturn.audit.clearFilter');
+  const names = ['moved', 'github', 'lab', 'api'];
+  const added = await eventually(`${names.join()} in the audit view`, async () => {
     const tree = JSON.stringify(await tap.tree('keyturn.audit').catch(() => []));
-    return tree.includes('moved') && tree;
+    return names.every((name) => tree.includes(name)) && tree;
   });
-  for (const name of ['moved', 'github', 'lab', 'api'])
-    assert.ok(added.includes(name), `${name} is not in the audit log`);
   for (const value of ['hush-hush-0123', 'very-hush-4567', 'glpat-0123456789abcdefghij'])
     assert.ok(!added.includes(value));
   secrets.restore();

@@ -93,16 +93,16 @@ console.log('command-token-' + readFileSync('runs', 'utf8').length);\n`,
 test('runs a command after the person agreed to the very line, and stores nothing of it', async () => {
   const secrets = await tapSecrets();
   const command = await printer('print.cjs');
-  const refused = await sendWith('printed', { grant: 'command', command }, () => undefined);
+  const refused = await sendWith('byCommand', { grant: 'command', command }, () => undefined);
   assert.equal(recorder.requests.length, 0);
   const [question] = refused.asked;
   assert.ok(question, 'It did not ask.');
-  assert.match(question.text, /Run this command for the token "printed"\?/);
+  assert.match(question.text, /Run this command for the token "byCommand"\?/);
   assert.ok(question.detail.startsWith(`node ${command[1] ?? ''}\n`), question.detail);
   assert.ok(question.detail.includes(recorder.origin));
   assert.match(await hoverText(refused.document, 1), /haven't allowed/);
 
-  const allowed = await sendWith('printed', { grant: 'command', command }, always);
+  const allowed = await sendWith('byCommand', { grant: 'command', command }, always);
   assert.equal(allowed.asked.length, 1);
   assert.deepEqual(recorder.requests, ['Bearer command-token-1']);
   await send(allowed.document, 1);
@@ -110,14 +110,14 @@ test('runs a command after the person agreed to the very line, and stores nothin
 
   // Agreed to for good, so it is not asked again; another line is.
   tap.messages.length = 0;
-  tap.pickAnswers.push('printed');
+  tap.pickAnswers.push('byCommand');
   await commands.executeCommand('keyturn.tokens.refresh');
   assert.deepEqual(tap.messages, []);
   await send(allowed.document, 1);
   assert.equal(recorder.requests.at(-1), 'Bearer command-token-2');
   const other = await sendWith('other', { grant: 'command', command: [...command, 'more'] }, () => undefined);
   assert.equal(other.asked.length, 1);
-  assert.ok([...secrets.written.keys()].every((key) => !key.startsWith('token:printed')));
+  assert.ok([...secrets.written.keys()].every((key) => !key.startsWith('token:byCommand')));
   secrets.restore();
 });
 
