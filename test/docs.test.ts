@@ -173,14 +173,19 @@ describe('what the documentation names', () => {
     expect(names.filter((name) => !new RegExp(`^\\| \`keyturn ${name}\\b`, 'm').test(page))).toEqual([]);
   });
 
-  it('says who acts', () => {
-    const vague = [...pages, 'CHANGELOG.md']
+  it('says who acts, as do the comments and messages of src', () => {
+    const sources = readdirSync(new URL('src/', project), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `src/${name}`);
+    const vague = [...pages, 'CHANGELOG.md', 'package.nls.json', ...sources]
       .filter((page) => page !== 'docs/architecture.md')
       .flatMap((page) =>
-        [...read(page).matchAll(/\b(?:nobody|whoever|somebody|anybody)\b.*/gi)].map(([text]) => ({
-          page,
-          text,
-        })),
+        [...read(page).matchAll(/\b(?:[Nn]obody|[Ww]hoever|[Ss]omebody|[Aa]nybody|[Ee]verybody)\b.*/g)].map(
+          ([text]) => ({
+            page,
+            text,
+          }),
+        ),
       );
     expect(vague).toEqual([]);
   });

@@ -9,7 +9,7 @@ import { faultBefore, type FoundFault, linesText, type Sealing, sealOf } from '.
 /** A file is closed when it has this size, or when a new day begins (UTC). */
 export const PART_BYTES = 4_000_000;
 
-/** Stands for the hash of a line that nobody knows any more, so that the gap shows for ever. */
+/** Stands for the hash of a line that is lost, so that the gap shows for ever. */
 export const UNKNOWN_LINE = 'unknown';
 
 /** Writers take turns of milliseconds. */
@@ -26,7 +26,7 @@ export interface AppendOptions {
 /** What a writer brings when its turn has come. */
 export interface Prepared {
   readonly lines: readonly UnchainedLine[];
-  /** Those of them that nobody vouches for. */
+  /** Those of them without proof. */
   readonly unproven: number;
   readonly sealing: Sealing;
   /** Called in the same turn, with the chain as it was written; `faulty` when something was wrong with it before. */

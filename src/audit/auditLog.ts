@@ -14,7 +14,7 @@ import { type AuditVerification, verifyLog } from './verify.ts';
 /** Events of this time are written together. */
 const COLLECT_MS = 250;
 const RETRY_MS = 5_000;
-/** Small enough that making its lines keeps nobody waiting. */
+/** Small enough that making its lines takes no noticeable time. */
 const BATCH = 500;
 /** Beyond it, while nothing can be written, events are only counted. */
 const MOST_QUEUED = 20_000;
@@ -46,9 +46,9 @@ export interface AuditLog extends AuditRecorder {
   flush(): Promise<void>;
   /** All entries, oldest first, those of other processes too. Fails with `file_unreadable`. */
   read(): Promise<AuditEntry[]>;
-  /** The same, but of the files only what was added since it was last called: for whoever follows the log. */
+  /** The same, but of the files only what was added since it was last called: for a follower of the log. */
   readOn(): Promise<AuditEntry[]>;
-  /** Calls when there is something new in the log, whoever wrote it; see `LogFollower`. */
+  /** Calls when there is something new in the log, from any process; see `LogFollower`. */
   follow(changed: () => Promise<void>): LogFollower;
   /** Fails with `file_unreadable`. */
   verify(): Promise<AuditVerification>;
@@ -230,7 +230,7 @@ class FileAuditLog implements AuditLog {
           `The audit log misses ${count} ${count === 1 ? 'event' : 'events'}.`,
           {
             cause,
-            hint: 'Keyturn could not write to its folder. Check your rights there and that the disk has room.',
+            hint: 'Keyturn could not write to its folder. Check your permissions there and the free disk space.',
           },
         ),
       );
@@ -267,7 +267,7 @@ class FileAuditLog implements AuditLog {
     return {
       time: new Date(atMs).toISOString(),
       action: event.action,
-      // What says where a token went and what came of it is never masked: whoever chose a token must not hide that.
+      // What says where a token went and what came of it is never masked: the author of a token must not be able to hide that.
       token: event.tokenName.slice(0, LONGEST_TEXT),
       fingerprint: accessToken === null || key === null ? null : fingerprintOf(accessToken, key),
       origin: event.origin?.slice(0, LONGEST_TEXT) ?? null,
@@ -286,9 +286,9 @@ class FileAuditLog implements AuditLog {
     if (this.#failing) return;
     this.#failing = true;
     this.#options.report(
-      new KeyturnError('store_write_failed', 'The audit log could not be written.', {
+      new KeyturnError('store_write_failed', "Couldn't write the audit log.", {
         cause,
-        hint: 'Check that its folder may be written to and that the disk has room.',
+        hint: 'Check that you may write to its folder, and the free disk space.',
       }),
     );
   }
@@ -304,7 +304,7 @@ class FileAuditLog implements AuditLog {
 }
 
 function unreadable(cause: unknown): never {
-  throw new KeyturnError('file_unreadable', 'The audit log could not be read.', {
+  throw new KeyturnError('file_unreadable', "Couldn't read the audit log.", {
     cause,
     hint: 'Check that you may read its folder.',
   });

@@ -1,6 +1,6 @@
 /** Causes of events as they stand in the log. */
 
-/** The file and line that a cause names; null for a command, and for nobody. */
+/** The file and line that a cause names; null for a command, and for the background. */
 export function fileOfCause(cause: string): { readonly location: string; readonly line: number } | null {
   const colon = cause.lastIndexOf(':');
   const location = cause.slice(0, Math.max(0, colon));

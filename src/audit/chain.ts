@@ -46,7 +46,7 @@ export async function writeChain(folder: string, chain: Chain): Promise<void> {
   }
 }
 
-/** Windows refuses to replace a file while somebody reads it. */
+/** Windows refuses to replace a file while a process reads it. */
 async function replace(from: string, to: string): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {

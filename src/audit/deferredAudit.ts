@@ -26,7 +26,7 @@ export class DeferredAudit implements AuditRecorder {
     }
     if (this.#early.length < MOST_EARLY) this.#early.push({ event, atMs: this.#clock.now() });
     this.#timer ??= this.#clock.at(this.#clock.now() + LOAD_AFTER_MS, () => {
-      // What cannot be loaded now is tried again by whoever reads the log, or at the end.
+      // What cannot be loaded now is tried again when the log is read, or at the end.
       this.log().catch(() => undefined);
     });
   }

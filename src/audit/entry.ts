@@ -43,7 +43,7 @@ export const unchainedLineSchema = v.object({
   status: v.nullable(v.pipe(v.number(), v.integer())),
   error: v.nullable(text),
   cause: text,
-  /** What changed or was agreed to; null where the action alone tells. */
+  /** What changed or was allowed; null where the action alone tells. */
   detail: v.optional(v.nullable(text), null),
 });
 

@@ -37,7 +37,7 @@ export function parseSince(text: string, nowMs: number): number | null {
 
 /**
  * A filter from words: `token:viewer origin:https://api.example.com action:refused since:7d is:unusual reports`.
- * Several of a kind are alternatives. What cannot be read yet, as while somebody types, lets everything pass.
+ * Several of a kind are alternatives. What cannot be read yet, as while a person types, lets everything pass.
  */
 export function parseFilter(text: string, nowMs: number): AuditFilter {
   const tokens: string[] = [];

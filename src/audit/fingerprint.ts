@@ -23,7 +23,7 @@ export async function makeFingerprintKey(secrets: AuditSecrets): Promise<Buffer>
   return key;
 }
 
-/** The same token has the same fingerprint in one log; without the key nobody can try tokens against it. */
+/** The same token has the same fingerprint in one log; without the key, tokens cannot be tried against it. */
 export function fingerprintOf(accessToken: string, key: Buffer): string {
   const mac = createHmac('sha256', key).update(accessToken).digest();
   return mac.subarray(0, FINGERPRINT_BYTES).toString('base64url');

@@ -46,7 +46,7 @@ export class LogFollower {
     const { folder, clock } = this.#options;
     this.#looking = true;
     const startedAtMs = clock.now();
-    // A folder that cannot be read is said by whoever reads it.
+    // A folder that cannot be read is reported when it is read.
     const mark = await markOfChain(folder).catch(() => null);
     if (mark !== this.#seen && this.#following) {
       this.#seen = mark;

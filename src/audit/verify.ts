@@ -13,7 +13,7 @@ export type AuditState = 'whole' | 'empty' | 'broken' | 'cut' | 'rewritten' | 'd
 export interface AuditVerification {
   readonly state: AuditState;
   /**
-   * What the secret store shows beyond the chain. `sealed`: nobody without its key has changed the log. `partial`: the
+   * What the secret store shows beyond the chain. `sealed`: the log was not changed without its key. `partial`: the
    * same, apart from `unproven` lines. `none`: nothing, as the key is not at hand or was never made.
    */
   readonly proof: 'sealed' | 'partial' | 'none';
@@ -37,7 +37,7 @@ export interface AuditVerification {
   readonly reason: string;
 }
 
-const NO_KEY = 'The key of the log is not at hand, so nothing shows that the log was not rewritten.';
+const NO_KEY = "Keyturn can't read the key of the log, so it can't tell whether the log was rewritten.";
 
 /**
  * Checks the log in a folder: its chain, and against `sealing` that it is the one that was written. Null where the
@@ -77,7 +77,7 @@ function withoutChain(hasParts: boolean, waiting: number, sealing: Sealing | nul
     state: 'empty',
     reason:
       sealing === null
-        ? 'Nothing is recorded here. The key of the log is not at hand, so nothing shows whether a log was deleted.'
+        ? "Nothing is recorded here. Keyturn can't read the key of the log, so it can't tell whether a log was deleted."
         : 'Nothing is recorded yet.',
   };
 }
@@ -93,7 +93,7 @@ interface Walked {
   readonly reason: string;
   /** Hash of the line that the mark in the secret store names; undefined where it was not passed. */
   readonly marked: string | null | undefined;
-  /** The first fault that a writer noted, other than lines that nobody vouches for. */
+  /** The first fault that a writer noted, other than lines without proof. */
   readonly fault: { readonly line: AuditLine; readonly at: AuditVerification['at'] } | null;
   /** Lines that writers noted as unproven. */
   readonly unproven: number;
@@ -145,12 +145,12 @@ async function walk(
       if (line.previous !== hash) {
         return lines === 0
           ? result('cut', 'Lines are missing at the beginning.', at)
-          : result('broken', 'The line before it is not the one that was written there.', at);
+          : result('broken', 'The line before it was changed.', at);
       }
       hash = hashOfLine(written);
       lines++;
       if (anchor.lines + lines === head.lines && hash !== head.hash) {
-        return result('broken', 'It is not the line that was written there.', at);
+        return result('broken', 'The line was changed.', at);
       }
       if (anchor.lines + lines === markedLines) marked = hash;
       if (line.action === 'missed') missed += countIn(line.cause);
@@ -181,7 +181,7 @@ function concluded(
   const common = { ...said, waiting, unproven, expired: anchor.lines, proof: proofOf(sealing, unproven) };
   if (walked.state !== 'whole') return common;
   if (key !== null && chain.mac !== null && !sameMac(chain.mac, sealOf(chain, key))) {
-    return { ...common, state: 'rewritten', reason: 'chain.json is not the one that Keyturn wrote.' };
+    return { ...common, state: 'rewritten', reason: 'chain.json was changed.' };
   }
   if (mark !== null && reached < mark.lines) {
     return { ...common, state: 'cut', reason: `${missingText(mark.lines - reached)} missing at the end.` };

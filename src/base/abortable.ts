@@ -10,7 +10,7 @@ export async function abortable<Value>(
 ): Promise<Value> {
   if (signal === undefined) return work;
   if (signal.aborted) {
-    // Nobody waits for its failure any more.
+    // No caller waits for its failure any more.
     work.catch(() => undefined);
     throw reasonOf(signal);
   }

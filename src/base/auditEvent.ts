@@ -29,11 +29,11 @@ export interface AuditEvent {
   readonly status: number | null;
   /** A stable error code where it failed. */
   readonly error: string | null;
-  /** What caused it: a line of a file, a command, or nobody ("background"). */
+  /** What caused it: a line of a file, a command, or "background". */
   readonly cause: string;
   /**
    * What it was about, where its action alone does not tell: the name before, the origins that came and went, what
-   * was agreed to. Never a secret.
+   * was allowed. Never a secret.
    */
   readonly detail?: string;
 }

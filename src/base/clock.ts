@@ -11,7 +11,7 @@ export interface Clock {
 
 /** Node's timers fire at once for delays beyond 2^31 ms, and a sleeping machine stops them: look again this often. */
 const LONGEST_WAIT_MS = 30_000;
-/** The wall clock and the monotonic one drift apart by less than this without anybody setting one. */
+/** The wall clock and the monotonic one drift apart by less than this without one being set. */
 const DRIFT_MS = 1_000;
 
 export const systemClock: Clock = {

@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 /** The numbers of an object or a list that would be spelled otherwise, by their keys. */
 const spellings = new WeakMap<object, Map<string, string>>();
 
-/** Stands for a number while text and values are turned into one another; nobody else knows it. */
+/** Stands for a number while text and values are turned into one another; it occurs in no text. */
 const MARK = `number ${randomUUID()} `;
 const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/gs;
 /** What numbers have in them that are spelled in another way than JavaScript's; quick, and found in strings too. */

@@ -1,6 +1,6 @@
 /**
  * Small JSON values kept between sessions, such as the editor's Memento or a file in the home folder. Never holds
- * a secret; what comes out is checked by whoever reads it.
+ * a secret; the reader checks what comes out.
  */
 export interface KeyValueStore {
   get(key: string): Promise<unknown>;

@@ -7,7 +7,7 @@ export class Lazy<T> {
     this.#make = make;
   }
 
-  /** What was made, or is being made; null while nobody asked. */
+  /** What was made, or is being made; null before the first call. */
   get made(): Promise<T> | null {
     return this.#made;
   }

@@ -44,7 +44,7 @@ export class SingleFlight<T> {
     const promise = work(controller.signal);
     const flight: Flight<T> = { promise, controller, waiters: 0 };
     this.#flights.set(key, flight);
-    // Everyone may have left before the work ends: its failure then concerns nobody.
+    // All callers may have left before the work ends: its failure then has no receiver.
     promise.then(
       () => this.#land(key, flight),
       () => this.#land(key, flight),

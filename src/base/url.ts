@@ -9,7 +9,7 @@ export function targetOf({ pathname, search, href }: URL): string {
   return pathname + (isEmptyQuery ? '?' : search);
 }
 
-/** Scheme, host and path: a query may hold what is nobody's business. */
+/** Scheme, host and path: a query may hold private values. */
 export function addressOf({ origin, pathname }: URL): string {
   return pathname === '/' ? origin : origin + pathname;
 }

@@ -93,7 +93,7 @@ export function createConsentStore(values: KeyValueStore): ConsentStore {
       await values.set(KEY_PREFIX + tokenKey, left.length === 0 ? undefined : left);
     },
     async withdrawPlace(tokenKey, place) {
-      // An empty list is kept: a token that was used nowhere so far belongs to whoever uses it first.
+      // An empty list is kept: a token that was used nowhere so far belongs to the place that uses it first.
       const left = ((await places(tokenKey)) ?? []).filter((one) => one !== place);
       await values.set(PLACES_PREFIX + tokenKey, left);
     },

@@ -12,7 +12,7 @@ export interface PlaceQuestion {
   readonly tokenName: string;
   /** Location of a keyturn.json; of a folder for a token that none declares. */
   readonly place: string;
-  /** Where the person agreed before; empty where that was not noted. */
+  /** Where the person allowed it before; empty where that was not noted. */
   readonly known: readonly string[];
   /** Where the token may go. */
   readonly origins: readonly string[];
@@ -24,7 +24,7 @@ export interface TokenPlacesOptions {
   readonly consent: Pick<ConsentStore, 'places' | 'rememberPlace'>;
   /** Location of the folder that a file belongs to; of all open folders where no file is named. */
   foldersOf(file: string | null): readonly string[];
-  /** True when the person agreed. */
+  /** True when the person allowed it. */
   ask(question: PlaceQuestion): Promise<boolean>;
   /** Told of what the person allowed. */
   readonly audit?: AuditRecorder;
@@ -55,7 +55,7 @@ const PROFILE_FILE = /[/\\]keyturn\.json$/;
 /**
  * Places from which a token is used, and the secrets that obtain it. The key of a token says where it may go, and any
  * keyturn.json can be written so that it has the same key. So the place where a token was pasted, or that obtained it
- * first, counts as agreed, as does the place that stored a secret; for every other the person is asked once. What is not stored (`token/sources`) has permissions of its own.
+ * first, counts as allowed, as does the place that stored a secret; for every other the person is asked once. What is not stored (`token/sources`) has permissions of its own.
  */
 export class TokenPlaces {
   readonly #options: TokenPlacesOptions;
@@ -78,7 +78,7 @@ export class TokenPlaces {
   async require(profile: TokenProfile, use: PlaceUse = {}): Promise<void> {
     const subjects: Subject[] = [{ key: keyOf(profile), secret: null }];
     for (const secret of ASKED_SECRETS) subjects.push({ key: secretKey(secret, profile), secret });
-    // What is known nowhere belongs to whoever uses it first; of a secret that is stored `requireSecret` asks.
+    // What is known nowhere belongs to the place that uses it first; of a secret that is stored `requireSecret` asks.
     const known = await Promise.all(subjects.map(({ key }) => this.#options.consent.places(key)));
     await this.#require(
       profile,
@@ -89,7 +89,7 @@ export class TokenPlaces {
 
   /**
    * The same before a secret is used that is stored: any keyturn.json can be written so that its profile has the same
-   * client, under another name, with more scope or by another grant. Without `waiting` nobody is asked.
+   * client, under another name, with more scope or by another grant. Without `waiting` there is no question.
    */
   requireSecret(profile: TokenProfile, secret: AskedSecret, waiting: boolean): Promise<void> {
     return this.#require(profile, [{ key: secretKey(secret, profile), secret }], {}, waiting);
@@ -206,7 +206,7 @@ function notAllowed(tokenName: string, secrets: readonly AskedSecret[]): Keyturn
   );
 }
 
-/** What is agreed for a token is agreed for the same one with less scope. */
+/** A permission for a token covers its down-scoped tokens. */
 function keyOf(profile: TokenProfile): string {
   return tokenKey(profile.parent ?? profile);
 }

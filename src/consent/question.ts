@@ -35,7 +35,7 @@ export type ConsentSubject =
       readonly at: string;
       /** The server that makes the token of what it gets. */
       readonly redeemedAt: string;
-      /** Everybody who gets a code, a token or another secret, and for whom `at` does not answer. */
+      /** Every server that gets a code, a token or another secret, and for which `at` does not vouch. */
       readonly receivers: readonly string[];
       /** As keyturn.json names it; null where it names none. */
       readonly issuer: string | null;

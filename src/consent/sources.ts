@@ -13,7 +13,7 @@ export interface ConsentAsker {
 /** The person's permission that a keyturn.json uses what is theirs. */
 export interface SourceConsent {
   /**
-   * Returns once the person agreed, now or before; asks only while somebody waits. Fails with `command_refused` for a
+   * Returns once the person allowed it, now or before; asks only while a caller waits. Fails with `command_refused` for a
    * command, `receiver_not_allowed` for the receivers of secrets, else with `access_denied`.
    */
   require(question: ConsentQuestion, options: { waiting: boolean; signal: AbortSignal }): Promise<void>;
@@ -33,7 +33,7 @@ export interface ConsentOptions {
   readonly asker: ConsentAsker;
   /** A permission from outside, such as a variable of the environment. */
   readonly given?: (question: ConsentQuestion) => boolean;
-  /** How to agree where nobody can be asked, one sentence. */
+  /** How to allow it where no question can be asked, one sentence. */
   readonly hint: (question: ConsentQuestion) => string;
   /** Told when a permission could not be kept. */
   readonly notKept: (error: unknown) => void;
@@ -103,6 +103,6 @@ const refusals: Readonly<Record<ConsentSubject['kind'], (name: string) => string
   sign_in: (name) =>
     `You haven't allowed the servers that would get the secrets of "${name}" yet. Nothing was sent.`,
   new_receiver: (name) =>
-    `The secrets of "${name}" would go to another server than before, which you haven't allowed yet. Nothing was sent.`,
+    `You haven't allowed another server to receive the secrets of "${name}" yet. Nothing was sent.`,
   exchange: (name) => `You haven't allowed the exchange for "${name}" yet. No token was exchanged.`,
 };

@@ -3,7 +3,7 @@ import type { PeerCertificate } from '../http/peerCertificate.ts';
 import { type AuditRecorder, tokenEvent } from '../base/auditEvent.ts';
 import type { KeyValueStore } from '../base/keyValue.ts';
 
-/** A certificate that the person trusts for one host, although nobody known vouches for it. */
+/** A certificate that the person trusts for one host, although no trusted authority vouches for it. */
 export type TrustedCertificate = Pick<PeerCertificate, 'host' | 'sha256' | 'subject' | 'issuer' | 'validTo'>;
 
 /** A key for each host, so that windows do not overwrite one another's. */

@@ -57,9 +57,9 @@ export function boundProfile(name: string, place: ForeignPlace, parts: ProfilePa
   if (destination === null || !isSecureUrl(destination)) {
     throw new KeyturnError(
       'insecure_origin',
-      `Token ${validName(name)} may not be sent to ${place.origin}, which is not encrypted.`,
+      `Token ${validName(name)} was not sent to ${place.origin}: the connection is not encrypted.`,
       {
-        hint: 'Use https: plain http is possible for this computer alone.',
+        hint: 'Use https: Keyturn allows plain http only for this computer.',
         data: { token: validName(name), origin: place.origin },
       },
     );
@@ -89,7 +89,7 @@ export function invalidToken(name: string, message: string): KeyturnError {
     'profile_invalid',
     `The token "${validName(name)}" cannot be obtained: ${message}`,
     {
-      hint: 'Correct what the file says of it, or declare the token in keyturn.json and name it with # @token.',
+      hint: 'Correct its entry in the file, or declare the token in keyturn.json and name it with # @token.',
       data: { token: validName(name) },
     },
   );

@@ -37,7 +37,7 @@ export function httpyacToken(
     );
   }
   const grant = FLOWS.get(flow.toLowerCase());
-  if (grant === undefined) throw invalidToken(name, 'its flow is not known.');
+  if (grant === undefined) throw invalidToken(name, 'Keyturn does not know its flow.');
   const first = flowProfile(name, grant, setting, place);
   const common = { idToken, withScheme: false, anew: false };
   if (exchangeName === undefined) return { ...first, ...common, subject: null };

@@ -56,7 +56,7 @@ export function jetbrainsToken(wanted: WantedToken, place: ForeignPlace): Foreig
   }
   const entry = parsed.output;
   if (entry.Type.toLowerCase() !== 'oauth2') {
-    throw unsupportedToken(name, 'only entries of the type OAuth2 are.');
+    throw unsupportedToken(name, 'Keyturn supports only entries of the type OAuth2.');
   }
   const grant = GRANTS.get((entry['Grant Type'] ?? '').toLowerCase());
   if (grant === undefined) {

@@ -53,7 +53,7 @@ export function aadToken({ args, settings }: WantedToken, place: ForeignPlace): 
   let tenant = 'common';
   let audience: string | null = null;
   for (const word of wordsOf(args)) {
-    if (word === 'ppe') throw invalidToken(name, 'its cloud is not known.');
+    if (word === 'ppe') throw invalidToken(name, 'Keyturn does not know its cloud.');
     if (word === 'de') throw invalidToken(name, 'the German cloud was closed in 2021.');
     if (word.startsWith('aud:')) audience = word.slice('aud:'.length);
     else if (Object.hasOwn(CLOUDS, word)) cloud = CLOUDS[word] ?? null;
@@ -87,7 +87,7 @@ export function aadV2Token({ args, settings }: WantedToken, place: ForeignPlace)
     else cloudName = word;
   }
   const cloud = Object.hasOwn(V2_CLOUDS, cloudName) ? V2_CLOUDS[cloudName] : undefined;
-  if (cloud === undefined) throw invalidToken(name, 'its cloud is not known.');
+  if (cloud === undefined) throw invalidToken(name, 'Keyturn does not know its cloud.');
   const tenant = tenantOf(name, named.get('tenantid') ?? variable('TenantId') ?? 'common');
   const clientId = textOrNull(named.get('clientid')) ?? variable('ClientId');
   const common = { ...NO_SUBJECT, withScheme: false, anew: args.includes('new') };
@@ -123,7 +123,7 @@ interface MicrosoftSignIn {
 
 /**
  * A person signs in at Microsoft: to the application that the file names, with a short code; else with the editor's
- * own account. What other programs are registered as is theirs: whoever signs in is told that name.
+ * own account. What other programs are registered as is theirs: the person who signs in is told that name.
  */
 function signIn(
   name: string,
@@ -163,7 +163,7 @@ export function oidcToken({ args }: WantedToken, place: ForeignPlace): ForeignPr
   const port = named.get('callbackPort') ?? '7777';
   if (!/^\d{1,5}$/.test(port)) throw invalidToken(name, '"callbackPort" is not a port.');
   const domain = named.get('callbackDomain') ?? 'localhost';
-  if (domain !== 'localhost') throw invalidToken(name, 'the browser can come back to this computer alone.');
+  if (domain !== 'localhost') throw invalidToken(name, 'the browser can return only to this computer.');
   const profile = boundProfile(name, place, {
     grant: 'authorization_code',
     issuer: textOrNull(named.get('issuer')),

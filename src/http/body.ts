@@ -22,7 +22,7 @@ export interface BodyWriter {
   end(): void;
   /** The response broke off: writes out what has come so far, then calls back. Nothing is told to the flow any more. */
   cut(done: () => void): void;
-  /** Nobody wants the response any more: stop at once. Harmless after `end`. */
+  /** The response is no longer wanted: stop at once. Harmless after `end`. */
   destroy(): void;
 }
 
@@ -195,7 +195,7 @@ export async function closeQuietly(sink: Pick<BodySink, 'close'>): Promise<void>
   }
 }
 
-/** Reads a body that nobody wants, as far as that is cheaper than a new connection. */
+/** Reads an unwanted body, as far as that is cheaper than a new connection. */
 export class DiscardWriter implements BodyTarget {
   #left = 64 * 1024;
   #flow: BodyFlow | null = null;
@@ -232,8 +232,8 @@ export class DiscardWriter implements BodyTarget {
 function notSaved(error: unknown): KeyturnError {
   if (error instanceof KeyturnError) return error;
   const known = asKeyturnError(error);
-  return new KeyturnError(known.code, 'The body of the response could not be saved.', {
+  return new KeyturnError(known.code, "Couldn't save the body of the response.", {
     cause: error,
-    hint: 'Check that the file can be written and that there is room for it.',
+    hint: 'Check that you may write to the file, and the free disk space.',
   });
 }

@@ -147,7 +147,7 @@ async function startTls(
   below: Socket,
   place: Place,
   secureContext: tls.SecureContext,
-  /** Null: whoever answers is believed. */
+  /** Null: the server is not verified. */
   trust: Trust | null,
   ALPNProtocols: string[],
   signal: AbortSignal,

@@ -172,7 +172,7 @@ export function tooManyCodings(count: number): KeyturnError {
 function tooMuch(): KeyturnError {
   return new KeyturnError(
     'decompression_limit',
-    `The body of the response unpacks to more than ${MAX_RATIO} times its size, as a decompression bomb does; it was not read further.`,
+    `The body of the response unpacks to more than ${MAX_RATIO} times its size, as a decompression bomb does. Keyturn stopped reading it.`,
     { hint: 'Send the request with `Accept-Encoding: identity` to get the body uncompressed.' },
   );
 }

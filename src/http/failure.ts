@@ -142,7 +142,7 @@ export function exchangeFailure(error: unknown, place: Place, receivedBytes: num
       hint:
         receivedBytes === null
           ? 'Check that this port speaks HTTP, and whether it expects https.'
-          : 'Ask for a fix at the server, or look at its answer with another tool.',
+          : 'Report this to the people who run the server, or look at the response with another tool.',
     });
   }
   if (code.startsWith('ERR_HTTP2_')) {
@@ -181,7 +181,7 @@ function endedEarly(error: unknown): boolean {
 }
 
 const HINT_REACHABLE = 'Check the host, the port, the network and whether a proxy is needed.';
-const HINT_TRY_AGAIN = 'Send it again; if it stays so, look at the server’s log.';
+const HINT_TRY_AGAIN = 'Send the request again. If it fails again, look at the log of the server.';
 const HINT_CLIENT_CERTIFICATE =
   'It may not accept the client certificate: check that it has not expired, and that the server trusts its issuer.';
 const DNS_CODES = new Set([

@@ -24,7 +24,8 @@ export function firstHop(request: HttpRequest): Hop {
   const { method, body, secrets } = request;
   if (!isToken(method))
     throw invalid('The method of the request is not valid.', 'Use a method such as GET or POST.');
-  if (method === 'CONNECT') throw new KeyturnError('unsupported', 'The method CONNECT is not supported.');
+  if (method === 'CONNECT')
+    throw new KeyturnError('unsupported', "Keyturn doesn't support the method CONNECT.");
   if (request.url.protocol !== 'http:' && request.url.protocol !== 'https:') {
     const scheme = request.url.protocol.slice(0, -1);
     throw invalid(
@@ -86,7 +87,7 @@ function checkHeader(
   if (!isToken(name)) {
     throw invalid(
       'A header has a name that is not valid.',
-      'Names hold letters, digits and hyphens, without spaces.',
+      'Use letters, digits and hyphens, without spaces.',
     );
   }
   if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
@@ -109,9 +110,10 @@ function checkHeader(
   if (key === 'transfer-encoding' && value.trim().toLowerCase() !== 'chunked') {
     throw invalid(`The header ${name} can only be \`chunked\`.`, 'Leave the header out.');
   }
-  if (key === 'upgrade') throw new KeyturnError('unsupported', 'Upgrading the connection is not supported.');
+  if (key === 'upgrade')
+    throw new KeyturnError('unsupported', "Keyturn doesn't support upgrades of the connection.");
   if (key === 'expect') {
-    throw new KeyturnError('unsupported', 'The header Expect is not supported.', {
+    throw new KeyturnError('unsupported', "Keyturn doesn't support the header Expect.", {
       hint: 'Leave the header out.',
     });
   }

@@ -56,7 +56,7 @@ export interface HttpRequest {
   readonly saveBodyTo?: BodySink;
   /**
    * True for an answer after which the request may go out again: its body is kept in memory in spite of `saveBodyTo`,
-   * and the sink stays open for whoever asked.
+   * and the sink stays open for the caller.
    */
   readonly holdsBody?: (response: Pick<HttpResponse, 'status' | 'headers'>) => boolean;
   readonly signer?: RequestSigner;

@@ -15,7 +15,7 @@ export const systemNetwork: Network = { lookup: dns.lookup, spaceOf: addressSpac
 type Resolved = readonly dns.LookupAddress[];
 
 /**
- * All addresses of a host, `localhost` without asking anybody. Fails with what the resolver says, and with
+ * All addresses of a host, `localhost` without a DNS query. Fails with what the resolver says, and with
  * `address_too_near` when every address lies nearer than `nearest`.
  */
 export async function addressesOf(
@@ -53,9 +53,9 @@ export function lookupWithin(network: Network, nearest: AddressSpace): LookupFun
 export function tooNear(hostname: string, space: AddressSpace): KeyturnError {
   return new KeyturnError(
     'address_too_near',
-    `${hostname} is ${space === 'loopback' ? 'this computer' : 'in a local network'}, where this connection may not lead.`,
+    `${hostname} is ${space === 'loopback' ? 'this computer' : 'in a local network'}, and this connection may not lead there.`,
     {
-      hint: 'A server elsewhere named it. If it is right, send the request there yourself.',
+      hint: 'A server elsewhere named this address. If it is right, send the request there yourself.',
       data: { host: hostname, space },
     },
   );

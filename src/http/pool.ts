@@ -67,7 +67,7 @@ export class Pool {
 
   /**
    * A connection, opened if need be. Fails as `openConnection` does, with `connect_timeout`, or with the reason of the
-   * cancellation. What nobody waits for any more is closed.
+   * cancellation. Connections without a waiting request are closed.
    */
   async open(key: string, route: Route, timeoutMs: number, cancellation: Cancellation): Promise<Lease> {
     const place: Place = route.proxy === null ? route : { ...route.proxy, isProxy: true };

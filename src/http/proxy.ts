@@ -66,7 +66,7 @@ export function proxySettingsFault(settings: ProxySettings | null): KeyturnError
   return new KeyturnError(
     'proxy_failed',
     `Keyturn cannot read ${entries} in NO_PROXY or http.noProxy, and excludes nothing from the proxy by it.`,
-    { hint: 'Write a host, .domain, an address or a range such as 10.0.0.0/8, with :port if need be, or *.' },
+    { hint: 'Write a host, .domain, an address or a range such as 10.0.0.0/8, with :port if needed, or *.' },
   );
 }
 

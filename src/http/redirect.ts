@@ -17,12 +17,12 @@ export function redirectTarget(response: { status: number; headers: HeaderList }
   if (!REDIRECT_STATUSES.has(response.status)) return null;
   const [location, ...others] = new Set(headerValues(response.headers, 'location'));
   if (location === undefined) return null;
-  if (others.length > 0) throw invalidLocation(from, 'names more than one place to go to');
+  if (others.length > 0) throw invalidLocation(from, 'names more than one target');
   let to: URL;
   try {
     to = new URL(location, from);
   } catch {
-    throw invalidLocation(from, 'names a place to go to that is not a valid URL');
+    throw invalidLocation(from, 'names a target that is not a valid URL');
   }
   if (to.protocol !== 'http:' && to.protocol !== 'https:') {
     throw invalidLocation(from, `leads to a ${to.protocol.slice(0, -1)} URL`);
@@ -100,7 +100,7 @@ export function redirectLoop(from: URL, again: boolean): KeyturnError {
     ? `${from.host} redirects in a circle.`
     : `${from.host} redirects once more after ${MAX_REDIRECTS} redirects.`;
   return new KeyturnError('redirect_loop', message, {
-    hint: 'Write `# @no-redirect` above the request to see the first one.',
+    hint: 'Write `# @no-redirect` above the request to see the first redirect.',
     data: { host: from.host },
   });
 }
@@ -140,7 +140,7 @@ function describesBody(name: string): boolean {
 function leaks(from: URL, to: URL, what: string): KeyturnError {
   return new KeyturnError(
     'redirect_leaks_secret',
-    `${from.origin} redirects the request to ${to.origin}, but ${what}, which may not go there.`,
+    `${from.origin} redirects the request to ${to.origin}, but ${what}, and Keyturn may not send it there.`,
     {
       hint: 'Send the request to the new origin yourself if that is right.',
       data: { from: from.origin, to: to.origin },

@@ -9,7 +9,7 @@ export interface TlsReason {
 }
 
 const UNKNOWN_AUTHORITY: TlsReason = {
-  reason: 'its certificate was issued by an authority that is not trusted here',
+  reason: 'its certificate is from an authority that is not trusted here',
 };
 const SELF_SIGNED: TlsReason = { reason: 'its certificate is self-signed' };
 const WRONG_HOST: TlsReason = {
@@ -20,11 +20,11 @@ const NOT_TLS: TlsReason = { reason: 'it does not speak TLS on this port', hint:
 const TLS_REASONS: ReadonlyMap<string, TlsReason> = new Map([
   [
     'CERT_HAS_EXPIRED',
-    { reason: 'its certificate has expired', hint: 'Renew the certificate, or check the clock.' },
+    { reason: 'its certificate has expired', hint: 'Replace the certificate, or check the clock.' },
   ],
   [
     'CERT_NOT_YET_VALID',
-    { reason: 'its certificate is not valid yet', hint: 'Check the clock of this machine.' },
+    { reason: 'its certificate is not valid yet', hint: 'Check the clock of this computer.' },
   ],
   ['CERT_REVOKED', { reason: 'its certificate was revoked' }],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', SELF_SIGNED],
@@ -63,7 +63,7 @@ const ALERT_REASONS: readonly (readonly [end: string, TlsReason])[] = [
     'CERTIFICATE_EXPIRED',
     {
       reason: 'it does not accept the client certificate, which has expired',
-      hint: 'Renew the client certificate, or check the clocks.',
+      hint: 'Replace the client certificate, or check the clocks.',
     },
   ],
   [
@@ -92,7 +92,7 @@ const ALERT_REASONS: readonly (readonly [end: string, TlsReason])[] = [
   ],
 ];
 
-/** Codes with which a certificate was refused because nobody known vouches for it. */
+/** Codes with which a certificate was refused because no trusted authority vouches for it. */
 export function isUntrustedIssuer(error: unknown): boolean {
   const found = TLS_REASONS.get(errorCode(error));
   return found === UNKNOWN_AUTHORITY || found === SELF_SIGNED;

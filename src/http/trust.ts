@@ -7,7 +7,7 @@ import type { ClientCertificate } from './message.ts';
 export interface PersonalTrust {
   /** Whether exactly this certificate (SHA-256, in pairs of digits) is trusted for exactly this host (`name:port`). */
   accepts?(host: string, sha256: string): Promise<boolean>;
-  /** How to trust a certificate that nobody known vouches for. */
+  /** How to trust a certificate that no trusted authority vouches for. */
   readonly hint: string;
 }
 
@@ -62,7 +62,7 @@ export class Trust {
       this.#client = { certificate, key, withSystem, context };
       return context;
     } catch (cause) {
-      throw new KeyturnError('tls_failed', 'The client certificate and its key cannot be used.', {
+      throw new KeyturnError('tls_failed', "Couldn't use the client certificate and its key.", {
         cause,
         hint: 'Check that both are in PEM and belong together.',
       });
@@ -101,9 +101,9 @@ function checkCertificate(pem: string): void {
   try {
     new X509Certificate(pem);
   } catch (cause) {
-    throw new KeyturnError('tls_failed', 'One of the extra CA certificates cannot be read.', {
+    throw new KeyturnError('tls_failed', "Couldn't read one of the extra CA certificates.", {
       cause,
-      hint: 'Give certificates in PEM: text that starts with -----BEGIN CERTIFICATE-----.',
+      hint: 'Use certificates in PEM: text that starts with -----BEGIN CERTIFICATE-----.',
     });
   }
 }

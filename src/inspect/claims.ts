@@ -64,7 +64,7 @@ export function isObject(value: unknown): value is JsonObject {
 export function readClaims(claims: JsonObject, warnings: TokenWarning[], datesAreText = false): ClaimFacts {
   const time = (name: string) => readTime(claims[name], name, warnings, datesAreText);
   if (claims['exp'] === undefined) {
-    warnings.push({ code: 'expiry_missing', message: 'The token does not say when it ends (no "exp").' });
+    warnings.push({ code: 'expiry_missing', message: 'The token does not say when it expires (no "exp").' });
   }
   const scopeClaims = readScopes(claims);
   return {

@@ -48,13 +48,19 @@ function decode(token: string, nestedLeft: number): DecodedToken {
     });
   }
   if (token.length > LONGEST_TOKEN) {
-    warnings.push({ code: 'too_large', message: 'The token is larger than 2 MiB and was not decoded.' });
+    warnings.push({
+      code: 'too_large',
+      message: 'The token is larger than 2 MiB, so Keyturn did not decode it.',
+    });
     return plain;
   }
   if (kind.id === 'jwt') return { ...plain, ...decodeSigned(token, nestedLeft, warnings) };
   if (kind.id === 'paseto') return { ...plain, ...decodePaseto(token, warnings) };
   if (kind.id === 'jwe') {
-    warnings.push({ code: 'encrypted', message: 'The token is encrypted; only its header can be read.' });
+    warnings.push({
+      code: 'encrypted',
+      message: 'The token is encrypted: Keyturn can read only its header.',
+    });
     return { ...plain, header: decodeHeader(token, warnings) };
   }
   return plain;
@@ -67,10 +73,13 @@ function decodeSigned(token: string, nestedLeft: number, warnings: TokenWarning[
   const header = decodeHeader(token, warnings);
   const algorithm = header?.['alg'];
   if (signature === '' || (typeof algorithm === 'string' && algorithm.toLowerCase() === 'none')) {
-    warnings.push({ code: 'unsigned', message: 'The token is not signed; anyone can have written it.' });
+    warnings.push({ code: 'unsigned', message: 'The token is not signed: anyone could have written it.' });
   }
   if (isTooDeep(textOf(payload))) {
-    warnings.push({ code: 'too_deep', message: 'The payload is nested too deeply and was not decoded.' });
+    warnings.push({
+      code: 'too_deep',
+      message: 'The payload is nested too deeply, so Keyturn did not decode it.',
+    });
     return { header };
   }
   let claims: JsonObject;
@@ -87,7 +96,10 @@ function decodeSigned(token: string, nestedLeft: number, warnings: TokenWarning[
 function decodeHeader(token: string, warnings: TokenWarning[]): JsonObject | null {
   const part = token.slice(0, token.indexOf('.'));
   if (isTooDeep(textOf(part))) {
-    warnings.push({ code: 'too_deep', message: 'The header is nested too deeply and was not decoded.' });
+    warnings.push({
+      code: 'too_deep',
+      message: 'The header is nested too deeply, so Keyturn did not decode it.',
+    });
     return null;
   }
   try {
@@ -105,7 +117,10 @@ function decodeHeader(token: string, warnings: TokenWarning[]): JsonObject | nul
 function decodeUnusualPayload(payload: string, nestedLeft: number, warnings: TokenWarning[]): Contents {
   const inner = textOf(payload).replace(/^"|"$/g, '');
   if (nestedLeft > 0 && /^ey[\w-]*\./.test(inner.slice(0, LONGEST_HEADER))) {
-    warnings.push({ code: 'nested', message: 'The payload is a token itself; its claims are shown.' });
+    warnings.push({
+      code: 'nested',
+      message: 'The payload is a token itself. Keyturn shows the claims of that token.',
+    });
     const nested = decode(inner, nestedLeft - 1);
     warnings.push(...nested.warnings);
     return { ...factsOf(nested), claims: nested.claims, nested };
@@ -161,7 +176,10 @@ function decodePaseto(token: string, warnings: TokenWarning[]): Contents {
   const footer = footerText === '' ? null : (parseObject(footerText) ?? footerText);
   const header = { version, purpose, footer };
   if (purpose === 'local') {
-    warnings.push({ code: 'encrypted', message: 'The token is encrypted; only its footer can be read.' });
+    warnings.push({
+      code: 'encrypted',
+      message: 'The token is encrypted: Keyturn can read only its footer.',
+    });
     return { header };
   }
   const bytes = Buffer.from(body, 'base64url');

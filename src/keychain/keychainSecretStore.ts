@@ -55,7 +55,7 @@ export class KeychainSecretStore implements SecretStore, Keychain {
     this.#env = { ...withoutSecretVariables(options.env ?? process.env), ELECTRON_RUN_AS_NODE: '1' };
   }
 
-  /** True once it answered: asking it again then keeps nobody waiting. */
+  /** True once it answered: asking it again then takes no time. */
   get isOpen(): boolean {
     return this.#answered && this.#failed === null;
   }
@@ -83,7 +83,7 @@ export class KeychainSecretStore implements SecretStore, Keychain {
     if (account === null && process.platform === 'win32') {
       throw new KeyturnError(
         'unsupported',
-        'Windows finds a keychain entry by its service and account only together.',
+        'Windows needs both service and account to find a keychain entry.',
         { hint: 'Add "keychainAccount" to the profile.' },
       );
     }
@@ -189,19 +189,19 @@ function failureOf(failure: KeychainFailure, method: KeychainRequest['method']):
         hint: 'Unlock it, or set an environment variable, such as KEYTURN_TOKEN_VIEWER for the token "viewer".',
       });
     case 'unavailable':
-      return new KeyturnError('store_unavailable', 'There is no keychain here that can be used.', {
+      return new KeyturnError('store_unavailable', 'There is no usable keychain here.', {
         hint: 'Set environment variables, such as KEYTURN_TOKEN_VIEWER or KEYTURN_CLIENT_SECRET_VIEWER for the token "viewer".',
       });
     case 'refused':
       return method !== 'set' && method !== 'delete'
-        ? new KeyturnError('store_unavailable', 'The keychain could not be read.', {
+        ? new KeyturnError('store_unavailable', "Couldn't read the keychain.", {
             hint: 'Try again, or repair it.',
           })
         : new KeyturnError(
             'store_write_failed',
-            'The keychain refused to write; what it held is still there.',
+            "Couldn't write to the keychain. Nothing in it was changed.",
             {
-              hint: 'Check that it is unlocked and has room, then try again.',
+              hint: 'Check that the keychain is unlocked and has room, then try again.',
             },
           );
   }

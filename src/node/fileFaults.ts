@@ -5,7 +5,12 @@ import type { FileRead } from '../base/files.ts';
 
 export function tooLong(path: string, how: Named): KeyturnError {
   const limit = formatBytes(how.maxBytes);
-  return unreadable(path, how, `is longer than ${limit}`, 'Keyturn reads no longer file here.');
+  return unreadable(
+    path,
+    how,
+    `is longer than ${limit}`,
+    'Use a shorter file: Keyturn reads no longer one here.',
+  );
 }
 
 export function outsideWorkspace(name: string): KeyturnError {

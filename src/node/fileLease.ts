@@ -42,7 +42,7 @@ const MOST_FAILURES = 40;
 /**
  * A lease over files: for each key a folder that holds one file, always exactly one. Its name says who has it: `free`,
  * or process, place and a random part of the holder. Renaming is the only step by which it changes hands, and a file
- * system renames one name once, so of all who reach for the same file one gets it, and nobody can take from a living
+ * system renames one name once, so of all who reach for the same file one gets it, and no process can take from a living
  * holder what he saw in the hand of a dead one. The file's time of change is the holder's sign of life; its content is
  * the mark for the next holder. Names and contents hold no secret: the key is hashed.
  *

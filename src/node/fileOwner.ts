@@ -9,7 +9,7 @@ interface Owned {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Whether a file or folder belongs to the person or to the system, so that nobody else put it there. Behind `sudo` the
+ * Whether a file or folder belongs to the person or to the system, so that no other user put it there. Behind `sudo` the
  * person is who called it. KEYTURN_SAFE_FOLDERS names folders in which the owner does not matter, as in a container
  * that mounts the files of another user.
  */

@@ -28,7 +28,7 @@ const READING = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /**
- * The one way in which Keyturn reads files of this computer that somebody else may have named or put there. Null where
+ * The one way in which Keyturn reads files of this computer that another person may have named or put there. Null where
  * there is none. Fails like `Files.read`.
  */
 export function readLocalFile(path: string, how: LocalRead): Promise<Uint8Array | null> {
@@ -63,7 +63,7 @@ async function read(path: string, how: LocalRead): Promise<Uint8Array | null> {
   } catch (error) {
     if (error instanceof KeyturnError) throw error;
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') {
-      // Whether something is there is nobody's business either.
+      // Whether there is a file must not be told either.
       if (how.within !== null && !isInside(how.within, path, sep)) throw outsideWorkspace(shown(path, how));
       return null;
     }
@@ -107,7 +107,7 @@ function refuseByName(place: string, path: string, how: LocalRead): void {
 function requireRegular(stats: BigIntStats, path: string, how: LocalRead): void {
   if (stats.isFile()) return;
   const what = stats.isDirectory() ? 'is a folder' : 'is no regular file';
-  throw unreadable(path, how, what, 'Name a file: folders, pipes, sockets and devices are not read.');
+  throw unreadable(path, how, what, 'Name a file: Keyturn reads no folders, pipes, sockets or devices.');
 }
 
 async function requireWithin({ path: real }: Place, path: string, how: LocalRead): Promise<void> {

@@ -77,8 +77,8 @@ export function createProcessRunner(env: Readonly<Record<string, string | undefi
   };
 }
 
-const LONG_HINT = 'Name a command that prints the token alone, or JSON that holds it.';
-const SLOW_HINT = 'It cannot ask anything: sign in with it at a terminal first.';
+const LONG_HINT = 'Name a command that prints only the token, or JSON that contains it.';
+const SLOW_HINT = 'The program cannot ask you anything: sign in with it in a terminal first.';
 
 /** The first bytes of a stream. */
 class Kept {
@@ -135,7 +135,7 @@ function endGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // Nobody is left in the group.
+    // The group has no process left.
   }
 }
 
@@ -145,7 +145,7 @@ function notStarted(program: string, error: Error): KeyturnError {
     code === 'ENOENT' ? 'was not found' : code === 'EACCES' ? 'may not be run' : 'could not be started';
   return new KeyturnError('command_failed', `The program ${JSON.stringify(program)} ${what}.`, {
     cause: error,
-    hint: 'Install it, or name it with its whole path in keyturn.json.',
+    hint: 'Install it, or write its absolute path in keyturn.json.',
   });
 }
 

@@ -44,7 +44,7 @@ export function startable(command: readonly string[], options: StartOptions): St
       'command_refused',
       `${quoted(name)} is a batch file, to which ${quoted(odd ?? program)} cannot be given safely.`,
       {
-        hint: 'Use arguments without spaces, quotes and signs such as & and %, or name the program that it starts.',
+        hint: 'Use arguments without spaces, quotes and signs such as & and %, or name the program that the batch file starts.',
       },
     );
   }
@@ -71,7 +71,7 @@ export function findProgram(name: string, options: StartOptions): string | null 
 
 export function programNotFound(name: string): KeyturnError {
   return new KeyturnError('command_failed', `The program ${quoted(name)} was not found.`, {
-    hint: 'Install it in a folder of PATH, or name it with its whole path in keyturn.json.',
+    hint: 'Install it in a folder of PATH, or write its absolute path in keyturn.json.',
   });
 }
 

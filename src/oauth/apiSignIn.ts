@@ -28,7 +28,7 @@ export interface ApiSignIn {
     request: RegistrationRequest,
     signal: AbortSignal,
   ): Promise<RegisteredClient>;
-  /** Deletes a client that nobody will use, where the server offers that; never fails. True when it is gone. */
+  /** Deletes a client that is not needed, where the server offers that; never fails. True when it is gone. */
   unregister(client: RegisteredClient): Promise<boolean>;
 }
 

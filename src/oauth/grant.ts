@@ -31,7 +31,7 @@ export interface GrantTools {
   readonly habits: ClientHabits;
   /** Masks secrets in what a server says. */
   readonly mask: (text: string) => string;
-  /** Makes a secret known that a grant read or made, before anybody sees it; see `Redactor.registerGiven`. */
+  /** Makes a secret known that a grant read or made, before it can be shown; see `Redactor.registerGiven`. */
   readonly register: (secret: string, label: string, near?: readonly string[]) => void;
   /** For one answer, from the request to its last byte. */
   readonly timeoutMs: number;

@@ -33,7 +33,7 @@ export function requireIssuer(profile: TokenProfile): void {
   throw new KeyturnError(
     'profile_invalid',
     `The token profile "${profile.name}" asks for openid but names no issuer.`,
-    { hint: 'Write the "issuer" into keyturn.json, or take openid out of the scope.' },
+    { hint: 'Write the "issuer" into keyturn.json, or remove openid from the scope.' },
   );
 }
 
@@ -55,7 +55,7 @@ export async function checkIdToken(
     if (scope !== undefined && !asksForOpenId(scope)) return null;
     throw invalid(
       'The server sent no ID token though openid was asked for.',
-      'Allow openid for this client at the server, or take it out of the scope.',
+      'Allow openid for this client at the server, or remove it from the scope.',
     );
   }
   const { header, claims } = partsOf(idToken);
@@ -86,15 +86,15 @@ function partsOf(idToken: string): { header: CompactJWSHeaderParameters; claims:
   if (isTooDeepJwt(idToken)) throw invalid('The ID token is nested too deeply.', ASK_SERVER);
   if (idToken.split('.').length === 5) {
     throw invalid(
-      'The ID token is encrypted, which Keyturn does not open when you sign in.',
-      'Let the server sign the ID tokens of this client, and not encrypt them.',
+      "The ID token is encrypted. Keyturn doesn't decrypt ID tokens.",
+      'Configure the server to sign the ID tokens of this client, and not to encrypt them.',
     );
   }
   try {
     const { alg = '', ...header } = decodeProtectedHeader(idToken);
     return { header: { ...header, alg }, claims: { ...decodeJwt(idToken) } };
   } catch (cause) {
-    throw invalid('The ID token cannot be read: it is no JWT.', ASK_SERVER, cause);
+    throw invalid('The ID token is not a JWT.', ASK_SERVER, cause);
   }
 }
 
@@ -131,7 +131,7 @@ async function sharedSecretOf(
   if (!clientAuthentication.startsWith('client_secret_')) {
     throw invalid(
       `The ID token is signed with a shared secret (${String(alg)}), and this client has none.`,
-      'Let the server sign the ID tokens of this client with RS256 or ES256.',
+      'Configure the server to sign the ID tokens of this client with RS256 or ES256.',
     );
   }
   return new TextEncoder().encode(await secret('client_secret'));
@@ -152,7 +152,7 @@ async function requireSharedSignature(
   });
 }
 
-/** The time by the server's clock, so that a clock that is wrong here refuses nobody. */
+/** The time by the server's clock, so that a wrong clock here refuses no valid token. */
 function serverSeconds(response: Response, { clock }: GrantTools): number {
   const date = Date.parse(response.headers.get('date') ?? '');
   return Math.floor((Number.isNaN(date) ? clock.now() : date) / 1000);
@@ -184,7 +184,7 @@ async function requireSignature(
       {
         cause: fault,
         hint:
-          fault.hint ?? 'Check that the "issuer" is right; when it is, tell the people who run the server.',
+          fault.hint ?? 'Check the "issuer". If it is right, report this to the people who run the server.',
       },
     );
   }
@@ -199,7 +199,7 @@ function claimFailure(
     return new KeyturnError(
       'nonce_mismatch',
       'The ID token was not made for this sign-in: its nonce differs.',
-      { hint: 'Sign in again; when it happens again, tell the people who run the server.' },
+      { hint: 'Sign in again. If it happens again, report it to the people who run the server.' },
     );
   }
   const message = `The ID token could not be verified: its claim "${claim}" ${came}`;
@@ -208,7 +208,7 @@ function claimFailure(
       'issuer_mismatch',
       `${message}, and the issuer that was asked is ${JSON.stringify(serverText(issuer, mask))}.`,
       {
-        hint: 'Write the issuer exactly as the server names itself; the ID token must name it in the same way.',
+        hint: 'Write the issuer exactly as the server names itself. The ID token must name it in the same way.',
       },
     );
   }
@@ -220,7 +220,7 @@ function claimFailure(
   );
 }
 
-const ASK_SERVER = 'Tell the people who run the server.';
+const ASK_SERVER = 'Report this to the people who run the server.';
 const SET_ALGORITHM = 'Set the algorithm of the ID tokens of this client at the server.';
 /** What a person can do about a claim. */
 const CLAIM_HINTS: Readonly<Record<string, string>> = {
@@ -228,7 +228,7 @@ const CLAIM_HINTS: Readonly<Record<string, string>> = {
   azp: 'Check the "clientId" in keyturn.json.',
   exp: 'Check the clock of this computer.',
   nbf: 'Check the clock of this computer.',
-  auth_time: 'Sign in again: the last sign-in at the server is longer ago than "maxAge" allows.',
+  auth_time: 'Sign in again: the last sign-in at the server is older than "maxAge" allows.',
 };
 
 function invalid(message: string, hint: string, cause?: unknown): KeyturnError {

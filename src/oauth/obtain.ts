@@ -95,7 +95,7 @@ export function createObtain(options: ObtainOptions, tools = createGrantTools(op
   };
 }
 
-/** What the person agreed to is what is used: metadata that change meanwhile change nothing for this token. */
+/** What the person allowed is what is used: metadata that change meanwhile change nothing for this token. */
 function withOneDiscovery(tools: GrantTools): GrantTools {
   const found = new Map<string, ReturnType<Discovery['find']>>();
   return {
@@ -110,7 +110,7 @@ function withOneDiscovery(tools: GrantTools): GrantTools {
   };
 }
 
-/** Before anything is asked for or sent. A grant that nobody can perform says so itself. */
+/** Before anything is asked for or sent. A grant that is not supported says so itself. */
 function withKnownReceivers(performer: GrantPerformer): GrantPerformer {
   return {
     ...performer,

@@ -25,7 +25,7 @@ const OF_REQUEST = new Set([
 
 /**
  * Performs a grant; where it would need the person, a refresh token that is held comes first. One that the server
- * refuses leads to a sign-in where somebody waits for it, else to `sign_in_needed`.
+ * refuses leads to a sign-in where a person waits for it, else to `sign_in_needed`.
  */
 export async function obtainOrRefresh(
   performer: GrantPerformer,

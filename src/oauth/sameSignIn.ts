@@ -6,7 +6,7 @@ import { isTooDeepJwt } from '../base/jsonDepth.ts';
 /** What may not differ, also where only one of the two tokens has it. */
 const ALWAYS_THE_SAME = ['iss', 'sub', 'aud'] as const;
 /**
- * What a refreshed ID token may leave out, and the one before it too. `auth_time` is not among them, against Core section
+ * What a new ID token may leave out, and the one before it too. `auth_time` is not among them, against Core section
  * 12.2: servers write the person's last sign-in anywhere into it, and whom the token is for does not depend on it.
  */
 const THE_SAME_WHERE_GIVEN = ['azp', 'nonce'] as const;
@@ -39,9 +39,9 @@ export async function requireSameSignIn(
   if (claim === undefined) return changedSignInTime(before, refreshed);
   throw new KeyturnError(
     'id_token_mismatch',
-    `Couldn't refresh "${tokenName}": the server answered with an ID token of another sign-in, whose claim "${claim}" differs. The new tokens are not used. The refresh token that is stored may be spent.`,
+    `Couldn't refresh "${tokenName}": the server answered with an ID token of another sign-in, whose claim "${claim}" differs. Keyturn does not use the new tokens. The stored refresh token may be spent.`,
     {
-      hint: 'Sign in again; when it happens again, tell the people who run the server.',
+      hint: 'Sign in again. If it happens again, report it to the people who run the server.',
       data: { token: tokenName, claim },
     },
   );
@@ -50,7 +50,7 @@ export async function requireSameSignIn(
 function changedSignInTime(before: JWTPayload, refreshed: JWTPayload): string | null {
   const [from, to] = [timeOf(before['auth_time']), timeOf(refreshed['auth_time'])];
   if (from === null || to === null || from === to) return null;
-  return `The ID token says another time of the sign-in (auth_time): ${to}, before ${from}.`;
+  return `The ID token names another time of the sign-in (auth_time): ${to}, until now ${from}.`;
 }
 
 /** Null for what is no time. */
@@ -69,7 +69,7 @@ async function idTokenIn(response: Response): Promise<string | null> {
   return typeof found === 'string' ? found : null;
 }
 
-/** Null for what nobody here can read. */
+/** Null for what cannot be read here. */
 function claimsOf(idToken: string | null): JWTPayload | null {
   try {
     return idToken === null || isTooDeepJwt(idToken) ? null : decodeJwt(idToken);

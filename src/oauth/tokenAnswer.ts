@@ -82,7 +82,7 @@ function tokenType(value: unknown): string {
 }
 
 /**
- * Seconds; null where nobody can say. Zero and less are how servers write "never": a token that is over when it comes
+ * Seconds; null where it is unknown. Zero and less are how servers write "never": a token that is over when it comes
  * would be of no use. A number in front of words is none.
  */
 function lifetime(value: unknown): number | null {

@@ -68,7 +68,7 @@ export async function askTokenEndpoint(
     failed: 'token_endpoint_failed',
     invalid: 'token_response_invalid',
     wanted: 'a token response',
-    refused: exchange.refused ?? 'Check what this client may do at the server: this grant and these scopes.',
+    refused: exchange.refused ?? 'Check that this client may use this grant and these scopes at the server.',
   });
   const options = {
     ...requestOptions(asked, url, context.signal, tools),
@@ -102,7 +102,7 @@ export async function askTokenEndpoint(
 
 /**
  * A server that rotates has taken the refresh token that was sent, whatever else its answer is worth: the new one is
- * kept. One of another sign-in is not: it stands for somebody else. True where there was one to keep.
+ * kept. One of another sign-in is not: it stands for another person. True where there was one to keep.
  */
 async function keepRotated(
   sent: string,
@@ -117,11 +117,11 @@ async function keepRotated(
   return true;
 }
 
-/** Where nobody can tell whether the server replaced the refresh token that it took. */
+/** Where it is unknown whether the server replaced the refresh token that it took. */
 function withSpentToken({ code, message, hint, data, cause }: KeyturnError): KeyturnError {
   return new KeyturnError(code, message, {
     cause,
-    hint: `${hint ?? ''} The refresh token may be spent: where the next refresh is refused, a new one is needed.`.trim(),
+    hint: `${hint ?? ''} The refresh token may be spent. If the server rejects the next refresh, a new one is needed.`.trim(),
     data,
   });
 }
@@ -178,8 +178,8 @@ function checkTokenType(tokenType: string, { name, options }: TokenProfile): voi
   if (options.dpop) {
     throw new KeyturnError(
       'token_response_invalid',
-      'The token endpoint sent a token that is not bound to the key of its proof (DPoP).',
-      { hint: 'Switch DPoP on for this client at the server, or take "dpop" out of the profile.', data },
+      "The token endpoint sent a token that is not bound to Keyturn's key (DPoP).",
+      { hint: 'Switch DPoP on for this client at the server, or remove "dpop" from the profile.', data },
     );
   }
   throw new KeyturnError(

@@ -51,7 +51,11 @@ export function checkProfile(profile: TokenProfile): ProfileFault[] {
   };
 
   if (profile.origins.length === 0) {
-    add('origins_missing', ['origins'], `Say in "origins" where the token "${profile.name}" may go.`);
+    add(
+      'origins_missing',
+      ['origins'],
+      `Name in "origins" the allowed origins of the token "${profile.name}".`,
+    );
   }
   profile.origins.forEach((origin, index) => {
     const fault = hasVariable(origin) ? null : originFault(origin);
@@ -150,7 +154,7 @@ function endpointFault(name: string, text: string | null): Pick<ProfileFault, 'c
     return { code: 'value_invalid', message: `"${name}" must be an https URL.` };
   }
   if (url.username !== '' || url.password !== '') {
-    return { code: 'secret_in_file', message: `"${name}" must not hold a user name or password.` };
+    return { code: 'secret_in_file', message: `"${name}" must not contain a user name or password.` };
   }
   if (url.hash !== '' || (name === 'issuer' && url.search !== '')) {
     return {
@@ -161,7 +165,7 @@ function endpointFault(name: string, text: string | null): Pick<ProfileFault, 'c
   if (!isSecureUrl(url)) {
     return {
       code: 'insecure_origin',
-      message: `"${name}" must use https: plain http is possible for this computer alone.`,
+      message: `"${name}" must use https: Keyturn allows plain http only for this computer.`,
     };
   }
   return null;
@@ -177,12 +181,12 @@ export function sendAsFault(sendAs: SendAs): string | null {
   if ('header' in sendAs) {
     if (hasVariable(sendAs.header)) return null;
     if (!HTTP_TOKEN.test(sendAs.header)) return 'The header must be a header name, such as "X-API-Key".';
-    return isRoutingHeader(sendAs.header) ? 'A token cannot be sent in this header.' : null;
+    return isRoutingHeader(sendAs.header) ? 'Keyturn cannot send a token in this header.' : null;
   }
   if ('query' in sendAs)
     return sendAs.query === '' ? 'The name of the query parameter must not be empty.' : null;
   // RFC 7617 section 2: the first colon ends the user name.
   return sendAs.basic.username?.includes(':') === true
-    ? 'A user name for basic must not hold a colon.'
+    ? 'A user name for basic must not contain a colon.'
     : null;
 }

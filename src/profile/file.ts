@@ -21,7 +21,7 @@ const MAX_CHARACTERS = 4 * 1024 * 1024;
  */
 export function parseProfileFile(text: string, location: string): ProfileFile {
   if (text.length > MAX_CHARACTERS) {
-    const message = 'This keyturn.json is longer than 4 MiB and is not read.';
+    const message = 'This keyturn.json is longer than 4 MiB, so Keyturn does not read it.';
     return unreadFile(location, 'file_too_large', message);
   }
   return new ProfileFileReader(parseJsonText(text), location).read();
@@ -49,7 +49,7 @@ export function findProfile(file: ProfileFile, name: string): DeclaredProfile {
   });
 }
 
-/** What to mend in a file before anybody can say what it declares; null where nothing stands in the way. */
+/** What to correct in a file before its declarations can be read; null where nothing stands in the way. */
 export function fileFault(file: ProfileFile | null): string | null {
   const fault = file?.problems.find(
     ({ severity, profileName }) => severity === 'error' && profileName === null,
@@ -111,10 +111,10 @@ export function resolveProfile(
           'Choose an environment that defines it: in the status bar, or with --env.',
         );
       }
-      if (hasVariable(value)) throw invalid(`the variable {{${name}}} leads to a variable without a value.`);
+      if (hasVariable(value)) throw invalid(`the variable {{${name}}} refers to a variable without a value.`);
       if (!wildcards && value.includes('*')) {
         throw invalid(
-          `the variable {{${name}}} brings an asterisk into an origin; write it in keyturn.json itself.`,
+          `the variable {{${name}}} puts an asterisk into an origin; write it in keyturn.json itself.`,
         );
       }
       return value;

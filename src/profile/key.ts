@@ -34,7 +34,7 @@ export function tokenKey(profile: TokenProfile): string {
   const known = tokenKeys.get(profile);
   if (known !== undefined) return known;
   if (profile.parent !== undefined) {
-    // Below the key of the parent token, so that whoever removes that finds this too.
+    // Below the key of the parent token, so that removing the parent token removes this one too.
     const below = `${tokenKey(profile.parent)}:${digest([profile.scope])}`;
     tokenKeys.set(profile, below);
     return below;
@@ -79,7 +79,7 @@ export function secretKey(kind: SecretKind, profile: TokenProfile): string {
   const { issuer, tokenEndpoint, clientId, options } = profile;
   const parts: unknown[] = [issuer, tokenEndpoint, clientId];
   if (clientId === null) parts.push(profile.name);
-  // A name alone is anybody's.
+  // A name alone binds nothing.
   if (OBTAINING.has(kind) || (issuer === null && tokenEndpoint === null))
     parts.push(canonicalOrigins(profile));
   // The client proves itself there too. Introspection and revocation stay with the issuer: see oauth/vouched.

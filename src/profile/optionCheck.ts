@@ -61,7 +61,7 @@ function checkFiles({ options, declaredIn }: TokenProfile, add: AddOptionFault):
       add(
         'secret_in_file',
         [name],
-        'The key file lies beside keyturn.json, which is shared: move it elsewhere.',
+        'The key file is in the folder of keyturn.json, which is shared: move it elsewhere.',
       );
     }
   }
@@ -74,7 +74,7 @@ function checkDpop({ options, sendAs }: TokenProfile, add: AddOptionFault): void
     add(
       'value_invalid',
       ['sendAs'],
-      'With "dpop" the token is sent as Authorization: DPoP; remove "sendAs".',
+      'With "dpop", Keyturn sends the token as Authorization: DPoP: remove "sendAs".',
     );
   }
 }

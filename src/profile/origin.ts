@@ -53,16 +53,22 @@ function fault(code: OriginFaultCode, message: string): OriginPatternResult {
  */
 export function parseOriginPattern(text: string): OriginPatternResult {
   if (text === '*')
-    return fault('origin_too_wide', 'An origin cannot be "*" alone: name the hosts the token may go to.');
+    return fault(
+      'origin_too_wide',
+      'An origin cannot be "*" alone: name the hosts that may receive the token.',
+    );
   if (/[\s\\@\x00-\x1f\x7f]/.test(text)) {
-    return fault('origin_invalid', 'An origin holds no white space, no backslash and no user information.');
+    return fault(
+      'origin_invalid',
+      'An origin must not contain white space, a backslash or user information.',
+    );
   }
   const schemeEnd = text.indexOf('://');
   const scheme = schemeEnd < 0 ? '' : text.slice(0, schemeEnd + 1).toLowerCase();
   if (scheme !== 'https:' && scheme !== 'http:') {
     return fault(
       'origin_invalid',
-      'An origin starts with "https://", or with "http://" for this computer alone.',
+      'An origin starts with "https://". Only for this computer, it may start with "http://".',
     );
   }
   let rest = text.slice(schemeEnd + 3);
@@ -104,9 +110,9 @@ export function parseOriginPattern(text: string): OriginPatternResult {
   }
   const loopback = isLoopbackHost(host);
   if (anyPort && !loopback)
-    return fault('origin_invalid', 'Any port ("*") is possible for this computer alone.');
+    return fault('origin_invalid', 'Keyturn allows any port ("*") only for this computer.');
   if (scheme === 'http:' && !loopback) {
-    return fault('insecure_origin', 'Plain http is possible for this computer alone: use https.');
+    return fault('insecure_origin', 'Use https: Keyturn allows plain http only for this computer.');
   }
   return { pattern: { scheme, host, subdomains, port: anyPort ? '*' : url.port }, fault: null };
 }

@@ -12,6 +12,6 @@ export function originFault(text: string): OriginFault | null {
   if (!pattern.subdomains || isLoopbackHost(pattern.host) || !hasManyOwners(pattern.host)) return null;
   return {
     code: 'origin_too_wide',
-    message: `This wildcard covers names of many owners: anybody can have one below ${pattern.host}. Name at least one domain of your own.`,
+    message: `This wildcard covers names of many owners: anyone can have a name below ${pattern.host}. Name at least one domain of your own.`,
   };
 }

@@ -33,7 +33,7 @@ export class ProfileFileReader {
     }
     if (root === undefined) return [];
     if (root.type !== 'object') {
-      this.#reportNode('type_invalid', 'A keyturn.json holds one object.', root);
+      this.#reportNode('type_invalid', 'A keyturn.json contains one object.', root);
       return [];
     }
     const firstError = errors.reduce((first, error) => Math.min(first, error.offset), Infinity);
@@ -45,7 +45,7 @@ export class ProfileFileReader {
     for (const { name, key, value } of propertiesOf(root)) {
       if (name === 'tokens') {
         if (tokens !== null)
-          this.#reportNode('property_duplicate', '"tokens" stands twice in this file.', key);
+          this.#reportNode('property_duplicate', '"tokens" occurs twice in this file.', key);
         tokens ??= value;
       } else if (isSecretProperty(name)) {
         this.#reportNode('secret_in_file', secretMessage(name, null), key);
@@ -79,7 +79,7 @@ export class ProfileFileReader {
       const end = value.offset + value.length;
       const broken = end > firstError;
       if (broken)
-        this.#reportNode('json_invalid', 'A syntax error stands in or before this profile.', key, name);
+        this.#reportNode('json_invalid', 'There is a syntax error in or before this profile.', key, name);
       profiles.set(name, broken ? null : this.#readProfile(name, key, value));
     }
     return [...profiles.values()].filter((profile) => profile !== null);
@@ -125,7 +125,7 @@ export class ProfileFileReader {
       if (seen.has(name)) {
         this.#reportNode(
           'property_duplicate',
-          `"${shorten(name)}" stands twice in this profile.`,
+          `"${shorten(name)}" occurs twice in this profile.`,
           key,
           profileName,
         );
@@ -156,7 +156,7 @@ export class ProfileFileReader {
       if (missing === 'origins') {
         this.#reportNode(
           'origins_missing',
-          `Say in "origins" where the token "${shorten(name)}" may go.`,
+          `Name in "origins" the allowed origins of the token "${shorten(name)}".`,
           key,
           name,
         );

@@ -4,7 +4,7 @@ import { formatOriginPattern, parseOriginPattern } from './origin.ts';
 
 /** Of what a file wrote, where its one spelling stands before it. */
 const LONGEST_WRITTEN = 120;
-/** More of them are more than anybody reads in a question. */
+/** More of them than a person reads in a question. */
 const MOST_SHOWN = 10;
 
 /**
@@ -42,7 +42,7 @@ function asLookedUp(text: string): string | null {
   if (pattern !== null) return formatOriginPattern(pattern);
   const url = parseUrl(text);
   if (url === null || url.host === '') return null;
-  // A bare address gets a slash that nobody wrote.
+  // A bare address gets a slash that is not in the file.
   return visible(url.href === `${text}/` ? text : url.href);
 }
 

@@ -3,7 +3,7 @@ const SHORTEST = 16;
 const WORD = /[^\s"'`<>()[\]{},;]+/g;
 
 /**
- * Masks what may be a secret in text that nobody knows: long words of letters and digits. Paths and addresses stay
+ * Masks what may be a secret in text of unknown origin: long words of letters and digits. Paths and addresses stay
  * readable but for such parts.
  */
 export function maskUnknown(text: string): string {

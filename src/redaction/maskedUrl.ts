@@ -12,7 +12,7 @@ interface UrlCredential {
 }
 
 /**
- * A URL as it may be shown, whether it is whole or as somebody wrote it: without passwords, and without the values of
+ * A URL as it may be shown, whether it is whole or as a person wrote it: without passwords, and without the values of
  * query parameters that hold credentials by their name or are listed in `secret`. `{{variables}}` stay: they are names.
  */
 export function maskedUrl(text: string, secret: ReadonlySet<string> = NONE): string {

@@ -58,7 +58,7 @@ function holdsAny(texts: readonly (string | Buffer)[], secrets: readonly string[
 
 /**
  * What a client id or secret becomes before HTTP Basic encodes it in base64 (RFC 6749 section 2.3.1 and appendix B):
- * what a form makes of it. The base64 of it holds no form of the secret itself, so whoever registers a client secret
+ * what a form makes of it. The base64 of it holds no form of the secret itself, so the caller who registers a client secret
  * registers this as well.
  */
 export function formEncodedSecret(secret: string): string {

@@ -1,6 +1,6 @@
 import { formEncodedSecret } from './secretForms.ts';
 
-/** Shorter values that somebody else chose are masked only where they stand alone. */
+/** Shorter values that a server chose are masked only where they stand alone. */
 const SHORTEST_GIVEN = 16;
 /** Shorter ones are not masked at all. */
 const SHORTEST_WHOLE = 4;

@@ -16,7 +16,7 @@ const UUID = /(?<![\da-f])[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}(?![\da-f])/gi
 const KEY = /[\w+/=~.:%-]{15,}[\w+/=~%-]/g;
 
 /**
- * What somebody wrote into a file or a command line, as a message may quote it: `maskedText`, without the values of
+ * What a person wrote into a file or a command line, as a message may quote it: `maskedText`, without the values of
  * options that are called like a credential, what stands behind a scheme, and words that look like keys.
  */
 export function withoutCredentials(text: string): string {

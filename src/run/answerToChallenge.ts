@@ -154,7 +154,7 @@ export function leftOrigin({ redirects }: Pick<HttpResponse, 'redirects'>): bool
 function notRefreshable({ profile }: AcquiredToken): KeyturnError {
   return new KeyturnError(
     'token_invalid',
-    `The server refused the token "${profile.name}", which cannot be refreshed.`,
+    `The server refused the token "${profile.name}", and Keyturn cannot refresh it.`,
     {
       hint: `Add a new one with "Keyturn: Add Token" or \`keyturn token add ${profile.name}\`.`,
       data: { token: profile.name },
@@ -165,9 +165,9 @@ function notRefreshable({ profile }: AcquiredToken): KeyturnError {
 function refusedAgain({ profile }: AcquiredToken): KeyturnError {
   return new KeyturnError(
     'token_invalid',
-    `The server refuses the token "${profile.name}" although it was just obtained.`,
+    `The server refuses the token "${profile.name}" although Keyturn just obtained it.`,
     {
-      hint: 'Check its audience, its scopes and that the server trusts the issuer.',
+      hint: 'Check its audience and scopes, and that the server trusts the issuer.',
       data: { token: profile.name },
     },
   );
@@ -176,9 +176,9 @@ function refusedAgain({ profile }: AcquiredToken): KeyturnError {
 function handledBefore({ profile }: AcquiredToken): KeyturnError {
   return new KeyturnError(
     'token_invalid',
-    `The token "${profile.name}" was refused behind a redirect, after the request itself had been handled.`,
+    `The token "${profile.name}" was refused after a redirect, when the server had already handled the request.`,
     {
-      hint: 'The token is fresh now: ask for the result, or send the request again if it may be done twice.',
+      hint: 'Keyturn refreshed the token. Look for the result, or send the request again if it is safe to repeat.',
       data: { token: profile.name },
     },
   );

@@ -3,9 +3,9 @@ import { decodeText, describeContent } from '../http/content.ts';
 import { parameterOf } from '../httpfile/resolve/charset.ts';
 import { textCredentials } from '../redaction/maskedText.ts';
 
-/** In a longer body nobody wrote a password by hand. */
+/** A person writes no password into a longer body by hand. */
 const LONGEST_BODY = 500_000;
-/** Nobody writes more of them into one body. */
+/** A person writes no more of them into one body. */
 const MOST_CREDENTIALS = 1000;
 /** JSON in a text in JSON in a form …: each level is read once. */
 const DEEPEST_TEXT = 4;

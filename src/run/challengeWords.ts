@@ -3,26 +3,26 @@ import type { RequestResult } from './result.ts';
 
 /**
  * What an answer says of the token, in the few words that a line has room for; null when there is nothing to say. The
- * scopes are the server's words: whoever shows them makes them fit for it.
+ * scopes are the server's words: the caller makes them fit to be shown.
  */
 export function challengeWords({ challenge, retried }: RequestResult): string | null {
   if (challenge === null) return retried === 'invalid_token' ? 'token refreshed after a 401' : null;
   switch (challenge.error) {
     case 'insufficient_scope':
       return challenge.missingScopes.length === 0
-        ? 'the scope is not enough'
+        ? 'more scope needed'
         : `scope ${challenge.missingScopes.join(' ')} is missing`;
     case 'insufficient_user_authentication':
       return authenticationWords(challenge.acrValues, challenge.maxAgeSeconds);
     case 'use_dpop_nonce':
-      return 'the nonce of the proof was refused';
+      return 'the nonce of the DPoP proof was refused';
     case 'invalid_dpop_proof':
-      return 'the proof (DPoP) was refused';
+      return 'the DPoP proof was refused';
     case 'invalid_token':
-      return retried === 'invalid_token' ? 'token refused, the fresh one too' : 'token refused';
+      return retried === 'invalid_token' ? 'token refused, and the fresh one too' : 'token refused';
     default:
       // A 401 without an error says that a token is wanted, or, where one was sent, that it was refused.
-      if (retried === 'invalid_token') return 'token refused, the fresh one too';
+      if (retried === 'invalid_token') return 'token refused, and the fresh one too';
       return challenge.refusal === null ? null : 'token refused';
   }
 }

@@ -105,7 +105,7 @@ async function sendAndSave(
     );
     return { ...response, body: new Uint8Array(0), bodyFault: response.bodyFault ?? fault };
   } finally {
-    // Between two attempts nobody else closes it.
+    // Between two attempts, only this closes it.
     await closeQuietly(sink);
   }
 }

@@ -1,7 +1,7 @@
 import { secretKey } from '../profile/key.ts';
 import type { TokenProfile } from '../profile/profile.ts';
 
-/** More origins than anybody calls; the oldest is forgotten, and asks again. */
+/** More origins than one person calls; the oldest is forgotten, and asks again. */
 const MOST_NONCES = 1000;
 
 /**

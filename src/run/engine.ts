@@ -14,7 +14,7 @@ export interface RunInput {
   /** A token picked for this send; replaces the request's `# @token`. */
   readonly tokenName: string | null;
   readonly options: RunOptions;
-  /** The person has agreed already to what a `# @note` asks. */
+  /** The person has already confirmed what a `# @note` asks. */
   readonly confirmed?: boolean;
 }
 

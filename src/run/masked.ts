@@ -64,7 +64,7 @@ export function maskResponse(redactor: Mask, response: HttpResponse, shown: Show
   };
 }
 
-/** Where a request went is never masked: no secret stands there, and whoever chose one must not hide it. */
+/** Where a request went is never masked: no secret stands there, and the author of a token must not be able to hide it. */
 function maskHref(redactor: Mask, href: string, parameters: ReadonlySet<string>): string {
   const url = parseUrl(href);
   const text = maskedUrl(href, parameters);

@@ -47,9 +47,9 @@ export class OriginCheck {
     if (!isSecureUrl(url)) {
       throw new KeyturnError(
         'insecure_origin',
-        `Token ${profile.name} may not be sent to ${url.origin}, which is not encrypted.`,
+        `Token ${profile.name} was not sent to ${url.origin}: the connection is not encrypted.`,
         {
-          hint: 'Use https: plain http is possible for this computer alone.',
+          hint: 'Use https: Keyturn allows plain http only for this computer.',
           data: { token: profile.name, origin: url.origin },
         },
       );
@@ -71,12 +71,16 @@ export class OriginCheck {
     }
     if (answer === 'once') this.#allowedOnce.add(`${key} ${url.origin}`);
     if (answer !== 'refuse') return;
-    throw new KeyturnError('origin_not_allowed', `Token ${profile.name} may not be sent to ${url.origin}.`, {
-      hint:
-        declared.length === 0
-          ? 'The file does not say where its token may go: allow it when asked, or declare the token in keyturn.json.'
-          : `It may go to ${shownAddresses(declared)}. Add the origin to its profile to allow it.`,
-      data: { token: profile.name, origin: url.origin },
-    });
+    throw new KeyturnError(
+      'origin_not_allowed',
+      `Token ${profile.name} was not sent: ${url.origin} is not an allowed origin.`,
+      {
+        hint:
+          declared.length === 0
+            ? 'The file does not say which origins to allow: allow it when Keyturn asks, or declare the token in keyturn.json.'
+            : `Allowed origins: ${shownAddresses(declared)}. Add the origin to its profile to allow it.`,
+        data: { token: profile.name, origin: url.origin },
+      },
+    );
   }
 }

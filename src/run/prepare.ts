@@ -253,7 +253,7 @@ export class Preparation {
 
   #requireTrust(): void {
     if (this.#input.options.trusted) return;
-    throw untrusted('Tokens are used only in a trusted workspace.', 'use its tokens');
+    throw untrusted('Keyturn uses tokens only in a trusted workspace.', 'use its tokens');
   }
 
   #foreignSource(foreign: ForeignParts): ForeignTokenSource {
@@ -287,8 +287,8 @@ export class Preparation {
     const { token, profile } = await pending;
     const secret = made.idToken ? token.idToken : token.accessToken;
     if (secret === null) {
-      throw new KeyturnError('id_token_invalid', `The token "${profile.name}" came without an ID token.`, {
-        hint: 'Ask for the scope openid, with a person who signs in.',
+      throw new KeyturnError('id_token_invalid', `The token "${profile.name}" has no ID token.`, {
+        hint: 'Add openid to the scope, and use a grant with a sign-in.',
         data: { token: profile.name },
       });
     }

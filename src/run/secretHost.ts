@@ -4,7 +4,7 @@ import { absoluteUrl } from './url.ts';
 
 /**
  * The URL of a request, which no secret may lead: it would choose where the request goes, and DNS would tell it to
- * everybody. `disguises` are the same text with other words in the place of its secrets. Whatever a URL makes of its
+ * everyone on the network. `disguises` are the same text with other words in the place of its secrets. Whatever a URL makes of its
  * text, all of them must lead to the same host, or fail alike. Fails with `request_invalid`, and like `absoluteUrl`.
  */
 export function urlToSafeHost(
@@ -16,7 +16,7 @@ export function urlToSafeHost(
   const places = [text, ...disguises].map((each) => placeOf(each, headers));
   if (places.every((place) => place === places[0])) return absoluteUrl(text, headers);
   throw new KeyturnError('request_invalid', `A secret in the URL on line ${line + 1} stands in its host.`, {
-    hint: 'Put it into a header, the path, the query or the body. If it is no secret, give its variable another name.',
+    hint: 'Put the secret into a header, the path, the query or the body. If it is not secret, give its variable another name.',
     data: { line: line + 1 },
   });
 }

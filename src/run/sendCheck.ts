@@ -13,7 +13,7 @@ export interface SendCheckParts {
 
 /**
  * What the file says about whether a request is sent at all, before anything is obtained for it. Fails with
- * `request_disabled`, like `requireRunnable`, and with `cancelled` or as the asker does where the person does not agree to
+ * `request_disabled`, like `requireRunnable`, and with `cancelled` or as the asker does where the person does not confirm
  * a `# @note`.
  */
 export async function requireConsentToSend(

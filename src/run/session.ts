@@ -9,7 +9,7 @@ export interface SessionOptions {
   readonly variables: Readonly<Record<string, string>>;
   /** A token picked for every request of the run, instead of its own `# @token`. */
   readonly tokenName: string | null;
-  /** The person has agreed already to what a `# @note` asks. */
+  /** The person has already confirmed what a `# @note` asks. */
   readonly confirmed: boolean;
   readonly rules: VerdictRules;
 }

@@ -63,7 +63,7 @@ export function requestSettings(
   }
   if (scope !== null && tokenName === null) {
     throw new KeyturnError('request_invalid', 'This request has a `# @scope` but no `# @token`.', {
-      hint: 'Write `# @token name` above it: its token is asked for with that scope.',
+      hint: 'Write `# @token name` above it: Keyturn obtains this token with the scope.',
     });
   }
   return { tokenName, scope, followRedirects, verifyTls, connectTimeoutMs, totalTimeoutMs };

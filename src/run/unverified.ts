@@ -8,7 +8,7 @@ export function isInsecureHost({ hostname, host }: URL, { trusted, insecureHosts
 
 /**
  * Whether tokens may go over a connection that the file says not to verify. The person names hosts for good in the
- * settings; a file may come from anybody. One for each request: an answer holds for its repetition.
+ * settings; a file may come from a stranger. One for each request: an answer holds for its repetition.
  */
 export class UnverifiedCheck {
   readonly #asker: Pick<Asker, 'sendUnverified'>;
@@ -26,7 +26,7 @@ export class UnverifiedCheck {
     if (!(await this.#asker.sendUnverified({ tokenName, origin: url.origin }))) {
       throw new KeyturnError(
         'certificate_not_verified',
-        `Token ${tokenName} was not sent to ${url.origin}: the request turns the check of the certificate off.`,
+        `Token ${tokenName} was not sent to ${url.origin}: the request turns certificate verification off.`,
         {
           hint: 'Remove `# @insecure`, trust the authority of the server (keyturn.tls.caCertificates), or name the host: keyturn.tls.insecureHosts, for the command `--insecure-host`.',
           data: { token: tokenName, origin: url.origin },

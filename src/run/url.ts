@@ -58,7 +58,7 @@ export function destinationsOf(url: URL, headers: HeaderList): URL[] {
     const named = parseUrl(`${url.protocol}//${host}`);
     if (named === null || /[/?#@]/.test(host) || !isAuthority(host)) {
       throw new KeyturnError('request_invalid', 'The Host header is not a host.', {
-        hint: 'Write only a name or an address, and a port where one is needed.',
+        hint: 'Write only a name or an address, and a port if needed.',
       });
     }
     if (named.origin !== url.origin) destinations.push(named);

@@ -4,7 +4,7 @@ import { urlCredentials } from '../redaction/maskedUrl.ts';
 import { bodyCredentials, decoded } from './bodyCredentials.ts';
 
 /**
- * The credentials that stand in the head of a request by the names of its parts, whoever wrote them: in headers, cookies,
+ * The credentials that stand in the head of a request by the names of its parts: in headers, cookies,
  * the query and the user information. A server that answers with them is masked too.
  */
 export function writtenCredentials(url: URL, headers: HeaderList): string[] {

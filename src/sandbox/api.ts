@@ -110,7 +110,7 @@ export function createApi(options: ApiOptions): Express {
       }
       const added = reports.add(wanted.output);
       if (added) response.status(201).location(`/reports/${added.id}`).json(added);
-      else problem(response, 507, 'Insufficient storage', 'The sandbox holds no more reports.');
+      else problem(response, 507, 'Insufficient storage', 'The sandbox is full: remove a report first.');
     }),
   );
   api.delete(
@@ -176,7 +176,7 @@ export function createApi(options: ApiOptions): Express {
     // Express knows an error handler by its four parameters.
     (error: unknown, _request: express.Request, response: Response, next: express.NextFunction) => {
       if (response.headersSent) next(error);
-      else problem(response, 400, 'Bad request', 'The body could not be read as what its Content-Type says.');
+      else problem(response, 400, 'Bad request', 'The body does not fit its Content-Type.');
     },
   );
   return api;

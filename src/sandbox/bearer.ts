@@ -76,9 +76,7 @@ export function createAuthorize(
     if (thumbprint === undefined && scheme === 'bearer') return false;
     if (thumbprint === undefined || scheme === 'bearer') {
       const detail =
-        thumbprint === undefined
-          ? 'This token is bound to no key.'
-          : 'This token needs a proof of its key (DPoP).';
+        thumbprint === undefined ? 'This token is bound to no key.' : 'This token requires a DPoP proof.';
       challenge(response, 401, { error: 'invalid_token' }, detail, 'DPoP');
       return true;
     }
@@ -87,8 +85,8 @@ export function createAuthorize(
     if (fault === null) return false;
     const detail =
       fault === 'use_dpop_nonce'
-        ? 'The proof needs the nonce of the header DPoP-Nonce.'
-        : 'The proof does not belong to this request, this token or its key.';
+        ? 'The DPoP proof requires the nonce of the header DPoP-Nonce.'
+        : 'The DPoP proof does not belong to this request, this token or its key.';
     challenge(response, 401, { error: fault, algs: proofAlgorithms.join(' ') }, detail, 'DPoP');
     return true;
   }

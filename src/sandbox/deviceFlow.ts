@@ -6,7 +6,7 @@ import { deviceCodePage, deviceConfirmPage, donePage, type DeviceForm } from './
 export const deviceFlow = {
   enabled: true,
   userCodeInputSource(context: Context, _form: string, out?: unknown, fault?: Error): void {
-    // The provider comes back here whenever something went wrong, with a code that somebody mistyped above all.
+    // The provider comes back here after each error, mostly a mistyped code.
     const said = out === undefined ? null : (FAULTS[fault?.name ?? ''] ?? 'This did not work. Try again.');
     show(context, deviceCodePage(formOf(context), said));
   },
@@ -27,8 +27,8 @@ export const deviceFlow = {
 /** By the names of the provider's errors. */
 const FAULTS: Readonly<Record<string, string>> = {
   NoCodeError: 'Enter the code first.',
-  NotFoundError: 'There is no such code. Look again.',
-  ExpiredError: 'This code has ended. Start the sign-in again.',
+  NotFoundError: 'There is no such code. Check it again.',
+  ExpiredError: 'This code has expired. Start the sign-in again.',
   AlreadyUsedError: 'This code was used before.',
   AbortedError: 'The sign-in was refused.',
 };

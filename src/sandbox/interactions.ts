@@ -24,7 +24,7 @@ export async function answerInteraction(
     send(
       response,
       400,
-      errorPage('interaction_not_found', 'This sign-in has ended, or was begun in another browser.'),
+      errorPage('interaction_not_found', 'This sign-in has expired, or you started it in another browser.'),
     );
     return;
   }
@@ -79,7 +79,7 @@ async function interactionPage(provider: Provider, interaction: Interaction): Pr
   const may = (scope: string) => mayAllow(interaction, scope);
   return consentPage({
     client: name,
-    person: findPerson(session?.accountId)?.name ?? 'somebody',
+    person: findPerson(session?.accountId)?.name ?? 'an unknown person',
     allowed: asked.filter(may),
     withheld: asked.filter((scope) => !may(scope)),
   });
@@ -125,7 +125,7 @@ function parted(interaction: Interaction, scopes: readonly string[]): [allowed: 
   return [allowed.join(' '), scopes.filter((scope) => !allowed.includes(scope)).join(' ')];
 }
 
-/** Everybody may say who they are; what the API offers depends on the person. */
+/** Each client may learn who signed in; what the API offers depends on the person. */
 function mayAllow({ session }: Interaction, scope: string): boolean {
   if (!sandboxScopes.some((known) => known === scope)) return true;
   return findPerson(session?.accountId)?.scopes.some((known) => known === scope) === true;

@@ -174,7 +174,7 @@ function mayIntrospect(_context: unknown, client: AskingClient, token: TokenOwne
   return client.clientAuthMethod !== 'none' || client.clientId === token.clientId;
 }
 
-/** Everybody ends only what is theirs. */
+/** A client can end only its own tokens. */
 function mayRevoke(_context: unknown, client: TokenOwner, token: TokenOwner): boolean {
   return client.clientId === token.clientId;
 }

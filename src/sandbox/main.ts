@@ -1,4 +1,4 @@
-// Entry of the sandbox process: an OpenID provider and a reports API on 127.0.0.1, until whoever started it leaves.
+// Entry of the sandbox process: an OpenID provider and a reports API on 127.0.0.1, until the process that started it ends.
 import { fstatSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -88,7 +88,7 @@ const notReady: RequestListener = (_request, response) => {
   response.writeHead(503, { 'retry-after': '1' }).end();
 };
 
-/** Whoever started this process holds its stdin or its IPC channel open; both close even when that one is killed. */
+/** The process that started this one holds its stdin or its IPC channel open; both close even when that one is killed. */
 function stopWithStarter(stop: () => void): void {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);

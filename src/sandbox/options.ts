@@ -71,7 +71,7 @@ function readValues(argv: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new KeyturnError('usage', 'The sandbox was started with an option that it does not know.', {
+    throw new KeyturnError('usage', 'The sandbox does not know one of its options.', {
       cause: error,
     });
   }

@@ -1,6 +1,6 @@
 import { sandboxScopes, type SandboxScope } from './clients.ts';
 
-/** Somebody to sign in as. There are no passwords: the sandbox is for learning and lives on this machine alone. */
+/** A person to sign in as. There are no passwords: the sandbox is for learning and lives on this machine alone. */
 export interface Person {
   readonly id: string;
   readonly name: string;

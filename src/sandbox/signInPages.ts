@@ -4,13 +4,13 @@ import { people, type Acr } from './people.ts';
 /** What an application may be allowed, in words. */
 const SCOPE_WORDS: Readonly<Record<string, string>> = {
   openid: 'know who you are',
-  offline_access: 'stay signed in while you are away',
+  offline_access: 'keep access while you are away',
   'reports:read': 'read reports',
   'reports:write': 'add and remove reports',
   'reports:admin': 'see how the reports are used',
 };
 
-/** Choose somebody to sign in as; the one that was hinted at comes first. */
+/** Choose a person to sign in as; the one that was hinted at comes first. */
 export function choosePage(client: string, hint: string | null, wantedAcr: Acr): string {
   const order = [...people].sort((a, b) => Number(b.id === hint) - Number(a.id === hint));
   const buttons = order.map(

@@ -11,7 +11,7 @@ export function signInPolicy(): InteractionPolicy {
   policy
     .get('login')
     ?.checks.push(
-      new Check('acr_values', 'the sign-in is less sure than was asked for', 'login_required', isLessSure),
+      new Check('acr_values', 'the sign-in is weaker than the client requires', 'login_required', isLessSure),
     );
   return policy;
 }

@@ -89,7 +89,7 @@ function announced(
       signal?.removeEventListener('abort', cancel);
       const announcement = v.safeParse(v.pipe(v.string(), v.parseJson(), announcementSchema), line);
       if (announcement.success) resolve(announcement.output);
-      else fail('The sandbox announced itself in a way that this version does not understand.');
+      else fail('The sandbox sent a message that this version does not understand.');
     });
     // Not 'exit': the announcement of a failure may still be in the pipe when the process is gone.
     child.once('close', (code) => {

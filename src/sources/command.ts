@@ -27,12 +27,12 @@ export interface CommandParts {
 
 const TIMEOUT_MS = 60_000;
 const MAX_BYTES = 1024 * 1024;
-/** Characters; of a longer line the end would not be seen in a dialog, and be agreed to all the same. */
+/** Characters; a person could allow a longer line without seeing its end. */
 const LONGEST_LINE = 1000;
 /** Of what the program said when it failed. */
 const SHOWN_CHARACTERS = 500;
 
-/** What another program prints, such as `gh auth token`. The person agreed to the very command line, program and files. */
+/** What another program prints, such as `gh auth token`. The person allowed exactly this command line, program and files. */
 export function commandSource(parts: CommandParts): TokenSource {
   const { runner, consent, clock, timeoutMs = TIMEOUT_MS } = parts;
   return {
@@ -108,7 +108,7 @@ function unreadable({ name }: TokenProfile, command: readonly string[], fault: s
     'command_failed',
     `What ${quoted(command[0] ?? '')} printed for the token "${name}" ${fault}.`,
     {
-      hint: 'It has to print the token alone, or JSON: say with "tokenPointer" where in it the token is.',
+      hint: 'The command has to print only the token, or JSON. Say with "tokenPointer" where the token is in the JSON.',
       data: { token: name, exitCode: 0 },
     },
   );
@@ -124,23 +124,22 @@ function incomplete({ name }: TokenProfile): KeyturnError {
 function changed({ name }: TokenProfile): KeyturnError {
   return new KeyturnError(
     'command_refused',
-    `The command of the token "${name}" was not run: its files changed while you were asked.`,
-    { hint: 'Use the token again to be asked about them as they are now.', data: { token: name } },
+    `The command of the token "${name}" was not run: its files changed while Keyturn asked you.`,
+    { hint: 'Use the token again: Keyturn then asks about the changed files.', data: { token: name } },
   );
 }
 
 function tooLong({ name }: TokenProfile): KeyturnError {
-  return new KeyturnError(
-    'command_refused',
-    `The command of the token "${name}" is too long to be read before it is agreed to.`,
-    { hint: 'Put it into a script, and name that as "command".', data: { token: name } },
-  );
+  return new KeyturnError('command_refused', `The command of the token "${name}" is too long to review.`, {
+    hint: 'Put the command into a script, and name the script as "command".',
+    data: { token: name },
+  });
 }
 
 function elsewhere({ name }: TokenProfile): KeyturnError {
   return new KeyturnError(
     'unsupported',
-    `The keyturn.json of the token "${name}" is not on this computer, so that its command cannot be run.`,
+    `The keyturn.json of the token "${name}" is not on this computer, so Keyturn cannot run its command.`,
     { hint: 'Open the folder where it is, or use another way to get this token.', data: { token: name } },
   );
 }

@@ -22,8 +22,8 @@ export function environmentSource(env: Environment, clock: Clock): TokenSource {
         });
       }
       if (isSecretVariable(variable)) {
-        throw new KeyturnError('profile_invalid', `The token "${name}" must not be taken from ${variable}.`, {
-          hint: `Variables of this kind belong to the profile that they are named after: choose another name.`,
+        throw new KeyturnError('profile_invalid', `The token "${name}" cannot come from ${variable}.`, {
+          hint: `Keyturn reserves variables of this form for the profiles in their names. Choose another name.`,
           data,
         });
       }
@@ -33,7 +33,7 @@ export function environmentSource(env: Environment, clock: Clock): TokenSource {
           'token_missing',
           `The variable ${variable} of the token "${name}" is not set.`,
           {
-            hint: 'Set it where Keyturn is started; the editor sees only what was set before it started.',
+            hint: 'Set the variable, then start the editor or the command again: they see only what was set before.',
             data,
           },
         );
@@ -41,7 +41,7 @@ export function environmentSource(env: Environment, clock: Clock): TokenSource {
       const { token, fault } = readTokenText(value, { tokenPointer, expiryPointer, nowMs: clock.now() });
       if (token !== null) return issuedNow(token);
       throw new KeyturnError('token_invalid', `What the variable ${variable} holds ${fault}.`, {
-        hint: 'Set it to the token alone, or to JSON that holds it.',
+        hint: 'Set it to the token alone, or to JSON that contains the token.',
         data,
       });
     },

@@ -21,7 +21,7 @@ export interface KeychainParts {
   readonly clock: Clock;
 }
 
-/** An entry that another tool keeps in the system's keychain, read anew at each use. The person agreed to it. */
+/** An entry that another tool keeps in the system's keychain, read anew at each use. The person allowed it. */
 export function keychainSource({ keychain, consent, clock }: KeychainParts): TokenSource {
   return {
     grant: 'keychain',
@@ -43,13 +43,13 @@ export function keychainSource({ keychain, consent, clock }: KeychainParts): Tok
         throw new KeyturnError(
           'profile_invalid',
           `The keychain entry of the token "${name}" holds a control character in its name.`,
-          // A zero would end it in the system's eyes, and another entry would be read than the person agreed to.
+          // A zero would end it in the system's eyes, and another entry would be read than the one that the person allowed.
           { hint: 'Correct "keychainService" and "keychainAccount".', data },
         );
       }
       if (isOurs(service)) {
         throw new KeyturnError('profile_invalid', `The token "${name}" names an entry of Keyturn itself.`, {
-          hint: 'Those belong to the profiles that they were stored for.',
+          hint: 'Name an entry of another tool.',
           data,
         });
       }
@@ -62,7 +62,7 @@ export function keychainSource({ keychain, consent, clock }: KeychainParts): Tok
           'token_missing',
           `The keychain has no entry ${entry} for the token "${name}".`,
           {
-            hint: 'Sign in with the tool that keeps it; some keep no account beside it: leave "keychainAccount" out.',
+            hint: 'Sign in with the tool that writes the entry. If that tool stores no account, remove "keychainAccount".',
             data,
           },
         );
@@ -75,7 +75,7 @@ export function keychainSource({ keychain, consent, clock }: KeychainParts): Tok
         'token_invalid',
         `The keychain entry "${service}" of the token "${name}" ${fault}.`,
         {
-          hint: 'If it is JSON, say with "tokenPointer" where in it the token is.',
+          hint: 'If the entry is JSON, say with "tokenPointer" where the token is.',
           data,
         },
       );

@@ -31,7 +31,7 @@ export interface AcquireOptions {
   /**
    * A token that is held is not enough: the person asked to sign in, or the server for more than it grants (RFC 9470).
    * Profiles that sign in send the person to the browser; the others ask their server anew. Fails with
-   * `sign_in_needed` where nobody can be reached.
+   * `sign_in_needed` where no person can be reached.
    */
   readonly reauthenticate?: Reauthentication;
   /** What asks, for the audit: a line of a file, a command. */

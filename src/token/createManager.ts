@@ -119,7 +119,7 @@ class Manager implements TokenManager {
         break;
       case null:
         throw new KeyturnError('usage', `There is nothing to add to the token "${profile.name}".`, {
-          hint: signsIn(profile.grant) ? 'Sign in instead.' : 'It is obtained when it is used.',
+          hint: signsIn(profile.grant) ? 'Sign in instead.' : 'Keyturn obtains it on use.',
         });
     }
     await this.#options.places?.added(profile);
@@ -180,7 +180,7 @@ class Manager implements TokenManager {
     const { signal, rejected, force } = options;
     const parent = this.#cache.state(parentProfile);
     if (!parent.loaded) await this.#cache.load(parent, signal);
-    // Nobody signed in yet, or not any more: the person is asked for the parent token.
+    // There is no sign-in yet, or no longer: the person is asked for the parent token.
     if (!canRefresh(parent)) await this.acquire(parentProfile, { ...options, force: false });
     const { token } = state;
     const forced = force === true && (rejected === undefined || rejected === token?.accessToken);
@@ -230,9 +230,9 @@ class Manager implements TokenManager {
     if (grantOf(profile.grant).refresh === 'never') {
       throw new KeyturnError(
         'unsupported',
-        `The token "${profile.name}" was pasted: no server can renew it.`,
+        `The token "${profile.name}" was pasted: no server issues it to Keyturn.`,
         {
-          hint: `Paste another one, or declare in keyturn.json how it is obtained.`,
+          hint: `Paste another token, or declare in keyturn.json how Keyturn obtains it.`,
           data: { token: profile.name },
         },
       );
@@ -249,7 +249,7 @@ class Manager implements TokenManager {
     return { token, profile: state.profile, status, refreshed };
   }
 
-  /** Only while somebody waits may a person be asked. */
+  /** A person may be asked only while a caller waits. */
   async #waiting<T>(state: TokenState, { cause }: AcquireOptions, work: () => Promise<T>): Promise<T> {
     state.waiters++;
     if (cause !== undefined) state.cause = cause;
@@ -285,7 +285,7 @@ class Manager implements TokenManager {
     state.retired = !(await isStillDeclared(this.#options, state.profile));
     state.refreshing = false;
     if (this.#cache.isRefreshDue(state)) {
-      // Its failure is in the state already, and nobody waits for it.
+      // Its failure is in the state already, and no caller waits for it.
       await this.#refresher.refresh(state).catch(() => undefined);
     } else {
       this.#cache.settle(state);

@@ -7,7 +7,7 @@ const downScoped = new WeakMap<TokenProfile, Map<string, TokenProfile>>();
 
 /**
  * The profile of a token for a single request (`# @scope`): the way to obtain it is the same, the scope another. It is
- * kept beside the token of the whole profile, under a key below that one's. Fails with `unsupported` where nobody can
+ * kept beside the token of the whole profile, under a key below that one's. Fails with `unsupported` where no server can
  * be asked for a scope.
  */
 export function downScopedProfile(parent: TokenProfile, scope: string): TokenProfile {
@@ -25,8 +25,8 @@ function grantFor({ grant, name }: TokenProfile): Grant {
   if (downScoped === 'obtain') return grant;
   // From the sign-in on, the refresh token of the parent asks (RFC 6749 section 6).
   if (downScoped === 'refresh_token') return refreshToken.name;
-  throw new KeyturnError('unsupported', `Nobody can be asked for another scope of the token "${name}".`, {
-    hint: 'Remove the `# @scope` line, or use a token that a server issues.',
+  throw new KeyturnError('unsupported', `No server issues another scope for the token "${name}".`, {
+    hint: 'Remove the `# @scope` line, or use a token that Keyturn obtains from a server.',
     data: { token: name, grant },
   });
 }

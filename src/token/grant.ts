@@ -26,11 +26,11 @@ export interface GrantResult {
 export interface GrantContext {
   /** The refresh token that is held, if any. */
   readonly refreshToken: string | null;
-  /** Of the sign-in that the refresh token is of; null where there is none. What is renewed must be of the same. */
+  /** Of the sign-in that the refresh token is of; null where there is none. A refreshed token must be of the same. */
   readonly idToken: string | null;
   /** Where the refresh token may go: see `Token.receivers`; absent where that was not noted. */
   readonly receivers?: readonly string[] | undefined;
-  /** From the store, or from the person, who is asked only while somebody waits. Fails with `secret_missing`. */
+  /** From the store, or from the person, who is asked only while a caller waits. Fails with `secret_missing`. */
   readonly secret: (kind: AskedSecret) => Promise<string>;
   /** A secret that is made when there is none, and kept. */
   readonly keptSecret: (
@@ -39,9 +39,9 @@ export interface GrantContext {
   ) => Promise<string>;
   /** The token of another profile of the same keyturn.json. Fails like `TokenManager.acquire`. */
   readonly otherToken: (profileName: string) => Promise<Pick<AcquiredToken, 'token' | 'profile'>>;
-  /** Somebody waits for the token: only then may a person be asked anything. */
+  /** A caller waits for the token, so the person may be asked. */
   readonly waiting: boolean;
-  /** How to reach the person in a browser; null where nobody waits, or nobody can. */
+  /** How to reach the person in a browser; null where no caller waits or no person can be reached. */
   readonly signIn: SignIn | null;
   /** A refresh token is not enough: the person asked to sign in, or the server for more than it grants. */
   readonly reauthenticate: Reauthentication | null;

@@ -14,7 +14,7 @@ export interface TokenEntry {
   readonly lastError: { readonly code: string; readonly message: string } | null;
   /** A new token can be had without a person. */
   readonly canRefresh: boolean;
-  /** The next token needs a person in a browser: nobody has signed in, or what that brought has ended. */
+  /** The next token needs a person in a browser: there is no sign-in yet, or its tokens have expired. */
   readonly needsSignIn: boolean;
   /**
    * How far this computer's clock is ahead of the server's, milliseconds; negative when it is behind, 0 when they
@@ -75,7 +75,7 @@ export interface TokenManager {
   personal(name?: string): Promise<TokenEntry[]>;
   /**
    * Names of the tokens that `personal` reads, by their keys. Nothing is read: tokens that were pasted for a keyturn.json
-   * are among them until somebody does.
+   * are among them until then.
    */
   personalNames(): Promise<ReadonlyMap<string, string>>;
   /** Tells the keys whose token, status or error changed. */

@@ -35,7 +35,7 @@ export interface TokenManagerOptions {
     profile: TokenProfile,
     question: { readonly kind: AskedSecret; readonly refused: boolean },
   ): Promise<string | null>;
-  /** How to reach the person in a browser; absent where nobody is there. */
+  /** How to reach the person in a browser; absent where there is none. */
   signIn?(profile: TokenProfile): SignIn;
   /** The profile that another one names, such as the subject of an exchange. Fails with `profile_unknown`. */
   findProfile?(name: string, from: TokenProfile): Promise<TokenProfile>;

@@ -4,7 +4,7 @@ import type { AskedSecret } from '../profile/key.ts';
 import type { TokenProfile } from '../profile/profile.ts';
 import { PROFILE_FILE_NAME } from '../profile/name.ts';
 
-/** A secret that is not stored and that nobody gave: `secret_missing`, with the ways to give it. */
+/** A secret that is neither stored nor given: `secret_missing`, with the ways to give it. */
 export function missingSecret(
   { name, declaredIn }: Pick<TokenProfile, 'name' | 'declaredIn'>,
   kind: AskedSecret,

@@ -131,8 +131,8 @@ export function checkPasted(profile: TokenProfile, text: string): string {
         ? 'holds a line break or control character'
         : null;
   if (fault === null) return value;
-  throw new KeyturnError('token_invalid', `What was given for the token "${profile.name}" ${fault}.`, {
-    hint: 'Copy the whole token again, in one line.',
+  throw new KeyturnError('token_invalid', `The value for the token "${profile.name}" ${fault}.`, {
+    hint: 'Copy the whole token again, as one line.',
     data: { token: profile.name },
   });
 }

@@ -52,7 +52,7 @@ const NAMES: Readonly<Record<AskedSecret, string>> = {
 
 /**
  * Performs the grant of a profile. Its secrets come from outside, from the store, or from the person, who is asked
- * only while somebody waits. A stored one that the server refuses is asked for once more; one that the person gave is
+ * only while a caller waits. A stored one that the server refuses is asked for once more; one that the person gave is
  * stored when the server took it.
  */
 export async function obtainToken(

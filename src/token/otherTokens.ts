@@ -4,7 +4,7 @@ import { grantOf } from '../profile/grants/all.ts';
 import { textOption } from '../profile/options.ts';
 import type { TokenProfile } from '../profile/profile.ts';
 
-/** More than anybody chains. */
+/** More than a person chains. */
 const LONGEST_CHAIN = 10;
 
 /**
@@ -17,7 +17,7 @@ export async function findOther(
   name: string,
 ): Promise<TokenProfile> {
   if (findProfile === undefined) {
-    throw new KeyturnError('profile_unknown', `The token "${from.name}" needs another one: "${name}".`);
+    throw new KeyturnError('profile_unknown', `The token "${from.name}" needs the token "${name}".`);
   }
   const found = await findProfile(name, from);
   const seen = new Set<string>();
@@ -46,7 +46,7 @@ function namesIn({ grant, options }: TokenProfile): string[] {
 function circular(name: string, other: string): KeyturnError {
   return new KeyturnError(
     'profile_invalid',
-    `The token "${name}" needs "${other}", which leads back to it.`,
+    `The token "${name}" needs "${other}", which needs this token again.`,
     {
       hint: 'Correct "subjectToken" and "actorToken" in keyturn.json.',
       data: { token: name },

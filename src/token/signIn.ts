@@ -3,7 +3,7 @@ export interface SignIn {
   /** Fails with `authorization_failed` when no browser could be opened. */
   openBrowser(url: string): Promise<void>;
   /**
-   * Begins to wait for the browser at the editor's own address, after whoever waits there already; rejects with
+   * Begins to wait for the browser at the editor's own address, after the sign-ins that wait there already; rejects with
    * `cancelled` when the signal aborts. Null where there is no such address, as in the terminal.
    */
   readonly editorRedirect: ((signal: AbortSignal) => Promise<Redirect>) | null;

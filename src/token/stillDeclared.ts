@@ -4,7 +4,7 @@ import type { TokenProfile } from '../profile/profile.ts';
 import { PROFILE_FILE_NAME } from '../profile/name.ts';
 
 /**
- * False when the `keyturn.json` of a profile declares another one of its name by now, or none: nobody will use its token
+ * False when the `keyturn.json` of a profile declares another one of its name by now, or none: no request will use its token
  * any more. Always true for profiles that stand elsewhere.
  */
 export async function isStillDeclared(

@@ -180,7 +180,7 @@ export class TokenCache {
     if (state?.preset === true || (state === undefined && this.#personalNames === null)) return;
     try {
       const stored = await this.#options.store.get(key);
-      // What nobody asked for yet is read when somebody does.
+      // What was not asked for yet is read on the first call.
       const known = state !== undefined && (state.loaded || state.loadError !== null);
       if (known && (state.loadError !== null || differs(state, stored))) await this.adopt(state, stored);
       if (this.#personalNames !== null) await this.#relist(await this.#personalNames, key, stored);

@@ -117,7 +117,7 @@ export class TokenPersistence {
       state.presetRefreshToken = refreshToken;
       return null;
     }
-    // Whoever has the next turn knows what was stored last by its time.
+    // The next turn knows what was stored last by its time.
     const token: Token = {
       ...before,
       refreshToken,
@@ -217,8 +217,8 @@ function isSpent(stored: Token | null, { spentBeforeMs }: StoredMark): boolean {
 
 /** Where another has stored a new refresh token and the store never says so, the old one would end the whole sign-in. */
 function behind({ profile: { name } }: TokenState): Stored {
-  const message = `The token "${name}" was renewed elsewhere, and what is stored here is the one before.`;
-  const hint = 'Reload the window, or run the command again. If that does not help, sign in again.';
+  const message = `The token "${name}" was refreshed elsewhere, and the stored token is the one before.`;
+  const hint = 'Reload the window, or run the command again. If it fails again, sign in again.';
   return {
     token: null,
     error: new KeyturnError('store_unavailable', message, { hint, data: { token: name } }),
@@ -240,11 +240,11 @@ function presetSpent({ name }: TokenProfile): KeyturnError {
 /** What is true when the write of a new token was refused; the store only knows that it wrote nothing. */
 function heldInMemory({ name, refreshToken }: Token, over: Token | null, cause: KeyturnError): KeyturnError {
   const stored = isReplaced(over, { refreshToken })
-    ? ' The one that is stored is spent: its refresh token was replaced.'
+    ? ' The stored token is spent: the server replaced its refresh token.'
     : over === null
       ? ''
-      : ' The one before it is still stored.';
-  const message = `The new token "${name}" could not be saved and is held in memory only.${stored}`;
+      : ' The previous token is still stored.';
+  const message = `The new token "${name}" could not be saved: Keyturn keeps it in memory only.${stored}`;
   return new KeyturnError(cause.code, message, {
     cause,
     hint: cause.hint ?? 'Unlock the keychain of your system.',

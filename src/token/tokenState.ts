@@ -26,13 +26,13 @@ export interface TokenState {
   retryAtMs: number;
   /** The server refused the refresh token that is held: a person has to sign in. */
   signInEnded: boolean;
-  /** Until then nobody is sent to a browser again unasked: the last sign-in was given up, or failed. */
+  /** Until then Keyturn opens no browser unasked: the last sign-in was given up, or failed. */
   signInAgainAtMs: number;
   /** How far this computer's clock is ahead of the server's, milliseconds; null when unknown. */
   clockSkewMs: number | null;
   /** Set while the store has refused the held token. */
   unsaved: Unsaved | null;
-  /** Its profile was taken out or changed: nothing is refreshed in the background until somebody asks for it again. */
+  /** Its profile was taken out or changed: nothing is refreshed in the background until a request uses it again. */
   retired: boolean;
   /** Under way, or waiting for its turn in the background. */
   refreshing: boolean;

@@ -51,7 +51,7 @@ describe('recording', () => {
     expect(await readFile(join(folder, first), 'utf8')).not.toContain(secret.slice(0, 15));
   });
 
-  it('is written by the clock, without anybody asking', async () => {
+  it('is written by the clock, unasked', async () => {
     const { log, folder, clock } = await auditHarness();
     log.record(eventOf());
     await clock.advance(300);

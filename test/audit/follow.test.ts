@@ -96,7 +96,7 @@ describe('following a log', () => {
     follower.stop();
   });
 
-  it('has no mark for a log that nobody wrote to yet', async () => {
+  it('has no mark for a log without lines', async () => {
     const { folder } = await auditHarness();
     expect(await markOfChain(folder)).toBe('');
   });

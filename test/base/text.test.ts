@@ -80,7 +80,7 @@ test.each([
 });
 
 describe('instants', () => {
-  // Local on purpose: the texts are in the zone of whoever reads them.
+  // Local on purpose: the texts are in the zone of the reader.
   const now = new Date(2026, 0, 15, 13, 0, 5).getTime();
 
   test('relative', () => {

@@ -69,7 +69,7 @@ beforeAll(async () => {
     HOME: join(folder, 'home'),
     TMPDIR: join(folder, 'tmp'),
     XDG_STATE_HOME: join(folder, 'home/state'),
-    // No session bus: the keychain of whoever runs this stays closed.
+    // No session bus: the keychain of the person who runs this stays closed.
     DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent',
     KEYTURN_DEBUG: '1',
     KEYTURN_ALLOW_COMMANDS: commands.map((command) => command.join(' ')).join('\n'),

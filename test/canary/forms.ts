@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** A value that nobody else has, with signs that look different in a URL and in base64. */
+/** A unique value, with signs that look different in a URL and in base64. */
 export function canaryValue(name: string): string {
   return `${name}+${randomBytes(15).toString('base64')}/~`;
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { canaryValue, writtenForms } from './forms.ts';
 
-/** Parameters of requests whose values nobody but the two ends may know. */
+/** Parameters of requests whose values only the two ends may know. */
 const SECRET_PARAMETERS = [
   'code',
   'code_verifier',

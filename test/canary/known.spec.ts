@@ -39,7 +39,7 @@ afterEach(() => {
 });
 const register = (secret: string, label: string) => redactor.register(secret, label);
 
-test('what nobody made known is found', () => {
+test('what was not registered is found', () => {
   expect(shown(redactor, { secret: canaryValue('secret') })).toEqual(['secret']);
 });
 

@@ -13,7 +13,7 @@ import { findSecrets, writtenForms } from './forms.ts';
 import { scanFolder } from './scan.ts';
 import { newWritten, writtenByHand } from './written.ts';
 
-// Credentials that somebody wrote into a file by hand: what the command prints of the file, and what the editor says of
+// Credentials that a person wrote into a file by hand: what the command prints of the file, and what the editor says of
 // the same requests, holds none of them. The API answers with all that it gets, in every form.
 
 let server: Server;

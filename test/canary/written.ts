@@ -13,7 +13,7 @@ export function newWritten(): Written {
   return { plain, encoded: encodeURIComponent(plain), key: `sk_live_${randomBytes(20).toString('hex')}` };
 }
 
-/** Requests of `.http` files in which somebody wrote a credential by hand, by what is told of them. */
+/** Requests of `.http` files in which a person wrote a credential by hand, by what is told of them. */
 export function writtenByHand(origin: string, { plain, encoded, key }: Written): Record<string, string> {
   const get = `GET ${origin}/a`;
   const post = (type: string, body: string) => `POST ${origin}/a\nContent-Type: ${type}\n\n${body}`;
@@ -64,7 +64,7 @@ export function writtenByHand(origin: string, { plain, encoded, key }: Written):
     Basic: sent(`Authorization: Basic zoe ${plain}`),
     'Basic with a colon': sent(`Authorization: Basic zoe:${plain}`),
     Token: sent(`Authorization: Token token="${plain}"`),
-    'a scheme that nobody knows': sent(`Authorization: Own ${plain}`),
+    'an unknown scheme': sent(`Authorization: Own ${plain}`),
     'a key': sent(`Ocp-Apim-Subscription-Key: ${plain}`),
     'a cookie in quotes': sent(`Cookie: theme=dark; session="${plain}"`),
     query: `${get}?page=1&access_token=${encoded}`,
@@ -92,7 +92,7 @@ export function writtenByHand(origin: string, { plain, encoded, key }: Written):
     'a host that is none': `GET http://zoe:${encoded}@no host/?sig=${encoded}`,
     'a port that is none': `GET http://zoe:${encoded}@a.example:99999/`,
     'a scheme that is none': `GET ftp://zoe:${encoded}@a.example/`,
-    'nobody listens': `GET http://zoe:${encoded}@127.0.0.1:1/?sig=${encoded}`,
+    'no server listens': `GET http://zoe:${encoded}@127.0.0.1:1/?sig=${encoded}`,
     'no TLS there': `GET ${origin.replace('http:', 'https:').replace('://', `://zoe:${encoded}@`)}/?sig=${encoded}`,
     'a redirect': `GET ${origin}/redirect?api_key=${encoded}\nX-Api-Key: ${plain}`,
     'a refusal': `GET ${origin}/refused\nX-Api-Key: ${plain}`,

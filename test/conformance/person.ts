@@ -40,7 +40,7 @@ export interface Person {
   run(text: string, profile: TokenProfile | null): Promise<RequestResult>;
 }
 
-/** The engine with everything in memory, and a person who agrees to all servers, scopes and questions. */
+/** The engine with everything in memory, and a person who allows all servers, scopes and questions. */
 export function createPerson({ clientId, secrets }: PersonKnows): Person {
   const client = createHttpClient({ proxy: null, caCertificates: [] });
   const redactor = new Redactor();

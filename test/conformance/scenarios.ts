@@ -6,5 +6,5 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'sse-retry': 'is about the stream of events of an MCP session',
   'auth/basic-cimd': 'wants a client id metadata document, which Keyturn would have to publish',
   'auth/cross-app-access-complete-flow':
-    'nobody signs in: an ID token is exchanged for an identity assertion grant (ID-JAG), which jwt_bearer cannot send',
+    'no sign-in: an ID token is exchanged for an identity assertion grant (ID-JAG), which jwt_bearer cannot send',
 };

@@ -37,7 +37,7 @@ function setUp() {
   const events: AuditEvent[] = [];
   const audit = { record: (event: AuditEvent) => void events.push(event) };
   const permissions = new Permissions(values, audit);
-  /** Agrees to everything for good. */
+  /** Allows everything for good. */
   const agree = async (subject: ConsentSubject) => {
     const { asker, questions } = askerOf('remember');
     const consent = createSourceConsent({

@@ -107,7 +107,7 @@ describe('a token that is held for one keyturn.json', () => {
     expect(await consent.places(tokenKey(here))).toEqual([HOME]);
   });
 
-  it('is told to the audit where the person agreed, and not where it began', async () => {
+  it('is told to the audit where the person allowed it, and not where it began', async () => {
     const { places, events } = setUp();
     const uses = places();
     await uses.obtained(profileOf({ declaredIn: HOME }));
@@ -157,7 +157,7 @@ describe('a token that is held for one keyturn.json', () => {
     expect(questions.map(({ tokenName, place }) => [tokenName, place])).toEqual([['viewer', AWAY]]);
   });
 
-  it('is none of its business where the person agreed to the source itself', async () => {
+  it('is none of its business where the person allowed the source itself', async () => {
     const { manager, questions } = setUp();
     for (const declaredIn of [HOME, AWAY]) await manager.acquire(profileOf({ grant: 'command', declaredIn }));
     expect(questions).toEqual([]);
@@ -249,7 +249,7 @@ describe('a secret that is stored', () => {
     expect(questions).toHaveLength(2);
   });
 
-  it('whose places were not noted is asked about, and by nobody in the background', async () => {
+  it('whose places were not noted is asked about, and not in the background', async () => {
     const { manager, questions, places, options, redactor } = withSecrets(['client_secret']);
     await options.store.setSecret(secretKey('client_secret', here), 'stored-before');
     const secrets = new InspectionSecrets({ ...options, redactor, places: places() });
@@ -315,7 +315,7 @@ describe('a token that was pasted', () => {
     expect(questions).toEqual([]);
   });
 
-  it('that nobody used yet belongs to the first place that does', async () => {
+  it('without a use yet belongs to the first place that uses it', async () => {
     const { options, manager: first, places, questions } = setUp();
     const { manager } = harness({ store: options.store });
     await manager.add(pasted, 'a-pasted-value');

@@ -33,7 +33,7 @@ function consentOf(asker: ConsentAsker, changes: Partial<ConsentOptions> = {}) {
   });
 }
 
-describe('an agreement', () => {
+describe('a permission', () => {
   it('is kept when the person says so, and asked for again when not', async () => {
     const { asker, questions } = askerOf('once', 'remember');
     const consent = consentOf(asker);

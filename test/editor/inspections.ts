@@ -170,7 +170,7 @@ test('marks in lists what is proven, by sign and words', async () => {
   );
 });
 
-test('says why a pasted token is invalid: unsigned, of somebody else, expired', async () => {
+test('says why a pasted token is invalid: unsigned, of another issuer, expired', async () => {
   const verify = async (name: string) => {
     const [told] = await act('verify', name);
     assert.equal(told?.kind, 'warning');
@@ -358,7 +358,7 @@ test('revokes after a confirmation only, and forgets what has ended', async () =
   assert.deepEqual([await apiStatus(value), await apiStatus(downScoped)], [401, 401]);
   await eventually('the empty entry', async () => (await tap.entry('ended'))?.contextValue.includes('empty'));
   assert.equal(stored('ended'), undefined);
-  // What was agreed for it has gone with it.
+  // Its permissions have gone with it.
   tap.picks.length = 0;
   await commands.executeCommand('keyturn.permissions.review');
   const [permissions = []] = tap.picks as readonly (readonly QuickPickItem[])[];

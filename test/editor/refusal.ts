@@ -121,7 +121,7 @@ test('uses a refreshed token that cannot be stored, and says so', async () => {
     tap.pickAnswers.push('machine');
     await commands.executeCommand('keyturn.tokens.refresh');
   });
-  assert.match(told, /new token "machine" could not be saved and is held in memory only/);
+  assert.match(told, /new token "machine" could not be saved: Keyturn keeps it in memory only/);
   assert.equal(stored(), before);
   await send(document, 1);
   assert.equal(recorder.requests.at(-1), 'Bearer token-3');

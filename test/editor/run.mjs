@@ -44,7 +44,7 @@ const suites = {
   marks: { files: requestFile },
   many: { files: requestFile, extensions: [companion] },
   audit: { files: requestFile, extensions: [companion] },
-  agreements: { files: requestFile },
+  permissions: { files: requestFile },
   welcome: { files: requestFile },
   inspections: { files: requestFile, extensions: [companion], keyring: true },
   restricted: {
@@ -77,7 +77,7 @@ const suites = {
  */
 const together = [
   ['audit', 'results', 'marks'],
-  ['agreements', 'refusal', 'fileSecrets', 'sources', 'requestFiles'],
+  ['permissions', 'refusal', 'fileSecrets', 'sources', 'requestFiles'],
   ['language', 'trusted'],
   ['inspections', 'tokens', 'welcome'],
 ];

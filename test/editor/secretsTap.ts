@@ -1,7 +1,7 @@
 import * as assert from 'node:assert/strict';
 import { extensions, type SecretStorage } from 'vscode';
 
-// An extension's SecretStorage is handed to its `activate` and to nobody else. But all of them are of one class, so
+// An extension's SecretStorage is handed to its `activate` alone. But all of them are of one class, so
 // the storage of a companion extension leads to the methods that Keyturn's has as well.
 
 type Methods = Pick<SecretStorage, 'get' | 'store' | 'delete' | 'keys'>;

@@ -90,7 +90,7 @@ console.log('command-token-' + readFileSync('runs', 'utf8').length);\n`,
   return ['node', script];
 }
 
-test('runs a command after the person agreed to the very line, and stores nothing of it', async () => {
+test('runs a command after the person allowed exactly this line, and stores nothing of it', async () => {
   const secrets = await tapSecrets();
   const command = await printer('print.cjs');
   const refused = await sendWith('byCommand', { grant: 'command', command }, () => undefined);

@@ -212,7 +212,7 @@ test('keeps the nodes of the tree while its list is read again: the editor knows
   }
 });
 
-test('tells once that a token in use ended and was not refreshed, and leads to its repair', async () => {
+test('tells once that a token in use expired and was not refreshed, and leads to its repair', async () => {
   const recorder = await startRecorder(3);
   const lost = () => tap.messages.filter(({ text }) => text.includes('"brief" has expired'));
   const refused = async (document: Parameters<typeof send>[0]) => {

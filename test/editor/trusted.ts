@@ -151,7 +151,7 @@ test('shows 401 without a token and 403 with the scope that is missing', async (
   const document = await open(fileUri('requests.http'));
   await send(document, requestLine(document, 'nobody'));
   await eventuallyResponds(/401/);
-  // Whoever has tokens may have forgotten to name one.
+  // A person with tokens may have forgotten to name one.
   const offer = await eventually('the offer', () =>
     tap.messages.find(({ text }) => text.includes('requires a token')),
   );

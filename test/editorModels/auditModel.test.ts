@@ -84,21 +84,21 @@ describe('the audit view', () => {
     expect(eventLabel(entryOf({ action: 'refused', error: 'origin_not_allowed' }))).toBe('viewer refused');
   });
 
-  it('says what changed and what was agreed to', () => {
+  it('says what changed and what was allowed', () => {
     const none = { origin: null, method: null, path: null, status: null } as const;
     const renamed = entryOf({ ...none, action: 'renamed', token: 'fresh', detail: 'was stale', cause: 'c' });
     expect(eventLabel(renamed)).toBe('fresh renamed');
     expect(eventDescription(renamed)).toBe(`${time} · was stale`);
     expect(eventDetails(renamed)).toContain('Detail: was stale\nCause: c');
-    const agreed = entryOf({
+    const allowed = entryOf({
       ...none,
       action: 'allowed',
       origin: 'https://far.example.com',
       detail: 'use at https://far.example.com',
     });
-    expect(eventLabel(agreed)).toBe('viewer permission given');
+    expect(eventLabel(allowed)).toBe('viewer permission given');
     // Its origin stands in the detail already.
-    expect(eventDescription(agreed)).toBe(`${time} · use at https://far.example.com`);
+    expect(eventDescription(allowed)).toBe(`${time} · use at https://far.example.com`);
     expect(eventLabel(entryOf({ action: 'withdrawn' }))).toBe('viewer permission withdrawn');
     expect(eventLabel(entryOf({ action: 'origins_changed' }))).toBe('viewer origins changed');
   });

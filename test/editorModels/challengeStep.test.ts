@@ -118,7 +118,7 @@ describe('what is offered after an answer', () => {
       'an answer from another origin',
       answer(401, {}, { token: null, redirects: [{ from: 'https://a.example/', to: 'https://b.example/' }] }),
     ],
-    ['a token that nobody here declares', answer(401, {})],
+    ['a token that is not declared here', answer(401, {})],
   ])('is nothing for %s', (_name, result) => {
     expect(challengeStep(result, null)).toBeNull();
   });

@@ -50,7 +50,7 @@ it('offers and explains what the schema does', () => {
         );
   for (const text of enums(strict)) expect(texts).toContain(text);
   for (const text of described(strict)) {
-    // What only belongs to a check has nobody to explain it to.
+    // What only belongs to a check needs no explanation.
     if (!text.startsWith('1 to 100 characters')) expect([...texts]).toContain(text);
   }
 });

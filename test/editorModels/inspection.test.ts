@@ -23,7 +23,7 @@ const entry = entryOf({ token: tokenOf(profile, { accessToken }) }, profile);
 const verification: Verification = {
   status: 'verified',
   code: 'verified',
-  reason: 'The signature is good and every check passed.',
+  reason: 'The signature is valid and every check passed.',
   hint: null,
   key: { kid: 'one', alg: 'ES256', thumbprint: 'a-thumbprint', from: 'https://id.example.com/jwks' },
   checks: [
@@ -173,7 +173,7 @@ describe('what can be done with a token', () => {
       problem: null,
     }).split(' ');
 
-  it('is to revoke and to rotate it where somebody can be asked', () => {
+  it('is to revoke and to rotate it where there is a server to ask', () => {
     expect(flags(entry)).toEqual(expect.arrayContaining(['revocable', 'rotatable']));
     const pasted = entryOf({}, profileOf());
     expect(flags(pasted)).not.toContain('revocable');

@@ -8,16 +8,16 @@ const address = (state: string) => new URL(`vscode://keyturn.keyturn/sign-in?sta
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("sign-ins at the editor's own address", () => {
-  it('get what the browser brings, and nothing when nobody waits', async () => {
+  it('get what the browser brings, and nothing when no sign-in waits', async () => {
     const turns = new RedirectTurns();
-    expect(turns.arrived(address('early'))).toBe('nobody_waits');
+    expect(turns.arrived(address('early'))).toBe('none_waits');
     const redirect = await turns.open(own, never);
     redirect.expect('a');
     expect(redirect.uri).toBe('vscode://keyturn.keyturn/sign-in');
     expect(turns.arrived(address('a'))).toBe('taken');
     expect((await redirect.response(never)).searchParams.get('state')).toBe('a');
     redirect.dispose();
-    expect(turns.arrived(address('a'))).toBe('nobody_waits');
+    expect(turns.arrived(address('a'))).toBe('none_waits');
   });
 
   it('are not ended by what bears another state, which any page can send', async () => {

@@ -151,7 +151,7 @@ beforeEach(() => {
 });
 
 describe('the index of request files', () => {
-  it('looks for files and reads each once, whoever asks and however often', async () => {
+  it('looks for files and reads each once, for all callers', async () => {
     write('/a.http', 'GET https://a.example.com');
     write('/b.rest', 'GET https://b.example.com');
     const index = new RequestFiles(files);

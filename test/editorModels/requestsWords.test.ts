@@ -154,7 +154,7 @@ describe('what a server says of the token', () => {
       'Requires scope a b\\u{07}',
     ],
     [
-      'a scope that nobody names',
+      'an unnamed scope',
       { challenge: { ...challenge, error: 'insufficient_scope' } },
       'The scope is not enough',
     ],

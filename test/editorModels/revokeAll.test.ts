@@ -33,11 +33,11 @@ describe('revoking all tokens of an issuer', () => {
   });
 
   it('goes on after a failure, and says what is wrong with which', async () => {
-    const failed = new KeyturnError('revocation_failed', 'Nobody is there.');
+    const failed = new KeyturnError('revocation_failed', 'The server is away.');
     expect(await outcomes(failed, kept, ended)).toEqual({
       done: 1,
       downScoped: [],
-      failures: ['one: Nobody is there.', 'two: It counts on.'],
+      failures: ['one: The server is away.', 'two: It counts on.'],
       left: 0,
     });
   });

@@ -24,7 +24,7 @@ afterEach(async () => {
 
 const keyOf = (name: string) => `token:${name}:${'x'.repeat(24)}`;
 const [KEY, ONE, TWO] = [keyOf('key'), keyOf('one'), keyOf('two')] as const;
-/** What the editor's storage has given every window, and nobody else. */
+/** What the editor's storage has given every window, and nothing else. */
 const SHARED = Buffer.alloc(32, 7).toString('base64url');
 
 const place = () => join(folder, 'windows');
@@ -75,7 +75,7 @@ describe('windows that tell each other', () => {
     expect(await b.store.get(KEY)).toBe(large);
   });
 
-  it('keep their sockets where nobody else can enter, and nothing that was said', async () => {
+  it('keep their sockets where no other user can enter, and nothing that was said', async () => {
     const a = await openWindow();
     await openWindow();
     await a.store.set(KEY, 'very-secret');

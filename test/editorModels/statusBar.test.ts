@@ -56,7 +56,7 @@ describe('status bar', () => {
 });
 
 describe('notification', () => {
-  it('is worth it only for a token in use that ended and was not refreshed', () => {
+  it('is worth it only for a token in use that expired and was not refreshed', () => {
     const expired = (change: object) => ending('a', -MINUTE, { status: 'expired', ...change });
     expect(isLost(expired({ lastUsedAtMs: NOW - 30 * MINUTE }), NOW)).toBe(true);
     expect(isLost(expired({ lastUsedAtMs: NOW - 61 * MINUTE }), NOW)).toBe(false);

@@ -94,7 +94,7 @@ describe('details of a token', () => {
     expect(shown.get('Kind')!.value).toBe('Opaque token');
   });
 
-  it('warns of a token that nobody signed', () => {
+  it('warns of an unsigned token', () => {
     const unsigned = `${part({ alg: 'none' })}.${part(claims)}.`;
     expect(lines(unsigned).get('Warning')!.value).toMatch(/not signed/);
   });

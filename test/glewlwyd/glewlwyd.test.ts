@@ -38,7 +38,7 @@ function profile(changes: Omit<Partial<TokenProfile>, 'options'> & { options?: o
   });
 }
 
-/** A person at a browser who is signed in and has agreed. */
+/** A person at a browser who is signed in and has allowed it. */
 function browsing(cookie: string) {
   return async (url: string) => {
     const page = await fetch(`${url}&g_continue`, { headers: { cookie }, redirect: 'manual' });

@@ -20,7 +20,7 @@ export interface Glewlwyd {
   readonly redirectUri: string;
   /** The key of the client that proves itself with one. */
   readonly clientKey: string;
-  /** Signs the person in and agrees to these scopes for a client; returns the cookie of the session. */
+  /** Signs the person in and allows these scopes for a client; returns the cookie of the session. */
   signIn(client: string, scopes: string): Promise<string>;
   close(): Promise<void>;
 }
@@ -198,7 +198,7 @@ async function session(origin: string, user: typeof PERSON): Promise<string> {
     body: JSON.stringify(user),
   });
   const [cookie = ''] = response.headers.getSetCookie();
-  if (!response.ok || cookie === '') throw new Error(`Glewlwyd let nobody in: ${response.status}.`);
+  if (!response.ok || cookie === '') throw new Error(`Glewlwyd refused the sign-in: ${response.status}.`);
   return cookie.split(';', 1)[0] ?? '';
 }
 

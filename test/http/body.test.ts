@@ -165,7 +165,7 @@ describe('a body for a sink', () => {
       close: () => Promise.resolve(),
     };
     const error = await bodyFaultOf(client.send(newRequest({ url: server.url, saveBodyTo: full })));
-    expect((error as Error).message).toBe('The body of the response could not be saved.');
+    expect((error as Error).message).toBe("Couldn't save the body of the response.");
     const known = new KeyturnError('file_unreadable', 'No.');
     const notClosed: BodySink = { write: () => Promise.resolve(), close: () => Promise.reject(known) };
     expect(await bodyFaultOf(client.send(newRequest({ url: server.url, saveBodyTo: notClosed })))).toBe(
@@ -202,7 +202,7 @@ describe('time', () => {
   });
 
   it('to connect is limited', async () => {
-    // An address of TEST-NET-1, which nobody answers; a network that says so at once is right as well.
+    // An address of TEST-NET-1, which never answers; a network that says so at once is right as well.
     const startedAt = performance.now();
     const error = await failureOf(
       newClient().send(newRequest({ url: 'http://192.0.2.1/', connectTimeoutMs: 100 })),

@@ -346,7 +346,7 @@ describe('heads of old servers', () => {
     ['with bare line feeds', 'HTTP/1.1 200 OK\nA: one; two\nContent-Length: 2\n\nok', 'one; two'],
     ['with both', 'HTTP/1.0 200 OK\nA: one;\n two\r\nContent-Length: 2\n\r\nok', 'one; two'],
     [
-      'behind a 100 that nobody asked for',
+      'behind an unrequested 100',
       'HTTP/1.1 100 Continue\r\nA: early\r\n\r\nHTTP/1.1 200 OK\r\nA: one; two\r\nContent-Length: 2\r\n\r\nok',
       'one; two',
     ],

@@ -116,7 +116,7 @@ describe('a request that may not come near', () => {
       await failureOf(client.send(newRequest({ url: 'http://10.0.0.1/', nearest: 'public' }))),
     ).toMatchObject({
       code: 'address_too_near',
-      message: '10.0.0.1 is in a local network, where this connection may not lead.',
+      message: '10.0.0.1 is in a local network, and this connection may not lead there.',
     });
   });
 

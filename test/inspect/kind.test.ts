@@ -6,7 +6,7 @@ import { MODEL_SHAPES } from '../../src/inspect/kinds/models.ts';
 import { SERVICE_SHAPES } from '../../src/inspect/kinds/services.ts';
 import { classifyToken } from '../../src/inspect/kind.ts';
 
-/** Made up letter by letter, so that no scanner of this repository takes them for somebody's secrets. */
+/** Made up letter by letter, so that no scanner of this repository takes them for real secrets. */
 const letters = (count: number, alphabet = 'aB3dE6gH9jK2mN5pQ8sT1vW4yZ') =>
   Array.from({ length: count }, (_, at) => alphabet.charAt(at % alphabet.length)).join('');
 const hex = (count: number) => letters(count, '0123456789abcdef');

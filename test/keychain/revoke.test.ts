@@ -48,7 +48,7 @@ const used = () => run('run', 'requests.http');
 const downScoped = ['reports:read', 'reports:write'].map((scope) => ({
   kind: 'access_token',
   outcome: 'ended',
-  text: 'The access token has ended: the server calls it inactive.',
+  text: 'The access token was revoked: the server says that it is not active.',
   error: null,
   scope,
 }));

@@ -104,7 +104,7 @@ async function permissions(...args: string[]) {
   return keyturn(['token', 'permissions', ...args], { cwd: tmpdir(), env });
 }
 
-describe('an agreement of the command', () => {
+describe('a permission of the command', () => {
   const profile = localProfile('keychain', { keychainService: 'gh:github.com', keychainAccount: 'zoe' });
 
   it('is kept in the keychain, and is no token there', async () => {

@@ -39,7 +39,7 @@ class MemoryEntries implements KeychainEntries {
 }
 
 describe('a value that is longer than an entry may be', () => {
-  it('is kept in parts that nobody sees', async () => {
+  it('is kept in parts that stay invisible', async () => {
     const memory = new MemoryEntries();
     const entries = new SplitEntries(memory, LIMIT);
     await entries.set('token:a:1', long);

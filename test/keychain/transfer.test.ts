@@ -32,7 +32,7 @@ it('a token goes through a file to another keychain, and the audit log tells of 
   expect((await run(['add', 'mine', '--origin', 'https://api.example.com'], secret)).code).toBe(0);
   const exported = await run(['export', 'mine.keyturn'], passphrase);
   expect(exported).toMatchObject({ code: 0, err: 'Exported to mine.keyturn: mine.\n' });
-  // Before anybody is asked for a passphrase.
+  // Before the question for a passphrase.
   expect((await run(['export', 'mine.keyturn'])).err).toContain('exists already');
   expect((await run(['export', '--profiles'])).out).toContain('"https://api.example.com"');
   expect((await run(['remove', 'mine'])).code).toBe(0);

@@ -26,7 +26,7 @@ async function place(): Promise<{ path: string; names: string[] }> {
   return { path, names: await readdir(path) };
 }
 
-/** A lease as if it were held by somebody else. */
+/** A lease as if another process held it. */
 async function holdAs(lease: RefreshLease, holder: (ownName: string) => string): Promise<string> {
   let name = '';
   await lease.hold('key', async () => void (name = (await place()).names[0]!), never);
@@ -100,7 +100,7 @@ describe('the lease over files', () => {
 
   it('knows the process in whatever name a holder has', async () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
-    // Whoever is not known to be gone is waited for far longer than this test may last.
+    // A process that may still live is waited for far longer than this test may last.
     const lease = createFileLease(folder, { ...quick, lookMs: 1, silentMs: 60_000 });
     const giveUp = AbortSignal.timeout(8_000);
     for (let round = 0; round < 60; round++) {

@@ -92,7 +92,7 @@ describe.runIf(isPosix)('pipes, sockets, devices and files of the system', () =>
     () => new Promise<void>((resolve) => (server === null ? resolve() : server.close(() => resolve()))),
   );
 
-  it('are refused without waiting for anybody', { timeout: 5_000 }, async () => {
+  it('are refused without waiting for a writer', { timeout: 5_000 }, async () => {
     expect(spawnSync('mkfifo', [join(project, 'pipe')]).status).toBe(0);
     await expect(text(join(project, 'pipe'))).rejects.toThrow('is no regular file');
     server = createServer();
@@ -196,7 +196,7 @@ describe.runIf(isPosix)('a file that a search found', () => {
   const NOBODY = 65534;
   const found = (path: string, how: Partial<LocalRead> = {}) => text(path, { owned: true, ...how });
 
-  it("counts where it is the person's own, whoever owns the folders above", async () => {
+  it("counts where it is the person's own, with any owner of the folders above", async () => {
     await chmod(folder, 0o1777);
     expect(await found(join(project, 'a.txt'))).toBe('inside');
   });

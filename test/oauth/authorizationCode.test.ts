@@ -14,7 +14,7 @@ let sandbox: SandboxServers;
 beforeAll(async () => void (sandbox = await startSandboxServers()));
 afterAll(() => sandbox.close());
 
-/** Somebody who signs in as one of the sandbox's people and agrees. */
+/** A person who signs in as one of the sandbox's people and allows it. */
 function person(id = 'viewer', second = false) {
   const browser = new Browser();
   return { browser, signIn: signInWith((url) => signInAs(browser, url, id, second)) };

@@ -103,7 +103,7 @@ describe('the JWT bearer grant at a real provider', () => {
   });
 
   it.each<[string, Partial<TokenProfile['options']>]>([
-    ['for somebody else', { claims: { aud: 'https://other.example.com' } }],
+    ['for another server', { claims: { aud: 'https://other.example.com' } }],
     ['without a subject', { claims: { sub: null } }],
     ['that has ended', { claims: { exp: 1_700_000_000 } }],
     ['of an unknown key', { keyId: 'two' }],

@@ -35,7 +35,7 @@ interface Misdeeds {
   readonly metadata?: (issuer: string) => Record<string, unknown>;
   /** What the browser brings back. */
   readonly callback?: (parameters: URLSearchParams, issuer: string) => void;
-  /** What somebody else sends before that. */
+  /** What an attacker sends before that. */
   readonly stray?: (parameters: URLSearchParams, issuer: string) => void;
   /** When the browser came back. */
   readonly after?: () => Promise<void>;
@@ -129,7 +129,7 @@ function signed(
   return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'a', ...header }).sign(by);
 }
 
-/** A JWT whose signature nobody made. */
+/** A JWT with a made-up signature. */
 function unsigned(claims: Record<string, unknown>, header: Record<string, unknown>, signature = ''): string {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${part(header)}.${part(claims)}.${signature}`;
@@ -333,8 +333,8 @@ describe('an ID token', () => {
     ['that has ended', { claims: (c) => ({ ...c, exp: 1_000 }) }, 'id_token_invalid'],
     ['without an end', { claims: (c) => ({ ...c, exp: undefined }) }, 'id_token_invalid'],
     ['that is not valid yet', { claims: (c) => ({ ...c, nbf: 4_000_000_000 }) }, 'id_token_invalid'],
-    ['about nobody', { claims: (c) => ({ ...c, sub: undefined }) }, 'id_token_invalid'],
-    ['signed by somebody else', { idToken: (c) => signed(c, otherKey) }, 'id_token_invalid'],
+    ['without a subject', { claims: (c) => ({ ...c, sub: undefined }) }, 'id_token_invalid'],
+    ['signed with another key', { idToken: (c) => signed(c, otherKey) }, 'id_token_invalid'],
     ['with alg none', { idToken: (c) => unsigned(c, { alg: 'none' }) }, 'id_token_invalid'],
     [
       'with alg none, which the server says it uses',
@@ -365,7 +365,7 @@ describe('an ID token', () => {
       'id_token_invalid',
     ],
     ['that is none', { idToken: () => 'not.a.token' }, 'id_token_invalid'],
-    ['that is encrypted for somebody', { idToken: () => 'a.b.c.d.e' }, 'id_token_invalid'],
+    ['that is encrypted', { idToken: () => 'a.b.c.d.e' }, 'id_token_invalid'],
     ['that is missing', { idToken: () => undefined }, 'id_token_invalid'],
   ])('%s is refused, and the access token with it', async (_name, misdeeds, code) => {
     const { outcome } = await signInAt(misdeeds);
@@ -373,7 +373,7 @@ describe('an ID token', () => {
     expect(JSON.stringify(outcome)).not.toContain('the-access-token');
   });
 
-  it('with keys of its own is refused, and nobody fetches them', async () => {
+  it('with keys of its own is refused, and the keys are not fetched', async () => {
     const other = await listen((_request, response) => json(response, 200, { keys: [] }));
     const { outcome } = await signInAt({
       idToken: (claims) =>
@@ -411,7 +411,7 @@ describe('an ID token', () => {
     expect(performance.now() - start).toBeLessThan(8_000);
   });
 
-  it('that is not valid does no harm where nobody asked for one', async () => {
+  it('that is not valid does no harm where none was requested', async () => {
     const { outcome } = await signInAt({ idToken: () => 'not.a.token' }, 'reports:read');
     expect(outcome).toMatchObject({ accessToken: 'the-access-token', idToken: null });
   });

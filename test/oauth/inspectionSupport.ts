@@ -6,7 +6,7 @@ import type { HeldKey } from '../../src/oauth/verify/inspectionSecrets.ts';
 import type { TokenProfile } from '../../src/profile/profile.ts';
 import type { InspectionContext, TokenInspector } from '../../src/oauth/verify/inspection.ts';
 import { TestClock } from '../token/support.ts';
-import { agreed } from '../token/sources/support.ts';
+import { everythingAllowed } from '../token/sources/support.ts';
 
 export interface ProverParts {
   readonly clock?: Clock;
@@ -35,7 +35,7 @@ export function proverOf({
     fetch,
     fetchAs: () => () => Promise.reject(new Error('No client certificate is expected here.')),
     files: privateFiles,
-    consent: agreed,
+    consent: everythingAllowed,
     clock,
     mask: (text) => text,
     register: (value) => void registered.push(value),

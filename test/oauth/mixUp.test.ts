@@ -87,7 +87,7 @@ describe('a sign-in that an attacker leads to an honest page', () => {
     },
   );
 
-  it('hands the code over only after the person agreed', async () => {
+  it('hands the code over only after the person allowed it', async () => {
     // It does not say who it is when the browser comes back (RFC 9207), as most servers.
     const silent = await listen((request, response) => {
       const asked = new URL(request.url ?? '', 'http://localhost').searchParams;
@@ -146,7 +146,7 @@ describe('a sign-in that an attacker leads to an honest page', () => {
     expect(questions[0]?.subject).toMatchObject({ receivers: [attacker.origin, other.origin] });
   });
 
-  it('with a device code asks nobody for a code without the person', async () => {
+  it('with a device code asks for no code without the person', async () => {
     const attacker = await startAttacker((origin) => ({
       ...atHonestPage(honestServer),
       token_endpoint: `${origin}/token`,
@@ -280,7 +280,7 @@ describe('an honest issuer beside endpoints of the file', () => {
     ],
   ];
 
-  it('gets nothing there, and nobody is asked for a secret, without the person', async () => {
+  it('gets nothing there, and asks for no secret, without the person', async () => {
     const attacker = await startAttacker(() => ({}));
     for (const [grant, changes, options] of named(attacker.origin)) {
       const profile = signInProfile(honest.issuer, { grant, scope: '', ...changes, options });
@@ -292,7 +292,7 @@ describe('an honest issuer beside endpoints of the file', () => {
     }
   });
 
-  it('is asked about once where the person agrees for good, and then sent there', async () => {
+  it('is asked about once where the person allows it for good, and then sent there', async () => {
     const attacker = await startAttacker(() => ({}));
     const { consent, questions } = consentOf('remember');
     const profile = profileOf({ issuer: honest.issuer, tokenEndpoint: `${attacker.origin}/token` });
@@ -305,7 +305,7 @@ describe('an honest issuer beside endpoints of the file', () => {
     expect(attacker.got.map((one) => one.includes('viewer:'))).toEqual([true, true]);
   });
 
-  it('is used in the background only where the person agreed for good', async () => {
+  it('is used in the background only where the person allowed it for good', async () => {
     const attacker = await startAttacker(() => ({}));
     const { consent, questions } = consentOf();
     const profile = profileOf({ issuer: honest.issuer, tokenEndpoint: `${attacker.origin}/token` });

@@ -84,7 +84,7 @@ describe('a client that proves itself with its certificate', () => {
     }
   });
 
-  it('is refused with the certificate of somebody else', async () => {
+  it('is refused with the certificate of another client', async () => {
     const other = await certificate({ names: ['other.example.com'], issuer: authority });
     await writeFile(join(folder, 'other.pem'), other.cert);
     const options = { certificateFile: join(folder, 'other.pem'), keyFile: null };

@@ -78,7 +78,7 @@ describe('a device code', () => {
   });
 
   it.each<[string, Answer, string, RegExp]>([
-    ['declined', [400, { error: 'authorization_declined' }], 'access_denied', /agree/],
+    ['declined', [400, { error: 'authorization_declined' }], 'access_denied', /allow it/],
     ['over', [400, { error: 'ExpiredTokenException' }], 'device_code_expired', /new code/],
     [
       'unknown to Microsoft',

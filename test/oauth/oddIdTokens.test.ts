@@ -123,7 +123,7 @@ describe('claims that do not fit', () => {
 
   it.each<[string, Oddities, RegExp]>([
     ['an encrypted one', { idToken: 'eyJhbGciOiJkaXIifQ..b.c.d' }, /is encrypted/],
-    ['none', { idToken: 'nothing' }, /it is no JWT/],
+    ['none', { idToken: 'nothing' }, /is not a JWT/],
     ['an unsigned one', { idToken: 'eyJhbGciOiJub25lIn0.e30.' }, /is not signed/],
     [
       'one with another algorithm',
@@ -186,7 +186,7 @@ describe('a key set', () => {
       () => [302, '', { location: 'https://keys.example/k?x=1' }],
       /302, a redirect to https:\/\/keys.example\/k\./,
     ],
-    ['no key', () => [200, { keys: [] }], /publishes no key/],
+    ['no key', () => [200, { keys: [] }], /None of the keys that the issuer publishes/],
     ['another key', () => [200, { keys: [other] }], /signature does not fit/],
   ])('that is %s is named as the cause', async (_name, keys, words) => {
     const error: KeyturnError = await failureOf(signIn({ keys }));

@@ -101,7 +101,7 @@ describe('introspection', () => {
     const issuer = await serving(() => [401, '']);
     const profile = proven(issuer, { clientAuthentication: 'none' });
     const error = await failureOf(inspector().introspect(profile, 'opaque', inspectionContext()));
-    expect(error.hint).toContain('proves itself with nothing');
+    expect(error.hint).toContain('sends no client secret');
     expect(error.hint).not.toContain('Check the client id and the client secret');
   });
 

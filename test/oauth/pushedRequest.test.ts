@@ -138,7 +138,7 @@ describe('a pushed request', () => {
     expect(pushed[0]?.body.has('dpop_jkt')).toBe(false);
   });
 
-  it('that nobody takes beforehand names the key in the address', async () => {
+  it('that was not pushed before names the key in the address', async () => {
     const { pushed, opened } = await pushAt(() => taken, { pushes: false });
     expect(pushed).toEqual([]);
     expect(opened[0]?.searchParams.get('dpop_jkt')).toMatch(/^[\w-]{43}$/);

@@ -10,7 +10,7 @@ import { startSandboxServers, type SandboxServers } from './sandboxServers.ts';
 import { obtainAs, signInProfile, signInWith } from './signIns.ts';
 import { failureOf, json, listen, obtainer, type TestServer } from './support.ts';
 
-describe('a renewal at a real provider', () => {
+describe('a refresh at a real provider', () => {
   let sandbox: SandboxServers;
   beforeAll(async () => void (sandbox = await startSandboxServers()));
   afterAll(() => sandbox.close());
@@ -28,7 +28,7 @@ describe('a renewal at a real provider', () => {
     expect(renewed.idToken).not.toBe(idToken);
   });
 
-  it('is refused when the refresh token turns out to be of somebody else', async () => {
+  it('is refused when the refresh token turns out to be of another person', async () => {
     const viewer = await signedIn('viewer');
     const editor = await signedIn('editor');
     const mixed = { refreshToken: editor.refreshToken, idToken: viewer.idToken };
@@ -37,7 +37,7 @@ describe('a renewal at a real provider', () => {
   });
 });
 
-describe('a server that renews with another ID token', () => {
+describe('a server that refreshes with another ID token', () => {
   let key: CryptoKey;
   let otherKey: CryptoKey;
   let jwk: JWK;
@@ -92,7 +92,7 @@ describe('a server that renews with another ID token', () => {
     return opened.origin;
   }
 
-  async function renew(change: (claims: Claims) => Claims, before: (claims: Claims) => Claims, by = key) {
+  async function refresh(change: (claims: Claims) => Claims, before: (claims: Claims) => Claims, by = key) {
     const issuer = await renewing((at) => signed(change(held(at)), by));
     const idToken = await signed(before(held(issuer)));
     return obtainAs(signInProfile(issuer), null, { refreshToken: 'held-refresh', idToken });
@@ -102,24 +102,24 @@ describe('a server that renews with another ID token', () => {
   it.each<[string, (claims: Claims) => Claims, (claims: Claims) => Claims, string]>([
     ['another issuer', (c) => ({ ...c, iss: 'https://evil.example.com' }), same, 'iss'],
     ['another person', (c) => ({ ...c, sub: 'mallory' }), same, 'sub'],
-    ['nobody', (c) => ({ ...c, sub: undefined }), same, 'sub'],
+    ['no subject', (c) => ({ ...c, sub: undefined }), same, 'sub'],
     ['another client', (c) => ({ ...c, aud: 'somebody' }), same, 'aud'],
     ['one more client', (c) => ({ ...c, aud: ['person', 'somebody'] }), same, 'aud'],
     ['another party', (c) => ({ ...c, azp: 'somebody' }), (c) => ({ ...c, azp: 'person' }), 'azp'],
     ['another nonce', (c) => ({ ...c, nonce: 'x' }), same, 'nonce'],
   ])('of %s is refused', async (_name, change, before, claim) => {
-    const error = await failureOf(renew(change, before));
+    const error = await failureOf(refresh(change, before));
     expect(error).toMatchObject({
       code: 'id_token_mismatch',
       data: { claim },
       hint: expect.any(String) as string,
     });
-    expect(error.message).toContain('are not used');
+    expect(error.message).toContain('does not use the new tokens');
     expect(JSON.stringify(error) + error.message).not.toMatch(/renewed-|zoe|mallory/);
   });
 
-  it('is refused whoever signed it', async () => {
-    const error = await failureOf(renew((c) => ({ ...c, sub: 'mallory' }), same, otherKey));
+  it('is refused with every signature', async () => {
+    const error = await failureOf(refresh((c) => ({ ...c, sub: 'mallory' }), same, otherKey));
     expect(error.code).toBe('id_token_mismatch');
   });
 
@@ -133,14 +133,14 @@ describe('a server that renews with another ID token', () => {
       (c) => ({ ...c, aud: ['person', 'b'], azp: 'person' }),
     ],
   ])('is taken with %s', async (_name, change, before) => {
-    expect(await renew(change, before)).toMatchObject({ accessToken: 'renewed-access-1' });
+    expect(await refresh(change, before)).toMatchObject({ accessToken: 'renewed-access-1' });
   });
 
   it.each<[string, Claims, string | undefined]>([
     [
       'another time',
       { auth_time: 1_750_000_060 },
-      'auth_time): 2025-06-15T15:07:40.000Z, before 2025-06-15T15:06:40.000Z',
+      'auth_time): 2025-06-15T15:07:40.000Z, until now 2025-06-15T15:06:40.000Z',
     ],
     ['the same time', {}, undefined],
     ['a time that is none', { auth_time: 'yesterday' }, undefined],
@@ -173,7 +173,7 @@ describe('a server that renews with another ID token', () => {
     h.manager.dispose();
   });
 
-  it('may bring none, or one that nobody can read', async () => {
+  it('may bring none, or one that cannot be read', async () => {
     for (const renewed of [undefined, Promise.resolve('not.a.token')]) {
       const issuer = await renewing(() => renewed);
       const idToken = await signed(held(issuer));
@@ -183,7 +183,7 @@ describe('a server that renews with another ID token', () => {
     }
   });
 
-  it('takes nothing away: the old token is kept, the person is told, and nobody asks again unasked', async () => {
+  it('takes nothing away: the old token is kept, the person is told, and nothing is asked again unasked', async () => {
     const issuer = await renewing((at) => signed({ ...held(at), sub: 'mallory' }));
     const h = harness({ obtain: obtainer({ clock: systemClock }) });
     const profile = signInProfile(issuer);

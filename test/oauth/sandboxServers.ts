@@ -12,7 +12,7 @@ export interface SandboxServers {
   asked(request: string): number;
   /** When the issuer answered, and how, by method and path. */
   answers(request: string): readonly Answer[];
-  /** From now on the issuer answers nobody, until what this returns is called. */
+  /** From now on the issuer answers no request, until the returned function is called. */
   holdIssuer(): () => void;
   /** How many wait for that answer and have not given up. */
   waiting(): number;

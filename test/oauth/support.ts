@@ -5,7 +5,7 @@ import type { GrantContext } from '../../src/token/grant.ts';
 import { createObtain, type ObtainOptions } from '../../src/oauth/obtain.ts';
 import { privateFiles } from '../../src/node/privateFiles.ts';
 import type { TokenProfile } from '../../src/profile/profile.ts';
-import { agreed } from '../token/sources/support.ts';
+import { everythingAllowed } from '../token/sources/support.ts';
 import { profileOf, TestClock } from '../token/support.ts';
 
 export interface TestServer {
@@ -50,7 +50,7 @@ export function obtainOptions(options: Partial<ObtainOptions> = {}): ObtainOptio
     fetch: globalThis.fetch,
     fetchAs: () => () => Promise.reject(new Error('No client certificate is expected here.')),
     files: privateFiles,
-    consent: agreed,
+    consent: everythingAllowed,
     clock: new TestClock(),
     mask: (text) => text,
     register: () => undefined,

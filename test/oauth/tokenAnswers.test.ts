@@ -218,7 +218,7 @@ describe('a refusal is told in the server’s own words', () => {
       { status: 403, body: { error: { code: 403, message: 'Key disabled' } } },
       'token_endpoint_failed',
       /answered 403: Key disabled\./,
-      /what this client may do/,
+      /that this client may use/,
     ],
     [
       'a message',
@@ -274,7 +274,7 @@ describe('a refusal is told in the server’s own words', () => {
       { status: 400, body: '' },
       'token_endpoint_failed',
       /400 with no content\./,
-      /what this client may do/,
+      /that this client may use/,
     ],
     [
       'a page',
@@ -287,7 +287,7 @@ describe('a refusal is told in the server’s own words', () => {
       'a rate limit',
       { status: 429, headers: { 'retry-after': '30' }, body: { message: 'Slow' } },
       'token_endpoint_failed',
-      /asked too often \(429\): Slow\./,
+      /limits requests \(429\): Slow\./,
       /Wait 30 s/,
     ],
     [

@@ -161,7 +161,7 @@ describe('a token endpoint that fails', () => {
 });
 
 describe('a token endpoint that answers', () => {
-  it('is understood though it writes null and an ID token nobody asked for', async () => {
+  it('is understood though it writes null and an ID token that was not requested', async () => {
     server = await listen((_request, response) =>
       json(response, 200, {
         access_token: 'abc',

@@ -20,7 +20,7 @@ export interface VendorCase {
   readonly unclear?: readonly (readonly [status: number, body: object])[];
 }
 
-/** Put together at run time, so that no scanner of this repository takes them for somebody's secrets. */
+/** Put together at run time, so that no scanner of this repository takes them for real secrets. */
 const letters = (count: number, alphabet = 'aB3dE6gH9jK2mN5pQ8sT1vW4yZ') =>
   Array.from({ length: count }, (_, at) => alphabet.charAt(at % alphabet.length)).join('');
 const hex = (count: number) => letters(count, '0123456789abcdef');

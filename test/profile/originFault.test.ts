@@ -17,7 +17,7 @@ describe('a wildcard', () => {
       'ac.jp',
       'gov.br',
     ],
-    // Private section: whoever asks gets a name there.
+    // Private section: anyone can register a name there.
     ...[
       'github.io',
       'gitlab.io',

@@ -33,7 +33,7 @@ describe('an origin as a person is shown it', () => {
     }
   });
 
-  it('counts what is more than anybody reads, and can show it all', () => {
+  it('counts what is more than a person reads, and can show it all', () => {
     const many = Array.from({ length: 22 }, (_, at) => `https://a${at}.example.com`);
     expect(shownAddresses(many.slice(0, 3))).toBe(
       'https://a0.example.com, https://a1.example.com, https://a2.example.com',

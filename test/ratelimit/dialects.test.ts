@@ -472,7 +472,7 @@ const SAMPLES: readonly Sample[] = [
     ],
   },
   {
-    title: 'a family that nobody has described',
+    title: 'an undocumented family',
     headers: {
       'X-Acme-RateLimit-Searches-Limit': '40',
       'X-Acme-RateLimit-Searches-Remaining': '4',

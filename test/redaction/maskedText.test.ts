@@ -6,7 +6,7 @@ import {
   textCredentials,
 } from '../../src/redaction/maskedText.ts';
 
-describe('a text that somebody wrote', () => {
+describe('a text that a person wrote', () => {
   it.each([
     ['password=hunter2&page=2', 'password=•••&page=2'],
     ['X-Api-Key: abc', 'X-Api-Key: •••'],

@@ -59,7 +59,7 @@ describe('Redactor', () => {
     );
   });
 
-  it('masks what was encoded although nobody needs to', () => {
+  it('masks what was encoded without need', () => {
     const text = JWT.replace(/[^]/g, (char) => `%${char.charCodeAt(0).toString(16)}`);
     expect(masking([JWT, 'x']).mask(`/${text}/?100%25`)).toBe('/•••x•••/?100%');
   });

@@ -196,7 +196,7 @@ describe('a token that the server refuses', () => {
     expect(result).toMatchObject({ error: null, retried: null });
     expect(result.challenge?.refusal).toMatchObject({
       code: 'token_invalid',
-      message: 'The server refused the token "pasted", which cannot be refreshed.',
+      message: 'The server refused the token "pasted", and Keyturn cannot refresh it.',
     });
     expect(result.challenge?.refusal?.hint).toContain('keyturn token add pasted');
   });
@@ -282,7 +282,7 @@ describe('a token that the server refuses', () => {
     const result = await run(`# @token viewer\nPOST ${origin}/orders\n\nbody\n`);
     expect(seen.map(({ method }) => method)).toEqual(['POST', 'GET']);
     expect(calls).toHaveLength(2);
-    expect(result.challenge?.refusal?.message).toContain('after the request itself had been handled');
+    expect(result.challenge?.refusal?.message).toContain('when the server had already handled the request');
   });
 
   it('says nothing about requests without a token, but what the server asks for', async () => {

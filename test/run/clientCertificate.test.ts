@@ -63,8 +63,8 @@ interface Seen {
 }
 
 /**
- * An API over TLS that takes bound tokens as RFC 8705 section 3 has it; without a token it answers to anybody. With
- * `demands` nobody gets through the handshake without a certificate of its authority.
+ * An API over TLS that takes bound tokens as RFC 8705 section 3 has it; without a token it answers every client. With
+ * `demands` no client gets through the handshake without a certificate of its authority.
  */
 async function api({
   demands = false,
@@ -214,7 +214,7 @@ describe('a token that is bound to a certificate', () => {
     expect(elsewhere.seen).toEqual([{ path: '/there', peer: 'nobody', authorization: 'none' }]);
   });
 
-  it('is shown to nobody where the token may not go', async () => {
+  it('is not shown where the token may not go', async () => {
     const { origin, seen } = await api();
     const profile = boundProfile({}, { origins: ['https://api.example.com'] });
     const { run, reads } = setUp(profile);
@@ -256,7 +256,7 @@ describe('a token that is bound to a certificate', () => {
       message: expect.stringContaining('after it was shown a client certificate') as string,
       hint: expect.stringContaining('the server trusts its issuer') as string,
     });
-    // The token is as good as before: nobody said anything of it.
+    // The token is as good as before: no server refused it.
     expect((await manager.peek(boundProfile())).status).toBe('active');
     await manager.add(staticProfile({ origins: ['https://localhost:*'] }), 'a.e30.a');
     const without = await run(`# @token pasted\nPOST ${origin}/reports\n\nx\n`);
@@ -304,7 +304,7 @@ it('a token that says that it is bound to none goes without, where there is no c
   await store.set(plain);
   expect((await run(`# @token mtls\nGET ${origin}/\n`)).response?.status).toBe(200);
   expect(seen).toEqual([{ path: '/', peer: 'nobody', authorization: 'token' }]);
-  // Of an opaque one nobody knows that.
+  // Of an opaque one that is unknown.
   await store.set({ ...plain, accessToken: 'opaque', obtainedAtMs: now + 1 });
   await settled();
   expect((await run(`# @token mtls\nGET ${origin}/\n`)).error?.code).toBe('file_unreadable');

@@ -20,7 +20,7 @@ import { startProvider } from '../oauth/provider.mjs';
 import { contextOf } from '../oauth/support.ts';
 import { MINUTE, profileOf, TestClock } from '../token/support.ts';
 import { engineOver } from './support.ts';
-import { agreed } from '../token/sources/support.ts';
+import { everythingAllowed } from '../token/sources/support.ts';
 
 const handles = new DpopHandles({ now: () => Date.now() });
 
@@ -111,7 +111,7 @@ async function setUp({ nonce = false, skewMs = 0, clientId = 'bound', changes = 
     fetch: globalThis.fetch,
     fetchAs: () => globalThis.fetch,
     files: privateFiles,
-    consent: agreed,
+    consent: everythingAllowed,
     clock,
     mask: (text) => text,
     register: () => undefined,
@@ -348,11 +348,11 @@ describe('a token endpoint and DPoP', () => {
     const plain = { ...profile, issuer: null, tokenEndpoint: `${url}/token` };
     await expect(obtain(plain, contextOf())).rejects.toMatchObject({
       code: 'token_response_invalid',
-      hint: expect.stringContaining('take "dpop" out of the profile') as string,
+      hint: expect.stringContaining('remove "dpop" from the profile') as string,
     });
   });
 
-  it('is not believed when it binds a token to a key that nobody gave', async () => {
+  it('is not believed when it binds a token to an unknown key', async () => {
     const { url } = await httpServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ access_token: 'bound-token', token_type: 'DPoP' }));

@@ -8,7 +8,7 @@ import { createHttpClient } from '../../src/http/client.ts';
 import { httpServer, onCleanup } from '../http/support.ts';
 import { profileOf } from '../token/support.ts';
 import { engineOver } from './support.ts';
-import { agreed } from '../token/sources/support.ts';
+import { everythingAllowed } from '../token/sources/support.ts';
 
 const REQUESTS = 10_000;
 const CONCURRENCY = 64;
@@ -47,7 +47,7 @@ describe('tokens that end during a batch of 10,000 requests', () => {
         fetch,
         fetchAs: () => fetch,
         files: privateFiles,
-        consent: agreed,
+        consent: everythingAllowed,
         clock: systemClock,
         mask: (text) => text,
         register: () => undefined,

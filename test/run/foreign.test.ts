@@ -231,7 +231,7 @@ describe("httpyac's flows", () => {
   });
 });
 
-it('variables of REST Client need a person, whom nobody can reach here', async () => {
+it('variables of REST Client need a person, who cannot be reached here', async () => {
   const { run, questions } = tool();
   const text = `GET ${api.origin}\nAuthorization: Bearer {{$oidcAccessToken clientId:public authorizeEndpoint:${provider.issuer}/auth tokenEndpoint:${provider.issuer}/token scopes:openid}}`;
   expect((await run(text, 'rest-client')).error?.code).toBe('sign_in_needed');

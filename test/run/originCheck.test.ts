@@ -56,7 +56,7 @@ describe('an origin beyond those of the profile', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('that is allowed once, or refused, is no agreement', async () => {
+  it('that is allowed once, or refused, is no permission', async () => {
     const { consent, events, check } = setUp('once', 'refuse');
     await check();
     await expect(check()).rejects.toMatchObject({ code: 'origin_not_allowed' });

@@ -9,7 +9,7 @@ import { httpServer, onCleanup } from '../http/support.ts';
 import { startProvider } from '../oauth/provider.mjs';
 import { HOUR, profileOf, staticProfile, TestClock } from '../token/support.ts';
 import { engineOver } from './support.ts';
-import { agreed } from '../token/sources/support.ts';
+import { everythingAllowed } from '../token/sources/support.ts';
 
 /** A server that tells which scope the token of each request has. */
 async function api() {
@@ -46,7 +46,7 @@ async function setUp(
     fetch: globalThis.fetch,
     fetchAs: () => globalThis.fetch,
     files: privateFiles,
-    consent: agreed,
+    consent: everythingAllowed,
     clock,
     mask: (text) => text,
     register: () => undefined,
@@ -163,7 +163,7 @@ describe('# @scope', () => {
     expect(provider.tokenRequests() - before).toBeLessThanOrEqual(3);
   });
 
-  it('gets a new one after somebody else signed in', async () => {
+  it('gets a new one after another person signed in', async () => {
     const { origin } = await api();
     const { run, provider, profile, manager, clock } = await setUp('person', refreshing);
     const text = `# @token viewer\n# @scope reports:read\nGET ${origin}/\n`;
@@ -244,7 +244,7 @@ describe('# @scope', () => {
     const sent = await run(`# @token viewer\n# @scope reports:read\nGET ${origin}/\n`);
     expect(sent.error).toMatchObject({
       code: 'unsupported',
-      message: 'The token "viewer" has no refresh token, so it cannot be had with less scope.',
+      message: 'The token "viewer" has no refresh token, so Keyturn cannot obtain it with less scope.',
     });
     // The sign-in for the parent token, and nothing else.
     expect(calls).toHaveLength(1);

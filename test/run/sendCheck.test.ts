@@ -61,11 +61,11 @@ describe('whether a request is sent', () => {
     expect(questions).toHaveLength(3);
   });
 
-  it('asks nothing about a request that was agreed to, or that cannot be sent anyway', async () => {
+  it('asks nothing about a request that was confirmed, or that cannot be sent anyway', async () => {
     const { origin, seen } = await counting();
     const { run } = engineOver({
       profiles: [],
-      confirmSend: () => Promise.reject(new Error('nobody is to be asked')),
+      confirmSend: () => Promise.reject(new Error('there must be no question')),
     });
     expect((await run(`# @note x\nDELETE ${origin}/all`, { confirmed: true })).error).toBeNull();
     expect((await run(`# @note x\n# @loop for 2\nDELETE ${origin}/all`)).error?.code).toBe('unsupported');

@@ -44,7 +44,7 @@ describe('a token over a connection that the file does not let be verified', () 
     expect(got).toEqual([]);
   });
 
-  it('goes once where the person agreed, its repetition with it, and is asked about the next time', async () => {
+  it('goes once where the person allowed it, its repetition with it, and is asked about the next time', async () => {
     const { run, got, asked, origin } = await setUp(true);
     const text = `# @token viewer\n# @insecure\nGET ${origin}/\nX-Refuse: yes\n`;
     expect((await run(text)).response?.status).toBe(200);

@@ -132,7 +132,7 @@ describe('the pages of the provider', () => {
     const choose = await browser.open(authorizationUrl());
     const stranger = await new Browser().open(choose.url);
     expect(stranger.status).toBe(400);
-    expect(stranger.html).toContain('has ended, or was begun in another browser');
+    expect(stranger.html).toContain('has expired, or you started it in another browser');
     const again = await browser.submit(choose, { person: '<script>' });
     expect(again.status).toBe(400);
     expect(again.html).toContain('Who are you?');

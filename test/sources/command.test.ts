@@ -10,7 +10,7 @@ import { createSourceConsent } from '../../src/consent/sources.ts';
 import { createProcessRunner } from '../../src/node/processRunner.ts';
 import { contextOf } from '../oauth/support.ts';
 import { memoryValues, TestClock } from '../token/support.ts';
-import { agreed, askerOf, localProfile } from '../token/sources/support.ts';
+import { everythingAllowed, askerOf, localProfile } from '../token/sources/support.ts';
 
 let folder: string;
 let redactor: Redactor;
@@ -23,7 +23,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 function source(changes: Partial<CommandParts> = {}) {
   return commandSource({
     runner: createProcessRunner({ PATH: process.env['PATH'] }),
-    consent: agreed,
+    consent: everythingAllowed,
     clock: new TestClock(),
     folderOf: dirname,
     mask: (text) => redactor.mask(text),
@@ -256,7 +256,7 @@ describe('before a command is run', () => {
     expect(questions.length).toBe(2);
   });
 
-  it('in the background only what was agreed to for good is run', async () => {
+  it('in the background only what was allowed for good is run', async () => {
     const values = memoryValues();
     const { asker, questions } = askerOf('remember');
     const parts = { consent: consentOf(asker, values) };
@@ -290,7 +290,7 @@ it('a command that is cancelled fails with cancelled', async () => {
   await expect(running).rejects.toMatchObject({ code: 'cancelled' });
 });
 
-it('a line that is too long to be read before one agrees to it is not asked about', async () => {
+it('a line that is too long to be reviewed is not asked about', async () => {
   const { asker, questions } = askerOf('remember');
   const consent = createSourceConsent({
     values: memoryValues(),

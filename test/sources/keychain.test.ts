@@ -4,7 +4,7 @@ import { keychainSource, type Keychain } from '../../src/sources/keychain.ts';
 import type { ProfileOptions } from '../../src/profile/profile.ts';
 import { contextOf } from '../oauth/support.ts';
 import { memoryValues, TestClock } from '../token/support.ts';
-import { agreed, askerOf, localProfile } from '../token/sources/support.ts';
+import { everythingAllowed, askerOf, localProfile } from '../token/sources/support.ts';
 
 /** Entries in memory; a real keychain is asked in test/keychain. */
 function keychainOf(entries: Readonly<Record<string, string>>) {
@@ -27,7 +27,7 @@ const entries = {
 };
 const clock = new TestClock();
 const obtain = (options: Partial<ProfileOptions>) =>
-  keychainSource({ keychain: keychainOf(entries).keychain, consent: agreed, clock }).obtain(
+  keychainSource({ keychain: keychainOf(entries).keychain, consent: everythingAllowed, clock }).obtain(
     localProfile('keychain', options),
     contextOf(),
   );
@@ -67,14 +67,14 @@ describe('an entry of the keychain', () => {
     'of Keyturn itself (%j) is never given to a profile',
     async (keychainService) => {
       const { keychain, reads } = keychainOf({});
-      const source = keychainSource({ keychain, consent: agreed, clock });
+      const source = keychainSource({ keychain, consent: everythingAllowed, clock });
       const profile = localProfile('keychain', { keychainService, keychainAccount: 'token:other:x' });
       await expect(source.obtain(profile, contextOf())).rejects.toMatchObject({ code: 'profile_invalid' });
       expect(reads).toEqual([]);
     },
   );
 
-  it('is not read before the person agreed', async () => {
+  it('is not read before the person allowed it', async () => {
     const { keychain, reads } = keychainOf(entries);
     const { asker, questions } = askerOf('refuse');
     const consent = createSourceConsent({

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-describe('a certificate of an authority that nobody knows', () => {
+describe('a certificate of an unknown authority', () => {
   it('is shown with the option that trusts it, which does', async () => {
     const authority = await certificate({ names: ['House Authority'] });
     const leaf = await certificate({ issuer: authority });

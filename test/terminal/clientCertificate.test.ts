@@ -54,7 +54,7 @@ afterAll(async () => {
   for (const folder of [cwd, keys]) await rm(folder, { recursive: true, force: true });
 });
 
-/** Takes nobody without a certificate, and no token that is bound to another one. */
+/** Takes no client without a certificate, and no token that is bound to another one. */
 async function api(): Promise<string> {
   const answering = createServer(
     { ...server, ca: authority.cert, requestCert: true, rejectUnauthorized: true },
@@ -94,7 +94,7 @@ describe('keyturn run with a token that is bound to a certificate', () => {
     expect((await run('mtls', {}, ['--insecure-host', 'https://localhost/'])).code).toBe(2);
   });
 
-  it('reads no key file that nobody agreed to', async () => {
+  it('reads no key file without a permission', async () => {
     const { code, out } = await run('mtls', { KEYTURN_ALLOW_KEY_FILES: '' });
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ error: { code: 'access_denied' } });

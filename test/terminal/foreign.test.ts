@@ -82,7 +82,7 @@ describe('a Microsoft token of a file that names no application', () => {
   const args = () => ['run', 'a.http', '--json', '--allow-origin', api.origin];
   beforeEach(() => write('a.http', `GET ${api.origin}/x\nAuthorization: {{$aadToken contoso.com}}\n`));
 
-  it('is that of the editor: the command says what to do instead, and signs in as nobody', async () => {
+  it('is that of the editor: the command says what to do instead, and does not sign in', async () => {
     const outcome = await keyturn(args(), { cwd: folder });
     expect(outcome.code).toBe(1);
     expect(outcome.out).toContain('"code":"unsupported"');

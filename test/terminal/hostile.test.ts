@@ -188,7 +188,7 @@ describe('the command', () => {
     for (const args of [['show', 'api'], ['list']]) {
       const outcome = await keyturn(['token', ...args], { cwd: folder });
       expect(outcome.code).toBe(1);
-      expect(outcome.err).toContain('There is no keychain here that can be used.');
+      expect(outcome.err).toContain('There is no usable keychain here.');
       expect(outcome.err).toContain('KEYTURN_TOKEN_');
     }
     expect((await keyturn(['token', 'show', 'api'], { cwd: folder })).out).toBe('');
@@ -223,7 +223,7 @@ describe('the command', () => {
     await expect(reading).rejects.toMatchObject({ code: 'cancelled' });
   });
 
-  it('keeps its exit code when nobody reads what it complains about', async () => {
+  it('keeps its exit code when its messages are not read', async () => {
     const child = spawn(process.execPath, [join(import.meta.dirname, '../../src/cli.ts'), 'nope'], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });

@@ -108,17 +108,17 @@ describe('keyturn token introspect', () => {
   it('exits with 1 where there is no server to ask', async () => {
     const { code, err } = await run('introspect', 'pasted');
     expect(code).toBe(1);
-    expect(err).toContain('Nobody is known');
+    expect(err).toContain('Keyturn knows no server');
     expect(err).not.toContain('some-opaque-token-of-nobody');
   });
 });
 
 describe('keyturn token revoke and rotate', () => {
-  it('end with 1 where nothing is held or nobody can be asked', async () => {
+  it('end with 1 where there is no token or no server to ask', async () => {
     const missing = await run('revoke', 'opaque');
     expect(missing).toMatchObject({ code: 1 });
     expect(missing.err).toContain('There is no keychain here');
-    expect((await run('revoke', 'pasted')).err).toContain('Nobody is known');
+    expect((await run('revoke', 'pasted')).err).toContain('Keyturn knows no server');
     expect((await run('revoke', '--issuer', provider.issuer)).code).toBe(1);
     const rotated = await run('rotate', 'pasted');
     expect(rotated.code).toBe(1);

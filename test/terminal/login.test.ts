@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 describe('keyturn token login', () => {
-  it('sends nobody to a browser for a token that could not be kept', async () => {
+  it('opens no browser for a token that could not be stored', async () => {
     const { code, out, err } = await keyturn(['token', 'login', 'person'], { cwd });
     expect(code).toBe(1);
     expect(out).toBe('');
@@ -36,7 +36,7 @@ describe('keyturn token login', () => {
     expect(sandbox.asked('POST /request')).toBe(0);
   });
 
-  it('is wrong for a token that nobody signs in for', async () => {
+  it('is wrong for a token without a sign-in', async () => {
     const { code, err } = await keyturn(['token', 'login', 'viewer'], { cwd });
     expect(code).toBe(2);
     expect(err).toContain("You can't sign in for the token viewer.");

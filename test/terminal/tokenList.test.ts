@@ -141,7 +141,7 @@ describe('the words for a status', () => {
     expect(describeStatus({ ...missing, lastError }, 0)).toBe('unknown');
   });
 
-  it('say whether anybody has to do something', () => {
+  it('say whether a person has to act', () => {
     expect(describeStatus(entry, 10 * MINUTE)).toBe('expired 10 min ago');
     expect(describeStatus({ ...entry, canRefresh: true }, 10 * MINUTE)).toBe(
       'expired 10 min ago, refreshed on use',

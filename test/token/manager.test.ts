@@ -432,7 +432,7 @@ describe('client secrets', () => {
     expect(await h.store.getSecret(secretKey('client_secret', profile))).toBe('old-secret');
   });
 
-  it('fail with secret_missing when nobody gives one', async () => {
+  it('fail with secret_missing when none is given', async () => {
     const h = harness();
     withSecret(h, 'right-secret');
     await expect(h.manager.acquire(profile)).rejects.toMatchObject({ code: 'secret_missing' });
@@ -570,7 +570,7 @@ describe('time', () => {
     expect(told).toEqual([10_000]);
   });
 
-  it('refreshes in the background what was used within the hour, without asking anybody', async () => {
+  it('refreshes in the background what was used within the hour, without a question', async () => {
     const clientSecret = vi.fn(() => Promise.resolve('asked-secret'));
     const h = harness({ askSecret: clientSecret });
     await h.manager.acquire(profile);
@@ -582,7 +582,7 @@ describe('time', () => {
     expect((await h.manager.peek(profile)).lastError?.code).toBe('secret_missing');
   });
 
-  it('stops refreshing what nobody used for an hour, and begins again after a use in another session', async () => {
+  it('stops refreshing what was not used for an hour, and begins again after a use in another session', async () => {
     const h = harness();
     await h.manager.acquire(profile);
     await h.clock.advance(3 * HOUR);

@@ -1,4 +1,4 @@
-// Pasted tokens that no keyturn.json declares: listed by their keys, read when somebody wants to know more.
+// Pasted tokens that no keyturn.json declares: listed by their keys, read when a person wants to know more.
 import { describe, expect, it, vi } from 'vitest';
 import { KeyturnError } from '../../src/base/errors.ts';
 import { readTokenKey, tokenKey } from '../../src/profile/key.ts';

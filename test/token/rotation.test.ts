@@ -60,7 +60,7 @@ describe('a refresh token that replaces another one', () => {
     ['has no access token', [200, { ...good, access_token: undefined }]],
     ['has an access token of another type', [200, { ...good, access_token: 7 }]],
     ['has an access token with a line break', [200, { ...good, access_token: 'a\nb' }]],
-    ['has a token type that nobody knows', [200, { ...good, token_type: 'mac' }]],
+    ['has an unknown token type', [200, { ...good, token_type: 'mac' }]],
     ['is bound to a key that was not asked for', [200, { ...good, token_type: 'DPoP' }]],
     ['has an error beside it', [200, { error: 'server_error', refresh_token: 'new-refresh' }]],
     ['is a form', [201, 'refresh_token=new-refresh&token_type=bearer', { 'content-type': 'text/plain' }]],
@@ -249,7 +249,7 @@ describe('a refresh token that was just pasted, and replaced without an access t
     secrets.set = () => Promise.reject(new Error('locked'));
     const error = await failureOf(h.manager.add(profile, 'pasted-refresh'));
     expect(error.message).not.toContain('stored');
-    expect(reports.join()).toContain('held in memory only');
+    expect(reports.join()).toContain('keeps it in memory only');
     secrets.set = set;
     await h.manager.acquire(profile);
     expect(sent).toEqual(['pasted-refresh', 'new-refresh']);

@@ -75,7 +75,7 @@ describe('a profile that signs in', () => {
     expect(h.calls.at(-1)!.context.signIn).toBeNull();
   });
 
-  it('fails with sign_in_needed where nobody can be reached, and says what to do', async () => {
+  it('fails with sign_in_needed where no person can be reached, and says what to do', async () => {
     const h = harness();
     server(h);
     const refused = {
@@ -87,11 +87,11 @@ describe('a profile that signs in', () => {
       h.manager.acquire(profile, { reauthenticate: { scope: 'more', acrValues: null, maxAge: null } }),
     ).rejects.toMatchObject(refused);
     expect(h.calls).toHaveLength(0);
-    // Nobody has signed in yet: that is no failure to be shown.
+    // No sign-in yet is no failure to be shown.
     expect((await h.manager.peek(profile)).lastError).toBeNull();
   });
 
-  it('sends nobody to a browser in the background, nor while the token still counts', async () => {
+  it('opens no browser in the background, nor while the token still counts', async () => {
     const { h, browser } = withPerson();
     await h.store.set(held({ refreshToken: 'revoked', expiresAtMs: h.clock.now() + 10 * MINUTE }));
     await h.manager.acquire(profile);
@@ -206,7 +206,7 @@ describe('every other grant', () => {
     expect((await h.manager.acquire(one)).token.accessToken).toBe('access-1');
   });
 
-  it('static cannot be renewed, not even when somebody asks to sign in', async () => {
+  it('static cannot be refreshed, not even when a person asks to sign in', async () => {
     const h = harness();
     const pasted = profileOf({ grant: 'static' });
     expect(await h.manager.peek(pasted)).toMatchObject({ canRefresh: false, needsSignIn: false });

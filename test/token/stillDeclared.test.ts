@@ -31,7 +31,7 @@ describe('a profile', () => {
   });
 
   it.each([null, '/w/http-client.env.json', 'file:///w/requests.http'])(
-    'that stands in %s is left to whoever declared it',
+    'that stands in %s is left to the tool that declared it',
     async (declaredIn) => {
       expect(await isStillDeclared(file(null), profileOf({ declaredIn }))).toBe(true);
     },
@@ -39,7 +39,7 @@ describe('a profile', () => {
 });
 
 describe('a token in use', () => {
-  it('is not renewed in the background when its profile was changed, until somebody asks again', async () => {
+  it('is not refreshed in the background when its profile was changed, until it is asked for again', async () => {
     const { now, findProfile } = file(profile);
     const h = harness({ findProfile });
     await h.manager.acquire(profile);

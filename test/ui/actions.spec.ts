@@ -81,7 +81,7 @@ async function run(command: string, choice: string, name: string): Promise<void>
   await editor.pick(choice);
 }
 
-/** Acts while the issuer answers nobody: what is shown meanwhile, and what its Cancel button ends. */
+/** Acts while the issuer does not answer: what is shown meanwhile, and what its Cancel button stops. */
 async function watched(name: string, title: string, act: () => Promise<void>): Promise<() => void> {
   const release = sandbox.holdIssuer();
   await act();
@@ -237,6 +237,6 @@ describe('Show Audit Log', () => {
     await editor.treeItem(/viewer used/).waitFor({ state: 'hidden' });
     await story.picture('audit-filtered');
     await editor.runCommand('Keyturn: Verify Audit Log');
-    await told('audit', 'The audit log is whole');
+    await told('audit', 'The audit log is complete and unchanged');
   });
 });

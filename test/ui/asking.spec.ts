@@ -102,7 +102,7 @@ describe('a token in use that ends', () => {
     await editor.inlineTextAt(line('brief'), /200/);
     const toast = story.notification('"brief" has expired');
     await toast.waitFor();
-    // A pasted token is one that nobody could have refreshed.
+    // A pasted token cannot have been refreshed.
     expect(await toast.innerText()).toContain('The token "brief" has expired.');
     const item = editor.statusBarItem(/brief\s+expired/);
     await eventually('the error background', async () =>

@@ -87,7 +87,7 @@ test('keeps a day folded, which says how many events it has', async () => {
   expect(await rows().count()).toBe(0);
 });
 
-test('reads nothing out, and notifies nobody', async () => {
+test('reads nothing out, and shows no notification', async () => {
   const live = editor.page.locator('.monaco-aria-container');
   expect(await live.textContent()).not.toMatch(/old-14|later|events/);
   expect(await editor.page.locator('.notification-toast').count()).toBe(0);

@@ -7,7 +7,7 @@ import { certificate, type Pems } from '../http/support.ts';
 import type { EditorPage } from './editorPage.ts';
 import { beginFolder, beginStory, type Story, undoneAtEnd, writeFiles } from './story.ts';
 
-// A server whose certificate nobody known vouches for, and a proxy that is not there: what a person can do about it.
+// A server whose certificate no trusted authority vouches for, and a proxy that is not there: what a person can do about it.
 
 let pems: Pems;
 let api: Awaited<ReturnType<typeof startServer>>;
@@ -73,8 +73,8 @@ async function offer(button: string): Promise<void> {
   await story.notification('certificate').getByRole('button', { name: button }).click();
 }
 
-describe('an API whose certificate nobody vouches for', () => {
-  test('is shown with its certificate, and trusted by nobody but the person', async () => {
+describe('an API whose certificate no authority vouches for', () => {
+  test('is shown with its certificate, and trusted by the person alone', async () => {
     await send();
     await editor.inlineTextAt(line(), /certificate is self-signed/);
     await offer('Trust This Certificate…');
@@ -125,7 +125,7 @@ describe('an API whose certificate nobody vouches for', () => {
   });
 });
 
-describe('an authorization server whose certificate nobody vouches for', () => {
+describe('an authorization server whose certificate no authority vouches for', () => {
   test('gives a token once it is trusted', async () => {
     await story.clearNotifications();
     await story.clickInline(/^robot/, 'Refresh Token');

@@ -275,7 +275,7 @@ describe('a sign-in at one server that another one redeems', () => {
   });
 
   test('goes through when both belong together', async () => {
-    // A request asks nobody again so soon after a refusal; who signs in by hand is asked at once.
+    // A request asks no question again so soon after a refusal; a sign-in by hand asks at once.
     await story.clickInline(/^split/, 'Sign In');
     const page = await story.openedBy(() => story.press('Sign In Once'));
     await endOf(page);
@@ -361,7 +361,7 @@ describe('a token that is exchanged for one that goes further', () => {
     await editor.inlineTextAt(line(), /haven't allowed the exchange/);
   });
 
-  test('is exchanged when the person agrees', async () => {
+  test('is exchanged when the person allows it', async () => {
     await send('delegated');
     await story.press('Always Allow');
     await arrives();
@@ -412,7 +412,7 @@ describe('an account of the editor', () => {
     await editor.inlineTextAt(line(), /haven't allowed/);
   });
 
-  test('is signed in to where the person agrees, in the words of the editor', async () => {
+  test('is signed in to where the person allows it, in the words of the editor', async () => {
     await send('account');
     await story.press('Use Once');
     await story.dialog().waitFor();
@@ -434,7 +434,7 @@ describe('a token that another keyturn.json names, too', () => {
     await editor.inlineTextAt(line(), /haven't allowed/);
   });
 
-  test('is used there once the person agreed, and not asked about again', async () => {
+  test('is used there once the person allowed it, and not asked about again', async () => {
     await send('there');
     await story.press('Allow');
     await arrives();
@@ -459,7 +459,7 @@ describe('a secret that was stored for another keyturn.json', () => {
     expect(id.asked('POST /token')).toBe(before);
   });
 
-  test('is used there once the person agreed', async () => {
+  test('is used there once the person allowed it', async () => {
     await send('renamed');
     await story.press('Allow');
     await arrives();
@@ -475,7 +475,7 @@ describe('a token over a connection that is not verified', () => {
     await editor.inlineTextAt(line(), /was not sent to/);
   });
 
-  test('is sent once the person agreed', async () => {
+  test('is sent once the person allowed it', async () => {
     await send('far');
     await story.press('Send Once');
     await arrives();
@@ -519,13 +519,13 @@ describe('an issuer that names another server afterwards', () => {
     expect(words).toContain(`Until now, Keyturn sent them to ${id.origin}`);
     expect(words).toContain(`${moving.origin} now asks Keyturn to send them to ${other.origin}`);
     await story.press('Cancel');
-    await story.notification('would go to another server than before').waitFor();
+    await story.notification('allowed another server to receive the secrets').waitFor();
     expect(other.asked('POST /token')).toBe(before);
     await editor.closeNotifications();
     // A window is loaded again in between.
   }, 240_000);
 
-  test('gets it where the person agrees', async () => {
+  test('gets it where the person allows it', async () => {
     const before = other.asked('POST /token');
     await story.clickInline(/^moved/, 'Refresh Token');
     await story.press('Send Once');

@@ -240,7 +240,7 @@ async function refusalOf(client: string): Promise<unknown> {
   return error;
 }
 
-describe('an API that nobody knows', () => {
+describe('an unknown API', () => {
   test('is told nothing by who gives up, and nothing is written nor stays registered', async () => {
     const clients = new Set<string>();
     editor.page.context().on('request', (request) => {

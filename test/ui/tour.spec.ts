@@ -109,7 +109,7 @@ describe('the tour', () => {
     await editor.tab('tour.http').click();
   });
 
-  test('adds a token of its own and warns in the status bar before it ends', async () => {
+  test('adds a token of its own and warns in the status bar before it expires', async () => {
     await editor.runCommand('Keyturn: Add Token');
     await editor.pick('New token');
     await editor.answer(jwtThatEnds(290, sandbox.api));

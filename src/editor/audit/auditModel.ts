@@ -177,7 +177,7 @@ export function eventDescription(entry: AuditEntry): string {
     status === null ? '' : String(status),
     error ?? '',
     request,
-    // The detail of an agreement names its origin.
+    // The detail of a permission names its origin.
     detail ?? origin ?? '',
     // Where nothing else says what it was about.
     request === '' && origin === null && detail === null ? cause : '',

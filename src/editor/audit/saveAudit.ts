@@ -29,7 +29,7 @@ export async function saveAudit(entries: readonly AuditEntry[]): Promise<void> {
   }
   const open = l10n.t('Open');
   const said = l10n.t('Exported {0} events to {1}.', entries.length, workspace.asRelativePath(target));
-  // Whoever does not answer goes on with other things.
+  // A person who does not answer continues with other things.
   void window.showInformationMessage(said, open).then((answer) => {
     if (answer === open) void window.showTextDocument(target);
   });

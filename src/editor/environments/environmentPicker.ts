@@ -14,7 +14,7 @@ export interface EnvironmentParts {
 const stateKey = 'keyturn.environments';
 const fileNames = '{http-client.env.json,http-client.private.env.json,.env,.env.*}';
 
-/** The environments of the workspace's folders. Read when somebody asks, kept until a file or a setting changes. */
+/** The environments of the workspace's folders. Read on the first call, kept until a file or a setting changes. */
 export function createEnvironmentPicker({ context, files, sandbox }: EnvironmentParts): EnvironmentPicker {
   const changed = new EventEmitter<void>();
   const sets = new Map<string, Promise<EnvironmentSet>>();

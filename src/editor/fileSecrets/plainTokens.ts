@@ -21,7 +21,7 @@ type LineText = (line: number) => string;
 
 /** What is this short is no token, unless its shape says so. */
 const SHORTEST = 16;
-/** More than anybody wrote by hand. */
+/** More than a person writes by hand. */
 const MOST = 1000;
 
 /** Schemes whose value is a token and nothing else. */

@@ -76,7 +76,7 @@ export async function secretUses(
   return [...found.values()];
 }
 
-/** For a token that nobody needs here. */
+/** For a token that no request here needs. */
 const STAND_IN = 'token';
 
 function usesIn(

@@ -161,7 +161,7 @@ export class InspectionActions {
     this.#sayEnd(text, fine || grantOf(node.entry.profile.grant).refresh === 'refresh_token_only');
   }
 
-  /** A key that checks or opens the token without asking anybody. */
+  /** A key that checks or opens the token without asking a server. */
   async setKey(argument: unknown): Promise<void> {
     const node = await this.#pickHeld(argument, l10n.t('Set a key for which token?'));
     if (node === null) return;
@@ -181,7 +181,7 @@ export class InspectionActions {
   }
 
   async #verify({ name, entry }: UsableNode, issuer: string | null): Promise<Verification> {
-    // Keys are public, but asking for them tells a server that somebody is interested.
+    // Keys are public, but asking for them tells a server of the person's interest.
     requireTrust(entry.profile);
     return this.#watched(l10n.t('Verifying the token "{0}"', name), inspectionCommands.verify, (options) =>
       this.#services.inspections.verify(entry, issuer === null ? options : { ...options, issuer }),
@@ -208,7 +208,7 @@ export class InspectionActions {
     return chosen === trust ? issuer : null;
   }
 
-  /** What was agreed for a token goes with it. */
+  /** The permissions of a token are deleted with it. */
   async #revoke({ entry }: UsableNode, options: InspectionOptions): Promise<RevokeResult> {
     const result = await this.#services.inspections.revoke(entry, options);
     if (result.forgotten) await this.#services.consent.forget(entry.key);

@@ -5,7 +5,7 @@ import { canRevoke } from '../tokens/tree/model.ts';
 import type { UsableNode } from '../tokens/entryPick.ts';
 
 /**
- * Asks before a rotation that ends the old token, as before a revocation: whoever else holds it loses it. Where the old
+ * Asks before a rotation that ends the old token, as before a revocation: other holders of the token lose it. Where the old
  * token is left to its end there is nothing to ask.
  */
 export async function confirmRotation({ name, entry: { profile } }: UsableNode): Promise<boolean> {

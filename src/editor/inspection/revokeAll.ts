@@ -10,7 +10,7 @@ export interface RevokedAll {
   readonly downScoped: readonly DownScopedRevocation[];
   /** A sentence for each that was not, with its name. */
   readonly failures: readonly string[];
-  /** How many nobody was asked about, since the person called it off. */
+  /** How many were left, since the person cancelled. */
   readonly left: number;
 }
 

@@ -75,7 +75,7 @@ export class StatusChecks {
   }
 }
 
-/** Somebody may be there who can be asked: the issuer, an endpoint of the profile, or a vendor. */
+/** There may be a server to ask: the issuer, an endpoint of the profile, or a vendor. */
 function canAsk({ profile }: TokenEntry): boolean {
   return (
     canRevoke(profile) ||

@@ -32,7 +32,7 @@ export function createLog(redactor: Redactor): Log {
   };
 }
 
-/** Where an unforeseen error came from. Its message is left out: it may quote a secret that nobody registered. */
+/** Where an unforeseen error came from. Its message is left out: it may quote a secret that is not registered. */
 function frames(cause: unknown): string[] {
   if (!(cause instanceof Error)) return [];
   const stack = (cause.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));

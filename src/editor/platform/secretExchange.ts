@@ -30,7 +30,7 @@ const messageSchema = v.array(v.object({ key: v.string(), value: v.nullable(v.st
 
 const ANSWER_WITHIN_MS = 2_000;
 const LONGEST_MESSAGE = 30_000_000;
-/** What a window says first to whoever connects: the number that the message has to be for. */
+/** What a window says first to each connection: the number that the message has to be for. */
 const GREETING = /^([\da-f]{32})\n/;
 
 /**
@@ -66,7 +66,7 @@ export async function openSecretExchange(
   };
 }
 
-/** Tokens, the secrets behind them, and what the audit log keeps: nothing else is anybody's business. */
+/** Tokens, the secrets behind them, and what the audit log keeps: nothing else is shared. */
 function isShared({ key }: SecretChange): boolean {
   return isTokenKey(key) || secretKindOf(key) !== null || /^audit-(?:key|mark):/.test(key);
 }
@@ -134,7 +134,7 @@ function changesIn(text: string): readonly SecretChange[] {
 
 /** All that comes until the other side ends; `begun` hears what came first. */
 async function readAll(socket: Socket, begun?: (text: string) => Promise<void>): Promise<string> {
-  // What fails while it is read is thrown here, what fails later concerns nobody.
+  // What fails while it is read is thrown here, what fails later has no caller.
   socket.on('error', () => undefined);
   const timer = setTimeout(() => socket.destroy(new Error('No answer.')), ANSWER_WITHIN_MS);
   try {

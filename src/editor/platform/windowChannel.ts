@@ -32,7 +32,7 @@ export function seal(text: string, key: Uint8Array, { from, to }: Speaker, numbe
     .encrypt(key);
 }
 
-/** Text and number of what `speaker` said. Fails for anything else, whoever said it. */
+/** Text and number of what `speaker` said. Fails for anything else. */
 export async function open(
   jwe: string,
   key: Uint8Array,
@@ -44,7 +44,7 @@ export async function open(
   });
   const { number } = protectedHeader;
   if (protectedHeader['from'] !== from || protectedHeader['to'] !== to || typeof number !== 'string') {
-    throw new Error('It was said to somebody else.');
+    throw new Error('The message is for another window.');
   }
   return { text: Buffer.from(plaintext).toString('utf8'), number };
 }

@@ -17,7 +17,7 @@ export function showProfileProblems(files: ProfileFiles): { dispose(): void } {
     collection.set(Uri.parse(file.location, true), ours.map(toDiagnostic));
   });
   const changed = files.onDidChange(() => {
-    // Read again at once: nobody else may ask for a file that is only being edited.
+    // Read again at once: there may be no other reader of a file that is only being edited.
     collection.forEach((uri) => {
       files.at(uri.toString()).then(
         (file) => file === null && collection.delete(uri),

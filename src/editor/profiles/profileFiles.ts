@@ -16,7 +16,7 @@ export class ProfileFiles {
   readonly #changed = new EventEmitter<void>();
   readonly #read = new EventEmitter<ProfileFile>();
   readonly #subscriptions: Disposable[] = [];
-  /** Files that `all` has told, or that were told of since; null before anybody asked for all. */
+  /** Files that `all` has told, or that were told of since; null before the first call of `all`. */
   #told: Set<string> | null = null;
 
   /** A file changed, came or went. */

@@ -109,7 +109,7 @@ export class RequestLenses implements CodeLensProvider {
     this.#timer ??= this.#startTimer();
   }
 
-  /** One timer for all documents; new lenses only where somebody sees a title that reads differently by now. */
+  /** One timer for all documents; new lenses only where a visible title has changed. */
   #startTimer(): { dispose(): void } {
     const { clock } = this.#services;
     return clock.at(clock.now() + repaintEveryMs, () => {

@@ -26,7 +26,7 @@ export async function sendAll(
     await window.showInformationMessage(l10n.t('There is no request in this file.'));
     return;
   }
-  const requests = await agreedRequests(services, tree);
+  const requests = await confirmedRequests(services, tree);
   if (requests === null) return;
   const total = requests.length;
   const counts = await window.withProgress(
@@ -99,7 +99,7 @@ const mostNotes = 8;
  * The requests to send: requests with a `# @note` are asked about together, before anything is sent. Null where the person
  * cancels.
  */
-async function agreedRequests(
+async function confirmedRequests(
   { redactor }: Pick<EditorServices, 'redactor'>,
   tree: HttpFile,
 ): Promise<readonly RequestNode[] | null> {

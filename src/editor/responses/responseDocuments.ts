@@ -165,7 +165,7 @@ export class ResponseDocuments implements TextDocumentContentProvider {
       await this.#update({ ...next, uri: current, pinned: false }, open);
       return;
     }
-    // Behind another tab it stands under its own name, and nobody takes it for the answer to this request.
+    // Behind another tab it stands under its own name, so it does not look like the answer to this request.
     if (!open && (key === null || !isVisible(key))) return;
     // The tab shows the last part; the part before it tells responses of one name apart.
     this.#count++;

@@ -27,7 +27,7 @@ export function challengeStep(
   entry: Pick<TokenEntry, 'profile' | 'canRefresh'> | null,
 ): ChallengeStep | null {
   if (challenge === null || response === null || leftOrigin(response)) return null;
-  // Whose token nobody can look up, such as one that another tool's file declares, is not ours to replace.
+  // A token without an entry, such as one that another tool's file declares, is not ours to replace.
   if (token !== null && entry === null) return null;
   const person = entry !== null && signsIn(entry.profile.grant);
   const { error, acrValues, maxAgeSeconds } = challenge;

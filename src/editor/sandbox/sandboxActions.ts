@@ -55,7 +55,7 @@ export async function provideDemonstrationSecrets({
     if (client !== undefined && leadsTo(profile, running)) {
       const key = secretKey('client_secret', profile);
       if ((await store.getSecret(key)) !== client.secret) await store.setSecret(key, client.secret);
-      // Everybody knows these: they are given to each place that leads here.
+      // These are public: they are given to each place that leads here.
       await places.secretStored(profile, 'client_secret');
     }
     if (takesDemonstrationKey(profile, running) && (await store.get(tokenKey(profile))) === null) {

@@ -95,10 +95,10 @@ export class DeviceCodes {
   }
 }
 
-/** The link comes last: whoever has the text read aloud hears its address, too. */
+/** The link comes last: a screen reader reads its address, too. */
 function messageOf(number: number, code: DeviceCode, copied: boolean, leftMs: number): string {
   const { userCode, verificationUri: page, origins } = code;
-  // The editor cuts long messages, and nobody types a long address.
+  // The editor cuts long messages, and people do not type a long address.
   const address = page.length > LONGEST_PART ? new URL(page).origin : page;
   const parts = [withoutLinks(userCode), withoutLinks(address), timeLeft(leftMs)] as const;
   const said = copied

@@ -6,7 +6,7 @@ const callbackPath = '/sign-in';
 
 /**
  * Takes what the browser brings to the editor's own address (`vscode://keyturn.keyturn/sign-in`, or the address that
- * stands for it in the web). What nobody waits for is dropped.
+ * stands for it in the web). An answer without a waiting sign-in is dropped.
  */
 export class EditorRedirects implements UriHandler {
   readonly #registration = window.registerUriHandler(this);

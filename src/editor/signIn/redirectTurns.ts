@@ -4,15 +4,15 @@ import type { Redirect } from '../../token/signIn.ts';
 import { untilAborted } from './untilAborted.ts';
 
 /**
- * One address to which the browser comes back, for many sign-ins: whoever opens it waits for the end of the one before.
+ * One address to which the browser comes back, for many sign-ins: each sign-in waits for the end of the one before.
  */
 export class RedirectTurns {
   #receive: ((address: URL) => boolean) | null = null;
   #turn: Promise<void> = Promise.resolve();
 
   /** `stray`: not the answer to the sign-in that waits, which goes on waiting. */
-  arrived(address: URL): 'taken' | 'stray' | 'nobody_waits' {
-    if (this.#receive === null) return 'nobody_waits';
+  arrived(address: URL): 'taken' | 'stray' | 'none_waits' {
+    if (this.#receive === null) return 'none_waits';
     return this.#receive(address) ? 'taken' : 'stray';
   }
 

@@ -5,7 +5,7 @@ const LAST_STEP_MS = 10_000;
 
 /**
  * How long something is valid, as a text that changes seldom: in minutes, at the end in steps of ten seconds. Each
- * change interrupts whoever has it read aloud.
+ * change interrupts a screen reader.
  */
 export function timeLeft(ms: number): string {
   if (ms >= MINUTE_MS) return formatDuration(ms);

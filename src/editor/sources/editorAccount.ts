@@ -13,8 +13,8 @@ import type { TokenSource } from '../../sources/source.ts';
 import { tokenValue } from '../../sources/tokenText.ts';
 
 /**
- * An account that the editor is signed in to (GitHub, Microsoft, any provider). The editor keeps the session, renews it
- * and asks whether Keyturn may use it; the person agreed to where its token goes.
+ * An account that the editor is signed in to (GitHub, Microsoft, any provider). The editor keeps the session, refreshes it
+ * and asks whether Keyturn may use it; the person allowed the origins of its token.
  */
 export function editorAccountSource(consent: SourceConsent): TokenSource {
   return {

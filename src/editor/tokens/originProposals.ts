@@ -42,7 +42,7 @@ function originOf(url: string, variables: ReadonlyMap<string, string>): string |
   return origin !== null && parseOriginPattern(origin).fault === null ? origin : null;
 }
 
-/** `https://api.example.com` of a URL whose path may hold variables that nobody knows yet. */
+/** `https://api.example.com` of a URL whose path may hold variables without a value. */
 function authorityOf(url: string): string {
   const start = url.indexOf('://');
   if (start < 0) return '';

@@ -38,7 +38,7 @@ export class TokenDirectory {
   readonly #subscriptions: { dispose(): void }[];
   #groups: Promise<readonly GroupNode[]> | null = null;
   #loaded: readonly GroupNode[] = [];
-  /** The nodes that those who listen know, null before anybody asked: what is told later concerns these. */
+  /** The nodes that those who listen know, null before the first call: later events concern these. */
   #told: readonly GroupNode[] | null = null;
   #byKey = new Map<string, EntryNode[]>();
   #pendingKeys = new Set<string>();
@@ -128,12 +128,12 @@ export class TokenDirectory {
       .finally(() => {
         this.#reading = null;
       });
-    // Whoever asks for the entries meanwhile hears of a failure; who does not, sees their names.
+    // A caller who asks for the entries meanwhile hears of a failure; others see their names.
     this.#reading.catch(() => undefined);
   }
 
   async #reload(): Promise<void> {
-    // Not read yet: whoever reads first reads what is now.
+    // Not read yet: the first reading gets the current state.
     if (this.#groups === null) {
       this.#changed.fire(null);
       return;
@@ -143,13 +143,13 @@ export class TokenDirectory {
       await reading;
     } catch {
       if (this.#groups !== reading) return;
-      // Read again by whoever asks next, who then hears of the failure.
+      // Read again by the next caller, who then hears of the failure.
       this.#groups = null;
       this.#changed.fire(null);
     }
   }
 
-  /** Whoever asks meanwhile gets the nodes that are told of later, never those of a reading that was overtaken. */
+  /** A caller who asks meanwhile gets the nodes that are told of later, never those of a reading that was overtaken. */
   #readList(): Promise<readonly GroupNode[]> {
     const reading: Promise<readonly GroupNode[]> = this.#load().then((after) => {
       if (this.#groups !== reading) return this.groups();

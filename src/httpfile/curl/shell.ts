@@ -28,7 +28,7 @@ function shellOf(source: string): 'posix' | 'cmd' | 'powershell' {
     if (quoteStart >= 0) {
       if (char === '\\' && next !== '\n') at++;
       else if (char === '"') {
-        // Inside quotes this is a quote on Windows; elsewhere nobody writes it.
+        // Inside quotes this is a quote on Windows; elsewhere it does not occur.
         if (next === '"' && at > quoteStart + 1) return 'cmd';
         quoteStart = -1;
       }

@@ -48,7 +48,7 @@ const ordinary: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A directive that nobody knows: a warning where it is nearly one that does something, else a hint, since any comment may
+ * An unknown directive: a warning where it is nearly one that does something, else a hint, since any comment may
  * begin with an @. Nothing for ordinary words, addresses and variables that someone took out.
  */
 export function directiveMark({ key, span, assigned }: MetadataNode, dialect: Dialect): Problem | null {

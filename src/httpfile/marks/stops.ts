@@ -29,7 +29,7 @@ export function disabledBy(tree: HttpFile, node: RequestNode): MetadataNode | nu
   return stopOf(tree, node, 'disabled');
 }
 
-/** The `# @note` of a request: it is sent after a person has agreed. Null where there is none. */
+/** The `# @note` of a request: it is sent after a person has confirmed it. Null where there is none. */
 export function noteOf(tree: HttpFile, node: RequestNode): MetadataNode | null {
   return stopOf(tree, node, 'note');
 }

@@ -22,7 +22,7 @@ export interface SeenVariables {
   readonly processEnv: Readonly<Record<string, string | undefined>> | null;
 }
 
-/** More marks than anybody reads. */
+/** More marks than a person reads. */
 const mostMarks = 1000;
 /** Names for which a near one is looked for. */
 const mostSuggested = 100;

@@ -84,7 +84,7 @@ export class PartBuilder {
       if (value === '') this.problem('metadata_invalid', span, 'This @token names no token.');
     }
     for (const { span } of others) {
-      const message = `This request has a token already, on line ${first.span.start.line + 1}, which is the one that counts.`;
+      const message = `This request has a token already, on line ${first.span.start.line + 1}, and Keyturn uses that one.`;
       this.problem('metadata_invalid', span, message, 'warning');
     }
   }

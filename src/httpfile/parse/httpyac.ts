@@ -115,7 +115,7 @@ class HttpyacReader {
 
   /**
    * `# @disabled` and `# @note` directly above a request line without a separator. By the rules they belong to the
-   * request before it; whoever wrote them there means the one below, so neither is sent.
+   * request before it; their author means the one below, so neither is sent.
    */
   #stopsAbove(): MetadataNode[] {
     const { lines } = this.#builder;

@@ -89,7 +89,7 @@ function isUnchanged(block: Block, known: Block, changed: EntryRange): boolean {
 
 function tooLarge(dialect: Dialect): HttpFile {
   const start = { line: 0, column: 0 };
-  const message = 'This file is too large to be read: more than 50 million characters.';
+  const message = 'This file is too large: it has more than 50 million characters.';
   const problem = {
     code: 'file_too_large',
     message,

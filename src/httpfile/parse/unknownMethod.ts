@@ -33,7 +33,7 @@ export function unknownMethod(
         ? `Did you mean ${meant}?`
         : refused
           ? 'Write one such as GET or POST in front of the URL.'
-          : 'Keyturn does not know it and sends it as it is written.',
+          : 'Keyturn does not know it, and sends it as written.',
     refused,
   };
 }

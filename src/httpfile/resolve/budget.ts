@@ -14,7 +14,7 @@ export class Budget {
   spendText(characters: number): void {
     this.#text += characters;
     if (this.#text <= MOST_TEXT) return;
-    throw new KeyturnError('variable_invalid', 'The variables make a text that is too long.', {
+    throw new KeyturnError('variable_invalid', 'The variables expand to a text that is too long.', {
       hint: `The variables, the URL, the headers and the body of a request may have ${MOST_TEXT / 1024 / 1024} million characters together. Put a long body into a file: < ./body.json.`,
     });
   }

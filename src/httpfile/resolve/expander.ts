@@ -313,13 +313,13 @@ export class Expander {
     const { name } = outside;
     if (!this.#context.trusted) {
       throw untrusted(
-        'The environment of the process is read only in a trusted workspace.',
+        'Keyturn reads variables of the process only in a trusted workspace.',
         `use ${quotedPart(name)}`,
       );
     }
     if (isSecretVariable(name)) {
       throw new KeyturnError('variable_invalid', `${quotedPart(name)} is not read as a variable.`, {
-        hint: 'Write {{$token name}} or # @token name, so that it goes only where it may.',
+        hint: 'Write {{$token name}} or # @token name: Keyturn then sends it only to its allowed origins.',
         data: { name: quotedPart(name) },
       });
     }

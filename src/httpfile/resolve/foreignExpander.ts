@@ -140,7 +140,7 @@ function plainSetting(setting: string, value: Traced, tokenName: string, { line 
     'variable_invalid',
     `What says how the token ${quotedPart(tokenName)} on line ${line + 1} is obtained holds another token or secret.`,
     {
-      hint: 'Take it out: declare in keyturn.json what is obtained with another token.',
+      hint: 'Remove it, and declare in keyturn.json a token that is obtained with another token.',
       data: { name: quotedPart(tokenName), line: line + 1 },
     },
   );

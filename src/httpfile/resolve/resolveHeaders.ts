@@ -126,7 +126,7 @@ function withPassword(credentials: string): string {
     'unsupported',
     'The user of this cURL command has no password, which curl asks for.',
     {
-      hint: 'Write -u user:password, or -u user: for an empty one.',
+      hint: 'Write -u user:password, or -u user: for an empty password.',
     },
   );
 }
@@ -175,7 +175,7 @@ function checkedHeader(name: string, value: Traced, line: number): TracedHeader 
   if (!isToken(name)) throw notAHeader(line);
   if (/[\r\n\0]/.test(value.text)) {
     throw new KeyturnError('request_invalid', `The header ${name} on line ${line + 1} holds a line break.`, {
-      hint: 'A variable or token in it ends with one: remove it there.',
+      hint: 'A variable or token in it ends with a line break: remove it there.',
     });
   }
   return [name, value];

@@ -23,7 +23,7 @@ const TEXTS: Readonly<
   },
   stray: {
     title: 'This is not the answer to your sign-in',
-    text: 'It carries another "state" than Keyturn sent, so it was left aside; Keyturn still waits. If you have just signed in, cancel the sign-in there and begin again.',
+    text: 'Its "state" is not the one that Keyturn sent, so Keyturn ignored it and still waits. If you have just signed in, cancel the sign-in in Keyturn and start again.',
     mark: '<path d="M12 7.5v5.5m0 3.2v.3"/>',
   },
 };

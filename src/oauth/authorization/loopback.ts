@@ -88,7 +88,7 @@ class LoopbackListener implements Redirect {
       this.#arrive = resolve;
       this.#giveUp = reject;
     });
-    // Nobody may wait yet, or any more, when it fails.
+    // It can fail before a caller waits, or after the last one left.
     this.#arrived.catch(() => undefined);
   }
 
@@ -152,7 +152,7 @@ class LoopbackListener implements Redirect {
     }
     this.#answered = true;
     const { html, headers } = landingPage(address.searchParams.has('error') ? 'refused' : 'received');
-    // Whoever waits disposes of this, which would cut off a page that is still on its way.
+    // The caller disposes of this, which would cut off a page that is still on its way.
     response.once('close', () => {
       this.#arrive(address);
       this.dispose();

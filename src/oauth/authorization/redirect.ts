@@ -22,7 +22,7 @@ export function openRedirect(profile: TokenProfile, signIn: SignIn, signal: Abor
 
 async function openEditorRedirect({ editorRedirect }: SignIn, signal: AbortSignal): Promise<Redirect> {
   if (editorRedirect !== null) return editorRedirect(signal);
-  throw new KeyturnError('authorization_failed', 'There is no editor here for the browser to come back to.', {
+  throw new KeyturnError('authorization_failed', 'The browser cannot return to an editor here.', {
     hint: 'Write "redirectUri": "loopback" into keyturn.json, or sign in from the editor.',
   });
 }

@@ -34,8 +34,8 @@ export function checkAuthorizationResponse(
     throw refusal(error, response, server, state, mask);
   }
   if (checked.getAll('code').length === 1 && checked.get('code') !== '') return checked;
-  throw new KeyturnError('authorization_failed', 'The browser brought back neither a code nor an error.', {
-    hint: 'Sign in again; when it happens again, tell the people who run the server.',
+  throw new KeyturnError('authorization_failed', 'The browser returned with neither a code nor an error.', {
+    hint: 'Sign in again. If it happens again, report it to the people who run the server.',
   });
 }
 
@@ -51,7 +51,7 @@ function refusal(
   if (issuerDiffers(response, server)) return fromElsewhere(response, server, mask, error);
   const states = response.getAll('state');
   if (states.length !== 1 || states[0] !== state) {
-    return new KeyturnError('state_mismatch', 'The browser came back with the answer to another sign-in.', {
+    return new KeyturnError('state_mismatch', 'The browser returned with the answer to another sign-in.', {
       cause: error,
       hint: 'Close the other sign-in pages and sign in again.',
     });
@@ -77,9 +77,9 @@ function fromElsewhere(
   return new KeyturnError(
     'issuer_mismatch',
     named.length === 0
-      ? `The browser came back without "iss", with which ${asked} says that an answer is its own.`
-      : `The browser came back from another issuer than ${asked}: "iss" is ${serverText(named.join('" and "'), mask)}.`,
-    { cause, hint: 'Do not sign in there: one server may be passing itself off as another.' },
+      ? `The browser returned without "iss", with which ${asked} says that an answer is its own.`
+      : `The browser returned from another issuer than ${asked}: "iss" is ${serverText(named.join('" and "'), mask)}.`,
+    { cause, hint: 'Do not sign in there: one server may pretend to be another.' },
   );
 }
 
@@ -100,13 +100,13 @@ function fromError(
   if (error.error === 'access_denied') {
     return new KeyturnError('access_denied', `The sign-in was refused${said}.`, {
       cause: error,
-      hint: 'Sign in again and agree, or ask for less. If you refused nothing, another user of this computer may have.',
+      hint: 'Sign in again and allow it, or request less scope. If you refused nothing, another user of this computer may have done so.',
       data: { issuer, error: name },
     });
   }
   return new KeyturnError('authorization_failed', `The issuer ${issuer} answered "${name}"${said}.`, {
     cause: error,
-    hint: 'See what the server says about this error.',
+    hint: 'Look up this error in the documentation of the server.',
     data: { issuer, error: name },
   });
 }

@@ -19,7 +19,7 @@ export function createApiCertificates(
 class Certificates implements ApiCertificates {
   readonly #tools: Pick<GrantTools, 'consent' | 'files' | 'register'>;
   readonly #secrets: Pick<InspectionSecrets, 'secret'>;
-  // By the token as it is held: a new one may be bound to a certificate that was renewed meanwhile.
+  // By the token as it is held: a new one may be bound to a certificate that was replaced meanwhile.
   readonly #known = new WeakMap<Token, ClientCertificate>();
   readonly #reading = new SingleFlight<ClientCertificate>();
 

@@ -14,7 +14,7 @@ export interface AssertionAudience {
 /**
  * Whom an assertion for an endpoint is meant for, the safest first: the issuer, so that no other server can make use of
  * it; then the token endpoint, which is all that many servers take. Neither is named to an endpoint that does not
- * belong to it: an assertion must be good for nobody but the server that receives it. Fails with `profile_invalid`.
+ * belong to it: an assertion must be valid only for the server that receives it. Fails with `profile_invalid`.
  */
 export function assertionAudiences(
   profile: TokenProfile,

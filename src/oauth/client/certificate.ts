@@ -44,11 +44,7 @@ export async function readClientCertificate(
   const given = await readKeyText(profile, context, tools);
   const key = parsePrivateKey(given.text, name);
   if (!certificate.checkPrivateKey(key)) {
-    throw invalid(
-      name,
-      'does not belong to the private key',
-      'Give the key that the certificate was made for.',
-    );
+    throw invalid(name, 'does not belong to the private key', 'Use the key of this certificate.');
   }
   return { certificate: text, key: key.export({ format: 'pem', type: 'pkcs8' }).toString() };
 }
@@ -87,7 +83,7 @@ async function readCertificate(
     throw invalid(
       name,
       'cannot be read',
-      'Give it in PEM: text that starts with -----BEGIN CERTIFICATE-----.',
+      'Use a certificate in PEM: text that starts with -----BEGIN CERTIFICATE-----.',
       cause,
     );
   }

@@ -44,7 +44,7 @@ export async function readDpopKey(text: string, tokenName: string): Promise<Dpop
     return { privateKey, publicKey, publicJwk };
   } catch {
     throw new KeyturnError('key_invalid', `The key of the token "${tokenName}" cannot be read.`, {
-      hint: 'Remove the token and obtain it anew.',
+      hint: 'Delete the token, then obtain it again.',
       data: { token: tokenName },
     });
   }

@@ -52,7 +52,7 @@ class Prover implements DpopProver {
       'key_invalid',
       `The key that the token "${profile.name}" is bound to is not stored.`,
       {
-        hint: 'Obtain the token anew: refresh it, or sign in again.',
+        hint: 'Refresh the token, or sign in again.',
         data: { token: profile.name },
       },
     );

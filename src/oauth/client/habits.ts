@@ -1,4 +1,4 @@
-/** More clients than anybody has. */
+/** More clients than one person has. */
 const MOST_CLIENTS = 1000;
 
 /** Which of several ways to prove itself a server took from a client: what worked once is tried first. */

@@ -51,18 +51,18 @@ const clientSchema = v.object({
   ),
 });
 
-/** What an answer may hold that nobody may see: with the last one the client can be changed and deleted (RFC 7592). */
+/** Secrets that an answer may hold: with the last one the client can be changed and deleted (RFC 7592). */
 const secretsSchema = v.object({
   client_secret: v.fallback(v.optional(v.string()), undefined),
   registration_access_token: v.fallback(v.optional(v.string()), undefined),
 });
 
-/** True where the server makes clients for whoever asks. */
+/** True where the server registers clients for everyone. */
 export function offersRegistration(server: AuthorizationServer): boolean {
   return registrationEndpoint(server) !== null;
 }
 
-/** A server elsewhere has no business with http on this computer: what listens there is somebody else's. */
+/** A server elsewhere has no business with http on this computer: the program that listens there is not the server's. */
 function registrationEndpoint({ issuer, registration_endpoint }: AuthorizationServer): URL | null {
   const url = parseUrl(registration_endpoint ?? '');
   if (url === null || !isSecureUrl(url)) return null;

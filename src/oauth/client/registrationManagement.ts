@@ -17,7 +17,7 @@ const managementSchema = v.object({
   registration_access_token: v.pipe(v.string(), v.maxLength(20_000), v.regex(/^[\w.~+/-]+=*$/)),
 });
 
-/** Nobody waits for a client to be gone, and nobody is told. */
+/** The deletion of a client runs unseen: no caller waits for it. */
 const LONGEST_MS = 5_000;
 
 /**
@@ -37,7 +37,7 @@ export async function readManagement(
 }
 
 /**
- * Deletes a client that nobody will use (RFC 7592 section 2.3), within five seconds. Never fails: true when the server
+ * Deletes a client that is not needed (RFC 7592 section 2.3), within five seconds. Never fails: true when the server
  * says that the client is gone.
  */
 export async function unregisterClient(

@@ -95,16 +95,12 @@ async function comeBack(redirect: Redirect, signal: AbortSignal, clock: Clock): 
   } catch (error) {
     if (!late.signal.aborted || signal.aborted) throw error;
     if (redirect.strayed) {
-      throw new KeyturnError(
-        'state_mismatch',
-        'The browser came back with answers to other sign-ins alone.',
-        {
-          cause: error,
-          hint: 'Close the other sign-in pages and sign in again.',
-        },
-      );
+      throw new KeyturnError('state_mismatch', 'The browser returned only with answers to other sign-ins.', {
+        cause: error,
+        hint: 'Close the other sign-in pages and sign in again.',
+      });
     }
-    throw new KeyturnError('authorization_failed', 'Nobody came back from the browser within 15 minutes.', {
+    throw new KeyturnError('authorization_failed', 'The browser did not return within 15 minutes.', {
       cause: error,
       hint: 'Sign in again.',
     });
@@ -118,7 +114,7 @@ function refusedCode(error: unknown): Promise<GrantResult> {
   if (!KeyturnError.is(error, 'invalid_grant')) throw error;
   throw new KeyturnError('authorization_failed', error.message, {
     cause: error,
-    hint: 'Sign in again: the code had ended, or was not made for this sign-in.',
+    hint: 'Sign in again: the code had expired, or belongs to another sign-in.',
     data: error.data,
   });
 }

@@ -33,10 +33,10 @@ import { askTokenEndpoint, requestedAccess, type TokenExchange } from '../tokenE
 /** RFC 8628 section 3.5. */
 const DEFAULT_INTERVAL_MS = 5_000;
 const SLOW_DOWN_MS = 5_000;
-/** Whatever the server says, nobody enters a code faster. */
+/** A person needs longer than this to enter a code, whatever the server says. */
 const SHORTEST_INTERVAL_MS = 1_000;
 const LONGEST_INTERVAL_MS = 60_000;
-/** Whatever the server says, nobody looks for a code longer. */
+/** A person gives up before this, whatever the server says. */
 const LONGEST_LIFE_MS = 60 * 60_000;
 /** RFC 8628 section 6.1: letters and digits, in groups. It goes into the clipboard, so it may be nothing to be run. */
 const USER_CODE = /^(?=.{1,24}$)[A-Za-z0-9]+(?:[ -]+[A-Za-z0-9]+)*$/;
@@ -231,7 +231,7 @@ function nextInterval(error: unknown, intervalMs: number): number {
     case 'authorization_declined':
       throw new KeyturnError('access_denied', 'The sign-in was refused.', {
         cause: error,
-        hint: 'Sign in again and agree, or ask for less.',
+        hint: 'Sign in again and allow it, or request less scope.',
       });
     case 'expired_token':
       throw expired(error);
@@ -239,7 +239,7 @@ function nextInterval(error: unknown, intervalMs: number): number {
   if (error.code === 'invalid_grant') {
     throw new KeyturnError('authorization_failed', error.message, {
       cause: error,
-      hint: 'Sign in again: the server does not know the code any more.',
+      hint: 'Sign in again: the server no longer knows the code.',
       data: error.data,
     });
   }
@@ -266,7 +266,7 @@ function isPassing(error: KeyturnError): boolean {
 }
 
 function expired(cause?: unknown): KeyturnError {
-  return new KeyturnError('device_code_expired', 'The code was not entered in time.', {
+  return new KeyturnError('device_code_expired', 'You did not enter the code in time.', {
     cause,
     hint: 'Sign in again for a new code.',
   });

@@ -4,7 +4,7 @@ import type { GrantPerformer } from '../grant.ts';
 import { askTokenEndpoint, requestedAccess } from '../tokenEndpoint.ts';
 
 /**
- * RFC 6749 section 4.3, for servers that offer nothing better: whoever uses it gives a password to a program that it was
+ * RFC 6749 section 4.3, for servers that offer nothing better: its user gives a password to a program that it was
  * not meant for (RFC 9700 section 2.4 forbids it).
  */
 export const password: GrantPerformer = {

@@ -83,7 +83,7 @@ async function requireGoesTo(
   const { name } = other;
   throw new KeyturnError(
     'origin_not_allowed',
-    `The token "${name}" may not go to ${addressOf(endpoint)}, where "${profile.name}" would exchange it.`,
+    `Keyturn may not send the token "${name}" to ${addressOf(endpoint)}, where "${profile.name}" would exchange it.`,
     {
       hint:
         type === REFRESH_TOKEN
@@ -97,7 +97,7 @@ async function requireGoesTo(
 /**
  * A token may be shown to its own authorization server, and where its origins say; a refresh token to that server
  * alone. That is the same issuer, or the very same endpoint: issuers that share a host share nothing. A token that came
- * from elsewhere has no such server, whatever issuer its profile names: people agree to origins. Without this a
+ * from elsewhere has no such server, whatever issuer its profile names: people allow origins. Without this a
  * keyturn.json could hand the tokens of its other profiles to any server.
  */
 async function isOwnEndpoint(
@@ -122,7 +122,7 @@ function valueOf({ profile: { name }, ...other }: OtherToken, type: string): str
     'token_missing',
     `The token "${name}" has no ${type.slice(TYPE.length)} to exchange.`,
     {
-      hint: 'Correct "subjectTokenType" or "actorTokenType", or ask for the scope that brings one.',
+      hint: 'Correct "subjectTokenType" or "actorTokenType", or request a scope with which the server issues one.',
       data: { token: name },
     },
   );
@@ -136,7 +136,7 @@ function tokenOfType({ token }: Pick<OtherToken, 'token'>, type: string): string
 
 /**
  * RFC 8693 section 2.2.1. A JWT may be an access token and the other way round. Some servers leave the type out, which
- * is taken for what was asked for; but nothing that renews tokens is taken for one to use.
+ * is taken for what was asked for; but a refresh token is never taken for one to use.
  */
 function checkIssuedType(
   tokens: TokenEndpointResponse,

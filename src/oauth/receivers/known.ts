@@ -76,7 +76,7 @@ async function requireAmong(
   await consent.require(questionOf(profile, subjectOf(profile, strange, known.flat())), context);
 }
 
-/** The secrets that are sent there, or that sign what is sent, whoever keeps them. */
+/** The secrets that are sent there, or that sign what is sent, wherever they are stored. */
 function secretKeys(profile: TokenProfile, endpoints: readonly PostedEndpoint[]): string[] {
   const kinds = new Set<AskedSecret>();
   if (profile.clientId !== null) {

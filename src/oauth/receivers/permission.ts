@@ -113,7 +113,7 @@ export async function requireRegistration(
 
 /**
  * What is exchanged for a token stands for the same person: it goes where that one may, and elsewhere only when the
- * person agreed. Fails with `access_denied`.
+ * person allowed it. Fails with `access_denied`.
  */
 export async function requireExchange(
   profile: TokenProfile,

@@ -42,7 +42,7 @@ export function neededEndpoints(
 }
 
 /**
- * Who gets secrets of a profile when a token is obtained, although nobody answers for it; null where there is nothing
+ * Who gets secrets of a profile when a token is obtained, although no known server vouches for it; null where there is nothing
  * to ask. The page where the person signs in answers for endpoints of its own server. The issuer answers for what lies
  * below its path or stands in its metadata, if the page is the issuer's own or there is none.
  */
@@ -128,7 +128,7 @@ export async function receiversInForce(
   return [...new Set(urls.map(({ href }) => href))];
 }
 
-/** The same for an endpoint at which Keyturn registers as a client before anybody signs in. */
+/** The same for an endpoint at which Keyturn registers as a client before the person signs in. */
 export function strayRegistration(profile: TokenProfile, server: AuthorizationServer): StraySubject | null {
   const page = pageOf(profile, server);
   const [endpoint] = endpointsIn(server, ['registration_endpoint']);

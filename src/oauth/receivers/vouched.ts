@@ -41,7 +41,7 @@ export async function requireVouched(
   if (options[property] !== null && !homes.includes(url.origin)) {
     throw new KeyturnError(
       'origin_not_allowed',
-      `The "${property}" ${shownUrl(url, tools.mask)} is not at the origin of the issuer of "${name}", so nothing is sent there.`,
+      `The "${property}" ${shownUrl(url, tools.mask)} is not at the origin of the issuer of "${name}", so Keyturn sends nothing there.`,
       {
         hint: 'Name the issuer that it belongs to, or leave the endpoint to the metadata of the issuer.',
         data,
@@ -49,10 +49,14 @@ export async function requireVouched(
     );
   }
   if (!isOAuthGrant(grant) && !originAllowed(origins, url)) {
-    throw new KeyturnError('origin_not_allowed', `The token "${name}" may not go to ${url.origin}.`, {
-      hint: 'Add this origin to "origins" in keyturn.json if its server may see the token.',
-      data,
-    });
+    throw new KeyturnError(
+      'origin_not_allowed',
+      `Keyturn may not send the token "${name}" to ${url.origin}.`,
+      {
+        hint: 'Add this origin to "origins" in keyturn.json if its server may receive the token.',
+        data,
+      },
+    );
   }
   const stray = await strayLater(profile, server, endpoint, context.signal, tools);
   if (stray !== null) await tools.consent.require(questionOf(profile, stray), context);

@@ -32,7 +32,7 @@ export function asDeviceResponse(response: Response, mask: (text: string) => str
   }));
 }
 
-/** RFC 9126 section 2.2. Nobody waits for the end of a `request_uri`: it is used at once. */
+/** RFC 9126 section 2.2. Keyturn uses a `request_uri` at once, so its expiry does not matter. */
 export function asPushedResponse(response: Response, mask: (text: string) => string): Promise<Response> {
   return reformed(response, mask, 201, (members) => ({
     ...withoutNull(members),

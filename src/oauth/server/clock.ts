@@ -3,7 +3,7 @@ import { parseUrl } from '../../base/url.ts';
 
 /** A difference beyond this is no clock that goes wrong, and would make what we sign valid for too long. */
 const MOST_SKEW_MS = 24 * 60 * 60 * 1000;
-/** More servers than anybody asks. */
+/** More servers than one person uses. */
 const MOST_SERVERS = 1000;
 
 /**

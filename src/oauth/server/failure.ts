@@ -24,7 +24,7 @@ export interface AskedEndpoint {
   readonly refused: string;
 }
 
-/** Members that nobody may see a value of. */
+/** Members whose values must not be shown. */
 const SECRET_MEMBERS = /token|code|secret|jwt|assertion|key/i;
 /** Named after what is secret, and not secret. */
 const OPEN_MEMBERS: ReadonlySet<string> = new Set(['token_type', 'token_endpoint_auth_method']);
@@ -49,7 +49,7 @@ export async function endpointFailure(
   const { address: endpoint } = asked;
   const subject = `The ${asked.name} ${endpoint}`;
   if (response === null) {
-    return new KeyturnError(asked.failed, `${subject} could not be asked.`, { cause: error });
+    return new KeyturnError(asked.failed, `${subject} could not be reached.`, { cause: error });
   }
   const { status } = response;
   const body = await readAnswer(response.clone(), mask);
@@ -68,7 +68,7 @@ export async function endpointFailure(
     );
   }
   if (status === 429) {
-    return new KeyturnError(asked.failed, `${subject} was asked too often (429)${words(said, mask)}.`, {
+    return new KeyturnError(asked.failed, `${subject} limits requests (429)${words(said, mask)}.`, {
       cause: error,
       hint: retryHint(response),
       data: { ...data, ...named(said, mask) },
@@ -196,7 +196,7 @@ function spelling(name: string): string {
   return name.replace(/[-_\s]/g, '').toLowerCase();
 }
 
-/** A name of a member; what is long and holds digits may be something that nobody may see. */
+/** A name of a member; what is long and holds digits may be a secret. */
 function shownName(name: string): string {
   const digits = name.replace(/\D/g, '').length;
   return name.length <= LONGEST_NAME && digits <= (name.length < 16 ? 4 : 1) ? name : '…';
@@ -246,7 +246,7 @@ function hintFor(code: ErrorCode | null, status: number, asked: AskedEndpoint): 
 function clientHint({ client }: AskedEndpoint): string {
   switch (client) {
     case 'none':
-      return 'Check the client id. The client proves itself with nothing here ("clientAuthentication": "none"): where the server wants a secret, declare how it is sent.';
+      return 'Check the client id. The profile sends no client secret ("clientAuthentication": "none"): if the server requires one, change "clientAuthentication".';
     case 'client_secret_basic':
       return 'Check the client id and the client secret; some servers take it with "clientAuthentication": "client_secret_post" only.';
     case 'client_secret_post':
@@ -257,6 +257,6 @@ function clientHint({ client }: AskedEndpoint): string {
     case 'tls_client_auth':
       return 'Check the client id, and that the server knows the certificate of the client.';
     case null:
-      return 'Check who may ask this endpoint.';
+      return 'Check which clients may use this endpoint.';
   }
 }

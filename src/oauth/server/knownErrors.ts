@@ -12,7 +12,7 @@ const CHECK_GRANT: KnownError = { code: 'invalid_grant', hint: null };
 
 const NEEDS_PERSON: KnownError = {
   code: 'oauth_error',
-  hint: 'The server wants the user to take part (a second factor, consent or a new sign-in), which this grant cannot do: use "grant": "authorization_code" or "device_code".',
+  hint: 'The server requires the user (a second factor, consent or a new sign-in), which this grant cannot do: use "grant": "authorization_code" or "device_code".',
 };
 
 /** RFC 6749 section 5.2, OpenID Connect Core section 3.1.2.6 and their extensions; the last ones are GitHub's. */
@@ -20,13 +20,13 @@ const KNOWN: Readonly<Record<string, KnownError>> = {
   invalid_client: CHECK_CLIENT,
   unauthorized_client: {
     code: 'invalid_client',
-    hint: 'Allow this grant for the client at the server; some servers say this of a wrong client secret, too.',
+    hint: 'Allow this grant for the client at the server. Some servers answer the same to a wrong client secret.',
   },
   invalid_grant: CHECK_GRANT,
-  invalid_scope: { code: 'invalid_scope', hint: 'Ask for a scope that the client may have.' },
+  invalid_scope: { code: 'invalid_scope', hint: 'Request a scope that the client may have.' },
   invalid_request: {
     code: 'oauth_error',
-    hint: 'Check the properties of the token in keyturn.json: the server misses one, or does not know one.',
+    hint: 'Check the properties of the token in keyturn.json: one is missing for the server, or it does not know one.',
   },
   unsupported_grant_type: {
     code: 'oauth_error',
@@ -47,7 +47,7 @@ const KNOWN: Readonly<Record<string, KnownError>> = {
   },
   server_error: { code: 'oauth_error', hint: 'Try again later.' },
   temporarily_unavailable: { code: 'oauth_error', hint: 'Try again later.' },
-  slow_down: { code: 'oauth_error', hint: 'Wait, then try again: the server was asked too often.' },
+  slow_down: { code: 'oauth_error', hint: 'Wait, then try again: Keyturn asked the server too often.' },
   mfa_required: NEEDS_PERSON,
   interaction_required: NEEDS_PERSON,
   login_required: NEEDS_PERSON,

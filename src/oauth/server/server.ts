@@ -70,7 +70,7 @@ export async function findServer(
 }
 
 /**
- * The same, with every one of `needed` fit to be used: nobody signs in first and learns then that it was in vain. Fails
+ * The same, with every one of `needed` usable, so that a fault shows before the person signs in. Fails
  * with `discovery_failed` too.
  */
 export async function findUsableServer(
@@ -113,7 +113,7 @@ export function endpointUrl(
   );
 }
 
-/** Scheme, host and path: a query may hold what is nobody's business. */
+/** Scheme, host and path: a query may hold private values. */
 export function shownUrl(url: URL, mask: (text: string) => string): string {
   return serverText(url.origin + url.pathname, mask);
 }
@@ -133,7 +133,7 @@ function usable(metadata: AuthorizationServer): AuthorizationServer {
   return server;
 }
 
-/** An issuer elsewhere has no business with http on this computer: what listens there is somebody else's. */
+/** An issuer elsewhere has no business with http on this computer: the program that listens there is not the issuer's. */
 function withoutPlainHttp(server: AuthorizationServer): AuthorizationServer {
   if (!server.issuer.startsWith('https:')) return server;
   const names: readonly string[] = Object.keys(NAMES);

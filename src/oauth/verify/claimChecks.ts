@@ -67,7 +67,7 @@ export function checkClaims(
       after = true;
       return { name, outcome: 'failed', text: fault.message };
     }
-    if (after) return { name, outcome: 'skipped', text: 'Not looked at: an earlier check failed.' };
+    if (after) return { name, outcome: 'skipped', text: 'Not checked: an earlier check failed.' };
     return { name, ...check() };
   };
   const checks = [
@@ -94,33 +94,35 @@ function lacking(claim: string): ClaimFault {
 
 function typeCheck({ typ }: CompactJWSHeaderParameters): VerificationCheck {
   const name = 'type';
-  if (typ === undefined) return { name, outcome: 'skipped', text: 'The token does not say what type it is.' };
+  if (typ === undefined) return { name, outcome: 'skipped', text: 'The token does not name its type.' };
   if (isAccessTokenType(typ)) {
     return { name, outcome: 'passed', text: 'It is an access token of RFC 9068 (at+jwt).' };
   }
   const type = shortType(typ);
-  if (!OTHER_TYPES.has(type)) return { name, outcome: 'skipped', text: 'Its type says nothing of its use.' };
+  if (!OTHER_TYPES.has(type))
+    return { name, outcome: 'skipped', text: 'Its type does not say what it is for.' };
   return { name, outcome: 'failed', text: `The token is of the type ${type}, which is no access token.` };
 }
 
 function issuerCheck({ iss }: JsonObject, { issuer, mask }: Expectations): Omit<VerificationCheck, 'name'> {
   if (issuer !== null) return { outcome: 'passed', text: `It was issued by ${serverText(issuer, mask)}.` };
-  const text = iss === undefined ? 'The token names no issuer.' : 'No issuer is declared to compare with.';
+  const text =
+    iss === undefined ? 'The token names no issuer.' : 'The profile names no issuer to compare with.';
   return { outcome: 'skipped', text };
 }
 
 function audienceCheck({ aud }: JsonObject, expected: Expectations): Omit<VerificationCheck, 'name'> {
   if (expected.audience.length > 0) {
-    return { outcome: 'passed', text: 'It is meant for the audience that is declared.' };
+    return { outcome: 'passed', text: 'Its audience is the one in the profile.' };
   }
   const values: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
   const bound = values.some((value) => {
     const url = typeof value === 'string' ? parseUrl(value) : null;
     return url !== null && originAllowed(expected.origins, url);
   });
-  if (bound) return { outcome: 'passed', text: 'It is meant for an origin that it may go to.' };
+  if (bound) return { outcome: 'passed', text: 'Its audience is one of its allowed origins.' };
   const text =
-    aud === undefined ? 'The token names no audience.' : 'No audience is declared to compare with.';
+    aud === undefined ? 'The token names no audience.' : 'The profile names no audience to compare with.';
   return { outcome: 'skipped', text };
 }
 
@@ -134,18 +136,18 @@ function timeCheck(
   if (typeof seconds !== 'number') {
     return {
       outcome: 'skipped',
-      text: ends ? 'It does not say when it ends.' : 'It does not say when it begins.',
+      text: ends ? 'It does not say when it expires.' : 'It does not say when it becomes valid.',
     };
   }
   const when = formatWhen(seconds * 1000, nowMs);
   const isPast = seconds * 1000 <= nowMs;
   if (ends && isPast) return { outcome: 'passed', text: `It expired ${when}, ${TOLERATED}` };
-  if (!ends && !isPast) return { outcome: 'passed', text: `It is valid from ${when} on, ${TOLERATED}` };
+  if (!ends && !isPast) return { outcome: 'passed', text: `It becomes valid ${when} on, ${TOLERATED}` };
   return { outcome: 'passed', text: ends ? `It expires ${when}.` : `It is valid since ${when}.` };
 }
 
 /** Verification allows for clocks that differ a little: what it says must not hide that. */
-const TOLERATED = 'which is within what clocks may differ by.';
+const TOLERATED = 'which is within the tolerance for clocks.';
 
 const CHECKS: Readonly<Record<string, CheckName>> = {
   iss: 'issuer',
@@ -177,11 +179,11 @@ function faultOf(failure: ClaimFailure, claims: JsonObject, expected: Expectatio
   const when = (value: unknown) => formatWhen(typeof value === 'number' ? value * 1000 : NaN, expected.nowMs);
   switch (claim) {
     case 'exp':
-      return invalid('expired', `The token ended ${when(claims['exp'])}.`, 'Refresh it, or add a new one.');
+      return invalid('expired', `The token expired ${when(claims['exp'])}.`, 'Refresh it, or add a new one.');
     case 'nbf':
       return invalid(
         'not_yet_valid',
-        `The token begins to be valid ${when(claims['nbf'])}.`,
+        `The token becomes valid ${when(claims['nbf'])}.`,
         'Check the clock of this computer.',
       );
     case 'aud':
@@ -200,7 +202,7 @@ function faultOf(failure: ClaimFailure, claims: JsonObject, expected: Expectatio
 function audienceText(aud: unknown, { mask }: Expectations): string {
   const values: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
   const named = values.filter((value) => typeof value === 'string');
-  return named.length === 0 ? 'nobody' : serverText(named.join(', '), mask);
+  return named.length === 0 ? 'no audience' : serverText(named.join(', '), mask);
 }
 
 function shortType(typ: string): string {

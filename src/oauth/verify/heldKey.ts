@@ -67,7 +67,7 @@ function invalid(what: string): VerificationFault {
   return new VerificationFault(
     'not_verified',
     'held_key_invalid',
-    `The ${what} key that is held cannot be read.`,
-    'Give it as PEM, as a JWK, or as the shared secret itself.',
+    `Couldn't read the stored ${what} key.`,
+    'Use PEM, a JWK, or the shared secret itself.',
   );
 }

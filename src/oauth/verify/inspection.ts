@@ -69,7 +69,7 @@ export interface Verification {
   readonly hint: string | null;
   readonly key: VerificationKey | null;
   readonly checks: readonly VerificationCheck[];
-  /** What an encrypted token holds, once it was opened; null for others, whose claims anybody can read. */
+  /** What an encrypted token holds, once it was opened; null for others, whose claims need no key. */
   readonly opened: OpenedToken | null;
   readonly checkedAtMs: number;
 }
@@ -124,14 +124,14 @@ export interface Revocation {
 }
 
 export interface InspectionContext {
-  /** Asks nobody when `interactive` is false: fails with `secret_missing` instead. */
+  /** Asks no question when `interactive` is false: fails with `secret_missing` instead. */
   readonly interactive: boolean;
   readonly signal: AbortSignal;
   /** How far this computer's clock is ahead of the server's, as far as it is known. */
   readonly clockSkewMs?: number | null;
   /** See `Token.receivers`. */
   readonly receivers?: readonly string[] | undefined;
-  /** An issuer that the person named or agreed to, for a token whose profile names none. */
+  /** An issuer that the person named or allowed, for a token whose profile names none. */
   readonly issuer?: string;
 }
 

@@ -164,9 +164,9 @@ export class TokenInspections {
     if (grantOf(profile.grant).refresh === 'never') {
       throw new KeyturnError(
         'unsupported',
-        `The token "${profile.name}" was pasted: nobody can be asked for another.`,
+        `The token "${profile.name}" was pasted: no server issues it to Keyturn.`,
         {
-          hint: 'Make a new one where this one was made, paste it, and delete the old one there.',
+          hint: 'Create a new token at its issuer, paste it, and revoke the old one there.',
           data: { token: profile.name },
         },
       );
@@ -179,14 +179,14 @@ export class TokenInspections {
       cause: options.cause,
     });
     if (token.accessToken === old.accessToken) {
-      const left = 'The server gave the same token once more, so it was not revoked.';
+      const left = 'The server issued the same token again, so Keyturn did not revoke it.';
       return { token, revoked: null, downScoped: [], left };
     }
     if (grantOf(profile.grant).refresh === 'refresh_token_only') {
       const left =
         tokens.length === 0
-          ? 'The old access token was left to its end: it stems from the same sign-in, and revoking it can end the new one too.'
-          : 'The old access token and those with less scope were left to their end: they stem from the same sign-in, and revoking them can end the new one too.';
+          ? 'Keyturn did not revoke the old access token, which is valid until it expires: both come from the same sign-in, and revoking it can revoke the new one too.'
+          : 'Keyturn did not revoke the old access token and its down-scoped tokens, which are valid until they expire: all come from the same sign-in, and revoking them can revoke the new one too.';
       return { token, revoked: null, downScoped: [], left };
     }
     const refreshToken = old.refreshToken === token.refreshToken ? null : old.refreshToken;
@@ -311,7 +311,7 @@ function accessTokenOf({ accessToken, name }: Token): string {
 }
 
 function missing(name: string): KeyturnError {
-  return new KeyturnError('token_missing', `No token is held for "${name}".`, {
+  return new KeyturnError('token_missing', `There is no token for "${name}".`, {
     hint: 'Add it, or use it once in a request.',
     data: { token: name },
   });

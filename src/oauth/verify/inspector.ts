@@ -34,7 +34,7 @@ export function createInspector(grantTools: GrantTools, secrets: InspectionSecre
     held: (kind) => secrets.held(profile, kind),
     found: (innerToken) => grantTools.register(innerToken, profile.name),
   });
-  const agreed = (profile: TokenProfile, { interactive, signal }: InspectionContext) =>
+  const keyFileAllowed = (profile: TokenProfile, { interactive, signal }: InspectionContext) =>
     requireKeyFile(profile, { waiting: interactive, signal }, grantTools);
   return {
     verify: (profile, accessToken, context) =>
@@ -48,11 +48,11 @@ export function createInspector(grantTools: GrantTools, secrets: InspectionSecre
         toolsOf(profile, context.issuer),
       ),
     introspect: async (profile, accessToken, context) => {
-      await agreed(profile, context);
+      await keyFileAllowed(profile, context);
       return introspectToken(requestOf(profile, context), accessToken, toolsOf(profile));
     },
     revoke: async (profile, token, context) => {
-      await agreed(profile, context);
+      await keyFileAllowed(profile, context);
       return revokeToken(requestOf(profile, context), token, toolsOf(profile));
     },
   };

@@ -39,16 +39,16 @@ export interface InspectionRequest {
   readonly held: (kind: 'verification_key' | 'decryption_key') => Promise<string | null>;
   /** See `Token.receivers`. */
   readonly receivers?: readonly string[] | undefined;
-  /** Told of a token that stands within another, before anybody sees anything of it. */
+  /** Told of a token that stands within another, before any of it can be shown. */
   readonly found: (innerToken: string) => void;
-  /** Somebody waits for the answer: only then may a person be asked anything. */
+  /** A person waits for the answer, and may be asked. */
   readonly waiting: boolean;
   readonly signal: AbortSignal;
 }
 
 /**
  * Asks the issuer (RFC 7662, RFC 9701), or the vendor, what a token is worth. Fails with `introspection_failed`, also
- * where nobody can be asked, `origin_not_allowed`, and like discovery and client authentication.
+ * where no question can be asked, `origin_not_allowed`, and like discovery and client authentication.
  */
 export async function introspectToken(
   request: InspectionRequest,
@@ -65,7 +65,7 @@ export async function introspectToken(
   throw new KeyturnError(
     'introspection_failed',
     profile.issuer === null
-      ? `Nobody is known who could be asked about the token "${profile.name}".`
+      ? `Keyturn knows no server that can introspect the token "${profile.name}".`
       : `The issuer ${profile.issuer} offers no introspection.`,
     { hint: whatElse(accessToken) },
   );
@@ -75,10 +75,10 @@ function whatElse(accessToken: string): string {
   const elsewhere = vendorElsewhere(accessToken);
   if (elsewhere !== null) {
     const { vendor, origin } = elsewhere;
-    return `${vendor} tells it at ${origin}: add that to the "origins" of the token if it may go there.`;
+    return `${vendor} answers this at ${origin}: add that to the "origins" of the token if this vendor may receive it.`;
   }
   return classifyToken(accessToken).id === 'jwt'
-    ? 'It is a JWT: verify its signature instead.'
+    ? 'The token is a JWT: verify its signature instead.'
     : 'Write the "introspectionEndpoint" into keyturn.json, if there is one.';
 }
 
@@ -106,7 +106,7 @@ export async function askIssuer(
   const shown = shownUrl(url, tools.mask);
   if (profile.clientId === null) {
     throw new KeyturnError('profile_invalid', `The token profile "${profile.name}" names no client.`, {
-      hint: 'Write a "clientId" into keyturn.json: an introspection endpoint answers to clients only.',
+      hint: 'Write a "clientId" into keyturn.json: an introspection endpoint answers only clients.',
     });
   }
   const client = { client_id: profile.clientId };

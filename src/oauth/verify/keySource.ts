@@ -41,7 +41,7 @@ export async function findKeySource(
       throw new VerificationFault(
         'invalid',
         'algorithm_mismatch',
-        `The token is signed with a shared secret (${alg}), but the key that is held is a public one: tokens are forged like this.`,
+        `The token is signed with a shared secret (${alg}), but the stored key is a public key: forged tokens look like this.`,
       );
     }
   }
@@ -49,8 +49,8 @@ export async function findKeySource(
     throw new VerificationFault(
       'not_verified',
       'key_missing',
-      `The token is signed with a shared secret (${alg}), which no published key can check.`,
-      'Store the secret as the verification key of this token.',
+      `The token is signed with a shared secret (${alg}), which no published key can verify.`,
+      'Set the secret as the verification key of this token.',
     );
   }
   return { kind: 'remote', url: await keysUrl(request, issuer, tools), keySets: tools.keySets };
@@ -61,8 +61,8 @@ export function issuerUnknown(named: string | null): VerificationFault {
     'not_verified',
     'issuer_unknown',
     named === null
-      ? 'Neither the profile nor the token says who issued it.'
-      : `The token says that ${named} issued it, but nothing here says that this issuer is trusted.`,
+      ? 'Neither the profile nor the token names an issuer.'
+      : `The token says that ${named} issued it, but you have not named it as a trusted issuer.`,
     'Name the issuer, or store a verification key for this token.',
   );
 }
@@ -85,7 +85,7 @@ async function keysUrl(
     throw new VerificationFault(
       'not_verified',
       'keys_unavailable',
-      `The issuer ${serverText(issuer ?? '', tools.mask)} does not say where its keys are.`,
+      `The issuer ${serverText(issuer ?? '', tools.mask)} does not name the address of its keys.`,
       'Write the "jwksUri" into keyturn.json.',
     );
   }
@@ -108,6 +108,6 @@ export function unsigned(): VerificationFault {
   return new VerificationFault(
     'invalid',
     'algorithm_none',
-    'The token is not signed ("alg" is none): anyone can have written it.',
+    'The token is not signed ("alg" is none): anyone could have written it.',
   );
 }

@@ -14,8 +14,8 @@ export async function openEncrypted(jwe: string, keyText: string | null): Promis
     throw new VerificationFault(
       'not_verified',
       'key_missing',
-      'The token is encrypted, and no key is held that opens it.',
-      'Store the decryption key of this token, or introspect it.',
+      'The token is encrypted, and Keyturn has no key to decrypt it.',
+      'Set the decryption key of this token, or introspect it.',
     );
   }
   const key = readDecryptionKey(keyText);
@@ -25,7 +25,7 @@ export async function openEncrypted(jwe: string, keyText: string | null): Promis
       throw new VerificationFault(
         'not_verified',
         'decryption_failed',
-        'The token could not be opened with the decryption key that is held.',
+        "Couldn't decrypt the token with the stored decryption key.",
         'Check that the key is the right one for this token.',
       );
     },
@@ -36,7 +36,7 @@ export async function openEncrypted(jwe: string, keyText: string | null): Promis
     throw new VerificationFault(
       'invalid',
       'unreadable',
-      'What the encrypted token holds is neither a JWT nor claims.',
+      'The encrypted token contains neither a JWT nor claims.',
     );
   }
   return { jwt: null, claims };

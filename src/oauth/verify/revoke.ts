@@ -48,11 +48,11 @@ async function revokingServer(
   signal: AbortSignal,
   tools: GrantTools,
 ): Promise<AuthorizationServer> {
-  const hint = 'Delete the token where it was made; here it can only be forgotten.';
+  const hint = 'Revoke the token where it was issued. In Keyturn, you can only delete it.';
   if (profile.issuer === null && profile.options.revocationEndpoint === null) {
     throw new KeyturnError(
       'revocation_failed',
-      `Nobody is known who could be asked to revoke the token "${profile.name}".`,
+      `Keyturn knows no server that can revoke the token "${profile.name}".`,
       { hint },
     );
   }
@@ -140,18 +140,19 @@ async function accepted(
   const name = nameOf(kind);
   const plain = { kind, outcome: 'accepted', error: null } as const;
   if (isSelfContained(token)) {
-    const text = `The server accepted the ${name}. It still counts until its end where only its signature is checked.`;
+    const text = `The server accepted the ${name}. Servers that check only the signature accept it until it expires.`;
     return { ...plain, text };
   }
   const active = await isActive(request, kind, token, tools);
-  if (active === null) return { ...plain, text: `The server accepted the ${name}, without further proof.` };
+  if (active === null)
+    return { ...plain, text: `The server accepted the ${name}, but offers no introspection to confirm it.` };
   return active
     ? {
         ...plain,
         outcome: 'still_active',
-        text: `The server accepted the ${name}, but still calls it active.`,
+        text: `The server accepted the ${name}, but says that it is still active.`,
       }
-    : { ...plain, outcome: 'ended', text: `The ${name} has ended: the server calls it inactive.` };
+    : { ...plain, outcome: 'ended', text: `The ${name} was revoked: the server says that it is not active.` };
 }
 
 /** Null when the server does not say. */
@@ -172,13 +173,13 @@ async function isActive(
 }
 
 function unknown(kind: RevokedKind): Revocation {
-  const text = `The ${nameOf(kind)} has ended: the server does not know it any more.`;
+  const text = `The ${nameOf(kind)} was revoked: the server no longer knows it.`;
   return { kind, outcome: 'ended', text, error: null };
 }
 
 function refused(kind: RevokedKind, error: KeyturnError): Revocation {
   if (error.data['error'] === 'unsupported_token_type') {
-    const text = `The server does not revoke this ${nameOf(kind)}: it counts until its end.`;
+    const text = `The server does not revoke this ${nameOf(kind)}: it is valid until it expires.`;
     return { kind, outcome: 'unsupported', text, error: error.code };
   }
   const text = `The ${nameOf(kind)} was not revoked. ${error.message}`;

@@ -34,7 +34,7 @@ export interface GoodSignature {
   readonly failure: ClaimFailure | null;
 }
 
-/** What has been looked up so far: jose reads the header on its way to the key, so nobody has to read it twice. */
+/** What has been looked up so far: jose reads the header on its way to the key, so it is read once. */
 interface Lookup {
   header: CompactJWSHeaderParameters | null;
   source: KeySource | null;
@@ -132,7 +132,7 @@ function mayBeRotated(error: unknown): boolean {
 export function signatureFault(error: unknown, header: CompactJWSHeaderParameters, held: boolean): unknown {
   if (error instanceof VerificationFault || error instanceof KeyturnError) return error;
   const own = KEY_HEADERS.find((name) => header[name] !== undefined);
-  const whose = held ? 'the key that is held' : "the issuer's keys";
+  const whose = held ? 'the stored key' : "the issuer's keys";
   if (mayBeRotated(error) && own !== undefined) {
     return new VerificationFault(
       'invalid',
@@ -145,15 +145,15 @@ export function signatureFault(error: unknown, header: CompactJWSHeaderParameter
       'invalid',
       'key_unknown',
       held
-        ? 'The keys that are held have none with which the token could have been signed.'
-        : 'The issuer publishes no key with which the token could have been signed.',
+        ? 'None of the stored keys can have signed the token.'
+        : 'None of the keys that the issuer publishes can have signed the token.',
     );
   }
   if (error instanceof errors.JWSSignatureVerificationFailed) {
     return new VerificationFault(
       'invalid',
       'signature_invalid',
-      `The signature does not fit ${whose}: the token was altered, or somebody else signed it.`,
+      `The signature does not fit ${whose}: the token was changed, or signed with another key.`,
     );
   }
   if (header.crit !== undefined && error instanceof errors.JOSEError) {
@@ -180,11 +180,11 @@ export function signatureFault(error: unknown, header: CompactJWSHeaderParameter
     ? new VerificationFault(
         'not_verified',
         'held_key_invalid',
-        'The key that is held does not suit the algorithm of the signature.',
+        'The stored key does not fit the algorithm of the signature.',
       )
     : new VerificationFault(
         'not_verified',
         'key_unusable',
-        "The issuer's key does not suit the algorithm, or is too weak.",
+        "The issuer's key does not fit the algorithm, or is too weak.",
       );
 }

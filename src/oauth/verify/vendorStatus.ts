@@ -20,7 +20,7 @@ export interface FoundVendor {
 }
 
 /** Kinds that say nothing of a vendor. */
-const ANYBODYS: readonly string[] = ['opaque', 'jwt'];
+const UNSPECIFIC: readonly string[] = ['opaque', 'jwt'];
 
 /** The vendor's endpoint for a token, at an origin that the token may go to; null when there is none. */
 export function findVendor(
@@ -43,7 +43,7 @@ export function findVendor(
 /** The vendor who would tell it where the token may not go; null for a token of no vendor's shape. */
 export function vendorElsewhere(accessToken: string): { vendor: string; origin: string } | null {
   const { id } = classifyToken(accessToken);
-  if (ANYBODYS.includes(id)) return null;
+  if (UNSPECIFIC.includes(id)) return null;
   for (const { kinds, vendor, origin } of VENDOR_ENDPOINTS) {
     if (origin !== null && kinds.includes(id)) return { vendor, origin };
   }
@@ -87,7 +87,7 @@ export async function askVendor(
   if (!refused && status !== 200) {
     throw fail(
       `answered ${status}.`,
-      status >= 500 || status === 429 ? 'Try again later.' : 'The token may not ask this.',
+      status >= 500 || status === 429 ? 'Try again later.' : 'The token has no permission for this endpoint.',
     );
   }
   if (!refused && !isObject(answer.body)) throw fail('answered something that is not JSON.');
@@ -97,7 +97,7 @@ export async function askVendor(
   // Where a status of 200 can refuse the token, another reason for it is none that concerns the token.
   const otherReason = !saysActive && refusals.some((refusal) => refusal.status === 200);
   if (!refused && (saysNothing || otherReason)) {
-    throw fail('did not say what the token is worth.', 'Try again later.');
+    throw fail('did not say whether the token is active.', 'Try again later.');
   }
   return {
     active: !refused && saysActive && !isBlocked,

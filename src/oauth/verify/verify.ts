@@ -37,12 +37,12 @@ export interface VerifyRequest {
   readonly clockSkewMs: number;
   /** Keys that a person gave; null when none is held. */
   readonly held: (kind: 'verification_key' | 'decryption_key') => Promise<string | null>;
-  /** Told of a token that was found within an encrypted one, before anybody sees anything of it. */
+  /** Told of a token that was found within an encrypted one, before any of it can be shown. */
   readonly found: (innerToken: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** How far clocks may differ without anybody having noticed. */
+/** How far clocks may differ without people noticing. */
 const TOLERANCE_SECONDS = 10;
 
 /**
@@ -58,7 +58,7 @@ export async function verifyToken(request: VerifyRequest, tools: VerifyTools): P
       tools,
       'verified',
       'verified',
-      'The signature is good and every check passed.',
+      'The signature is valid and every check passed.',
       null,
     );
   } catch (error) {
@@ -158,14 +158,14 @@ async function signedToken({ accessToken, held, found }: VerifyRequest, seen: Se
       'not_verified',
       'not_a_jwt',
       `This is no JWT (${kind.label}), so it carries no signature that can be checked.`,
-      'Introspect it: its issuer knows what it is worth.',
+      'Introspect the token: its issuer knows whether it is active.',
     );
   }
   const opened = await openEncrypted(accessToken.trim(), await held('decryption_key'));
   seen.checks.push({
     name: 'decryption',
     outcome: 'passed',
-    text: 'The token was opened with the key held.',
+    text: 'Decrypted with the stored key.',
   });
   if (opened.jwt !== null) {
     found(opened.jwt);
@@ -176,7 +176,7 @@ async function signedToken({ accessToken, held, found }: VerifyRequest, seen: Se
   throw new VerificationFault(
     'not_verified',
     'not_signed',
-    'The token is encrypted, but what it holds is not signed: anyone with the key can have written it.',
+    'The token is encrypted, but its content is not signed: anyone with the key could have written it.',
   );
 }
 
@@ -224,5 +224,5 @@ function asFault(error: unknown): VerificationFault {
   if (error instanceof KeyturnError) {
     return new VerificationFault('not_verified', 'keys_unavailable', error.message, error.hint ?? null);
   }
-  return new VerificationFault('not_verified', 'key_unusable', 'The signature could not be checked.');
+  return new VerificationFault('not_verified', 'key_unusable', "Couldn't check the signature.");
 }

@@ -43,11 +43,11 @@ const parameters: Option<Readonly<Record<string, string>> | null> = {
       if (name === '') {
         add('A parameter of the authorization request needs a name.', [name]);
       } else if (property === null) {
-        add('This parameter is made anew for each sign-in: remove it.', [name]);
+        add('Keyturn creates this parameter for each sign-in: remove it.', [name]);
       } else if (property !== undefined) {
         add(`Write this parameter as the property "${property}".`, [name]);
       } else if (isSecretProperty(name)) {
-        const message = 'A secret is never sent through the browser: remove this parameter.';
+        const message = 'Keyturn never sends a secret through the browser: remove this parameter.';
         add(message, [name], 'secret_in_file');
       }
     }
@@ -130,7 +130,7 @@ export const authorizationCodePage: GrantPage<typeof options> = {
       schema: {
         type: 'string',
         description:
-          "Where the browser comes back to: the editor's own address, a listener on this computer, or its fixed address. Without it: what works here.",
+          "Where the browser returns: the editor's own address, a listener on this computer, or a fixed address of this computer. Without it: the first of these that works.",
         examples: ['editor', 'loopback', 'http://127.0.0.1:8400/callback'],
         pattern:
           '\\{\\{|^editor$|^loopback$|^http://(127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}|\\[::1\\]|([a-z0-9-]+\\.)*localhost)(:\\d+)?(/[^?#]*)?$',
@@ -140,7 +140,7 @@ export const authorizationCodePage: GrantPage<typeof options> = {
     prompt: {
       schema: {
         type: 'string',
-        description: 'How the server shall ask the person, as OpenID Connect says.',
+        description: 'How the server should ask, as OpenID Connect defines it.',
         examples: ['login', 'consent', 'select_account'],
         minLength: 1,
       },
@@ -149,7 +149,7 @@ export const authorizationCodePage: GrantPage<typeof options> = {
     loginHint: {
       schema: {
         type: 'string',
-        description: 'Who will sign in, such as an email address; the server fills its form with it.',
+        description: 'Who will sign in, such as an email address. The server fills in its form with it.',
         examples: ['zoe@example.com'],
         minLength: 1,
       },
@@ -158,7 +158,7 @@ export const authorizationCodePage: GrantPage<typeof options> = {
     acrValues: {
       schema: {
         type: 'string',
-        description: 'Authentication context classes to ask for, separated by spaces.',
+        description: 'Authentication context classes to request, separated by spaces.',
         minLength: 1,
       },
       doc: 'Authentication context classes to request, separated by spaces.',
@@ -167,7 +167,7 @@ export const authorizationCodePage: GrantPage<typeof options> = {
       schema: {
         type: 'integer',
         minimum: 0,
-        description: 'Longest time since the person last signed in, in seconds.',
+        description: 'Longest time since the last sign-in, in seconds.',
       },
       doc: 'Longest time since the last sign-in, in seconds.',
     },
@@ -175,7 +175,7 @@ export const authorizationCodePage: GrantPage<typeof options> = {
       schema: {
         type: 'object',
         description:
-          'Further parameters of the authorization request. Those of the protocol itself are set by Keyturn.',
+          'Further parameters of the authorization request. Keyturn sets those of the protocol itself.',
         additionalProperties: { type: 'string' },
         propertyNames: { minLength: 1, not: { enum: Object.keys(OWN_PARAMETERS) } },
         examples: [{ kc_idp_hint: 'github' }],

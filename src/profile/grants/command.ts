@@ -27,10 +27,11 @@ const commandLine: Option<readonly string[] | null> = {
     if (program.trim() === '') {
       add('"command" must begin with the name of a program.');
     } else if (hasVariable(program)) {
-      add('The program must be written here: a variable could bring in another one.', [0]);
+      add('Write the program here: a variable could replace it.', [0]);
     }
     value.forEach((argument, index) => {
-      if (/[\0\r\n]/.test(argument)) add('The program and its arguments hold no line break.', [index]);
+      if (/[\0\r\n]/.test(argument))
+        add('The program and its arguments must not contain a line break.', [index]);
     });
   },
 };
@@ -68,7 +69,7 @@ export const commandPage: GrantPage<typeof options> = {
         minItems: 1,
         items: { type: 'string' },
         description:
-          'A program and its arguments, run in the folder of this file, without a shell, after you agreed to that very line. The program may hold no {{variables}}.',
+          'A program and its arguments. Keyturn runs them in the folder of this file, without a shell, after you allowed exactly this line. The program must not contain {{variables}}.',
         examples: [
           ['gh', 'auth', 'token'],
           ['gcloud', 'auth', 'print-access-token'],
@@ -76,7 +77,7 @@ export const commandPage: GrantPage<typeof options> = {
           ['op', 'read', 'op://vault/item/token'],
         ],
       },
-      doc: 'The program, then its arguments. The program may hold no `{{variables}}`, and a variable cannot turn an argument into an option. Required.',
+      doc: 'The program, then its arguments. The program must not contain `{{variables}}`, and a variable cannot turn an argument into an option. Required.',
     },
   },
   rows: ['command', 'tokenPointer', 'expiryPointer'],

@@ -43,7 +43,7 @@ export interface GrantDescriptor<Property extends string = string, Option extend
   readonly obtainedWith: readonly AskedSecret[] | null;
   /** What a person pastes. */
   readonly pasted: 'token' | 'refresh_token' | null;
-  /** Null where nobody signs in. */
+  /** Null for a grant without a sign-in. */
   readonly signIn: SignInFacts<Option> | null;
   /**
    * How another token follows: not at all; only by a refresh token; by the refresh token that is held, which spares
@@ -111,7 +111,7 @@ export interface GrantPage<Options> {
   readonly comesFrom: string;
   /** In the list that the editor offers. */
   readonly description: string;
-  /** A profile to begin with; null for a grant that nobody should begin with. */
+  /** A profile to begin with; null for a discouraged grant. */
   readonly snippet: {
     readonly label: string;
     readonly description: string;

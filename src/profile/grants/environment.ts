@@ -8,7 +8,7 @@ const options = {
     if (!/^[A-Za-z_]\w*$/.test(name)) {
       return '"variable" must be the name of an environment variable, such as API_TOKEN.';
     }
-    return isSecretVariable(name) ? 'This variable belongs to the profile that it is named for.' : null;
+    return isSecretVariable(name) ? 'This variable belongs to the profile in its name.' : null;
   }),
 };
 

@@ -23,7 +23,8 @@ export const jwtBearer = {
 
 export const jwtBearerPage: GrantPage<unknown> = {
   comesFrom: 'an authorization server, for a JWT that Keyturn signs',
-  description: 'A signed JWT is given for a token (RFC 7523 section 2.1), as service accounts do.',
+  description:
+    'Keyturn sends a signed JWT and gets a token for it (RFC 7523 section 2.1), as service accounts do.',
   snippet: {
     label: 'JWT bearer',
     description: 'A signed JWT for a token, as service accounts do',

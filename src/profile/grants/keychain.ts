@@ -16,7 +16,7 @@ export const keychain = {
 
 export const keychainPage: GrantPage<typeof options> = {
   comesFrom: "an entry of the system's keychain that another tool wrote",
-  description: "An entry of the system's keychain that another tool keeps.",
+  description: "An entry of the system's keychain that another tool wrote.",
   snippet: {
     label: 'Keychain entry',
     description: 'An entry that another tool keeps',
@@ -41,7 +41,7 @@ export const keychainPage: GrantPage<typeof options> = {
       schema: {
         type: 'string',
         description:
-          'Account under which the other tool keeps the entry. Without it: the first entry of the service, as for tools that keep no account beside it.',
+          'Account under which the other tool keeps the entry. Without it: the first entry of the service, for tools that store no account.',
         examples: ['zoe'],
         minLength: 1,
       },

@@ -20,17 +20,17 @@ export const password = {
 export const passwordPage: GrantPage<typeof options> = {
   comesFrom: 'an authorization server, for a user name and password',
   description:
-    "A person's name and password are given for a token. Discouraged: RFC 9700 section 2.4 says that it must not be used.",
+    'Keyturn sends the name and password of a person and gets a token for them. Discouraged: RFC 9700 section 2.4 says that it must not be used.',
   snippet: null,
   options: {
     username: {
       schema: {
         type: 'string',
-        description: 'Whose password is asked for.',
+        description: 'User whose password Keyturn asks for.',
         examples: ['zoe'],
         minLength: 1,
       },
-      doc: 'Whose password is asked for.',
+      doc: 'User whose password Keyturn asks for.',
     },
   },
   rows: [],

@@ -15,7 +15,7 @@ export const refreshToken = {
 
 export const refreshTokenPage: GrantPage<unknown> = {
   comesFrom: 'an authorization server, for a refresh token that you paste',
-  description: 'A refresh token is pasted once; access tokens come from it (RFC 6749 section 6).',
+  description: 'You paste a refresh token once; Keyturn obtains access tokens with it (RFC 6749 section 6).',
   snippet: {
     label: 'Refresh token',
     description: 'Access tokens from a refresh token that is pasted once',

@@ -14,7 +14,7 @@ export const selfSigned = {
 
 export const selfSignedPage: GrantPage<unknown> = {
   comesFrom: 'Keyturn, which signs a JWT with your key',
-  description: 'The token is a JWT that is signed here with your own key.',
+  description: 'The token is a JWT that Keyturn signs with your own key.',
   snippet: {
     label: 'Self-signed JWT',
     description: 'A JWT signed here with your own key',

@@ -15,7 +15,7 @@ export const staticToken = {
 
 export const staticTokenPage: GrantPage<typeof staticToken.options> = {
   comesFrom: 'you: you paste it',
-  description: 'The token is pasted by a person and used until it ends.',
+  description: 'You paste the token. Keyturn uses it until it expires.',
   snippet: {
     label: 'Static token',
     description: 'A token that is pasted',

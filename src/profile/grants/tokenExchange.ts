@@ -30,7 +30,7 @@ export const tokenExchange = {
 export const tokenExchangePage: GrantPage<typeof options> = {
   comesFrom: 'an authorization server, for the token of another profile',
   description:
-    'The token of another profile is exchanged: for less, for another audience, for somebody else (RFC 8693).',
+    'Keyturn exchanges the token of another profile for one with less scope, another audience or another subject (RFC 8693).',
   snippet: {
     label: 'Token exchange',
     description: 'The token of another profile, exchanged',
@@ -56,7 +56,7 @@ export const tokenExchangePage: GrantPage<typeof options> = {
     subjectTokenType: {
       schema: {
         type: 'string',
-        description: "What kind of token the subject's is. Without it: an access token.",
+        description: 'Type of the token of "subjectToken". Without it: an access token.',
         examples: [
           'urn:ietf:params:oauth:token-type:access_token',
           'urn:ietf:params:oauth:token-type:id_token',
@@ -68,16 +68,16 @@ export const tokenExchangePage: GrantPage<typeof options> = {
     actorToken: {
       schema: {
         type: 'string',
-        description: 'Name of the profile whose token says who acts for the subject.',
+        description: 'Name of the profile whose token identifies the actor: who acts for the subject.',
         examples: ['service'],
         minLength: 1,
       },
-      doc: 'Name of the profile whose token says who acts for the subject.',
+      doc: 'Name of the profile whose token identifies the actor: who acts for the subject.',
     },
     actorTokenType: {
       schema: {
         type: 'string',
-        description: "What kind of token the actor's is. Without it: an access token.",
+        description: 'Type of the token of "actorToken". Without it: an access token.',
         examples: ['urn:ietf:params:oauth:token-type:access_token', 'urn:ietf:params:oauth:token-type:jwt'],
       },
       doc: 'The same for the actor.',
@@ -85,7 +85,7 @@ export const tokenExchangePage: GrantPage<typeof options> = {
     requestedTokenType: {
       schema: {
         type: 'string',
-        description: 'What kind of token is asked for.',
+        description: 'Type of token to request.',
         examples: [
           'urn:ietf:params:oauth:token-type:access_token',
           'urn:ietf:params:oauth:token-type:refresh_token',

@@ -22,7 +22,7 @@ export function privateKeyPem(text: string, name: string): string {
     throw invalid(
       name,
       blocks.length === 0 ? 'is not complete' : `holds no private key but a ${shown(blocks)}`,
-      'Give the whole text from -----BEGIN to the end of the END line.',
+      'Copy the whole text, from -----BEGIN to the end of the END line.',
     );
   }
   if (block.label.startsWith('ENCRYPTED') || block.body.includes('ENCRYPTED')) {

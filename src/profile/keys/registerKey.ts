@@ -1,7 +1,7 @@
 /** Members of a JWK or a service account, with their values. */
 const SECRET_MEMBERS = /"(?:d|p|q|dp|dq|qi|k|priv|private_key)"\s{0,20}:\s{0,20}"([^"]+)"/g;
 
-/** The whole text, and what is secret in it piece by piece: lines are broken elsewhere when somebody else writes them. */
+/** The whole text, and what is secret in it piece by piece: another writer breaks the lines elsewhere. */
 export function registerKey(
   given: string,
   name: string,

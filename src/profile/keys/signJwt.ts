@@ -61,7 +61,7 @@ export async function signJwt(
   } catch (cause) {
     throw new KeyturnError('key_invalid', `The private key of "${name}" cannot sign with ${algorithm}.`, {
       cause,
-      hint: 'Give another key, or name the algorithm that it is for.',
+      hint: 'Use another key, or name the algorithm that it is for.',
       data: { token: name },
     });
   }

@@ -96,7 +96,7 @@ export async function signingKey(
 ): Promise<SigningKey> {
   const { algorithm, keyId } = profile.options;
   if (algorithm !== null && !ALGORITHMS.has(algorithm)) {
-    throw new KeyturnError('profile_invalid', `Keyturn signs nothing with the algorithm "${algorithm}".`, {
+    throw new KeyturnError('profile_invalid', `Keyturn does not sign with the algorithm "${algorithm}".`, {
       hint: `Write one of ${[...ALGORITHMS].join(', ')} as "algorithm".`,
     });
   }
@@ -118,8 +118,8 @@ export async function readKeyText(
   }
   const path = keyFilePath(keyFile);
   if (path === null || isSharedAlong(path, declaredIn)) {
-    throw new KeyturnError('profile_invalid', `The key file of "${name}" is not named as it has to be.`, {
-      hint: 'Keep it away from keyturn.json, and write its absolute path or one that starts with ~/.',
+    throw new KeyturnError('profile_invalid', `The key file of "${name}" is not named by an absolute path.`, {
+      hint: 'Move the key file out of the folder of keyturn.json, and write its absolute path or one that starts with ~/.',
     });
   }
   const content = await files.readText(path, MAX_KEY_BYTES);
@@ -145,7 +145,7 @@ export async function parseSigningKey(
   const marked = content.startsWith('{') || content.includes('-----BEGIN');
   if (!marked) {
     if (fromFile || algorithm === null || !HMAC_ALGORITHMS.includes(algorithm)) {
-      throw invalid(name, 'is neither PEM nor a JWK', 'Give a private key in PEM (PKCS#8) or as a JWK.');
+      throw invalid(name, 'is neither PEM nor a JWK', 'Use a private key in PEM (PKCS#8) or as a JWK.');
     }
     if (content === '') throw invalid(name, 'is empty', 'Enter the shared secret.');
     return { key: new TextEncoder().encode(content), algorithm, keyId: wish.keyId };
@@ -158,7 +158,7 @@ export async function parseSigningKey(
   } catch (cause) {
     throw invalid(
       name,
-      'is damaged or of a kind that cannot be used here',
+      'is damaged, or of a type that Keyturn does not support here',
       'Check that it is complete.',
       cause,
     );
@@ -176,7 +176,7 @@ export function parsePrivateKey(given: string, name: string): KeyObject {
 
 function withoutMark(text: string, name: string): string {
   if (text.length > MAX_KEY_BYTES)
-    throw invalid(name, 'is too long', 'Give a private key in PEM or as a JWK.');
+    throw invalid(name, 'is too long', 'Use a private key in PEM or as a JWK.');
   return text.replace(/^\ufeff/, '').trim();
 }
 
@@ -204,12 +204,11 @@ function fromJson(content: string, { name, keyId }: Pick<KeyWish, 'name' | 'keyI
   );
   const [jwk] = usable;
   if (jwk === undefined) {
-    if (candidates.length === 0)
-      throw invalid(name, 'is not a JWK', 'Give a private key in PEM or as a JWK.');
-    throw invalid(name, 'holds no private key', 'Give the private key, not the public one.');
+    if (candidates.length === 0) throw invalid(name, 'is not a JWK', 'Use a private key in PEM or as a JWK.');
+    throw invalid(name, 'holds no private key', 'Use the private key, not the public one.');
   }
   if (usable.length > 1) {
-    throw invalid(name, 'is a set of several keys', 'Say with "keyId" which of them signs.');
+    throw invalid(name, 'is a set of several keys', 'Name the key that signs with "keyId".');
   }
   return jwk;
 }
@@ -219,7 +218,7 @@ function jwkOfPem(content: string, name: string): PrivateJwk {
   try {
     return v.parse(jwkSchema, key.export({ format: 'jwk' }));
   } catch (cause) {
-    throw invalid(name, 'is of a kind that signs no JWT', KINDS, cause);
+    throw invalid(name, 'is of a type that cannot sign a JWT', KINDS, cause);
   }
 }
 
@@ -229,7 +228,7 @@ function privateKeyOf(input: PrivateKeyInput | JsonWebKeyInput, name: string): K
   } catch (cause) {
     throw invalid(
       name,
-      'is damaged or of a kind that is not known here',
+      'is damaged, or of a type that Keyturn does not know',
       'Check that it is complete.',
       cause,
     );
@@ -239,7 +238,7 @@ function privateKeyOf(input: PrivateKeyInput | JsonWebKeyInput, name: string): K
 function chooseAlgorithm(jwk: PrivateJwk, { name, algorithm, preferred }: KeyWish): string {
   const possible = algorithmsOf(jwk);
   if (possible.length === 0) {
-    throw invalid(name, 'is of a kind that signs no JWT', KINDS);
+    throw invalid(name, 'is of a type that cannot sign a JWT', KINDS);
   }
   const wanted = algorithm ?? jwk.alg ?? null;
   if (wanted !== null && !possible.includes(wanted)) {

@@ -16,7 +16,7 @@ export const pointerPages: OptionPages<typeof pointerOptions> = {
     schema: {
       type: 'string',
       description:
-        'JSON pointer (RFC 6901) to the token in what the command prints, or the keychain entry or variable holds. Without it, it is found by its name.',
+        'JSON pointer (RFC 6901) to the token in the output, keychain entry or variable. Without it, Keyturn finds the token by its usual names.',
       examples: ['/status/token'],
       pattern: '\\{\\{|^(/.*)?$',
     },
@@ -26,7 +26,7 @@ export const pointerPages: OptionPages<typeof pointerOptions> = {
     schema: {
       type: 'string',
       description:
-        'JSON pointer (RFC 6901) to the end of the token, beside it: seconds, a time since 1970 or a date. Without it, it is found by its name.',
+        'JSON pointer (RFC 6901) to the expiry of the token: seconds, a time since 1970 or a date. Without it, Keyturn finds the expiry by its usual names.',
       examples: ['/status/expirationTimestamp'],
       pattern: '\\{\\{|^(/.*)?$',
     },

@@ -59,7 +59,7 @@ export const ownPages: Readonly<Record<OwnProperty, OptionPage>> = {
     schema: {
       type: 'string',
       suggestSortText: '3',
-      description: 'Scopes to ask for, separated by spaces.',
+      description: 'Scopes to request, separated by spaces.',
       examples: ['reports:read', 'reports:read reports:write'],
     },
     doc: 'Scopes to request, separated by spaces.',
@@ -69,7 +69,7 @@ export const ownPages: Readonly<Record<OwnProperty, OptionPage>> = {
       type: 'string',
       suggestSortText: '7',
       description:
-        'Audience to ask for, at servers that know this parameter; a verification expects it in the token.',
+        'Audience to request, for servers that know this parameter. A verification expects it in the token.',
       examples: ['https://api.example.com'],
     },
     doc: 'Audience to request, for servers that know this parameter.',
@@ -77,7 +77,7 @@ export const ownPages: Readonly<Record<OwnProperty, OptionPage>> = {
   resource: {
     schema: {
       type: 'string',
-      description: 'Resource to ask a token for (RFC 8707): an absolute URI.',
+      description: 'Resource that the token is for (RFC 8707): an absolute URI.',
       examples: ['https://api.example.com'],
     },
     doc: 'Resource that the token is for (RFC 8707): an absolute URI without a fragment.',
@@ -117,7 +117,7 @@ export const tokenRequestPages: OptionPages<typeof tokenRequestOptions> = {
       type: 'boolean',
       default: false,
       description:
-        'The token is bound to a key that is made here and kept in the keychain (RFC 9449). Somebody who steals the token alone cannot use it.',
+        'Binds the token to a key that Keyturn creates and keeps in the keychain (RFC 9449). A stolen token is useless without the key.',
     },
     doc: '`true`: the token is bound to a key that Keyturn creates and never sends (RFC 9449). A stolen token is useless then.',
   },

@@ -42,7 +42,7 @@ export const signedJwtPages: OptionPages<typeof signedJwtOptions> = {
   claims: {
     schema: {
       type: 'object',
-      description: 'Claims of the JWT that is signed here. Strings may hold {{variables}}.',
+      description: 'Claims of the JWT that Keyturn signs. Strings may contain {{variables}}.',
       examples: [{ iss: 'reports@example.com', aud: 'https://id.example.com' }],
     },
     doc: 'Claims of the JWT.',
@@ -51,7 +51,7 @@ export const signedJwtPages: OptionPages<typeof signedJwtOptions> = {
     schema: {
       type: 'integer',
       minimum: 1,
-      description: 'How long a JWT that is signed here is valid, in seconds.',
+      description: 'How long a JWT that Keyturn signs is valid, in seconds.',
       examples: [300, 3600],
     },
     doc: 'How long the JWT is valid, in seconds.',
@@ -62,7 +62,7 @@ export const keyPages: OptionPages<typeof keyOptions> = {
   algorithm: {
     schema: {
       type: 'string',
-      description: 'How the JWT is signed. Without it: what fits the key.',
+      description: 'Signature algorithm of the JWT. Without it: one that fits the key.',
       anyOf: [{ enum: ALGORITHMS }, { pattern: '\\{\\{' }],
     },
     doc: 'Signature algorithm: RS256, PS256, ES256, EdDSA, ML-DSA-44 and similar. Default: one that fits the key.',
@@ -80,7 +80,7 @@ export const keyPages: OptionPages<typeof keyOptions> = {
     schema: {
       type: 'string',
       description:
-        'Private key as PEM or JWK: an absolute path or one that begins with ~/, outside the folder of this file. Without it the key is asked for once and kept in the keychain.',
+        'Private key as PEM or JWK: an absolute path or one that begins with ~/, outside the folder of this file. Without it, Keyturn asks for the key once and keeps it in the keychain.',
       examples: ['~/keys/reports.pem'],
     },
     doc: 'The private key as PEM or JWK ([key files](#key-files)). Without it Keyturn asks for the key once.',
@@ -102,7 +102,7 @@ export const authenticationPages: OptionPages<typeof authenticationOptions> = {
       type: 'string',
       enum: ['issuer', 'token_endpoint'],
       description:
-        'Whom the signed assertion is meant for ("aud"). Without it the issuer, and once more the token endpoint where the server refuses that.',
+        'Audience ("aud") of the signed assertion. Without it: the issuer; if the server refuses that, Keyturn tries the token endpoint.',
     },
     doc: '`issuer` or `token_endpoint`: the audience (`aud`) of the assertion.',
   },

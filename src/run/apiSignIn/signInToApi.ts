@@ -225,7 +225,7 @@ async function keepProfile(
 
 function redirected({ origin }: URL): KeyturnError {
   return new KeyturnError('origin_not_allowed', `The request was redirected to ${origin}.`, {
-    hint: 'A token does not follow there: write that address into the request, then sign in.',
+    hint: 'Keyturn does not send a token there after a redirect: write that address into the request, then sign in.',
     data: { origin },
   });
 }

@@ -41,7 +41,7 @@ export function signInWay(server: AuthorizationServer, { loopback, editorUri }: 
       hint:
         server.authorization_endpoint === undefined
           ? 'Declare a token profile in keyturn.json as the documentation of the API says.'
-          : 'Sign in from an editor on your computer. Where this one runs there too, set keyturn.signIn.redirect to "loopback".',
+          : 'Sign in from an editor on your computer. If this editor runs on your computer too, set keyturn.signIn.redirect to "loopback".',
     },
   );
 }

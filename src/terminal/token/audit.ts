@@ -148,7 +148,7 @@ function table(entries: readonly AuditEntry[], paint: Palette): string {
         .filter((part) => part !== null && part !== '')
         .join(' ');
       const facts = [
-        // The detail of an agreement names its origin.
+        // The detail of a permission names its origin.
         visible(detail ?? where),
         status === null ? '' : String(status),
         error === null ? '' : paint.bad(visible(error)),

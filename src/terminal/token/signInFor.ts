@@ -22,7 +22,7 @@ export async function signInFor(
       hint: `Unset it to sign in. \`keyturn token list\` names the variable.`,
     });
   }
-  // Nobody shall sign in for a token that could not be kept: this fails where there is no keychain.
+  // No sign-in for a token that could not be stored: this fails where there is no keychain.
   await store.getSecret(tokenKey(profile));
   // A code is shown together with this.
   if (grantOf(profile.grant).signIn?.redirects === true) {

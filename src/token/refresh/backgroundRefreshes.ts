@@ -2,9 +2,9 @@ import type { TokenState } from '../tokenState.ts';
 
 const MOST_AT_ONCE = 4;
 
-/** Refreshes that nobody waits for: a few at a time, in the order in which they became due. */
+/** Refreshes without a waiting caller: a few at a time, in the order in which they became due. */
 export class BackgroundRefreshes {
-  /** Does nothing for a token that somebody refreshed while it waited for its turn; never rejects. */
+  /** Does nothing for a token that was refreshed while it waited for its turn; never rejects. */
   readonly #refresh: (state: TokenState) => Promise<void>;
   readonly #waiting = new Set<TokenState>();
   #running = 0;

@@ -35,7 +35,7 @@ export async function downScope(
   const parentToken = parent.token;
   if (obtained.refreshToken !== null && obtained.refreshToken !== refreshToken) {
     if (parentToken === null) parent.presetRefreshToken = obtained.refreshToken;
-    // Whoever has the next turn knows what was stored last by its time.
+    // The next turn knows what was stored last by its time.
     else
       await persistence.keep(
         parent,
@@ -70,10 +70,10 @@ const ownTurn: LeaseTurn = { lastStored: null, stored: () => undefined };
 function noRefreshToken({ profile: { name, grant } }: TokenState): KeyturnError {
   return new KeyturnError(
     'unsupported',
-    `The token "${name}" has no refresh token, so it cannot be had with less scope.`,
+    `The token "${name}" has no refresh token, so Keyturn cannot obtain it with less scope.`,
     {
       hint: signsIn(grant)
-        ? 'Ask for offline_access in its scope and sign in again, or declare a token_exchange profile.'
+        ? 'Add offline_access to its scope and sign in again, or declare a token_exchange profile.'
         : 'Add its refresh token, or declare a token_exchange profile.',
       data: { token: name },
     },

@@ -6,7 +6,7 @@ import type { TokenState } from '../tokenState.ts';
 
 /** A token used within this time is refreshed in the background. */
 const IN_USE_MS = 60 * 60 * 1000;
-/** Tokens that live for seconds are not renewed all the time. */
+/** Tokens that live for seconds are not refreshed all the time. */
 const BACKGROUND_PAUSE_MS = 30 * 1000;
 /** The share of the lead by which a refresh in the background may come before it. */
 const LARGEST_JITTER = 0.25;
@@ -32,7 +32,7 @@ export function isExpired({ token }: TokenState, nowMs: number): boolean {
   return end !== null && end <= nowMs;
 }
 
-/** True when the held token can be handed out without asking anybody. */
+/** True when the held token can be handed out without asking a server or the person. */
 export function isFresh(state: TokenState, nowMs: number, leadMs: number): boolean {
   if (state.token === null || isExpired(state, nowMs)) return false;
   const end = state.token.expiresAtMs;

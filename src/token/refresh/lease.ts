@@ -30,5 +30,5 @@ export interface StoredMark {
   readonly spentBeforeMs: number;
 }
 
-/** A turn that nobody else could have had. */
+/** A turn without other candidates. */
 export const noTurn: LeaseTurn = { lastStored: null, stored: () => undefined };

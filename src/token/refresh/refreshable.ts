@@ -24,7 +24,7 @@ const NEEDS_PERSON = new Set([
   'untrusted_workspace',
 ]);
 
-/** True when a new token can be had without a person: nobody pastes anything, nobody signs in. */
+/** True when a new token needs no person: no pasting, no sign-in. */
 export function canRefresh(state: TokenState): boolean {
   const { refresh, signIn } = grantOf(state.profile.grant);
   if (refresh === 'never') return false;
@@ -67,9 +67,9 @@ export function unusable(state: TokenState, nowMs: number): KeyturnError {
 export function signInNeeded(state: TokenState, nowMs: number, cause?: KeyturnError): KeyturnError {
   const { name } = state.profile;
   const message = state.signInEnded
-    ? `The sign-in of "${name}" has ended: the server takes its refresh token no more.`
+    ? `The server rejected the refresh token of "${name}".`
     : state.token === null
-      ? `Nobody has signed in for the token "${name}".`
+      ? `You have not signed in for the token "${name}".`
       : (state.token.expiresAtMs ?? Infinity) <= nowMs
         ? `The token "${name}" has expired; a new one needs a sign-in.`
         : `A new token "${name}" needs a sign-in.`;

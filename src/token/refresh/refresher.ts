@@ -203,9 +203,9 @@ export class Refresher {
       const attempt: Attempt = {
         before: { ...ofHeld, refreshToken },
         reauthenticate,
-        // Whoever signs in takes minutes, and others wait for the turn.
+        // A sign-in takes minutes, and others wait for the turn.
         maySignIn: false,
-        // Once it may be with the server, its answer is wanted even if nobody waits any more.
+        // Once it may be with the server, its answer is wanted even if no caller waits any more.
         signal: refreshToken === null ? signal : neverAborted,
         stillCurrent: async () => {
           const now = await persistence.read(state);
@@ -261,7 +261,7 @@ export class Refresher {
         rotated: () => Promise.resolve(),
       };
       const token = await attemptToken(this.#parts, state, attempt);
-      // Without a person's time in it: whoever refreshes the old token meanwhile is done, or finds this one.
+      // Without a person's time in it: a refresh of the old token meanwhile is done, or finds this one.
       await turns.hold(
         state.key,
         (turn) =>

@@ -7,7 +7,7 @@ interface Item {
 
 /** A clock that was set back shows within this time; one that was set forward makes things due by itself. */
 const HEARTBEAT_MS = 30_000;
-/** Smaller corrections of the clock change nothing that anybody sees. */
+/** Smaller corrections of the clock change nothing visible. */
 const CLOCK_STEP_MS = 1_000;
 
 /**

@@ -14,7 +14,7 @@ export class Turns {
   async hold<T>(key: string, task: (turn: LeaseTurn) => Promise<T>, signal: AbortSignal): Promise<T> {
     const previous = this.#last.get(key) ?? Promise.resolve();
     const { promise: ended, resolve: end } = settledLater();
-    // Whoever leaves early lets nobody past the one before.
+    // A caller who leaves early lets no one pass the one before.
     const mine = previous.then(() => ended);
     this.#last.set(key, mine);
     void mine.then(() => {

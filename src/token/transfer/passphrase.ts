@@ -4,7 +4,7 @@ export const SHORTEST_PASSPHRASE = 8;
 export type PassphraseStrength = 'too_short' | 'weak' | 'fair' | 'strong';
 
 /**
- * How long a passphrase would hold against whoever tries passphrases, roughly: from its length and the kinds of
+ * How long a passphrase would hold against an attacker who tries passphrases, roughly: from its length and the kinds of
  * characters in it, where repeated and consecutive characters count little.
  */
 export function passphraseStrength(passphrase: string): PassphraseStrength {

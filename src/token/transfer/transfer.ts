@@ -40,15 +40,12 @@ export async function encryptTokens(tokens: readonly Token[], passphrase: string
 export async function decryptTokens(file: string, passphrase: string): Promise<Token[]> {
   const compact = file.length > LONGEST_FILE ? '' : file.trim();
   if (!/^[\w-]+\.[\w-]+\.[\w-]+\.[\w-]+\.[\w-]+$/.test(compact)) {
-    throw invalid('The file is no export of tokens.', 'Choose a file that was written by an export.');
+    throw invalid('This file is not an export of tokens.', 'Choose a file that Export Tokens wrote.');
   }
   const plaintext = await open(compact, passphrase);
   const parsed = v.safeParse(contentSchema, parseJson(plaintext));
   if (!parsed.success || !parsed.output.tokens.every(isUsable)) {
-    throw invalid(
-      'The file holds something else than tokens.',
-      'Export them again with this version of Keyturn.',
-    );
+    throw invalid('The file does not contain tokens.', 'Export them again with this version of Keyturn.');
   }
   return parsed.output.tokens;
 }

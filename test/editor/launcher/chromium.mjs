@@ -6,7 +6,7 @@ import { canInstall, installPackages, onPath } from './apt.mjs';
 const whatToDo =
   'No Chromium or Chrome was found: install one, or set CHROME_PATH to the path of its executable, and try again.';
 
-/** Switches for a browser that shows only this machine's pages and calls nobody. */
+/** Switches for a browser that shows only this machine's pages and calls no server. */
 export const chromiumArguments = [
   '--no-sandbox',
   '--disable-gpu',

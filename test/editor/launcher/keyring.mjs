@@ -51,7 +51,7 @@ export async function startKeyring() {
   return { env, stop };
 }
 
-/** Whether somebody answers for the secrets of this session within a few seconds. */
+/** Whether a service answers for the secrets of this session within a few seconds. */
 async function comesUp(env) {
   const bus = ['--session', '--print-reply', '--dest=org.freedesktop.DBus', '/org/freedesktop/DBus'];
   const question = [...bus, 'org.freedesktop.DBus.NameHasOwner', 'string:org.freedesktop.secrets'];

@@ -35,7 +35,7 @@ describe.runIf(process.platform !== 'win32')('folders for the command', () => {
     ]);
   });
 
-  it('are neither those of packages and of the editor, nor those where everybody may write', async () => {
+  it('are neither those of packages and of the editor, nor those where all users may write', async () => {
     const path = on(
       await folder('project/node_modules/.bin'),
       await folder('server/bin/remote-cli'),

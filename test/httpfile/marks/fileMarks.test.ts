@@ -24,7 +24,7 @@ describe('methods', () => {
 
   test('a word that the tool sends as it is, is a hint there', () => {
     expect(marks('FROBNICATE https://a.org', 'jetbrains')).toEqual([
-      '1 hint method_unknown There is no method FROBNICATE. Keyturn does not know it and sends it as it is written.',
+      '1 hint method_unknown There is no method FROBNICATE. Keyturn does not know it, and sends it as written.',
     ]);
   });
 

@@ -272,7 +272,7 @@ describe('a token in what says how another is obtained', () => {
     ['deep inside', { 'Custom Request Parameters': { x: [{ y: 'x{{$token viewer}}y' }] } }],
     ['by another entry', { 'Client Secret': '{{$auth.token("b")}}' }],
     ['by a variable', { 'Client ID': '{{outer}}' }],
-  ])('is refused before anybody is asked for one: %s', async (_name, settings) => {
+  ])('is refused before any question: %s', async (_name, settings) => {
     const asked = resolve(use, {
       entries: { a: settings, b: entry },
       environment: { outer: '{{inner}}', inner: '{{$token viewer}}', client: 'c' },

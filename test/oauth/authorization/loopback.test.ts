@@ -109,9 +109,9 @@ describe('the listener', () => {
     ['OPTIONS', { method: 'OPTIONS' }],
     ['another host, as a rebound name has it', { headers: { host: 'evil.example' } }],
     ['another port', { headers: { host: '127.0.0.1:1' } }],
-    ['a picture on somebody else’s page', { headers: { 'sec-fetch-dest': 'image' } }],
-    ['a frame on somebody else’s page', { headers: { 'sec-fetch-dest': 'iframe' } }],
-    ['a script on somebody else’s page', { headers: { 'sec-fetch-dest': 'empty' } }],
+    ['a picture on another site’s page', { headers: { 'sec-fetch-dest': 'image' } }],
+    ['a frame on another site’s page', { headers: { 'sec-fetch-dest': 'iframe' } }],
+    ['a script on another site’s page', { headers: { 'sec-fetch-dest': 'empty' } }],
   ])('has 404 for %s, which changes nothing', async (_name, options) => {
     const { uri } = await listening();
     const answer = redirect?.response(never());
@@ -182,7 +182,7 @@ describe('the listener', () => {
     expect((await answer)?.searchParams.get('code')).toBe(String(statuses.indexOf(200)));
   });
 
-  it('is gone when it is cancelled, at once or before anybody waited', async () => {
+  it('is gone when it is cancelled, at once or before a caller waited', async () => {
     for (const early of [true, false]) {
       const { uri, response } = await listening().then((r) => ({ uri: r.uri, response: r.response.bind(r) }));
       const controller = new AbortController();
@@ -220,7 +220,7 @@ describe('the listener', () => {
     expect(refused).toBe('ECONNREFUSED');
   });
 
-  it('never listens on one half of localhost alone when the other is somebody else’s', async () => {
+  it('never listens on one half of localhost alone when another program has the other', async () => {
     const rival = createServer();
     const hasIpv6 = await new Promise<boolean>((resolve) => {
       rival.once('error', () => resolve(false));

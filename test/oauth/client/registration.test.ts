@@ -172,7 +172,7 @@ describe('a registration', () => {
     ['a client', 201, { client_id: 'made' }],
     ['a client that cannot be used', 201, { client_id: '{{made}}' }],
     ['a refusal', 400, { error: 'invalid_client_metadata', error_description: 'because of reg-token-1234' }],
-  ])('makes known the secrets of %s before anybody sees them', async (_name, status, answer) => {
+  ])('makes known the secrets of %s before they can be shown', async (_name, status, answer) => {
     const redactor = new Redactor();
     const secrets = { client_secret: 'client-secret-1234', registration_access_token: 'reg-token-1234' };
     const { server } = await registering(status, JSON.stringify({ ...answer, ...secrets }));

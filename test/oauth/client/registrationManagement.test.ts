@@ -49,7 +49,7 @@ const managed = (origin: string) => ({
   registration_access_token: 'reg-token-1234',
 });
 
-describe('a client that nobody uses', () => {
+describe('a client that is not used', () => {
   it('is deleted at a real provider, which then knows it no more', async () => {
     const sandbox = await startSandboxServers();
     try {
@@ -122,7 +122,7 @@ describe('a client that nobody uses', () => {
     ['redirects', (_request, response) => void response.writeHead(307, { location: '/elsewhere' }).end()],
     ['breaks off', (_request, response) => void response.destroy()],
     ['says nothing', () => undefined],
-  ])('holds nobody up at a server that %s', async (_name, answer) => {
+  ])('does not wait for a server that %s', async (_name, answer) => {
     const { asked, server: found } = await registering(managed, answer);
     const { management } = await registerClient(found, wanted, tools, never);
     const startedAt = performance.now();

@@ -151,7 +151,7 @@ describe('a refresh token whose issuer names another server afterwards', () => {
     expect(questions).toMatchObject([questionAbout('person')]);
     await obtain(profile, held());
     await obtain(profile, held());
-    // Allowed for good: nobody waits.
+    // Allowed for good: no person waits.
     const { receivers } = await obtain(profile, { ...held(), waiting: false });
     expect(receivers).toEqual(held().receivers);
     expect([questions.length, other.got.length]).toEqual([3, 3]);

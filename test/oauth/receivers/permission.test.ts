@@ -99,7 +99,7 @@ describe('a token that is exchanged', () => {
     expect(new URLSearchParams(bodies[0]).get('subject_token')).toBe('subject-refresh');
   });
 
-  it('brings a token for other origins only after the person agreed to them', async () => {
+  it('brings a token for other origins only after the person allowed them', async () => {
     const subject = profileOf({ name: 'subject', origins: [server.origin] });
     const context = contextOf({ otherToken: holding(subject) });
     const refusing = consentOf('refuse');
@@ -140,7 +140,7 @@ describe('a sign-in', () => {
     ['authorization_code', { authorizationEndpoint: `${page}/authorize` }],
     ['device_code', { deviceAuthorizationEndpoint: `${page}/device` }],
   ] as const)(
-    'by %s at one server and redeemed at another begins after the person agreed',
+    'by %s at one server and redeemed at another begins after the person allowed it',
     async (grant, named) => {
       const { consent, questions } = consentOf('refuse');
       const profile = endpointProfile(`${server.origin}/token`, {
@@ -178,7 +178,7 @@ describe('a key file', () => {
     ['a token of our own', { grant: 'self_signed', clientAuthentication: 'none' }],
   ];
 
-  it.each(grants)('signs for %s only after the person agreed', async (_name, changes) => {
+  it.each(grants)('signs for %s only after the person allowed it', async (_name, changes) => {
     const profile = endpointProfile(`${server.origin}/token`, {
       issuer: server.origin,
       options: { ...noOptions, keyFile },

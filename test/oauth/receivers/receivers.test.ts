@@ -56,7 +56,7 @@ describe('who a person is told gets a secret', () => {
     }
   });
 
-  it('is everybody who gets it', async () => {
+  it('names every server that gets it', async () => {
     const metadata = { ...own, introspection_endpoint: 'https://third.example/introspect' };
     const named = (): Partial<TokenProfile> => ({
       grant: 'device_code',
@@ -86,7 +86,7 @@ describe('who a person is told gets a secret', () => {
     expect(await secretReceivers(profileOf(), 'password', { discovery })).toEqual(['https://id.example.com']);
   });
 
-  it('is nobody for a key of our own', () => {
+  it('names no server for a key of our own', () => {
     expect(declaredReceivers(staticProfile({ grant: 'self_signed' }))).toEqual([]);
   });
 

@@ -35,7 +35,7 @@ describe('an error that comes with a status of success', () => {
     const error = await refused(200, body);
     expect(error.code).toBe('oauth_error');
     expect(error.message).toMatch(words);
-    expect(error.hint).toContain('what this client may do');
+    expect(error.hint).toContain('that this client may use');
   });
 
   it.each([

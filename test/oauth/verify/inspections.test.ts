@@ -314,7 +314,7 @@ describe('secrets of inspections', () => {
   const secretsOf = (h: ReturnType<typeof harness>, asked: string | null) =>
     new InspectionSecrets({ store: h.store, redactor: h.redactor, askSecret: () => Promise.resolve(asked) });
 
-  it('are asked for only where somebody is there, kept, and masked', async () => {
+  it('are asked for only where a person is there, kept, and masked', async () => {
     const h = harness();
     const profile = profileOf();
     const none = secretsOf(h, 'a-client-secret').secret(profile, 'client_secret', false);

@@ -191,7 +191,7 @@ describe('the endpoints of vendors', () => {
     const { inspector } = proverOf();
     const profile = staticProfile({ origins: ['https://api.example.com'] });
     const error = await failureOf(inspector.introspect(profile, slack, inspectionContext()));
-    expect(error.hint).toContain('Slack tells it at https://slack.com');
+    expect(error.hint).toContain('Slack answers this at https://slack.com');
   });
 
   it('are not those of tokens that only begin alike', () => {

@@ -162,7 +162,7 @@ describe('a signing key', () => {
       'a curve that is none',
       '{"kty":"EC","crv":"__proto__","d":"hunter2","x":"a","y":"b"}',
       {},
-      'signs no JWT',
+      'cannot sign a JWT',
     ],
     [
       'a key for another algorithm',
@@ -171,7 +171,7 @@ describe('a signing key', () => {
       'does not fit the algorithm RS256',
     ],
     ['PEM for HS256', () => pkcs8(rsa), { algorithm: 'HS256' }, 'does not fit the algorithm HS256'],
-    ['an X25519 key', () => pkcs8(generateKeyPairSync('x25519').privateKey), {}, 'signs no JWT'],
+    ['an X25519 key', () => pkcs8(generateKeyPairSync('x25519').privateKey), {}, 'cannot sign a JWT'],
     [
       'a short RSA key',
       () => pkcs8(generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey),

@@ -66,14 +66,14 @@ describe('a secret that a grant needs', () => {
     expect(said()).not.toContain('plain-secret');
   });
 
-  it('is nobody’s to give in a pipe, where the error says how to store it', async () => {
+  it('cannot be given in a pipe, where the error says how to store it', async () => {
     const { code, err } = await keyturn(['token', 'refresh', 'machine'], { cwd });
     expect(code).toBe(1);
     expect(err).toContain('`keyturn token add machine --client-secret`');
     expect(err).toContain('KEYTURN_CLIENT_SECRET_MACHINE');
   });
 
-  it('is asked for once, whoever else waits, and not again after it was declined', async () => {
+  it('is asked for once, even if others wait, and not again after it was declined', async () => {
     const { streams, said } = terminal('\u0004', 'secret-of-b\r');
     const ask = createSecretAsker(streams, signal);
     const a = profileOf({ name: 'a', clientId: 'a', issuer: 'https://id.example.com' });

@@ -228,7 +228,7 @@ describe('tokens in keyturn run', () => {
     };
     const refusal = {
       code: 'token_invalid',
-      message: 'The server refused the token "api", which cannot be refreshed.',
+      message: 'The server refused the token "api", and Keyturn cannot refresh it.',
       hint: 'Add a new one with "Keyturn: Add Token" or `keyturn token add api`.',
     };
     expect(lines(json)).toMatchObject([
@@ -237,7 +237,7 @@ describe('tokens in keyturn run', () => {
     ]);
     const text = await run(['run', 'a.http'], { env });
     expect(text.out).toContain('token refused');
-    expect(text.out).toContain('which cannot be refreshed. Add a new one');
+    expect(text.out).toContain('and Keyturn cannot refresh it. Add a new one');
   });
 
   it('refuses an origin that the token is not bound to', async () => {

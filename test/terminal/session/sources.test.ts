@@ -74,7 +74,7 @@ const results = (out: string) =>
 const gh = { grant: 'command', command: ['gh', 'auth', 'token'] };
 
 describe('a token that a command prints', () => {
-  it('is used where the line was agreed to, once for all requests, and shown nowhere', async () => {
+  it('is used where the line was allowed, once for all requests, and shown nowhere', async () => {
     await declare(gh, 3);
     const outcome = await run({ KEYTURN_ALLOW_COMMANDS: 'az account get-access-token\ngh auth token\n' });
     expect(outcome).toMatchObject({ code: 0 });
@@ -94,7 +94,7 @@ describe('a token that a command prints', () => {
   });
 
   it.each([
-    ['nothing is agreed to', {}],
+    ['nothing is allowed', {}],
     ['another line is', { KEYTURN_ALLOW_COMMANDS: 'gh auth' }],
     ['only part of a line is the same', { KEYTURN_ALLOW_COMMANDS: 'gh auth token --hostname x' }],
   ])('is not asked for where %s', async (_name, env) => {
@@ -105,7 +105,7 @@ describe('a token that a command prints', () => {
     expect(await calls()).toBe('');
   });
 
-  it('is told how to be agreed to', async () => {
+  it('is told how to be allowed', async () => {
     await declare(gh);
     const outcome = await keyturn(['token', 'refresh', 'mine'], { cwd: folder, env: environment() });
     expect(outcome.code).toBe(1);
@@ -265,7 +265,7 @@ describe('a key file', () => {
   beforeEach(async () => (keys = await mkdtemp(join(tmpdir(), 'keyturn-keys-'))));
   afterEach(() => rm(keys, { recursive: true, force: true }));
 
-  it('is read only where somebody agreed to it', async () => {
+  it('is read only with a permission', async () => {
     const keyFile = await declareSigner();
     const refused = await run();
     expect(refused.code).toBe(1);
@@ -279,7 +279,7 @@ describe('a key file', () => {
 });
 
 describe('servers that get secrets of another one', () => {
-  it('get them only where somebody agreed to these very servers', async () => {
+  it('get them only with a permission for exactly these servers', async () => {
     const got: string[] = [];
     const elsewhere = await listen((request, response, body) => {
       got.push(`${request.method ?? ''} ${request.url ?? ''} ${body}`);

@@ -35,7 +35,7 @@ describe('a process that is killed while it refreshes', () => {
       expect((await child.told('reached')).step).toBe(step);
       await child.kill();
 
-      // Whoever comes next has a token, from the store or from the server, and without waiting for the dead.
+      // The next process has a token, from the store or from the server, and without waiting for the dead.
       const before = provider.revocations();
       const begun = performance.now();
       const { manager } = createSharingManager(place);

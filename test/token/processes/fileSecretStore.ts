@@ -5,7 +5,7 @@ import type { SecretStore } from '../../../src/base/secretStore.ts';
 
 /**
  * A secret store that several processes share, one file each, as a keychain does it: a write is there whole or not
- * at all, and nobody is told of it. `halfWritten` is called when a write has begun and is not there yet.
+ * at all, and no other process is told of it. `halfWritten` is called when a write has begun and is not there yet.
  */
 export function createFileSecretStore(
   folder: string,

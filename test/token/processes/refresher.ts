@@ -11,7 +11,7 @@ import type { SecretStore } from '../../../src/base/secretStore.ts';
 import { createTokenStore } from '../../../src/token/tokenStore.ts';
 import { createUsageRecord } from '../../../src/token/usage.ts';
 import { createFileSecretStore } from './fileSecretStore.ts';
-import { agreed } from '../sources/support.ts';
+import { everythingAllowed } from '../sources/support.ts';
 
 /** The points of a refresh at which a test ends the process, in their order. */
 export const STEPS = [
@@ -28,7 +28,7 @@ export const STEPS = [
 
 export type Step = (typeof STEPS)[number];
 
-/** Where the server has taken the refresh token and nobody but the process that ends knows the new one. */
+/** Where the server has taken the refresh token and only the process that ends knows the new one. */
 export const TAKEN: ReadonlySet<Step> = new Set(['after the answer', 'store read again', 'half written']);
 
 export interface SharedPlace {
@@ -104,7 +104,7 @@ export function createSharingManager(
     },
     fetchAs: () => fetch,
     files: privateFiles,
-    consent: agreed,
+    consent: everythingAllowed,
     clock: systemClock,
     mask: (text) => redactor.mask(text),
     register: (secret, label) => redactor.register(secret, label),

@@ -36,7 +36,7 @@ function rotating(h: ReturnType<typeof harness>) {
 const stored = (h: ReturnType<typeof harness>) => h.store.get(tokenKey(profile));
 
 describe('the order of a refresh', () => {
-  it('has stored the new token before anybody gets it', async () => {
+  it('has stored the new token before a caller gets it', async () => {
     const h = harness();
     await h.store.set(held());
     const open = rotating(h);
@@ -57,7 +57,7 @@ describe('the order of a refresh', () => {
     expect((await waiting).token).toEqual(await stored(h));
   });
 
-  it('finishes once the refresh token is with the server, though nobody waits any more', async () => {
+  it('finishes once the refresh token is with the server, though no caller waits any more', async () => {
     const h = harness();
     await h.store.set(held());
     const open = rotating(h);
@@ -67,7 +67,7 @@ describe('the order of a refresh', () => {
     leave.abort();
     await expect(first).rejects.toMatchObject({ code: 'cancelled' });
     expect(h.calls[0]!.context.signal.aborted).toBe(false);
-    // Whoever comes now waits for that answer instead of sending the same refresh token again.
+    // A later caller waits for that answer instead of sending the same refresh token again.
     const second = h.manager.acquire(profile);
     await settled();
     expect(h.calls).toHaveLength(1);
@@ -184,7 +184,7 @@ describe('the order of a refresh', () => {
     await h.store.set(held({ obtainedAtMs: spentBeforeMs - 1 }));
     await expect(h.manager.acquire(profile)).rejects.toMatchObject({
       code: 'store_unavailable',
-      message: 'The token "person" was renewed elsewhere, and what is stored here is the one before.',
+      message: 'The token "person" was refreshed elsewhere, and the stored token is the one before.',
     });
     expect(h.calls).toHaveLength(0);
     // Once it shows it, all is well, and nothing but time was lost.
@@ -245,8 +245,8 @@ describe('a store that refuses the new token', () => {
     expect((await h.manager.peek(profile)).lastError).toEqual({
       code: 'store_write_failed',
       message:
-        'The new token "person" could not be saved and is held in memory only. ' +
-        'The one that is stored is spent: its refresh token was replaced.',
+        'The new token "person" could not be saved: Keyturn keeps it in memory only. ' +
+        'The stored token is spent: the server replaced its refresh token.',
     });
     // It goes on with the one that is held.
     await h.manager.acquire(profile, { force: true });
@@ -259,7 +259,7 @@ describe('a store that refuses the new token', () => {
     refuse(h);
     await h.manager.acquire(profile);
     expect((await h.manager.peek(profile)).lastError?.message).toBe(
-      'The new token "person" could not be saved and is held in memory only. The one before it is still stored.',
+      'The new token "person" could not be saved: Keyturn keeps it in memory only. The previous token is still stored.',
     );
   });
 

@@ -66,7 +66,7 @@ describe('what the manager does with tokens that are kept elsewhere', () => {
     expect(calls).toEqual([]);
   });
 
-  it('a person is asked only while somebody waits', async () => {
+  it('a person is asked only while a caller waits', async () => {
     const { manager, clock, calls } = harness();
     await manager.acquire(command);
     await clock.advance(9 * MINUTE);

@@ -26,8 +26,8 @@ export function localProfile(
   });
 }
 
-/** Everybody agreed to everything. */
-export const agreed: GrantConsent = {
+/** The person allowed everything. */
+export const everythingAllowed: GrantConsent = {
   require: () => Promise.resolve(),
   receivers: () => Promise.resolve(null),
   noteReceivers: () => Promise.resolve(),

@@ -36,7 +36,7 @@ const declared: Token = {
   personal: null,
 };
 
-/** What somebody else could have written with the same passphrase. */
+/** What another person could have written with the same passphrase. */
 function made(
   content: unknown,
   p2c = 1000,
@@ -123,7 +123,7 @@ describe('a file of tokens', () => {
   });
 });
 
-describe('what nobody could have entered', () => {
+describe('what a person cannot have entered', () => {
   const personal = (changes: Partial<NonNullable<Token['personal']>>): Token => {
     const { origins: its, sendAs } = { origins, sendAs: { scheme: 'Bearer' }, ...changes };
     return {
@@ -146,7 +146,7 @@ describe('what nobody could have entered', () => {
     ['a name that ends an expression', named('viewer}}')],
     ['a name without end', named('x'.repeat(101))],
     ['an origin without encryption', personal({ origins: ['http://api.example.com'] })],
-    ['an origin of everybody', personal({ origins: ['https://*.com'] })],
+    ['an origin that covers all owners', personal({ origins: ['https://*.com'] })],
     ['a header that ends a line', personal({ sendAs: { header: 'X-Key\r\nX-Evil' } })],
     ['a header that decides where it goes', personal({ sendAs: { header: 'Host' } })],
   ])('is refused: %s', async (_name, token) => {
@@ -154,7 +154,7 @@ describe('what nobody could have entered', () => {
     await expect(decryptTokens(file, passphrase)).rejects.toMatchObject({ code: 'import_invalid' });
   });
 
-  it('is told from what somebody could have', async () => {
+  it('is told from what a person can have', async () => {
     const tokens = [personal({}), named('viewer-2')];
     expect(await decryptTokens(await made({ version: 1, tokens }), passphrase)).toEqual(tokens);
   });

@@ -11,7 +11,7 @@ import { toRange } from '../../platform/ranges.ts';
 
 /** After the last keystroke. */
 const waitMs = 400;
-/** More than anybody reads. */
+/** More than a person reads. */
 const mostProblems = 1000;
 
 const severities: Readonly<Record<Problem['severity'], DiagnosticSeverity>> = {
@@ -20,7 +20,7 @@ const severities: Readonly<Record<Problem['severity'], DiagnosticSeverity>> = {
   hint: DiagnosticSeverity.Hint,
 };
 
-/** What is wrong with requests and what is not run, names of tokens that nobody declares, and secrets in plain text. */
+/** What is wrong with requests and what is not run, names of tokens that are not declared, and secrets in plain text. */
 export class RequestDiagnostics {
   readonly #services: EditorServices;
   readonly #collection = languages.createDiagnosticCollection('keyturn');

@@ -66,7 +66,7 @@ export function buildGroups(input: TreeInput, groupBy: GroupBy): GroupNode[] {
     }));
   }
   const addPasted = (name: string, entry: TokenEntry | null) => {
-    // Nobody says who issued it.
+    // Its issuer is unknown.
     const [key, label] = groupBy === 'issuer' ? issuerGroup(null) : environmentGroup(null);
     add(key, label, (groupId) => ({
       kind: 'entry',
@@ -118,7 +118,7 @@ export function takesPastedToken(profile: TokenProfile): boolean {
   return grantOf(profile.grant).pasted !== null;
 }
 
-/** Somebody may be there who can end it: the issuer, or the endpoint that the profile names. */
+/** There may be a server that can revoke it: the issuer, or the endpoint that the profile names. */
 export function canRevoke({ issuer, options }: TokenProfile): boolean {
   return issuer !== null || options.revocationEndpoint !== null;
 }

@@ -88,7 +88,7 @@ async function isFitting(folder: string, { platform, home }: Surroundings): Prom
   if (platform === 'win32' && !isInside(folder, home, platform)) return false;
   const stats = await stat(folder).catch(() => null);
   if (stats?.isDirectory() !== true) return false;
-  // Where everybody may write, another one could replace the launcher.
+  // Where all users may write, another user could replace the launcher.
   if (platform !== 'win32' && (stats.mode & 0o002) !== 0) return false;
   return access(folder, constants.W_OK).then(
     () => true,

@@ -13,7 +13,7 @@ const schema = v.fallback(
   [],
 );
 
-/** Remembers a launcher, so that it can be updated after an update of the extension or the editor. */
+/** Remembers a launcher, so that it still works after an update of the extension or the editor. */
 export async function rememberLauncher(
   values: KeyValueStore,
   file: string,

@@ -63,7 +63,7 @@ export const CODE_ENDPOINTS: readonly VendorEndpoint[] = [
     path: '/api/0/',
     method: 'GET',
     send: bearer,
-    // Answers to anybody, and says so with null.
+    // Answers without a valid token too, with null.
     present: { json: ['auth'] },
     scopes: [{ json: ['auth', 'scopes'] }],
     subject: [{ json: ['user', 'email'] }],

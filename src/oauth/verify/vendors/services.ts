@@ -78,7 +78,7 @@ export const SERVICE_ENDPOINTS: readonly VendorEndpoint[] = [
     send: { scheme: 'OAuth' },
     scopes: [{ json: ['scopes'] }],
     expiresIn: { json: ['expires_in'] },
-    // An app's own token belongs to nobody.
+    // An app's own token has no user.
     subject: [{ json: ['login'] }, { json: ['client_id'] }],
   },
   {

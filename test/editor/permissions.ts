@@ -1,4 +1,4 @@
-// What a person agreed to for good: how it is recorded, listed and withdrawn; and changes of pasted tokens in the record.
+// What a person allowed for good: how it is recorded, listed and withdrawn; and changes of pasted tokens in the record.
 import * as assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { commands, type QuickPickItem, type TextDocument } from 'vscode';
@@ -106,7 +106,7 @@ test('lists a command line and an origin with what each covers and who asked', a
       detail: '',
     },
   ]);
-  assert.deepEqual(await events('action:agreed'), [
+  assert.deepEqual(await events('action:allowed'), [
     `allowed permission given: use at ${far.origin}`,
     `printed permission given: command node ${script} by "/…/node" in "${fileUri('printed').fsPath}", for ${near.origin}`,
   ]);
@@ -135,7 +135,7 @@ test('asks again once it is withdrawn, though the token was held', async () => {
   );
 });
 
-test('records a new name and other origins of a token, which keeps what was agreed for it', async () => {
+test('records a new name and other origins of a token, which keeps its permissions', async () => {
   tap.inputAnswers.push('pasted-token-0123456789', 'before');
   tap.pickAnswers.push(near.origin, 'Bearer');
   await commands.executeCommand('keyturn.tokens.add');
