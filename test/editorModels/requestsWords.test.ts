@@ -146,7 +146,7 @@ describe('what a server says of the token', () => {
     [
       'two refusals',
       { retried: 'invalid_token', challenge: { ...challenge, error: 'invalid_token', refusal } },
-      'Token refused, the fresh one too',
+      'Token refused, and the fresh one too',
     ],
     [
       'missing scopes',
@@ -156,7 +156,7 @@ describe('what a server says of the token', () => {
     [
       'an unnamed scope',
       { challenge: { ...challenge, error: 'insufficient_scope' } },
-      'The scope is not enough',
+      'More scope needed',
     ],
     [
       'another authentication',

@@ -117,7 +117,7 @@ describe('keyturn token revoke and rotate', () => {
   it('end with 1 where there is no token or no server to ask', async () => {
     const missing = await run('revoke', 'opaque');
     expect(missing).toMatchObject({ code: 1 });
-    expect(missing.err).toContain('There is no keychain here');
+    expect(missing.err).toContain('There is no usable keychain here');
     expect((await run('revoke', 'pasted')).err).toContain('Keyturn knows no server');
     expect((await run('revoke', '--issuer', provider.issuer)).code).toBe(1);
     const rotated = await run('rotate', 'pasted');

@@ -58,6 +58,6 @@ describe('keyturn token add', () => {
     expect(key).toMatchObject({ code: 1 });
     expect(key.err).toContain('neither PEM nor a JWK');
     // The keychain is next: there is none here.
-    expect((await add('shared', '--private-key')).err).toContain('There is no keychain here');
+    expect((await add('shared', '--private-key')).err).toContain('There is no usable keychain here');
   });
 });

@@ -64,7 +64,7 @@ describe('without a keychain', () => {
     const env = { KEYTURN_TOKEN_PASTED: 'abc', KEYTURN_CLIENT_SECRET_MACHINE: 'secret' };
     const { code, out, err } = await keyturn(['token', 'list'], { cwd: folder, env });
     expect(out.trim().split('\n')).toHaveLength(3);
-    expect(err).toContain('note: There is no keychain here');
+    expect(err).toContain('note: There is no usable keychain here');
     expect(err).not.toContain('problem:');
     expect(code).toBe(0);
     const json = await keyturn(['token', 'list', '--json'], { cwd: folder, env });
@@ -77,7 +77,7 @@ describe('without a keychain', () => {
     ['a client secret', { KEYTURN_TOKEN_PASTED: 'abc' }],
   ])('ends with 1 where %s could be in it', async (_what, env) => {
     const { code, err } = await keyturn(['token', 'list'], { cwd: folder, env: { ...env } });
-    expect(err).toContain('problem: There is no keychain here');
+    expect(err).toContain('problem: There is no usable keychain here');
     expect(code).toBe(1);
   });
 
@@ -88,12 +88,12 @@ describe('without a keychain', () => {
       ['verify', 'pasted'],
     ]) {
       const { code, err } = await keyturn(['token', ...args], { cwd: folder });
-      expect(err, args.join(' ')).toContain('There is no keychain here');
+      expect(err, args.join(' ')).toContain('There is no usable keychain here');
       expect(code).toBe(1);
     }
     const all = await keyturn(['token', 'revoke', '--issuer', 'https://id.example.com'], { cwd: folder });
     expect(all).toMatchObject({ code: 1 });
-    expect(all.err).toContain('There is no keychain here');
+    expect(all.err).toContain('There is no usable keychain here');
   });
 
   it('says of a token that is never stored where it comes from', async () => {

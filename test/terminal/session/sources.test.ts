@@ -173,7 +173,7 @@ describe('at a terminal', () => {
       ].join('\n'),
     );
     expect((await calls()) !== '').toBe(code === 0);
-    // There is no keychain here to remember it.
+    // There is no usable keychain here to remember it.
     if (typed === 'a\n') expect(outcome.err).toContain('did not store your permission');
   });
 
