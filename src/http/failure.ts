@@ -151,7 +151,7 @@ export function exchangeFailure(error: unknown, place: Place, receivedBytes: num
     });
   }
   if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED') {
-    return failure('request_invalid', error, place, 'The request cannot be sent as it is written.', {
+    return failure('request_invalid', error, place, "Couldn't send the request as written.", {
       hint: 'Check its method, its path and its headers.',
     });
   }

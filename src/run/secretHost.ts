@@ -15,7 +15,7 @@ export function urlToSafeHost(
 ): URL {
   const places = [text, ...disguises].map((each) => placeOf(each, headers));
   if (places.every((place) => place === places[0])) return absoluteUrl(text, headers);
-  throw new KeyturnError('request_invalid', `A secret in the URL on line ${line + 1} stands in its host.`, {
+  throw new KeyturnError('request_invalid', `The URL on line ${line + 1} has a secret in its host.`, {
     hint: 'Put the secret into a header, the path, the query or the body. If it is not secret, give its variable another name.',
     data: { line: line + 1 },
   });

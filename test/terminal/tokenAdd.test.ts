@@ -26,7 +26,7 @@ const add = (...args: string[]) => keyturn(['token', 'add', ...args], { cwd, std
 describe('keyturn token add', () => {
   it.each([
     ['X Y', 'header name'],
-    ['Host', 'cannot be sent'],
+    ['Host', 'cannot send a token in this header'],
   ])('refuses the header %s', async (header, why) => {
     const { code, err } = await add('mine', '--origin', 'https://api.example.com', '--header', header);
     expect(code).toBe(2);

@@ -121,7 +121,7 @@ async function askClient(question: ClientQuestion): Promise<OwnClient | 'registe
     ignoreFocusOut: true,
     validateInput: (value) => {
       if (value.trim() === '') return l10n.t('Enter the client id.');
-      return value.includes('{{') ? l10n.t('A client id holds no variable.') : undefined;
+      return value.includes('{{') ? l10n.t('A client id must not contain a variable.') : undefined;
     },
   });
   if (clientId === undefined) return null;

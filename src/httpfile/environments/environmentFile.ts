@@ -50,7 +50,7 @@ export function parseEnvironmentFile(original: string, file: string): Environmen
     return { environments, auth, problems };
   }
   const hint = ({ offset, length }: JsonNode, what: string) => {
-    const message = `This ${what} stands in the file in plain text. Remove it, and Keyturn asks for it once and keeps it in the keychain.`;
+    const message = `This ${what} is in the file in plain text. Remove it: Keyturn asks for it once and keeps it in the keychain.`;
     problems.push({
       file,
       code: 'secret_in_file',

@@ -43,7 +43,7 @@ export async function resolveHeaders(
 export type TracedHeader = readonly [name: string, value: Traced];
 
 function secretIn(place: string, line: number): KeyturnError {
-  return new KeyturnError('request_invalid', `A secret stands in ${place} on line ${line + 1}.`, {
+  return new KeyturnError('request_invalid', `There is a secret in ${place} on line ${line + 1}.`, {
     hint: 'Put it into the path, the query, the body, or a header that only the API reads.',
     data: { line: line + 1 },
   });

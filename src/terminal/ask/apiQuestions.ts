@@ -57,7 +57,7 @@ export function terminalQuestions(
     if (!isChoice) return offered;
     const proposed = needed.join(' ');
     const unanswered = () =>
-      needsOption('which scopes to ask for', `--scope "${proposed === '' ? offered.join(' ') : proposed}"`);
+      needsOption('which scopes to request', `--scope "${proposed === '' ? offered.join(' ') : proposed}"`);
     if (canAsk(streams)) {
       say(`${api.origin} offers the scopes ${offered.join(' ')}.`);
       say(needed.length === 0 ? 'It does not say which of them are needed.' : `Needed: ${proposed}.`);

@@ -44,7 +44,7 @@ script the options answer. It never overwrites a file.
                      (default static: you paste it)
   --issuer URL       the authorization server; not for static
   --client-id ID     your client at that server; not for static
-  --scope SCOPES     scopes to ask for, separated by spaces
+  --scope SCOPES     scopes to request, separated by spaces
   --file FILE        name of the request file (default requests.http)
 
 Exit codes: 0 written, 1 a file could not be written, 2 wrong use, an answer is missing or a file exists.

@@ -27,16 +27,16 @@ export const loginCommand: Command = {
   help: `Usage: keyturn token login NAME [options]
        keyturn token login --api URL [--name NAME] [options]
 
-Signs in for a profile, and keeps what that brings in the keychain: with the grant authorization_code in the
-browser, which is opened; with device_code by a code that is printed, to be entered on any device.
+Signs in for a profile, and keeps its tokens in the keychain. With the grant authorization_code, Keyturn opens the
+browser; with device_code, it prints a code that you enter on any device.
 
-With --api, Keyturn asks the API who issues its tokens, registers there as a client, signs in, and adds the
-profile to the nearest keyturn.json. It asks you which server to trust, which scopes to ask for and what to call
-the token. Without a terminal, these options have to answer:
+With --api, Keyturn asks the API for its issuer, registers there as a client, signs in, and adds the profile to the
+nearest keyturn.json. It asks which server to trust, which scopes to request and how to name the token. Without a
+terminal, these options answer:
 
   --api URL            a request that the API answers with 401
-  --allow-issuer URL   the authorization server to trust; may be repeated
-  --scope "A B"        the scopes to ask for; "" for none
+  --allow-issuer URL   the authorization server to trust; repeatable
+  --scope "A B"        the scopes to request; "" for none
   --name NAME          the name of the token
   --client-id ID       a client that you registered, instead of a new one
   --client-authentication METHOD
