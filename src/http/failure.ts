@@ -61,7 +61,7 @@ export function connectFailure(error: unknown, place: Place, inTls: boolean): Ke
       place,
       `The host ${place.isProxy === true ? 'of the proxy ' : ''}${place.hostname} was not found.`,
       {
-        hint: 'Check the spelling of the host and the network connection.',
+        hint: place.isProxy === true ? proxyHint(place) : `Check the spelling of the host. ${HINT_PROXY}`,
       },
     );
   }
@@ -180,7 +180,10 @@ function endedEarly(error: unknown): boolean {
   return isParserError(error) && error.message.includes('EOF');
 }
 
-const HINT_REACHABLE = 'Check the host, the port, the network and whether a proxy is needed.';
+/** The editor keeps what it reads from the system and from PAC files from its extensions. */
+const HINT_PROXY =
+  'If your network needs a proxy, name it in the setting http.proxy or in HTTPS_PROXY: Keyturn cannot read the system proxy or PAC files.';
+const HINT_REACHABLE = `Check the host, the port and the network. ${HINT_PROXY}`;
 const HINT_TRY_AGAIN = 'Send the request again. If it fails again, look at the log of the server.';
 const HINT_CLIENT_CERTIFICATE =
   'It may not accept the client certificate: check that it has not expired, and that the server trusts its issuer.';
