@@ -6,6 +6,7 @@ import { pathTemplate } from '../../src/audit/pathTemplate.ts';
 import type { AuditEntry } from '../../src/audit/read.ts';
 import { BURST } from '../../src/audit/unusual.ts';
 import { auditHarness, eventOf } from './support.ts';
+import { cpuMs } from '../support/cpuTime.ts';
 
 function entryOf(changes: Partial<AuditEntry> = {}): AuditEntry {
   return {
@@ -50,10 +51,10 @@ describe('path templates', () => {
   });
 
   it('is made in linear time', () => {
-    const start = performance.now();
+    const start = cpuMs();
     for (const piece of ['1', '1,', '-', 'a1', '%', '.', 'A'])
       pathTemplate(`/${piece.repeat(200_000)}x/${piece.repeat(100)}`);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(cpuMs() - start).toBeLessThan(1000);
   });
 
   it('is bounded', () => {

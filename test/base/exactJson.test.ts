@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { exactJson, numberSpelling, parseExactJson } from '../../src/base/exactJson.ts';
+import { cpuMs } from '../support/cpuTime.ts';
 
 describe('JSON with exact numbers', () => {
   it.each([
@@ -34,8 +35,8 @@ describe('JSON with exact numbers', () => {
   it('fails with what is no JSON, and takes long texts in linear time', () => {
     expect(() => parseExactJson('{"a":1.}')).toThrow(SyntaxError);
     const long = `["${'\\\\x'.repeat(40_000)}",${'1.0,'.repeat(20_000)}1]`;
-    const startedAt = performance.now();
+    const startedAt = cpuMs();
     expect(exactJson(parseExactJson(long))).toBe(long);
-    expect(performance.now() - startedAt).toBeLessThan(3000);
+    expect(cpuMs() - startedAt).toBeLessThan(3000);
   });
 });

@@ -50,9 +50,9 @@ export async function scanPage(
   secrets: Readonly<Record<string, string>>,
 ): Promise<Finding[]> {
   const shown = await page.evaluate(() => {
-    const rules = [...document.styleSheets].flatMap((sheet) =>
-      [...sheet.cssRules].map((rule) => rule.cssText),
-    );
+    // Those with an address are files of the editor.
+    const made = [...document.styleSheets].filter(({ href }) => href === null);
+    const rules = made.flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText));
     const inputs = [...document.querySelectorAll('input, textarea')]
       .filter((input) => input.getAttribute('type') !== 'password')
       .map((input) =>

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { plainTokens, requestsWith, tokenAt } from '../../src/editor/fileSecrets/plainTokens.ts';
 import { variableSecrets } from '../../src/editor/fileSecrets/variableSecrets.ts';
 import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
+import { cpuMs } from '../support/cpuTime.ts';
 
 const jwt = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl';
 const opaque = '0123456789abcdefOPAQUE';
@@ -96,9 +97,9 @@ describe('a token in plain text', () => {
 
   it('is looked for in time that grows with the file alone', () => {
     const line = `X-Long: ${'ey.'.repeat(20_000)}\nAuthorization: Bearer ${'a '.repeat(20_000)}\n`;
-    const before = performance.now();
+    const before = cpuMs();
     expect(found(`GET https://api.example.com/\n${line.repeat(5)}`)).toEqual([]);
-    expect(performance.now() - before).toBeLessThan(1000);
+    expect(cpuMs() - before).toBeLessThan(1000);
   });
 });
 

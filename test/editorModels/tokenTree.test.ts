@@ -10,6 +10,7 @@ import {
 } from '../../src/editor/tokens/tree/model.ts';
 import type { TokenEntry } from '../../src/token/manager.ts';
 import { entryOf, MINUTE, NOW, profileOf, tokenOf } from './entries.ts';
+import { cpuMs } from '../support/cpuTime.ts';
 
 function listed(
   name: string,
@@ -133,9 +134,9 @@ describe('groups of the tokens view', () => {
     const personal = Array.from({ length: 10_000 }, (_, index) =>
       entryOf({}, profileOf({ name: `token-${index}`, declaredIn: null })),
     );
-    const started = performance.now();
+    const started = cpuMs();
     const [group] = buildGroups(input({ personal }), 'environment');
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(cpuMs() - started).toBeLessThan(1000);
     expect(group!.entries[9_999]!.name).toBe('token-9999');
   });
 });

@@ -4,6 +4,7 @@ import type { HeaderList } from '../../src/http/message.ts';
 import { describeRateLimits } from '../../src/ratelimit/describe.ts';
 import { RETRY, VENDORS } from '../../src/ratelimit/dialects.ts';
 import { readRateLimits } from '../../src/ratelimit/read.ts';
+import { cpuMs } from '../support/cpuTime.ts';
 
 const NOW = Date.parse('2026-01-15T12:00:00Z');
 const KNOWN_NAMES = [
@@ -98,7 +99,7 @@ describe('rate limits of any headers', () => {
       '\\',
       '(',
     ];
-    const started = performance.now();
+    const started = cpuMs();
     for (const header of KNOWN_NAMES) {
       for (const piece of pieces) {
         readRateLimits({
@@ -109,6 +110,6 @@ describe('rate limits of any headers', () => {
       }
     }
     // About 1,300 values of 16 kB: quadratic time in any of them would take minutes.
-    expect(performance.now() - started).toBeLessThan(15_000);
+    expect(cpuMs() - started).toBeLessThan(15_000);
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatJson } from '../../src/http/json.ts';
+import { cpuMs } from '../support/cpuTime.ts';
 
 describe('formatting JSON', () => {
   it('puts one member on a line', () => {
@@ -103,9 +104,9 @@ describe('formatting JSON', () => {
     const fastest = (rows: number) => {
       const text = `[${Array.from({ length: rows }, () => row).join(',')}]`;
       const times = Array.from({ length: 5 }, () => {
-        const startedAt = performance.now();
+        const startedAt = cpuMs();
         expect(formatJson(text)).not.toBeNull();
-        return performance.now() - startedAt;
+        return cpuMs() - startedAt;
       });
       return Math.min(...times);
     };

@@ -2,6 +2,7 @@ import { exactJson } from '../../src/base/exactJson.ts';
 import { CompactEncrypt, CompactSign, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { decodeToken } from '../../src/inspect/decode.ts';
+import { cpuMs } from '../support/cpuTime.ts';
 
 const secret = new TextEncoder().encode('a secret that only this test knows, 32 bytes');
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -233,9 +234,9 @@ describe('decodeToken: size', () => {
   test('1 MB decodes fast', () => {
     const token = jwt({ exp: 2_000_000_000, roles: Array.from({ length: 70_000 }, (_, at) => `role-${at}`) });
     expect(token.length).toBeGreaterThan(1_000_000);
-    const started = performance.now();
+    const started = cpuMs();
     expect(decodeToken(token).scopes).toHaveLength(70_000);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(cpuMs() - started).toBeLessThan(1000);
   });
 
   test('more than 2 MiB is refused in words', () => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { unwrapped, withoutScheme } from '../../src/inspect/pastedText.ts';
+import { cpuMs } from '../support/cpuTime.ts';
 
 it('loses what was copied along with the token', () => {
   const copies = ['Bearer abc', 'Authorization: Bearer abc', 'authorization: DPoP abc', "bearer 'abc'"];
@@ -15,7 +16,7 @@ it('is in one line again', () => {
 });
 
 it('is in one line again in time that grows with the text alone', () => {
-  const start = performance.now();
+  const start = cpuMs();
   expect(unwrapped(`a${' '.repeat(300_000)}b${'\n '.repeat(100_000)}c`).length).toBe(300_003);
-  expect(performance.now() - start).toBeLessThan(1000);
+  expect(cpuMs() - start).toBeLessThan(1000);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseChallenges, tokenChallenges, wantsDpopNonce } from '../../src/oauth/challenge.ts';
+import { cpuMs } from '../support/cpuTime.ts';
 
 function plain(value: string): [string, Record<string, string>, string | null][] {
   return parseChallenges(value).map(({ scheme, params, token68 }) => [
@@ -82,9 +83,9 @@ describe('parseChallenges', () => {
       `B x="${'\\'.repeat(65_000)}`,
       '"'.repeat(65_000),
     ];
-    const started = performance.now();
+    const started = cpuMs();
     for (const value of values) parseChallenges(value);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(cpuMs() - started).toBeLessThan(500);
   });
 });
 

@@ -3,6 +3,7 @@ import { noOptions } from '../../src/profile/profile.ts';
 import { findProfile, findProfileFile, parseProfileFile, resolveProfile } from '../../src/profile/file.ts';
 import type { ProfileFile } from '../../src/profile/declared.ts';
 import { memoryFiles } from '../httpfile/memoryFiles.ts';
+import { cpuMs } from '../support/cpuTime.ts';
 
 const read = (text: string) => parseProfileFile(text, 'keyturn.json');
 const readProfile = (profile: unknown, name = 'viewer') =>
@@ -255,9 +256,9 @@ describe('parseProfileFile', () => {
 
   it('reads 2,000 profiles in linear time', () => {
     const profiles = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`p${i}`, CLIENT]));
-    const start = performance.now();
+    const start = cpuMs();
     expect(read(JSON.stringify({ tokens: profiles }, null, 2)).profiles).toHaveLength(2000);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(cpuMs() - start).toBeLessThan(2000);
   });
 });
 

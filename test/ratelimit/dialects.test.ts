@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readRateLimits } from '../../src/ratelimit/read.ts';
+import { cpuMs } from '../support/cpuTime.ts';
 
 const RECEIVED_AT = Date.parse('2026-01-15T12:00:00Z');
 const EPOCH = RECEIVED_AT / 1000;
@@ -638,9 +639,9 @@ describe('what is not believed', () => {
         ['RateLimit', '"a";r=1'],
       );
     }
-    const started = performance.now();
+    const started = cpuMs();
     expect(read(lines).limits.length).toBeLessThan(500);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(cpuMs() - started).toBeLessThan(1000);
   });
 });
 

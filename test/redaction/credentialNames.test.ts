@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isCredentialName, isSecretVariableName } from '../../src/redaction/credentialNames.ts';
+import { cpuMs } from '../support/cpuTime.ts';
 
 describe('the name of a credential', () => {
   it.each([
@@ -90,9 +91,9 @@ describe('the name of a credential', () => {
   });
 
   it('is read in linear time', () => {
-    const start = performance.now();
+    const start = cpuMs();
     for (const sign of ['A', 'aA', '-', '1', 'key-']) isCredentialName(`${sign.repeat(50_000)}sort.`);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(cpuMs() - start).toBeLessThan(1000);
   });
 });
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { fullyDecoded } from '../../src/redaction/fullyDecoded.ts';
+import { cpuMs } from '../support/cpuTime.ts';
 
 it('undoes what was encoded any number of times', () => {
   let text = 'ä:b/ü "c" \u20ac😀%zz';
@@ -15,9 +16,9 @@ it('undoes what was encoded any number of times', () => {
 });
 
 it('takes time that grows with the text alone', () => {
-  const start = performance.now();
+  const start = cpuMs();
   expect(fullyDecoded(`%${'25'.repeat(500_000)}41`)).toBe('A');
   fullyDecoded('\\'.repeat(1_000_000));
   fullyDecoded('%'.repeat(1_000_000));
-  expect(performance.now() - start).toBeLessThan(2000);
+  expect(cpuMs() - start).toBeLessThan(2000);
 });

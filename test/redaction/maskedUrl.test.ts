@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { maskedUrl, urlCredentials } from '../../src/redaction/maskedUrl.ts';
+import { cpuMs } from '../support/cpuTime.ts';
 
 it.each([
   ['https://a.example/1?x=2', 'https://a.example/1?x=2'],
@@ -38,16 +39,16 @@ it('tells the credentials in it', () => {
 });
 
 it('is made in linear time', () => {
-  const start = performance.now();
+  const start = cpuMs();
   for (const piece of ['&', '{{', '{{&', '=', '@', ':', '?token=', '/']) {
     maskedUrl(`https://a?${piece.repeat(100_000)}`);
     maskedUrl(piece.repeat(100_000));
   }
-  expect(performance.now() - start).toBeLessThan(3000);
+  expect(cpuMs() - start).toBeLessThan(3000);
 });
 
 it('looks for headers in linear time', () => {
-  const start = performance.now();
+  const start = cpuMs();
   for (const piece of [' a: ', ' {{', '%20', ' token:']) maskedUrl(piece.repeat(50_000));
-  expect(performance.now() - start).toBeLessThan(3000);
+  expect(cpuMs() - start).toBeLessThan(3000);
 });

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Redactor } from '../../src/redaction/redactor.ts';
+import { cpuMs } from '../support/cpuTime.ts';
 
 const JWT = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ2aWV3ZXIifQ.c2lnbmF0dXJl-Zm9y_dGVzdHM';
 const AWKWARD = 'p@ss/w0rd+"1\\2"=&é %41';
@@ -142,9 +143,9 @@ describe('Redactor', () => {
     const text = parts.join(',') + values.slice(0, 50).join(' ');
     const time = (redactor: Redactor) => {
       redactor.mask(text);
-      const start = performance.now();
+      const start = cpuMs();
       redactor.mask(text);
-      return performance.now() - start;
+      return cpuMs() - start;
     };
     const one = Math.max(5, time(masking([values[0]!])));
     expect(time(masking(...values.map((v): [string] => [v])))).toBeLessThan(one * 10);
@@ -156,8 +157,8 @@ describe('Redactor', () => {
       [`${'a'.repeat(50_000)}b${'a'.repeat(50_000)}`],
       ['aaaaaa'],
     );
-    const start = performance.now();
+    const start = cpuMs();
     expect(redactor.mask('a'.repeat(1_000_000))).not.toContain('aaaaaa');
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(cpuMs() - start).toBeLessThan(3000);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Redactor } from '../../src/redaction/redactor.ts';
+import { cpuMs } from '../support/cpuTime.ts';
 
 function given(value: string, near: readonly string[] = []): Redactor {
   const redactor = new Redactor();
@@ -82,9 +83,9 @@ describe('a value that a server chose', () => {
 
   it('is found in linear time', () => {
     const redactor = given('s3cr3t!x');
-    const start = performance.now();
+    const start = cpuMs();
     for (const piece of ['=', '"', ' Bearer ', 's3cr3t!x', '\\', '>']) redactor.mask(piece.repeat(200_000));
-    expect(performance.now() - start).toBeLessThan(3000);
+    expect(cpuMs() - start).toBeLessThan(3000);
   });
 });
 

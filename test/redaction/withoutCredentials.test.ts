@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { withoutCredentials, withoutLiterals } from '../../src/redaction/withoutCredentials.ts';
+import { cpuMs } from '../support/cpuTime.ts';
 
 const key = 'q7Rk2Wm9Zt4Bx1Lp';
 
@@ -52,10 +53,10 @@ describe('what is quoted from a file', () => {
       'a:',
     ]) {
       const text = piece.repeat(50_000 / piece.length);
-      const begun = performance.now();
+      const begun = cpuMs();
       withoutCredentials(text);
       withoutLiterals(text.slice(0, 10_000));
-      expect({ piece, tooLong: performance.now() - begun > 2_000 }).toEqual({ piece, tooLong: false });
+      expect({ piece, tooLong: cpuMs() - begun > 2_000 }).toEqual({ piece, tooLong: false });
     }
   });
 });

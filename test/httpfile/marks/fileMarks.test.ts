@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fileMarks } from '../../../src/httpfile/marks/fileMarks.ts';
 import { parseHttpFile } from '../../../src/httpfile/parse/parse.ts';
 import type { Dialect } from '../../../src/httpfile/parse/tree.ts';
+import { cpuMs } from '../../support/cpuTime.ts';
 
 /** Marks as `line severity code message`, lines from 1. */
 function marks(text: string, dialect: Dialect = 'rest-client'): string[] {
@@ -144,9 +145,9 @@ describe('what cannot be run', () => {
   test('a large file is marked in linear time', () => {
     const block = '### a\n# @tokn viewer\nGTE https://a.org\n?? status == 200\n\n';
     const tree = parseHttpFile(block.repeat(5000), { dialect: 'rest-client' });
-    const started = performance.now();
+    const started = cpuMs();
     expect(fileMarks(tree)).toHaveLength(15_000);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(cpuMs() - started).toBeLessThan(10_000);
   });
 });
 

@@ -12,6 +12,7 @@ import { parseHttpFile } from '../../../src/httpfile/parse/parse.ts';
 import { resolveRequest } from '../../../src/httpfile/resolve/resolve.ts';
 import type { Dialect } from '../../../src/httpfile/parse/tree.ts';
 import { memoryFiles } from '../memoryFiles.ts';
+import { cpuMs } from '../../support/cpuTime.ts';
 
 interface Setup {
   readonly dialect?: Dialect;
@@ -83,11 +84,11 @@ describe('expressions', () => {
   );
 
   it('are read in linear time', () => {
-    const start = performance.now();
+    const start = cpuMs();
     foreignExpression(`$auth.token(${' '.repeat(200_000)}`);
     foreignExpression(`$auth.token("${'x'.repeat(200_000)}`);
     oauthFlow(`oauth2 ${'a '.repeat(100_000)}`);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(cpuMs() - start).toBeLessThan(500);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { shownBody } from '../../../src/terminal/output/shownBody.ts';
 import { palette } from '../../../src/terminal/output/streams.ts';
+import { cpuMs } from '../../support/cpuTime.ts';
 
 const plain = palette({}, {});
 const coloured = palette({ isTTY: true }, {});
@@ -61,8 +62,8 @@ describe('a body at a terminal', () => {
   });
 
   it('is not slow where it is huge', () => {
-    const start = performance.now();
+    const start = cpuMs();
     expect(show(`[${'"\\\\",'.repeat(1_000_000)}`, coloured).cut).toBe(true);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(cpuMs() - start).toBeLessThan(2000);
   });
 });

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Schedule } from '../../../src/token/refresh/schedule.ts';
 import { MINUTE, TestClock } from '../support.ts';
+import { cpuMs } from '../../support/cpuTime.ts';
 
 function scheduled() {
   const clock = new TestClock();
@@ -55,14 +56,14 @@ describe('Schedule', () => {
 
   it('carries 10,000 keys with one timer', async () => {
     const { clock, start, due, schedule } = scheduled();
-    const begun = performance.now();
+    const begun = cpuMs();
     for (let round = 0; round < 5; round++) {
       for (let i = 0; i < 10_000; i++) schedule.set(`k${i}`, start + 1000 + ((i * 7919) % 10_000));
     }
     expect(clock.mostTimers).toBe(1);
     await clock.jump(start + 12_000);
     expect(due).toHaveLength(10_000);
-    expect(performance.now() - begun).toBeLessThan(1500);
+    expect(cpuMs() - begun).toBeLessThan(1500);
   });
 
   it('tells everything when the clock was set back, and what is over when it was set forward', async () => {
