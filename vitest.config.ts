@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -16,7 +17,10 @@ export default defineConfig({
       'test/package/**',
       'node_modules/**',
     ],
-    testTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Many wait for programs and servers that they start.
+    maxWorkers: availableParallelism() + 1,
     // The files of a worker share its modules: loading them anew for each file took half of the time.
     isolate: false,
     // Of what `--changed` finds: package.json concerns the tests that import it.

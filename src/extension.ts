@@ -22,14 +22,12 @@ import { showProfileProblems } from './editor/profiles/diagnostics.ts';
 import { ProfileFiles } from './editor/profiles/profileFiles.ts';
 import { WorkspaceProfiles } from './editor/profiles/profileIndex.ts';
 import { requireTrust } from './editor/profiles/trust.ts';
-import { createAsker } from './editor/requests/asker.ts';
 import { registerRequests } from './editor/requests/register.ts';
 import { createTokenPlaces } from './editor/requests/tokenPlaces.ts';
 import { registerSandbox } from './editor/sandbox/register.ts';
 import { WindowSandbox } from './editor/sandbox/sandboxControl.ts';
 import type { EditorServices } from './editor/services.ts';
 import { WatchedSetting } from './editor/platform/settings.ts';
-import { DeviceCodes } from './editor/signIn/deviceCodes.ts';
 import { EditorRedirects } from './editor/signIn/editorRedirects.ts';
 import { createSignIn, isLoopbackReachable } from './editor/signIn/signIn.ts';
 import { registerStatusBar } from './editor/statusBar/register.ts';
@@ -77,18 +75,22 @@ export function activate(context: ExtensionContext): void {
   });
   const consent = createConsentStore(values);
   const places = createTokenPlaces(consent, audit);
-  const asker = createAsker();
   const redirects = new EditorRedirects(context.extension.id);
-  const deviceCodes = new DeviceCodes(clock);
-  const signIn = createSignIn(redirects, deviceCodes);
+  const deviceCodes = new Lazy(async () => {
+    const { DeviceCodes } = await sending();
+    return new DeviceCodes(clock);
+  });
+  const signIn = createSignIn(redirects, () => deviceCodes.get());
   const findReceivers: FindReceivers = async (profile, kind) =>
     (await network.get()).receivers(profile, kind);
-  const askSecret: TokenManagerOptions['askSecret'] = async (profile, { kind }) =>
-    asker.secret({
+  const askSecret: TokenManagerOptions['askSecret'] = async (profile, { kind }) => {
+    const { createAsker } = await sending();
+    return createAsker().secret({
       kind,
       profileName: profile.name,
       receivers: await findReceivers(profile, kind),
     });
+  };
   const network = new Lazy(async () => {
     const { createEditorSources, createNetwork } = await sending();
     const release = (concerned: (profile: TokenProfile) => boolean) => tokens.release(concerned);
@@ -136,7 +138,7 @@ export function activate(context: ExtensionContext): void {
   const selection = new TokenSelection();
   const engine = new Lazy(async () => {
     const [{ createEditorEngine }, made] = await Promise.all([sending(), network.get()]);
-    return createEditorEngine(services, made, asker);
+    return createEditorEngine(services, made);
   });
   const requestFiles = new Lazy(async () => {
     const { RequestFiles } = await later();
@@ -182,7 +184,6 @@ export function activate(context: ExtensionContext): void {
     expiryLead,
     secrets,
     redirects,
-    deviceCodes,
     tokens,
     inspections,
     sandbox,
@@ -211,6 +212,7 @@ export function activate(context: ExtensionContext): void {
     {
       async dispose() {
         (await requestFiles.made)?.dispose();
+        (await deviceCodes.made)?.dispose();
         await tokens.finished();
         const made = await network.made;
         made?.sources.dispose();

@@ -1,16 +1,16 @@
 import { Uri } from 'vscode';
 import { createDpopProver } from '../oauth/client/dpopProver.ts';
 import { createEngine } from '../run/createEngine.ts';
-import type { Asker, Engine } from '../run/engine.ts';
+import type { Engine } from '../run/engine.ts';
 import { openBodySink } from './platform/bodySink.ts';
 import type { Network } from './network.ts';
+import { createAsker } from './requests/asker.ts';
 import type { EditorServices } from './services.ts';
 
 /** The engine with the editor's parts in it. */
 export function createEditorEngine(
   services: EditorServices,
   { client, certificates }: Pick<Network, 'client' | 'certificates'>,
-  asker: Asker,
 ): Engine {
   const { files, clock, tokens, keptSecrets, redactor, consent, profiles, foreignTokens } = services;
   const { environments, audit } = services;
@@ -23,7 +23,7 @@ export function createEditorEngine(
     dpop: createDpopProver(keptSecrets),
     redactor,
     audit,
-    asker,
+    asker: createAsker(),
     consent,
     processEnv: process.env,
     findProfile: (file, name) => profiles.find(Uri.parse(file, true), name),

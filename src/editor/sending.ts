@@ -2,7 +2,9 @@
 export { createEditorEngine } from './engine.ts';
 export { moveSecret } from './fileSecrets/moveSecret.ts';
 export { createNetwork } from './network.ts';
+export { createAsker } from './requests/asker.ts';
 export { offerNextStep } from './results/offers.ts';
+export { DeviceCodes } from './signIn/deviceCodes.ts';
 export { signInInEditor } from './signIn/signInToApi.ts';
 export { createEditorSources } from './sources/sources.ts';
 export { loadTransferCommands } from './transfer/handlers.ts';

@@ -7,14 +7,14 @@ import type { EditorRedirects } from './editorRedirects.ts';
 import { openExternal } from './openExternal.ts';
 
 /** Signs in with the browser that the person works with. */
-export function createSignIn(redirects: EditorRedirects, codes: DeviceCodes): SignIn {
+export function createSignIn(redirects: EditorRedirects, loadCodes: () => Promise<DeviceCodes>): SignIn {
   return {
     openBrowser,
     editorRedirect: (signal) => redirects.open(signal),
     get loopbackReachable() {
       return isLoopbackReachable();
     },
-    showDeviceCode: (code, signal) => codes.show(code, signal),
+    showDeviceCode: async (code, signal) => (await loadCodes()).show(code, signal),
   };
 }
 
