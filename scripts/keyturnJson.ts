@@ -1,15 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import * as v from 'valibot';
-import { grantOf, GRANTS, type Grant, type GrantProperty } from '../src/profile/grants/all.ts';
+import {
+  GRANT_PAGES,
+  grantOf,
+  GRANTS,
+  propertyPages,
+  type Grant,
+  type GrantProperty,
+} from '../src/profile/grants/all.ts';
 import { asksServer } from '../src/profile/grants/descriptor.ts';
-import { GRANT_PAGES, PROPERTY_PAGES, SNIPPETS } from '../src/profile/grants/pages.ts';
 import { AUTHENTICATION_USES, grantProperties, INSPECTIONS } from '../src/profile/grants/usage.ts';
 import type { JsonSchema } from '../src/profile/options/page.ts';
 import { CLIENT_AUTHENTICATIONS } from '../src/profile/schema.ts';
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const objectOf = (value: unknown) => v.parse(v.record(v.string(), v.unknown()), value);
+const PROPERTY_PAGES = propertyPages();
 const PROPERTIES = Object.keys(PROPERTY_PAGES).filter(
   (name): name is GrantProperty => name in PROPERTY_PAGES,
 );
@@ -42,7 +49,10 @@ export async function keyturnSchema(): Promise<string> {
             }),
           ),
         ],
-        defaultSnippets: SNIPPETS,
+        // In the order in which an editor offers them where the sort texts say nothing.
+        defaultSnippets: GRANTS.map((name) => GRANT_PAGES[name].snippet).filter(
+          (snippet) => snippet !== null,
+        ),
       },
       ...Object.fromEntries(
         PROPERTIES.filter((name) => !everywhere.has(name)).map((name) => [name, PROPERTY_PAGES[name].schema]),

@@ -35,7 +35,7 @@ export const RETRY: Dialect = {
 };
 
 /**
- * Vendors whose header names follow no family (families.ts), or whose values have a form of their own. A header
+ * Vendors whose header names follow no family (STEMS below), or whose values have a form of their own. A header
  * named here is read by its vendor's rule only.
  */
 export const VENDORS: readonly Dialect[] = [

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { GRANTS, grantOf, OPTIONS } from '../../src/profile/grants/all.ts';
-import { GRANT_PAGES, PROPERTY_PAGES } from '../../src/profile/grants/pages.ts';
+import { GRANT_PAGES, GRANTS, grantOf, OPTIONS, propertyPages } from '../../src/profile/grants/all.ts';
 
 const source = new URL('../../src/', import.meta.url);
 
@@ -13,7 +12,7 @@ describe('the descriptors of the grants', () => {
   it.each(GRANTS)('%s lists every option that it brings, with its page', (grant) => {
     const { options, needs, otherTokens } = grantOf(grant);
     for (const [name, option] of Object.entries(options)) expect(OPTIONS).toHaveProperty(name, option);
-    for (const name of [...needs, ...otherTokens]) expect(PROPERTY_PAGES).toHaveProperty(name);
+    for (const name of [...needs, ...otherTokens]) expect(propertyPages()).toHaveProperty(name);
   });
 
   it.each(GRANTS)('%s begins its snippet with its own name', (grant) => {

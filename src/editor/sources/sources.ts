@@ -5,10 +5,8 @@ import type { Clock } from '../../base/clock.ts';
 import type { AuditRecorder } from '../../base/auditEvent.ts';
 import type { KeyValueStore } from '../../base/keyValue.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
-import { commandSource } from '../../sources/command.ts';
+import { localSources } from '../../sources/all.ts';
 import { createSourceConsent, type GrantConsent } from '../../consent/sources.ts';
-import { environmentSource } from '../../sources/environment.ts';
-import { keychainSource } from '../../sources/keychain.ts';
 import { createProcessRunner } from '../../node/processRunner.ts';
 import type { TokenSource } from '../../sources/source.ts';
 import type { TokenManager } from '../../token/manager.ts';
@@ -60,16 +58,16 @@ export function createEditorSources({
   });
   return {
     all: [
-      commandSource({
+      ...localSources({
+        env: process.env,
         runner: createProcessRunner(process.env),
+        keychain,
         consent,
         clock,
         folderOf,
         mask: (text) => redactor.mask(text),
         register: (secret, label) => redactor.register(secret, label),
       }),
-      environmentSource(process.env, clock),
-      keychainSource({ keychain, consent, clock }),
       editorAccountSource(consent),
     ],
     keychain,

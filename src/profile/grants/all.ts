@@ -1,19 +1,27 @@
-import { inspectionOptions, type OwnProperty } from '../options/server.ts';
-import { authenticationOptions } from '../options/signing.ts';
-import { authorizationCode } from './authorizationCode.ts';
-import { clientCredentials } from './clientCredentials.ts';
-import { command } from './command.ts';
-import type { GrantDescriptor, SignInFacts } from './descriptor.ts';
-import { deviceCode } from './deviceCode.ts';
-import { editorAccount } from './editorAccount.ts';
-import { environment } from './environment.ts';
-import { jwtBearer } from './jwtBearer.ts';
-import { keychain } from './keychain.ts';
-import { password } from './password.ts';
-import { refreshToken } from './refreshToken.ts';
-import { selfSigned } from './selfSigned.ts';
-import { staticToken } from './static.ts';
-import { tokenExchange } from './tokenExchange.ts';
+import type { OptionPage } from '../options/page.ts';
+import { pointerPages } from '../options/pointers.ts';
+import {
+  inspectionOptions,
+  inspectionPages,
+  type OwnProperty,
+  ownPages,
+  tokenRequestPages,
+} from '../options/server.ts';
+import { authenticationOptions, authenticationPages, keyPages, signedJwtPages } from '../options/signing.ts';
+import { authorizationCode, authorizationCodePage } from './authorizationCode.ts';
+import { clientCredentials, clientCredentialsPage } from './clientCredentials.ts';
+import { command, commandPage } from './command.ts';
+import type { GrantDescriptor, GrantPage, SignInFacts } from './descriptor.ts';
+import { deviceCode, deviceCodePage } from './deviceCode.ts';
+import { editorAccount, editorAccountPage } from './editorAccount.ts';
+import { environment, environmentPage } from './environment.ts';
+import { jwtBearer, jwtBearerPage } from './jwtBearer.ts';
+import { keychain, keychainPage } from './keychain.ts';
+import { password, passwordPage } from './password.ts';
+import { refreshToken, refreshTokenPage } from './refreshToken.ts';
+import { selfSigned, selfSignedPage } from './selfSigned.ts';
+import { staticToken, staticTokenPage } from './static.ts';
+import { tokenExchange, tokenExchangePage } from './tokenExchange.ts';
 
 /** Every way to get a token, by its name in keyturn.json, in the order they are offered. */
 const descriptors = {
@@ -67,6 +75,45 @@ export type OptionName = keyof typeof OPTIONS;
 
 /** Properties of a profile that only some grants use. */
 export type GrantProperty = OwnProperty | OptionName;
+
+/**
+ * What people read about each grant. Only the generator of the schema and the documentation uses this and
+ * `propertyPages`, so neither gets into a bundle.
+ */
+export const GRANT_PAGES: Readonly<Record<Grant, Omit<GrantPage<unknown>, 'options'>>> = {
+  static: staticTokenPage,
+  client_credentials: clientCredentialsPage,
+  authorization_code: authorizationCodePage,
+  device_code: deviceCodePage,
+  refresh_token: refreshTokenPage,
+  token_exchange: tokenExchangePage,
+  jwt_bearer: jwtBearerPage,
+  password: passwordPage,
+  self_signed: selfSignedPage,
+  command: commandPage,
+  editor_account: editorAccountPage,
+  keychain: keychainPage,
+  environment: environmentPage,
+};
+
+/** What people read about each property that not every profile uses. A function, so that a bundle can leave it out. */
+export const propertyPages = (): Readonly<Record<GrantProperty, OptionPage>> => ({
+  ...ownPages,
+  ...inspectionPages,
+  ...authorizationCodePage.options,
+  ...deviceCodePage.options,
+  ...tokenRequestPages,
+  ...passwordPage.options,
+  ...tokenExchangePage.options,
+  ...signedJwtPages,
+  ...keyPages,
+  ...authenticationPages,
+  ...commandPage.options,
+  ...pointerPages,
+  ...editorAccountPage.options,
+  ...keychainPage.options,
+  ...environmentPage.options,
+});
 
 export const GRANTS = Object.keys(descriptors).filter((name): name is Grant => name in descriptors);
 

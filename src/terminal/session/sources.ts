@@ -6,10 +6,8 @@ import type { KeychainSecretStore } from '../../keychain/keychainSecretStore.ts'
 import type { AuditRecorder } from '../../base/auditEvent.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
-import { commandSource } from '../../sources/command.ts';
+import { localSources } from '../../sources/all.ts';
 import type { GrantConsent } from '../../consent/sources.ts';
-import { environmentSource } from '../../sources/environment.ts';
-import { keychainSource } from '../../sources/keychain.ts';
 import { createProcessRunner } from '../../node/processRunner.ts';
 import type { TokenSource } from '../../sources/source.ts';
 import { createTerminalConsent } from '../ask/sourceConsent.ts';
@@ -33,16 +31,16 @@ export function createTerminalSources(parts: TerminalSourceParts): {
   const { streams, keychain, redactor, clock, say, audit } = parts;
   const consent = createTerminalConsent(streams, keychain, say, audit);
   const sources: TokenSource[] = [
-    commandSource({
+    ...localSources({
+      env: streams.env,
       runner: createProcessRunner(streams.env),
+      keychain,
       consent,
       clock,
       folderOf: dirname,
       mask: (text) => redactor.mask(text),
       register: (secret, label) => redactor.register(secret, label),
     }),
-    environmentSource(streams.env, clock),
-    keychainSource({ keychain, consent, clock }),
     { grant: 'editor_account', obtain: (profile) => Promise.reject(noAccounts(profile)) },
   ];
   return { sources, consent };
