@@ -339,7 +339,7 @@ test('inspects a token that is not held, selected or pasted, without keeping it'
   assert.equal(secrets.written.size, writtenBefore);
 });
 
-test('revokes after a confirmation only, and forgets what has ended', async () => {
+test('revokes after a confirmation only, and deletes what was revoked', async () => {
   const value = await obtain('ended');
   const downScoped = await obtainDownScoped();
   assert.equal(await apiStatus(downScoped), 200);
@@ -353,7 +353,7 @@ test('revokes after a confirmation only, and forgets what has ended', async () =
   assert.equal(done.at(-1)?.kind, 'information');
   assert.match(
     done.at(-1)?.text ?? '',
-    /"ended" is deleted here\. The access token has ended.* The down-scoped token was revoked\.$/,
+    /"ended" is deleted here\. The access token was revoked.* The down-scoped token was revoked\.$/,
   );
   assert.deepEqual([await apiStatus(value), await apiStatus(downScoped)], [401, 401]);
   await eventually('the empty entry', async () => (await tap.entry('ended'))?.contextValue.includes('empty'));
@@ -376,7 +376,7 @@ test('keeps a token that its issuer does not revoke, until the person wants it g
   await eventually('the token gone', () => stored('machine') === undefined);
 });
 
-test('rotates after a confirmation only: a new token, and the old one is ended', async () => {
+test('rotates after a confirmation only: a new token, and the old one is revoked', async () => {
   const old = await obtain('turned');
   const left = await act('rotate', 'turned');
   assert.deepEqual(
@@ -388,7 +388,7 @@ test('rotates after a confirmation only: a new token, and the old one is ended',
   assert.equal(await apiStatus(old), 200);
   const [, told] = await act('rotate', 'turned', agree);
   assert.equal(told?.kind, 'information');
-  assert.match(told.text, /"turned" has a new token\. The access token has ended/);
+  assert.match(told.text, /"turned" has a new token\. The access token was revoked/);
   const fresh = stored('turned');
   assert.ok(fresh !== undefined && fresh !== old);
   assert.equal(await apiStatus(old), 401);

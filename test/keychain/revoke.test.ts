@@ -71,7 +71,7 @@ describe('tokens with less scope', () => {
   it('are revoked with all of an issuer, also without the parent token', async () => {
     await run('run', 'requests.http', '--line', '6');
     const { code, err } = await run('token', 'revoke', '--issuer', sandbox.issuer);
-    expect(err).toContain('(reports:read) The access token has ended');
+    expect(err).toContain('(reports:read) The access token was revoked');
     expect(err).toContain('1 of 1 down-scoped tokens revoked.');
     expect(code).toBe(0);
     expect((await run('token', 'revoke', '--issuer', sandbox.issuer)).code).toBe(1);

@@ -66,7 +66,7 @@ describe('the password grant at a real provider', () => {
     expect(again.accessToken).not.toBe(first.accessToken);
   });
 
-  it('goes back to the password when the refresh token has ended', async () => {
+  it('goes back to the password when the refresh token was revoked', async () => {
     const result = await obtain()(person(), contextOf({ ...given, refreshToken: 'has-ended' }));
     expect(decodeJwt(result.accessToken)).toMatchObject({ sub: 'zoe' });
   });

@@ -140,7 +140,7 @@ describe('Rotate Token', () => {
     await story.pictures('rotate-sure');
     const release = await watched('rotate', 'Rotating the token "writer"', () => story.press('Rotate Token'));
     release();
-    expect(await told('rotate', '"writer" has a new token')).toContain('has ended');
+    expect(await told('rotate', '"writer" has a new token')).toContain('was revoked');
   });
 });
 
