@@ -4,7 +4,6 @@ import { seconds } from './cancellation.ts';
 import { errorCode } from './errorCode.ts';
 import type { ClientCertificate } from './message.ts';
 import { PROXY_SETTING } from './proxy.ts';
-import { certificateData } from './peerCertificate.ts';
 import { HINT_NOT_TLS, tlsReason, type TlsReason } from './tlsReasons.ts';
 
 /** Who a failure is about. Messages name host and port only: a path, a query or a header may hold a secret. */
@@ -261,4 +260,30 @@ function failure(
 
 function inBrackets(code: string): string {
   return code === '' ? '' : ` (${code})`;
+}
+
+/** What `certificateOf` (peerCertificate.ts) reads again. */
+function certificateData(certificate: X509Certificate, host: string): Record<string, string> {
+  return {
+    certificateHost: host,
+    certificateSubject: oneLine(certificate.subject),
+    certificateIssuer: oneLine(certificate.issuer),
+    certificateNames: oneLine(certificate.subjectAltName ?? ''),
+    certificateValidFrom: isoDate(certificate.validFrom),
+    certificateValidTo: isoDate(certificate.validTo),
+    certificateSha256: certificate.fingerprint256,
+  };
+}
+
+/** Characters of a name in a certificate. */
+const LONGEST_NAME = 300;
+
+/** A distinguished name has its parts on lines of their own. */
+function oneLine(text: string | undefined): string {
+  return (text ?? '').trim().split('\n').join(', ').slice(0, LONGEST_NAME);
+}
+
+function isoDate(text: string): string {
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
 }

@@ -1,4 +1,3 @@
-import type { X509Certificate } from 'node:crypto';
 import { KeyturnError } from '../base/errors.ts';
 
 /** The certificate with which a server was not let through, as a person or a program looks at it. */
@@ -17,19 +16,6 @@ export interface PeerCertificate {
   readonly validTo: string;
   /** Its fingerprint, in pairs of hexadecimal digits. */
   readonly sha256: string;
-}
-
-/** As the `data` of an error carries it. */
-export function certificateData(certificate: X509Certificate, host: string): Record<string, string> {
-  return {
-    certificateHost: host,
-    certificateSubject: oneLine(certificate.subject),
-    certificateIssuer: oneLine(certificate.issuer),
-    certificateNames: oneLine(certificate.subjectAltName ?? ''),
-    certificateValidFrom: isoDate(certificate.validFrom),
-    certificateValidTo: isoDate(certificate.validTo),
-    certificateSha256: certificate.fingerprint256,
-  };
 }
 
 /** The certificate that an error is about, or one of the errors that led to it; null for none. */
@@ -63,16 +49,4 @@ export function certificateRows(certificate: PeerCertificate): (readonly [label:
     ['Valid', `${validFrom} to ${validTo}`],
     ['SHA-256', sha256],
   ];
-}
-
-const LONGEST = 300;
-
-/** A distinguished name has its parts on lines of their own. */
-function oneLine(text: string | undefined): string {
-  return (text ?? '').trim().split('\n').join(', ').slice(0, LONGEST);
-}
-
-function isoDate(text: string): string {
-  const date = new Date(text);
-  return Number.isNaN(date.getTime()) ? '' : date.toISOString();
 }
