@@ -76,6 +76,7 @@ const waiting = steps.filter(({ name, onlyByName = false }) =>
 const isLive = waiting.filter(({ name }) => name !== 'build').length < 2;
 for (const step of waiting) await step.prepare?.();
 const results = [];
+const failures = [];
 if (waiting[0].name === 'build') results.push(await run(waiting.shift()));
 await Promise.all(
   Array.from({ length: stepsAtOnce }, async () => {
@@ -94,6 +95,7 @@ const failed = results.reduce((sum, result) => sum + result.failed, 0);
 console.log(
   `${'all'.padEnd(10)} ${''.padEnd(28)} ${((Date.now() - startedAtMs) / 1000).toFixed(0).padStart(4)} s`,
 );
+for (const failure of failures) console.log(`failed: ${failure}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
@@ -106,6 +108,7 @@ async function run({ name, commands, hasTests = false, optional = false }) {
   const seconds = (Date.now() - startedAtMs) / 1000;
   console.log(`\n== ${name} took ${seconds.toFixed(0)} s${isLive ? '' : `\n${output}`}`);
   if (!hasTests) return { name, passed: broken ? 0 : 1, failed: broken ? 1 : 0, seconds };
+  failures.push(...namesOfFailures(output).map((test) => `${name}: ${test}`));
   const counted = countTests(output);
   if (optional && !broken && counted.passed === 0) return { name, ...counted, seconds, note: 'did not run' };
   // A step that broke before it could count, or that ran nothing, is a failure too.
@@ -141,6 +144,12 @@ function runNode(args) {
       resolve({ code: code ?? 1, output });
     });
   });
+}
+
+/** Of vitest's ` FAIL  file > test` and of the editor suites' `  FAILED  test`; each once. */
+function namesOfFailures(output) {
+  const lines = stripVTControlCharacters(output).matchAll(/^ *FAIL(?:ED)? {2}(.+)$/gm);
+  return [...new Set([...lines].map(([, test]) => test.trim()))];
 }
 
 /** Adds up vitest's lines (`Tests  1 failed | 5 passed (6)`) and those of the other runners (`5 passed, 1 failed`). */
