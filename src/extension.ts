@@ -197,7 +197,7 @@ export function activate(context: ExtensionContext): void {
     registerStatusBar(services, later),
     registerWelcome(services, later),
     results,
-    registerRequests(services, () => import('./editor/requests/feature.ts'), sending),
+    registerRequests(services, later, sending),
     registerCommands(services, profileCommands, async () => (await later()).loadProfileCommands()),
     registerCommands(services, transferCommands, async () =>
       (await sending()).loadTransferCommands(services),

@@ -1,4 +1,7 @@
-/** What features load after the activation, when a view, a dialog or a command first needs it. */
+/**
+ * What features load after the activation, when a file, a view, a dialog or a command first needs it. One door for all of
+ * it: see `platform/later.ts`.
+ */
 export { loadAuditCommands } from './audit/handlers.ts';
 export { loadCertificateCommands } from './certificates/handlers.ts';
 export { RequestFiles } from './documents/requestFiles.ts';
@@ -7,6 +10,7 @@ export { loadInspectionCommands } from './inspection/handlers.ts';
 export { StatusChecks } from './inspection/statusChecks.ts';
 export { loadPermissionCommands } from './permissions/handlers.ts';
 export { loadProfileCommands } from './profiles/handlers.ts';
+export { startRequests } from './requests/feature.ts';
 export { loadSandboxCommands } from './sandbox/handlers.ts';
 export { provideDemonstrationSecrets } from './sandbox/sandboxActions.ts';
 export { TokenStatusBar } from './statusBar/tokenStatusBar.ts';

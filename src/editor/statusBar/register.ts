@@ -22,6 +22,7 @@ export function registerStatusBar(services: EditorServices, load: () => Promise<
   let aging: { dispose(): void } | null = null;
   let disposed = false;
   const update = async () => {
+    if (bar.made === null && !(await hasSomethingToShow(services))) return;
     const shown = await (await bar.get()).update();
     aging?.dispose();
     aging = shown && !disposed ? services.clock.at(services.clock.now() + AGE_MS, soon) : null;
@@ -48,4 +49,10 @@ export function registerStatusBar(services: EditorServices, load: () => Promise<
     for (const subscription of subscriptions) subscription.dispose();
     void bar.made?.then((made) => made.dispose());
   });
+}
+
+/** Most windows never have a token: they need not load what draws it. */
+async function hasSomethingToShow({ directory }: EditorServices): Promise<boolean> {
+  if (window.activeTextEditor?.document.languageId === 'http') return true;
+  return (await directory.entries()).length > 0;
 }
