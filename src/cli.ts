@@ -13,9 +13,17 @@ if ('enableCompileCache' in module) {
   if (folder !== null) module.enableCompileCache(folder);
 }
 
-// A reader that has enough (`keyturn list … | head`) is no failure.
+let readerHasEnough = false;
+
+// A reader that has enough (`keyturn list … | head`) is no failure. The command ends as it does after Ctrl+C: a refresh
+// token that the server replaced is stored first.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
+  if (error.code === 'EPIPE') {
+    if (readerHasEnough) return;
+    readerHasEnough = true;
+    process.emit('SIGTERM');
+    return;
+  }
   process.stderr.write('keyturn: Standard output could not be written.\n');
   process.exit(1);
 });
@@ -23,7 +31,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // There is no reader left for what went wrong.
 process.stderr.on('error', () => undefined);
 
-process.exitCode = await main(process.argv.slice(2), {
+const exitCode = await main(process.argv.slice(2), {
   in: process.stdin,
   out: process.stdout,
   err: process.stderr,
@@ -31,3 +39,4 @@ process.exitCode = await main(process.argv.slice(2), {
   cwd: process.cwd(),
   sandboxEntry: fileURLToPath(new URL('../sandbox/sandbox.js', import.meta.url)),
 });
+process.exitCode = readerHasEnough ? 0 : exitCode;

@@ -17,7 +17,7 @@ export async function main(args: readonly string[], streams: Streams): Promise<E
   try {
     return await dispatch(args, streams, abort.signal);
   } catch (thrown) {
-    return complain(thrown, streams, tokenOf(args));
+    return complain(thrown, streams, args);
   } finally {
     process.removeListener('SIGINT', stop);
     process.removeListener('SIGTERM', stop);
@@ -63,16 +63,21 @@ function asksForHelp(args: readonly string[]): boolean {
 }
 
 /** The token that a command line such as `keyturn token show NAME` is about. */
-function tokenOf([group, , name]: readonly string[]): string | null {
-  return group !== 'token' || name === undefined || name.startsWith('-') ? null : name;
+function tokenOf(args: readonly string[]): string | null {
+  const found = findCommand(args);
+  if (found.kind !== 'command' || found.entry.operand !== 'token') return null;
+  const [name] = found.rest;
+  return name === undefined || name.startsWith('-') ? null : name;
 }
 
-function complain(thrown: unknown, streams: Streams, tokenName: string | null): ExitCode {
+function complain(thrown: unknown, streams: Streams, args: readonly string[]): ExitCode {
   const error = asKeyturnError(thrown);
   const paint = palette(streams.err, streams.env);
   streams.err.write(`${paint.bad('keyturn:')} ${visible(error.message)}\n`);
   const certificate = certificateOf(error);
   if (certificate !== null) streams.err.write(certificateLines(certificate));
+  const isAboutStore = error.code === 'store_unavailable' || error.code === 'store_locked';
+  const tokenName = isAboutStore ? tokenOf(args) : null;
   const hint = (tokenName === null ? null : storeHint(error.code, tokenName)) ?? error.hint;
   if (hint !== undefined) streams.err.write(`  ${visible(hint)}\n`);
   if (

@@ -4,12 +4,14 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   commands,
+  Position,
   Range,
   type TextDocument,
   TextEditorRevealType,
   type Uri,
   window,
   workspace,
+  WorkspaceEdit,
 } from 'vscode';
 import {
   eventuallyResponds,
@@ -27,7 +29,9 @@ import { installWiretap } from './wiretap.ts';
 
 const tap = installWiretap();
 const held: ServerResponse[] = [];
+const asked: string[] = [];
 const server = createServer((request, response) => {
+  asked.push(request.url ?? '');
   if (request.url === '/slow') held.push(response);
   else if (request.url === '/401') response.writeHead(401).end();
   else if (request.url === '/token') {
@@ -194,6 +198,26 @@ test('offers what helps after each failure of a token', async () => {
   tap.inputAnswers.push('a-wrong-secret');
   const wrong = await offerOf(document, lines[3]!);
   assert.deepEqual(wrong.actions, ['Set Client Secret…']);
+});
+
+test('sends the request that was refused, wherever it stands when the person picks a token for it', async () => {
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await workspace.fs.writeFile(fileUri('offers/moved.http'), Buffer.from(`GET ${origin}/401\n`));
+  const document = await open(fileUri('offers/moved.http'));
+  tap.pickAnswers.push('pasted');
+  tap.messageAnswer = async ({ actions }) => {
+    const chosen = actions.find((action) => action === 'Send with Token…');
+    if (chosen === undefined || document.lineCount > 2) return undefined;
+    const edit = new WorkspaceEdit();
+    edit.insert(document.uri, new Position(0, 0), `GET ${origin}/another\n\n###\n`);
+    await workspace.applyEdit(edit);
+    return chosen;
+  };
+  asked.length = 0;
+  await offerOf(document, 0);
+  await eventually('the second request', () => asked.length > 1);
+  assert.deepEqual(asked, ['/401', '/401']);
+  tap.messageAnswer = () => undefined;
 });
 
 test('a file of many requests has lenses near the screen, and Send All is done before its message is read', async () => {

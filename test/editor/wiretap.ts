@@ -36,7 +36,7 @@ export class Wiretap {
   /** What the quick picks offered, in order. */
   readonly picks: (readonly (string | QuickPickItem)[])[] = [];
   /** The button for a message; undefined dismisses it. */
-  messageAnswer: (message: ShownMessage) => string | undefined = () => undefined;
+  messageAnswer: (message: ShownMessage) => string | undefined | Promise<string | undefined> = () => undefined;
 
   /** Forgets what was shown, and the answers that no question took. */
   forget(): void {
@@ -156,8 +156,9 @@ function newWiretap(): Wiretap {
         actions: items.map((item) => (typeof item === 'string' ? item : item.title)),
       };
       tap.messages.push(message);
-      const answer = tap.messageAnswer(message);
-      return Promise.resolve(items.find((item) => (typeof item === 'string' ? item : item.title) === answer));
+      return Promise.resolve(tap.messageAnswer(message)).then((answer) =>
+        items.find((item) => (typeof item === 'string' ? item : item.title) === answer),
+      );
     };
   }
 

@@ -53,8 +53,7 @@ export class ResultLenses {
     inline.verify(location, treeOf(document));
     const problems = this.#problems(document);
     this.#said.set(location, wordsOf(problems));
-    const ends = problems.flatMap(({ problem: { untilMs } }) => (untilMs === null ? [] : [untilMs]));
-    if (ends.length > 0) this.#lookAt(Math.min(...ends), document);
+    this.#lookWhenOver(problems, document);
     return problems.map(({ line, problem }) => lensOf(document, line, problem));
   }
 
@@ -84,6 +83,12 @@ export class ResultLenses {
     });
   }
 
+  /** When the first wait that the lenses speak of is over. */
+  #lookWhenOver(problems: readonly LineProblem[], document: TextDocument): void {
+    const ends = problems.flatMap(({ problem: { untilMs } }) => (untilMs === null ? [] : [untilMs]));
+    if (ends.length > 0) this.#lookAt(Math.min(...ends), document);
+  }
+
   #lookAt(atMs: number, document: TextDocument): void {
     this.#waiting.add(document);
     if (this.#timer !== undefined && this.#timer.atMs <= atMs) return;
@@ -98,9 +103,14 @@ export class ResultLenses {
   #look(): void {
     const documents = [...this.#waiting];
     this.#waiting.clear();
-    const isNews = (document: TextDocument) =>
-      wordsOf(this.#problems(document)) !== (this.#said.get(document.uri.toString()) ?? '');
-    if (documents.some(isNews)) this.#changed();
+    let isNews = false;
+    for (const document of documents) {
+      const problems = this.#problems(document);
+      if (wordsOf(problems) === (this.#said.get(document.uri.toString()) ?? ''))
+        this.#lookWhenOver(problems, document);
+      else isNews = true;
+    }
+    if (isNews) this.#changed();
   }
 }
 

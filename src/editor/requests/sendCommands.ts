@@ -228,6 +228,7 @@ export class SendCommands {
         result,
         tokenName: options.tokenName ?? null,
         asked,
+        line: () => this.#lineOf(result, document.uri),
         again: async () => {
           const target = await this.#target(document.uri, this.#lineOf(result, document.uri));
           if (target !== null) await this.#run(target, options);

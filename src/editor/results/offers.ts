@@ -28,6 +28,8 @@ export interface FailedSend {
   readonly tokenName: string | null;
   /** The person wants to see what helps, even where there is nothing to click. */
   readonly asked: boolean;
+  /** Where the request stands now. */
+  line(): number;
   /** Sends the request once more, wherever it stands now. */
   again(): Promise<unknown>;
   /** From the 401 to a request that works. */
@@ -111,14 +113,14 @@ async function offerRepair(
 
 /** A variable that is missing in `.env` or in the process, which no environment mends. */
 async function offerOutside(
-  { document, result }: FailedSend,
+  { document, line }: FailedSend,
   missing: MissingOutside,
   message: string,
 ): Promise<void> {
   if (missing.source === 'process') {
     const go = l10n.t('Go to Request');
     if ((await window.showWarningMessage(message, go)) !== go) return;
-    const at = new Position(result.node.line, 0);
+    const at = new Position(line(), 0);
     await window.showTextDocument(document, { selection: new Range(at, at) });
     return;
   }
@@ -174,10 +176,10 @@ async function offerAnswerToChallenge(services: EditorServices, failed: FailedSe
 /** Where no click helps: what the server wants, and where to say so. */
 async function explainRefusal(
   { redactor }: EditorServices,
-  { document, result }: FailedSend,
+  { document, result, line }: FailedSend,
   entry: TokenEntry | null,
 ): Promise<void> {
-  const { challenge, node, token } = result;
+  const { challenge, token } = result;
   if (challenge === null) return;
   const scopes = challenge.error === 'insufficient_scope' ? challenge.missingScopes.join(' ') : '';
   const refusal = [challenge.refusal?.message, challenge.refusal?.hint].filter((part) => part != null);
@@ -201,7 +203,7 @@ async function explainRefusal(
   const buttons = entry?.profile.declaredIn != null ? [profile, other] : [other];
   const answer = await window.showWarningMessage(withoutLinks(redactor.mask(words)), ...buttons);
   if (answer === profile) await commands.executeCommand(tokenCommands.openProfile, { key: entry?.key });
-  if (answer === other) await commands.executeCommand(requestCommands.sendWithToken, document.uri, node.line);
+  if (answer === other) await commands.executeCommand(requestCommands.sendWithToken, document.uri, line());
 }
 
 /** Another token, from where there may be one: pasted, added, of those that are there, or from the API's own issuer. */
@@ -212,7 +214,7 @@ async function offerOtherToken(
   { paste, signInToApi }: Extract<ChallengeStep, { kind: 'other_token' }>,
   origin: string,
 ): Promise<void> {
-  const { document, result } = failed;
+  const { document } = failed;
   const message =
     entry === null
       ? l10n.t('{0} requires a token.', origin)
@@ -229,7 +231,7 @@ async function offerOtherToken(
   // Who has a token may just have forgotten to name it.
   if (others.length > 0) {
     offers.set(l10n.t('Send with Token…'), () =>
-      commands.executeCommand(requestCommands.sendWithToken, document.uri, result.node.line),
+      commands.executeCommand(requestCommands.sendWithToken, document.uri, failed.line()),
     );
   }
   if (entry === null) offers.set(l10n.t('Add Token…'), () => commands.executeCommand(tokenCommands.add));

@@ -23,9 +23,15 @@ export function registerStatusBar(services: EditorServices, load: () => Promise<
   let disposed = false;
   const update = async () => {
     if (bar.made === null && !(await hasSomethingToShow(services))) return;
-    const shown = await (await bar.get()).update();
-    aging?.dispose();
-    aging = shown && !disposed ? services.clock.at(services.clock.now() + AGE_MS, soon) : null;
+    if (disposed) return;
+    let ages = true;
+    try {
+      ages = await (await bar.get()).update();
+    } finally {
+      // After a failure, too: the item must not go on saying what was true then.
+      aging?.dispose();
+      aging = ages && !disposed ? services.clock.at(services.clock.now() + AGE_MS, soon) : null;
+    }
   };
   const soon = () => {
     clearTimeout(settling);

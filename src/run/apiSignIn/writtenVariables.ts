@@ -6,7 +6,13 @@ import { parseUrl } from '../../base/url.ts';
 export type KnownVariables = ReadonlyMap<string, string>;
 
 /** Properties that hold addresses, which differ from one environment to the next. */
-const ADDRESSES = ['issuer', 'resource', 'authorizationEndpoint', 'tokenEndpoint'];
+const ADDRESSES = [
+  'issuer',
+  'resource',
+  'authorizationEndpoint',
+  'tokenEndpoint',
+  'deviceAuthorizationEndpoint',
+];
 
 interface Template {
   readonly text: string;

@@ -2,7 +2,7 @@ import { KeyturnError } from '../../base/errors.ts';
 import { parseArguments, type Command } from '../command.ts';
 import type { CommandEntry, CommandGroup } from '../commandEntry.ts';
 import { scripts, type Shell } from '../completion/scripts.ts';
-import { splitLine } from '../completion/splitLine.ts';
+import { type Quote, splitLine } from '../completion/splitLine.ts';
 import { SHELLS, suggest, type Suggestion } from '../completion/suggest.ts';
 
 const options = {
@@ -38,8 +38,10 @@ Exit codes: 0 done, 2 wrong use.
         streams.out.write(`${found}\n`);
         return 0;
       }
-      const hidden = hiddenPrefix(words.at(-1) ?? '', values['word-breaks'] ?? '');
-      const lines = found.map((one) => lineFor(shellOf(values.shell), one, hidden, split?.isQuoted === true));
+      const quote = split?.openQuote ?? null;
+      // In quotes bash completes all that follows the quote.
+      const hidden = quote?.before ?? hiddenPrefix(words.at(-1) ?? '', values['word-breaks'] ?? '');
+      const lines = found.map((one) => lineFor(shellOf(values.shell), one, hidden, quote?.mark ?? null));
       streams.out.write(['words', ...lines].map((line) => `${line}\n`).join(''));
       return 0;
     }
@@ -74,16 +76,26 @@ function lineFor(
   shell: Shell,
   { value, description }: Suggestion,
   hidden: string,
-  isQuoted: boolean,
+  quote: Quote | null,
 ): string {
   switch (shell) {
-    case 'bash': {
-      const rest = value.slice(hidden.length);
-      return isQuoted ? rest : rest.replace(/[^\w@%+=:,./-]/gu, '\\$&');
-    }
+    case 'bash':
+      return inBash(value.slice(hidden.length), quote);
     case 'zsh':
       return `${value.replace(/[\\:]/g, '\\$&')}:${description}`;
     case 'fish':
       return `${value}\t${description}`;
+  }
+}
+
+/** So that bash reads the text as it is: names of requests come from files of others. */
+function inBash(text: string, quote: Quote | null): string {
+  switch (quote) {
+    case '"':
+      return text.replace(/["$`\\]/g, '\\$&');
+    case "'":
+      return text.replaceAll("'", String.raw`'\''`);
+    case null:
+      return text.replace(/[^\w@%+=:,./-]/gu, '\\$&');
   }
 }

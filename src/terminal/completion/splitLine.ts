@@ -2,23 +2,25 @@
 export interface SplitLine {
   /** Without quotes; the last one is being typed, and is empty behind a blank. */
   readonly words: readonly string[];
-  /** True where the last word stands in quotes that are still open. */
-  readonly isQuoted: boolean;
+  /** The quote in which the last word is being typed, and what of the word stands before it; null outside of quotes. */
+  readonly openQuote: { readonly mark: Quote; readonly before: string } | null;
 }
+
+export type Quote = '"' | "'";
 
 /** Splits a line as bash does, without expanding anything. */
 export function splitLine(line: string): SplitLine {
   const words: string[] = [];
   let word: string | null = null;
-  let quote: string | null = null;
+  let quote: SplitLine['openQuote'] = null;
   for (let at = 0; at < line.length; at++) {
     const character = line.charAt(at);
     if (quote !== null) {
-      if (character === quote) quote = null;
-      else word = (word ?? '') + (character === '\\' && quote === '"' ? line.charAt(++at) : character);
+      if (character === quote.mark) quote = null;
+      else word = (word ?? '') + (character === '\\' && quote.mark === '"' ? line.charAt(++at) : character);
     } else if (character === '"' || character === "'") {
-      quote = character;
       word ??= '';
+      quote = { mark: character, before: word };
     } else if (character === ' ' || character === '\t') {
       if (word !== null) words.push(word);
       word = null;
@@ -26,5 +28,5 @@ export function splitLine(line: string): SplitLine {
       word = (word ?? '') + (character === '\\' ? line.charAt(++at) : character);
     }
   }
-  return { words: [...words, word ?? ''], isQuoted: quote !== null };
+  return { words: [...words, word ?? ''], openQuote: quote };
 }

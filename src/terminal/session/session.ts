@@ -165,6 +165,8 @@ export function openSession(
     return set;
   };
   const environment = async (path: string) => (await environments(path)).variables(environmentName);
+  /** Clients of sign-ins that failed, which their servers are asked to delete before the command ends. */
+  const unregistering: Promise<boolean>[] = [];
 
   return {
     tokens,
@@ -173,7 +175,17 @@ export function openSession(
     preset,
     findReceivers,
     client,
-    apiSignIn: async () => (await oauth.get()).apiSignIn,
+    async apiSignIn() {
+      const { apiSignIn } = await oauth.get();
+      return {
+        ...apiSignIn,
+        unregister(client) {
+          const leaving = apiSignIn.unregister(client);
+          unregistering.push(leaving);
+          return leaving;
+        },
+      };
+    },
     profiles,
     mask: (text) => redactor.mask(text),
     audit,
@@ -206,6 +218,7 @@ export function openSession(
       await tokens.finished();
       tokens.dispose();
       await audit.dispose();
+      await Promise.all(unregistering);
       await client.close();
     },
   };

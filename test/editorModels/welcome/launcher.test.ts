@@ -163,4 +163,31 @@ describe('launchers after an update', () => {
     await updateLaunchers(values, updated(), process.platform);
     expect(await occupantOf(file)).toBe('nothing');
   });
+
+  it('stay known where another window has written them already, or a remote one keeps them', async () => {
+    const values = memory();
+    const elsewhere = join(folder, 'elsewhere', launcherName(process.platform));
+    await rememberLauncher(values, elsewhere, target);
+    await rememberLauncher(values, file, target);
+    await writeLauncher(file, launcherText(updated(), process.platform));
+    await updateLaunchers(values, updated(), process.platform);
+    await writeLauncher(elsewhere, launcherText(target, process.platform));
+    await updateLaunchers(values, target, process.platform);
+    expect(await readFile(file, 'utf8')).toBe(launcherText(target, process.platform));
+    await updateLaunchers(values, updated(), process.platform);
+    expect(await readFile(elsewhere, 'utf8')).toBe(launcherText(updated(), process.platform));
+  });
+
+  it('are all written though one cannot be, and that is said once', async () => {
+    const values = memory();
+    // A longer name, as the new file has before it takes the place of the old one, is too long for the disk.
+    const blocked = join(folder, 'k'.repeat(250));
+    await writeFile(blocked, launcherText(target, process.platform));
+    await writeLauncher(file, launcherText(target, process.platform));
+    await rememberLauncher(values, blocked, target);
+    await rememberLauncher(values, file, target);
+    await expect(updateLaunchers(values, updated(), process.platform)).rejects.toThrow();
+    expect(await readFile(file, 'utf8')).toBe(launcherText(updated(), process.platform));
+    expect(values.values.get(targetKey)).toBe(targetText(updated()));
+  });
 });

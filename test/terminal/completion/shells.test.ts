@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,10 +18,13 @@ const shells = [
 ].filter(({ name }) => spawnSync(name, ['-c', 'true']).status === 0);
 
 const bin = commandFolder();
+/** A file of others may hold it. */
+const oddName = `GET: "it's" $(touch ran) \`touch ran\` \\`;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'keyturn-shell-'));
   await writeFile(join(folder, 'tour.http'), '# @name usage of today\nGET http://127.0.0.1:1/\n');
+  await writeFile(join(folder, 'odd.http'), `# @name ${oddName}\nGET http://127.0.0.1:1/\n`);
   await writeFile(join(folder, 'token.png'), '');
   await writeFile(join(folder, 'http-client.env.json'), '{"sandbox": {}}');
   const viewer = { grant: 'static', origins: ['https://api.example.com'] };
@@ -32,7 +36,7 @@ it('is tried with bash at least', () => {
   expect(shells.map(({ name }) => name)).toContain('bash');
 });
 
-describe.each(shells)('completion in $name', ({ start, setUp }) => {
+describe.each(shells)('completion in $name', ({ name, start, setUp }) => {
   it(
     'completes commands, files, options, environments, requests and tokens',
     { timeout: 240_000 },
@@ -55,6 +59,10 @@ describe.each(shells)('completion in $name', ({ start, setUp }) => {
       await complete('keyturn run tour.http --env=sa', 'keyturn|run|tour.http|--env=sandbox');
       await complete('keyturn run tour.http --name us', 'keyturn|run|tour.http|--name|usage of today');
       await complete('keyturn token show vi', 'keyturn|token|show|viewer');
+      if (name !== 'bash') return;
+      for (const typed of ['GE', '"GET: ', "'GET: "])
+        await complete(`keyturn run odd.http --name ${typed}`, `keyturn|run|odd.http|--name|${oddName}`);
+      expect(existsSync(join(folder, 'ran'))).toBe(false);
     },
   );
 });

@@ -117,10 +117,14 @@ describe('a command line', () => {
     ['a  "b \\" c" d\\ e \'f"\'', ['a', 'b " c', 'd e', 'f"']],
     ['a ""', ['a', '']],
   ])('is split like bash does: %j', (line, words) => {
-    expect(splitLine(line)).toEqual({ words, isQuoted: false });
+    expect(splitLine(line)).toEqual({ words, openQuote: null });
   });
 
   it('ends in a word whose quote is open', () => {
-    expect(splitLine("a 'b c")).toEqual({ words: ['a', 'b c'], isQuoted: true });
+    expect(splitLine("a 'b c")).toEqual({ words: ['a', 'b c'], openQuote: { mark: "'", before: '' } });
+    expect(splitLine('a --n="b c')).toEqual({
+      words: ['a', '--n=b c'],
+      openQuote: { mark: '"', before: '--n=' },
+    });
   });
 });

@@ -28,4 +28,10 @@ describe('without a keychain', () => {
     );
     expect(out + err).not.toContain('<NAME>');
   });
+
+  it('the name of a file is no name of a token', async () => {
+    const { code, err } = await keyturn(['token', 'export', 'backup.json'], { cwd: folder });
+    expect(code).toBe(1);
+    expect(err).not.toContain('BACKUP_JSON');
+  });
 });

@@ -24,19 +24,32 @@ export async function rememberLauncher(
   await values.set(targetKey, targetText(target));
 }
 
-/** Makes the known launchers start `target`. One that was changed, deleted or made by another editor is forgotten. */
+/**
+ * Makes the known launchers start `target`. One that was changed or made by another editor is forgotten; one that is not
+ * there may be on the other side of a remote window. Fails when one could not be written, after all others were.
+ */
 export async function updateLaunchers(
   values: KeyValueStore,
   target: LauncherTarget,
   platform: NodeJS.Platform,
 ): Promise<void> {
-  const updated: v.InferOutput<typeof schema> = [];
+  const kept: v.InferOutput<typeof schema> = [];
+  const failures: unknown[] = [];
   for (const { file, ...made } of v.parse(schema, await values.get(key))) {
     const text = await readFile(file, 'utf8').catch(() => null);
-    if (text !== launcherText(made, platform)) continue;
-    await writeLauncher(file, launcherText(target, platform));
-    updated.push({ file, ...target });
+    // Another window may have written it just now.
+    if (text === launcherText(target, platform)) kept.push({ file, ...target });
+    else if (text === null) kept.push({ file, ...made });
+    else if (text === launcherText(made, platform)) {
+      const failure = await writeLauncher(file, launcherText(target, platform)).then(
+        () => null,
+        (error: unknown) => error,
+      );
+      kept.push({ file, ...(failure === null ? target : made) });
+      if (failure !== null) failures.push(failure);
+    }
   }
-  await values.set(key, updated);
-  await values.set(targetKey, updated.length === 0 ? undefined : targetText(target));
+  await values.set(key, kept);
+  await values.set(targetKey, kept.length === 0 ? undefined : targetText(target));
+  if (failures.length > 0) throw failures[0];
 }
