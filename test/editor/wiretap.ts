@@ -36,7 +36,8 @@ export class Wiretap {
   /** What the quick picks offered, in order. */
   readonly picks: (readonly (string | QuickPickItem)[])[] = [];
   /** The button for a message; undefined dismisses it. */
-  messageAnswer: (message: ShownMessage) => string | undefined | Promise<string | undefined> = () => undefined;
+  messageAnswer: (message: ShownMessage) => string | undefined | Promise<string | undefined> = () =>
+    undefined;
 
   /** Forgets what was shown, and the answers that no question took. */
   forget(): void {
