@@ -138,7 +138,7 @@ if (process.platform !== 'win32') {
       assert.equal(await readFile(file, 'utf8'), 'of another program');
       assert.deepEqual(
         tap.messages.map(({ modal, detail, actions }) => [modal, detail, actions]),
-        [[true, 'Keyturn did not make this file.', ['Replace']]],
+        [[true, 'Another program created this file.', ['Replace']]],
       );
       tap.messageAnswer = ({ modal }) => (modal ? 'Replace' : undefined);
       await commands.executeCommand('keyturn.installCommand');

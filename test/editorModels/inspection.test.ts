@@ -98,7 +98,7 @@ describe('the tree', () => {
     const node = lines({ verification: null, introspection }).get('Introspection')!;
     expect(node.value).toBe('active');
     const below = new Map(node.children!().map(({ label, value }) => [label, value]));
-    expect(below.get('Asked')).toBe('https://id.example.com/introspect');
+    expect(below.get('Introspected at')).toBe('https://id.example.com/introspect');
     expect(below.get('Claims')).toBe('signed by the issuer');
     const ended = { verification, introspection: { ...introspection, active: false } };
     expect(entryDescription(entry, NOW, ended)).toContain('not active at its issuer');

@@ -43,13 +43,13 @@ describe('details of a token', () => {
     expect(shown.get('Last used')!.value).toBe('never');
   });
 
-  it('says that a refresh token is held, and nothing of it', () => {
+  it('says that a refresh token is stored, and nothing of it', () => {
     const refreshLine = (refreshToken: string | null) => {
       const profile = profileOf();
       const entry = entryOf({ token: tokenOf(profile, { refreshToken }) }, profile);
       return detailsOf('entry', entry, NOW).find(({ label }) => label === 'Refresh token');
     };
-    expect(refreshLine('canary-refresh')).toMatchObject({ value: 'held', tooltip: null, children: null });
+    expect(refreshLine('canary-refresh')).toMatchObject({ value: 'stored', tooltip: null, children: null });
     expect(refreshLine(null)).toBeUndefined();
   });
 

@@ -123,10 +123,10 @@ describe('Verify Token Signature', () => {
 
 describe('Introspect Token', () => {
   test('asks for the token, can be cancelled, and tells what the issuer said', async () => {
-    const release = await watched('introspect', 'Asking about the token "opaque"', () =>
+    const release = await watched('introspect', 'Introspecting the token "opaque"', () =>
       run('Introspect Token', 'opaque', 'introspect'),
     );
-    await cancelled('Asking about the token');
+    await cancelled('Introspecting the token');
     release();
     await story.choose(opaque, 'Introspect Token');
     expect(await told('introspect', '"opaque" is active')).toContain('reports:read');

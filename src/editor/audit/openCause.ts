@@ -6,7 +6,7 @@ import { KeyturnError } from '../../base/errors.ts';
 export async function openCause(cause: string): Promise<void> {
   const file = fileOfCause(cause);
   if (file === null) {
-    void window.showInformationMessage(l10n.t('This was not caused by a file, but by: {0}', cause));
+    void window.showInformationMessage(l10n.t('No request file caused this event. Cause: {0}', cause));
     return;
   }
   const uri = Uri.parse(file.location, true);

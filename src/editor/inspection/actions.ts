@@ -55,7 +55,7 @@ export class InspectionActions {
     if (node === null) return;
     requireTrust(node.entry.profile);
     const { active, conclusive, vendor, endpoint, scopes } = await this.#watched(
-      l10n.t('Asking about the token "{0}"', node.name),
+      l10n.t('Introspecting the token "{0}"', node.name),
       inspectionCommands.introspect,
       (options) => this.#services.inspections.introspect(node.entry, options),
     );
@@ -134,7 +134,7 @@ export class InspectionActions {
       nodes.length,
       issuer.issuer,
     );
-    const rest = left === 0 ? [] : [l10n.t('You cancelled before {0} of them were revoked.', left)];
+    const rest = left === 0 ? [] : [l10n.t('You cancelled. Keyturn did not revoke {0} tokens.', left)];
     const text = this.#mask(sentences(summary, downScopedCount(downScoped), ...failures, ...rest));
     this.#sayEnd(text, done === nodes.length && failures.length === 0);
   }
@@ -193,7 +193,7 @@ export class InspectionActions {
     const issuer = entry.token === null ? null : decodeToken(entry.token.accessToken).issuer;
     const url = issuer === null ? null : parseUrl(issuer);
     if (issuer === null || url === null || !isSecureUrl(url)) return null;
-    const trust = l10n.t('Fetch Its Keys');
+    const trust = l10n.t('Fetch Issuer Keys');
     const chosen = await window.showInformationMessage(
       l10n.t('Trust the issuer {0}?', issuer),
       {

@@ -124,7 +124,7 @@ export class Sender {
     if (first !== undefined) {
       this.#item.text = `$(loading~spin) ${labels.length === 1 ? first : l10n.t('{0} requests', labels.length)}`;
       this.#item.accessibilityInformation = {
-        label: l10n.t('Sending {0}. Activate to cancel.', labels.join(', ')),
+        label: l10n.t('Sending {0}. Select to cancel.', labels.join(', ')),
       };
     }
     const running = first !== undefined;

@@ -215,7 +215,7 @@ function bodyText(response: HttpResponse): BodyText {
   const notes = bodyTruncated ? [cut] : [];
   const content = describeBody(response);
   if (content.kind === 'image' && isWhole(response))
-    return { ...empty, notes: [...notes, l10n.t('The image is in a tab of its own.')] };
+    return { ...empty, notes: [...notes, l10n.t('The image opened in its own tab.')] };
   if (content.kind === 'binary' || content.kind === 'image') {
     return {
       ...empty,

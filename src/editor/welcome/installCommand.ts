@@ -57,7 +57,7 @@ async function mayReplace(file: string): Promise<boolean> {
   const replace = l10n.t('Replace');
   const answer = await window.showWarningMessage(
     l10n.t('Replace {0}?', file),
-    { modal: true, detail: l10n.t('Keyturn did not make this file.') },
+    { modal: true, detail: l10n.t('Another program created this file.') },
     replace,
   );
   return answer === replace;

@@ -45,7 +45,7 @@ export function detailsOf(
     decoded === null ? null : make.line('kind', l10n.t('Kind'), decoded.kind.label, 'tag'),
     (token?.refreshToken ?? null) === null
       ? null
-      : make.line('refreshToken', l10n.t('Refresh token'), l10n.t('held'), 'sync'),
+      : make.line('refreshToken', l10n.t('Refresh token'), l10n.t('stored'), 'sync'),
     make.line('sendAs', l10n.t('Sent as'), sendAsText(profile.sendAs), 'arrow-right'),
     make.list(
       'origins',

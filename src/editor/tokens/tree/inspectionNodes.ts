@@ -107,7 +107,7 @@ function introspectionNode(
   const lines = [
     make.line(
       'introspection/endpoint',
-      l10n.t('Asked'),
+      l10n.t('Introspected at'),
       vendor === null ? endpoint : `${vendor}, ${endpoint}`,
       'globe',
     ),
@@ -124,7 +124,7 @@ function introspectionNode(
     ...(subject === null ? [] : [make.line('introspection/subject', l10n.t('Subject'), subject, 'person')]),
     ...(expiresAtMs === null
       ? []
-      : [make.line('introspection/ends', l10n.t('Ends'), formatWhen(expiresAtMs, nowMs), 'watch')]),
+      : [make.line('introspection/ends', l10n.t('Expires'), formatWhen(expiresAtMs, nowMs), 'watch')]),
     make.json(
       'introspection/claims',
       l10n.t('Claims'),
@@ -163,9 +163,9 @@ function checkText(name: CheckName): string {
     case 'audience':
       return l10n.t('Audience');
     case 'not_before':
-      return l10n.t('Begin');
+      return l10n.t('Not before');
     case 'expiry':
-      return l10n.t('End');
+      return l10n.t('Expiry');
   }
 }
 

@@ -29,7 +29,7 @@ export function entryTooltip(
   const rows: [string, string][] = [];
   if (decoded !== null) rows.push([l10n.t('Kind'), decoded.kind.label]);
   if (token !== null && token.expiresAtMs !== null)
-    rows.push([l10n.t('Ends'), formatWhen(token.expiresAtMs, nowMs)]);
+    rows.push([l10n.t('Expires'), formatWhen(token.expiresAtMs, nowMs)]);
   const scope = scopeText(entry);
   if (scope !== '') rows.push([l10n.t('Scopes'), scope]);
   const issuer = decoded?.issuer ?? profile.issuer;
