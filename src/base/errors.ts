@@ -23,7 +23,6 @@ export type ErrorCode =
   | 'token_missing'
   | 'token_expired'
   | 'token_invalid'
-  | 'token_exists'
   | 'origin_not_allowed'
   | 'insecure_origin'
   | 'secret_missing'
@@ -56,7 +55,6 @@ export type ErrorCode =
   | 'command_failed'
   | 'account_unavailable'
   // proof and end of a token
-  | 'insufficient_scope'
   | 'verification_failed'
   | 'introspection_failed'
   | 'revocation_failed'

@@ -78,8 +78,7 @@ const suites = {
 const together = [
   ['audit', 'results', 'marks'],
   ['permissions', 'refusal', 'fileSecrets', 'sources', 'requestFiles'],
-  ['language', 'trusted'],
-  ['inspections', 'tokens', 'welcome'],
+  ['inspections', 'welcome'],
 ];
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(suites);

@@ -27,7 +27,7 @@ const verification: Verification = {
   hint: null,
   key: { kid: 'one', alg: 'ES256', thumbprint: 'a-thumbprint', from: 'https://id.example.com/jwks' },
   checks: [
-    { name: 'signature', outcome: 'passed', text: 'The signature (ES256) is good.' },
+    { name: 'signature', outcome: 'passed', text: 'The signature (ES256) is valid.' },
     { name: 'audience', outcome: 'skipped', text: 'The token names no audience.' },
   ],
   opened: null,
@@ -132,7 +132,7 @@ describe('the details document', () => {
       name: 'viewer',
       status: 'active',
       signature: 'verified',
-      verification: { key: { kid: 'one' }, checks: { signature: 'passed: The signature (ES256) is good.' } },
+      verification: { key: { kid: 'one' }, checks: { signature: 'passed: The signature (ES256) is valid.' } },
       introspection: { active: true, answerSigned: true, claims: { username: 'ada' } },
       profile: { grant: 'client_credentials', issuer: 'https://id.example.com' },
       claims: { sub: 'ada' },

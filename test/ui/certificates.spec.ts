@@ -119,7 +119,7 @@ describe('an API whose certificate no authority vouches for', () => {
     await story.picture('review');
     await story.question().getByRole('checkbox').first().click();
     await story.question().getByRole('button', { name: 'OK' }).click();
-    await story.notification('withdrawn').waitFor();
+    await story.notification('Withdrew').waitFor();
     await send();
     await editor.inlineTextAt(line(), /certificate is self-signed/);
   });

@@ -183,17 +183,23 @@ export class EditorPage {
 
   /** Rests the mouse on what stands at the end of a line, which must be on screen. */
   async hoverEnd(line: Locator): Promise<Locator> {
-    // The editor draws its lines anew after a change of theme.
-    const result = await eventually('what stands at the end of the line', () =>
-      line
+    const hover = this.page.locator('.monaco-hover:visible').first();
+    await eventually('the hover at the end of the line', async () => {
+      // The editor draws its lines anew after a change of theme or of lenses.
+      const result = await line
         .locator('span[class*="ced-"]')
         .first()
         .boundingBox({ timeout: 1000 })
-        .catch(() => null),
-    );
-    await this.page.mouse.move(result.x + result.width - 30, result.y + result.height / 2, { steps: 3 });
-    const hover = this.page.locator('.monaco-hover:visible').first();
-    await hover.waitFor();
+        .catch(() => null);
+      if (result === null) return false;
+      // Only a move shows it.
+      await this.page.mouse.move(result.x, result.y + result.height / 2);
+      await this.page.mouse.move(result.x + result.width - 30, result.y + result.height / 2, { steps: 3 });
+      return hover.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+    });
     return hover;
   }
 

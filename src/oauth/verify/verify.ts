@@ -118,7 +118,7 @@ async function verify(request: VerifyRequest, tools: VerifyTools, seen: Seen): P
     from: from === null ? null : from.origin + from.pathname,
   };
   const claims = checkClaims(payload, header, expectations, failure);
-  seen.checks.push({ name: 'signature', outcome: 'passed', text: `The signature (${header.alg}) is good.` });
+  seen.checks.push({ name: 'signature', outcome: 'passed', text: `The signature (${header.alg}) is valid.` });
   seen.checks.push(...claims.checks);
   if (claims.fault !== null) throw claims.fault;
 }
