@@ -153,11 +153,7 @@ describe('what a server says of the token', () => {
       { challenge: { ...challenge, error: 'insufficient_scope', missingScopes: ['a', 'b\u0007'] } },
       'Requires scope a b\\u{07}',
     ],
-    [
-      'an unnamed scope',
-      { challenge: { ...challenge, error: 'insufficient_scope' } },
-      'More scope needed',
-    ],
+    ['an unnamed scope', { challenge: { ...challenge, error: 'insufficient_scope' } }, 'More scope needed'],
     [
       'another authentication',
       {
