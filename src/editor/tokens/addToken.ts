@@ -61,8 +61,9 @@ export async function pasteToken(
   if (value === null) return null;
   const cause = tokenCommands.paste;
   if (!refresh) return (await services.tokens.add(profile, value, { cause })).key;
-  const added = await withCancellableProgress(l10n.t('Refreshing the token "{0}" with the pasted refresh token', name), (signal) =>
-    services.tokens.add(profile, value, { signal, cause }),
+  const added = await withCancellableProgress(
+    l10n.t('Refreshing the token "{0}" with the pasted refresh token', name),
+    (signal) => services.tokens.add(profile, value, { signal, cause }),
   );
   return added.key;
 }

@@ -60,7 +60,8 @@ function itemOf(
   nowMs: number,
 ): QuickPickItem & Pick<PlannedImport, 'token'> {
   const facts = [effectText(effect)];
-  if (token.personal !== null) facts.push(l10n.t('allowed origins: {0}', shownAddresses(token.personal.origins)));
+  if (token.personal !== null)
+    facts.push(l10n.t('allowed origins: {0}', shownAddresses(token.personal.origins)));
   if (token.expiresAtMs !== null) {
     const when = formatWhen(token.expiresAtMs, nowMs);
     facts.push(token.expiresAtMs <= nowMs ? l10n.t('expired {0}', when) : l10n.t('expires {0}', when));
