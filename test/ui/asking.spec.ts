@@ -75,7 +75,7 @@ describe('a request to an origin beyond those of its token', () => {
     expect(words).not.toContain(value);
     await story.pictures('modal');
     await story.press('Cancel');
-    await editor.inlineTextAt(line('away'), /may not be sent to/);
+    await editor.inlineTextAt(line('away'), /is not an allowed origin/);
     expect(away.seen).toEqual([]);
   });
 

@@ -5,8 +5,8 @@ export default defineConfig({
     include: ['test/ui/**/*.spec.ts'],
     testTimeout: 120_000,
     hookTimeout: 180_000,
-    maxWorkers: 2,
-    // The specs of a worker use one editor after another; see editorHost.ts.
+    // The specs use one editor after another (editorHost.ts). Two at a time take longer: a browser keeps two cores busy.
+    fileParallelism: false,
     isolate: false,
     setupFiles: ['test/ui/undo.ts'],
     // The tests of a file follow one person through one editor.
