@@ -29,7 +29,7 @@ export class Wiretap {
   /** Text for the next input boxes, in order; without one the box is cancelled. */
   readonly inputAnswers: string[] = [];
   /**
-   * Labels to pick in the next quick picks, in order; without one the pick is cancelled. An empty one ticks nothing
+   * Labels, or names of tokens, to pick in the next quick picks, in order; without one the pick is cancelled. An empty one ticks nothing
    * where several may be ticked.
    */
   readonly pickAnswers: string[] = [];
@@ -174,7 +174,7 @@ function newWiretap(): Wiretap {
   ) => {
     const wanted = tap.pickAnswers.shift();
     tap.picks.push(await offered);
-    const picked = (await offered).find((item) => labelOf(item) === wanted);
+    const picked = (await offered).find((item) => labelOf(item) === wanted || nameOf(item) === wanted);
     if (options.canPickMany && wanted === '') return [];
     return options.canPickMany && picked !== undefined ? [picked] : picked;
   };
@@ -184,6 +184,11 @@ function newWiretap(): Wiretap {
 
 function labelOf(item: string | QuickPickItem): string {
   return typeof item === 'string' ? item : item.label;
+}
+
+/** Of an item that stands for a token, whose label says more. */
+function nameOf(item: string | QuickPickItem): unknown {
+  return typeof item === 'object' && 'name' in item ? item.name : undefined;
 }
 
 function isTitled(item: unknown): item is { title: string } {

@@ -68,7 +68,7 @@ describe('an entry of JetBrains', () => {
     expect(words).toContain('reports-id');
     expect(words).toContain(sandbox.api);
     await story.press('Cancel');
-    await editor.inlineTextAt(line(), /may not be sent to/);
+    await editor.inlineTextAt(line(), /is not an allowed origin/);
   });
 
   test('signs in with the browser, and the request is sent', async () => {
