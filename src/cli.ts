@@ -13,14 +13,14 @@ if ('enableCompileCache' in module) {
   if (folder !== null) module.enableCompileCache(folder);
 }
 
-let readerHasEnough = false;
+const reader = { hasEnough: false };
 
 // A reader that has enough (`keyturn list … | head`) is no failure. The command ends as it does after Ctrl+C: a refresh
 // token that the server replaced is stored first.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') {
-    if (readerHasEnough) return;
-    readerHasEnough = true;
+    if (reader.hasEnough) return;
+    reader.hasEnough = true;
     process.emit('SIGTERM');
     return;
   }
@@ -39,4 +39,4 @@ const exitCode = await main(process.argv.slice(2), {
   cwd: process.cwd(),
   sandboxEntry: fileURLToPath(new URL('../sandbox/sandbox.js', import.meta.url)),
 });
-process.exitCode = readerHasEnough ? 0 : exitCode;
+process.exitCode = reader.hasEnough ? 0 : exitCode;

@@ -411,7 +411,7 @@ test('tokens are exported and imported', async () => {
   await run('Import Tokens');
   await chooseFile(join(folder, 'exports/tokens.keyturn'));
   expect((await editor.answer(passphrase)).masked).toBe(true);
-  await notification('held here already').waitFor();
+  await notification('You already have all tokens').waitFor();
   await look('told of the import');
 });
 

@@ -8,7 +8,7 @@ import { response, result } from './support.ts';
 
 vi.mock('vscode', async () => {
   const { l10n } = await import('../support/vscode.ts');
-  return { l10n, CodeLens: class {}, Range: class {} };
+  return { l10n, CodeLens: Object, Range: Object };
 });
 
 const text = 'GET https://api.example.com/limited\n\n###\nGET https://api.example.com/free\n';

@@ -29,7 +29,7 @@ export interface FailedSend {
   /** The person wants to see what helps, even where there is nothing to click. */
   readonly asked: boolean;
   /** Where the request stands now. */
-  line(): number;
+  readonly line: () => number;
   /** Sends the request once more, wherever it stands now. */
   again(): Promise<unknown>;
   /** From the 401 to a request that works. */

@@ -24,14 +24,12 @@ export function registerStatusBar(services: EditorServices, load: () => Promise<
   const update = async () => {
     if (bar.made === null && !(await hasSomethingToShow(services))) return;
     if (disposed) return;
-    let ages = true;
-    try {
-      ages = await (await bar.get()).update();
-    } finally {
-      // After a failure, too: the item must not go on saying what was true then.
-      aging?.dispose();
-      aging = ages && !disposed ? services.clock.at(services.clock.now() + AGE_MS, soon) : null;
-    }
+    aging?.dispose();
+    // After a failure, too: the item must not go on saying what was true then.
+    const next = services.clock.at(services.clock.now() + AGE_MS, soon);
+    aging = next;
+    const isShown = await (await bar.get()).update();
+    if (!isShown) next.dispose();
   };
   const soon = () => {
     clearTimeout(settling);
