@@ -29,6 +29,7 @@ import { WindowSandbox } from './editor/sandbox/sandboxControl.ts';
 import type { EditorServices } from './editor/services.ts';
 import { WatchedSetting } from './editor/platform/settings.ts';
 import { EditorRedirects } from './editor/signIn/editorRedirects.ts';
+import { signInCommands } from './editor/signIn/commands.ts';
 import { createSignIn, isLoopbackReachable } from './editor/signIn/signIn.ts';
 import { registerStatusBar } from './editor/statusBar/register.ts';
 import { registerTokens } from './editor/tokens/register.ts';
@@ -198,6 +199,10 @@ export function activate(context: ExtensionContext): void {
     registerWelcome(services, later),
     results,
     registerRequests(services, later, sending),
+    registerCommands(services, signInCommands, async () => {
+      const codes = await deviceCodes.get();
+      return { handlers: { 'keyturn.signIn.openCodePage': (number) => codes.openPage(number) } };
+    }),
     registerCommands(services, profileCommands, async () => (await later()).loadProfileCommands()),
     registerCommands(services, transferCommands, async () =>
       (await sending()).loadTransferCommands(services),
@@ -212,7 +217,6 @@ export function activate(context: ExtensionContext): void {
     {
       async dispose() {
         (await requestFiles.made)?.dispose();
-        (await deviceCodes.made)?.dispose();
         await tokens.finished();
         const made = await network.made;
         made?.sources.dispose();

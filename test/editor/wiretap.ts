@@ -174,7 +174,8 @@ function newWiretap(): Wiretap {
   ) => {
     const wanted = tap.pickAnswers.shift();
     tap.picks.push(await offered);
-    const picked = (await offered).find((item) => labelOf(item) === wanted || nameOf(item) === wanted);
+    const isWanted = (item: string | QuickPickItem) => labelOf(item) === wanted || nameOf(item) === wanted;
+    const picked = wanted === undefined ? undefined : (await offered).find(isWanted);
     if (options.canPickMany && wanted === '') return [];
     return options.canPickMany && picked !== undefined ? [picked] : picked;
   };

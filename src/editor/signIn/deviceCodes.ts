@@ -20,9 +20,6 @@ const LONGEST_PART = 300;
 export class DeviceCodes {
   readonly #clock: Clock;
   readonly #shown = new Map<number, DeviceCode>();
-  readonly #registration = commands.registerCommand(signInCommands.openCodePage, (number: unknown) =>
-    this.#openPage(number),
-  );
   #last = 0;
 
   constructor(clock: Clock) {
@@ -43,10 +40,6 @@ export class DeviceCodes {
     } finally {
       this.#change(() => this.#shown.delete(number));
     }
-  }
-
-  dispose(): void {
-    this.#registration.dispose();
   }
 
   #notice(number: number, code: DeviceCode, copied: boolean, signal: AbortSignal): Thenable<void> {
@@ -82,7 +75,7 @@ export class DeviceCodes {
   }
 
   /** The code that a link names; from the palette the one that was shown last. */
-  async #openPage(number: unknown): Promise<void> {
+  async openPage(number: unknown): Promise<void> {
     const named = typeof number === 'number' ? this.#shown.get(number) : [...this.#shown.values()].at(-1);
     if (named === undefined) return;
     await env.clipboard.writeText(named.userCode);
