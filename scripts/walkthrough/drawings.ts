@@ -123,13 +123,15 @@ function scope(): Picture {
   return new Picture()
     .window(
       'tour.http',
-      request('Send | viewer · 4 min | Needs scope reports:write', 'viewer', 'POST {{sandboxApi}}/reports', [
-        '! 403 · 54/60 left · 12 ms',
-        'warning',
-      ]),
+      request(
+        'Send | viewer · 4 min | Requires scope reports:write',
+        'viewer',
+        'POST {{sandboxApi}}/reports',
+        ['! 403 · 54/60 left · 12 ms', 'warning'],
+      ),
     )
     .window('Why', [
-      plain(['needs     ', 'dim'], ['reports:write', 'bad']),
+      plain(['required  ', 'dim'], ['reports:write', 'bad']),
       plain(['viewer    ', 'dim'], ['reports:read', 'text']),
       plain(['editor    ', 'dim'], ['reports:read ', 'text'], ['reports:write', 'good']),
     ]);
