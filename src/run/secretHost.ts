@@ -4,8 +4,8 @@ import { absoluteUrl } from './url.ts';
 
 /**
  * The URL of a request, which no secret may lead: it would choose where the request goes, and DNS would tell it to
- * everyone on the network. `disguises` are the same text with other words in the place of its secrets. Whatever a URL makes of its
- * text, all of them must lead to the same host, or fail alike. Fails with `request_invalid`, and like `absoluteUrl`.
+ * everyone on the network. `disguises` are the same text with other words in the place of its secrets. A URL may change its text when it
+ * is read: all of them must lead to the same host, or fail alike. Fails with `request_invalid`, and like `absoluteUrl`.
  */
 export function urlToSafeHost(
   text: string,

@@ -1,6 +1,6 @@
 import { Disposable, FileType, type TextDocument, type Uri, workspace } from 'vscode';
 
-/** The files that hold requests, whatever language the editor gives them. */
+/** The files that hold requests, also those that the editor opens as another language. */
 export const requestFilePattern = '**/*.{http,rest}';
 const requestFilePath = /\.(?:http|rest)$/i;
 

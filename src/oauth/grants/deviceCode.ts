@@ -33,10 +33,10 @@ import { askTokenEndpoint, requestedAccess, type TokenExchange } from '../tokenE
 /** RFC 8628 section 3.5. */
 const DEFAULT_INTERVAL_MS = 5_000;
 const SLOW_DOWN_MS = 5_000;
-/** A person needs longer than this to enter a code, whatever the server says. */
+/** No person enters a code faster. A server that names a shorter interval is asked at this one. */
 const SHORTEST_INTERVAL_MS = 1_000;
 const LONGEST_INTERVAL_MS = 60_000;
-/** A person gives up before this, whatever the server says. */
+/** A person gives up before this. A longer life that the server names is cut to it. */
 const LONGEST_LIFE_MS = 60 * 60_000;
 /** RFC 8628 section 6.1: letters and digits, in groups. It goes into the clipboard, so it may be nothing to be run. */
 const USER_CODE = /^(?=.{1,24}$)[A-Za-z0-9]+(?:[ -]+[A-Za-z0-9]+)*$/;

@@ -97,7 +97,7 @@ async function requireGoesTo(
 /**
  * A token may be shown to its own authorization server, and where its origins say; a refresh token to that server
  * alone. That is the same issuer, or the very same endpoint: issuers that share a host share nothing. A token that came
- * from elsewhere has no such server, whatever issuer its profile names: people allow origins. Without this a
+ * from elsewhere has no such server, even where its profile names an issuer: people allow origins. Without this a
  * keyturn.json could hand the tokens of its other profiles to any server.
  */
 async function isOwnEndpoint(

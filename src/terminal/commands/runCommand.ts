@@ -61,7 +61,7 @@ goes to standard output, everything else to standard error.
                      may requests with # @insecure send a token
 ${authorityHelp}
   --concurrency N    send up to N requests at once (1 to 256, default 1)
-  --fail             fail on a status of 400 or above, and on whatever Keyturn did not run
+  --fail             fail on a status of 400 or above, and on anything that Keyturn did not run
   -y, --yes          send requests with a \`# @note\` without asking
   --timeout SECONDS  time limit of a request (default 300, 0 for none)
   --max-size SIZE    truncate a body in memory at this size (default ${defaultMaxSize})
