@@ -146,10 +146,10 @@ function runNode(args) {
   });
 }
 
-/** Of vitest's ` FAIL  file > test` and of the editor suites' `  FAILED  test`; each once. */
+/** Of vitest's ` FAIL  file > test` and of the editor suites' `  FAILED  test`, each once with the line behind it. */
 function namesOfFailures(output) {
-  const lines = stripVTControlCharacters(output).matchAll(/^ *FAIL(?:ED)? {2}(.+)$/gm);
-  return [...new Set([...lines].map(([, test]) => test.trim()))];
+  const lines = stripVTControlCharacters(output).matchAll(/^ *FAIL(?:ED)? {2}(.+)\n(.*)$/gm);
+  return [...new Set([...lines].map(([, test, said]) => `${test.trim()}: ${said.trim()}`))];
 }
 
 /** Adds up vitest's lines (`Tests  1 failed | 5 passed (6)`) and those of the other runners (`5 passed, 1 failed`). */

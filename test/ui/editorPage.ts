@@ -80,18 +80,20 @@ export class EditorPage {
       .locator('.quick-input-list .monaco-list-row')
       .filter({ hasText: title })
       .first();
-    for (let attempt = 0; ; attempt++) {
+    // The palette offers what fits when it opens, which a file that just came to the front may be later than. It closes
+    // when a view or a document that an earlier command opened takes the focus.
+    await eventually(`the command ${title}`, async () => {
       await this.page.keyboard.press('F1');
-      await input.fill(`>${title}`);
-      // The palette offers what fits when it opens: a file that just came to the front may be later than that.
-      const listed = await command.waitFor({ timeout: 5_000 }).then(
-        () => true,
-        () => false,
-      );
-      if (listed || attempt === 3) break;
-      await this.page.keyboard.press('Escape');
-    }
-    await command.click();
+      const ran = await input
+        .fill(`>${title}`, { timeout: 2_000 })
+        .then(() => command.click({ timeout: 5_000 }))
+        .then(
+          () => true,
+          () => false,
+        );
+      if (!ran) await this.page.keyboard.press('Escape');
+      return ran;
+    });
   }
 
   /** The input box that is shown; `masked` when it hides what is typed. */
