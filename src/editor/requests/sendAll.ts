@@ -6,6 +6,7 @@ import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import { runInOrder } from '../../run/batch.ts';
 import { showError } from '../platform/messages.ts';
 import type { EditorServices } from '../services.ts';
+import type { InlineResults } from '../results/inlineResults.ts';
 import { summary } from '../results/batchSummary.ts';
 import { openSession } from './openSession.ts';
 import { oneLine } from '../platform/oneLine.ts';
@@ -15,10 +16,18 @@ import type { Sender } from './sender.ts';
 /** The notification follows the requests, but not each of thousands. */
 const progressEveryMs = 100;
 
-/** Every request of the document, one after the other, each result at its line. Resolves when they are done. */
+export interface SendAllParts {
+  readonly services: EditorServices;
+  readonly sender: Sender;
+  readonly inline: InlineResults;
+}
+
+/**
+ * Every request of the document as it is at the beginning, one after the other, each result at its line. Resolves when
+ * they are done.
+ */
 export async function sendAll(
-  services: EditorServices,
-  sender: Sender,
+  { services, sender, inline }: SendAllParts,
   document: TextDocument,
 ): Promise<void> {
   const tree = treeOf(document);
@@ -26,6 +35,7 @@ export async function sendAll(
     await window.showInformationMessage(l10n.t('There is no request in this file.'));
     return;
   }
+  using pending = inline.follow(document.uri.toString(), tree.requests);
   const requests = await confirmedRequests(services, tree);
   if (requests === null) return;
   const total = requests.length;
@@ -50,7 +60,8 @@ export async function sendAll(
         const tell = follow(services, progress, total);
         const send = (node: RequestNode) => {
           tell(node);
-          return sender.send(document, node, { signal, session });
+          const shownAt = pending.take(node, treeOf(document));
+          return sender.send(document, node, { signal, session, shownAt });
         };
         // The sender shows each result, and the session counts it.
         const results = runInOrder(requests, send, { concurrency: 1, signal });
