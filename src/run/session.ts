@@ -33,6 +33,7 @@ export interface SessionCounts {
   readonly sent: number;
   readonly succeeded: number;
   readonly refused: number;
+  /** Those that did not pass: under strict rules an answer may be among them. */
   readonly failed: number;
   readonly skipped: number;
   /** Tests and the like that Keyturn did not run. */
@@ -58,9 +59,10 @@ export class Session {
     const { engine, variables, tokenName, confirmed, rules } = this.#options;
     const result = await engine.run({ ...file, node, overrides: variables, tokenName, confirmed }, signal);
     const verdict = verdictOf(result, rules);
-    this.#counts[verdict.outcome]++;
+    const counted = verdict.passed || verdict.outcome === 'cancelled' ? verdict.outcome : 'failed';
+    this.#counts[counted]++;
     // Of a request that failed, that is the lesser trouble.
-    if (verdict.outcome !== 'failed') this.#counts.notRun += result.notRun.length;
+    if (counted !== 'failed') this.#counts.notRun += result.notRun.length;
     return { ...verdict, result };
   }
 }

@@ -13,7 +13,7 @@ const file: SessionFile = {
   options: runOptions,
 };
 
-function sessionOf(answers: readonly Partial<RequestResult>[]) {
+function sessionOf(answers: readonly Partial<RequestResult>[], strict = false) {
   const inputs: RunInput[] = [];
   const engine = {
     run: (input: RunInput) => {
@@ -26,7 +26,7 @@ function sessionOf(answers: readonly Partial<RequestResult>[]) {
     variables: { host: 'b.example' },
     tokenName: 'ann',
     confirmed: true,
-    rules: { strict: false, skipsDisabled: true },
+    rules: { strict, skipsDisabled: true },
   });
   return { session, inputs };
 }
@@ -70,5 +70,13 @@ describe('a session', () => {
       skipped: 1,
       notRun: 1,
     });
+  });
+
+  it('counts as failed what strict rules fail', async () => {
+    const left = { kind: 'assertion', line: 3, text: '?? status == 200' } as const;
+    const answers = [{}, { response: response({ status: 404 }) }, { notRun: [left] }];
+    const { session } = sessionOf(answers, true);
+    while (session.counts.sent < answers.length) await session.run(file, file.tree.requests[0]!);
+    expect(session.counts).toEqual({ sent: 3, succeeded: 1, refused: 0, failed: 2, skipped: 0, notRun: 0 });
   });
 });

@@ -11,7 +11,7 @@ import { parseArguments, parseAssignments, parseSize, parseWholeNumber, type Com
 import { didYouMean } from '../didYouMean.ts';
 import { readHttpFile } from '../session/httpFiles.ts';
 import { Progress } from '../output/progress.ts';
-import { RunSummary } from '../output/runSummary.ts';
+import { runSummary } from '../output/runSummary.ts';
 import { JoinedWriter } from '../output/joinedWriter.ts';
 import { isSaidBefore, problemLine, problemsByRequest } from '../output/problems.ts';
 import { printResult, writeBody } from '../output/printResult.ts';
@@ -108,7 +108,7 @@ Exit codes: 0 done, 1 a request failed, 2 wrong use.
     );
 
     const total = files.reduce((sum, { nodes }) => sum + nodes.length, 0);
-    const summary = new RunSummary(total);
+    const startMs = performance.now();
     using progress = new Progress(given, total, values.json !== true);
     const { streams } = progress;
     const { openSession } = await import('../session/session.ts');
@@ -137,18 +137,19 @@ Exit codes: 0 done, 1 a request failed, 2 wrong use.
       const input = { file: path, tree, environment: await session.environment(path), options: runOptions };
       const send = (node: RequestNode) =>
         progress.during(`${node.method} ${maskedWrittenUrl(node.url)}`, () => run.run(input, node, signal));
-      for await (const { result, ...verdict } of runInOrder(nodes, send, { concurrency, signal })) {
-        failed ||= !verdict.passed;
-        summary.add(verdict);
+      for await (const { result, outcome, passed } of runInOrder(nodes, send, { concurrency, signal })) {
+        failed ||= !passed;
         report(file, result, {
-          skipped: verdict.outcome === 'skipped',
+          skipped: outcome === 'skipped',
           problems: problems.get(result.node) ?? [],
           mask: session.mask,
         });
       }
     }
-    if (!chosen && !show.json && total > 0)
-      lines.write(`\n${summary.line(palette(streams.out, streams.env))}`);
+    if (!chosen && !show.json && total > 0) {
+      const paint = palette(streams.out, streams.env);
+      lines.write(`\n${runSummary(run.counts, total, performance.now() - startMs, paint)}`);
+    }
     return failed || signal.aborted ? 1 : 0;
   },
 };
