@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { RunInput } from '../../src/run/engine.ts';
 import { Session, type SessionFile } from '../../src/run/session.ts';
+import { Imports } from '../../src/run/imports.ts';
+import { SessionMemory } from '../../src/run/sessionMemory.ts';
+import { memoryFiles } from '../httpfile/memoryFiles.ts';
 import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
 import type { RequestResult } from '../../src/run/result.ts';
 import { response, result } from '../editorModels/support.ts';
@@ -20,6 +23,7 @@ function sessionOf(answers: readonly Partial<RequestResult>[], strict = false) {
       inputs.push(input);
       return Promise.resolve(result({ node: input.node, ...answers[inputs.length - 1] }));
     },
+    failed: () => expect.unreachable(),
   };
   const session = new Session({
     engine,
@@ -27,6 +31,10 @@ function sessionOf(answers: readonly Partial<RequestResult>[], strict = false) {
     tokenName: 'ann',
     confirmed: true,
     rules: { strict, skipsDisabled: true },
+    dependencies: true,
+    memory: new SessionMemory(),
+    imports: new Imports(memoryFiles({})),
+    now: () => 0,
   });
   return { session, inputs };
 }

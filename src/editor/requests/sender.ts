@@ -107,7 +107,16 @@ export class Sender {
       confirmed: false,
       rules: { strict: false, skipsDisabled: false },
       saveBodyTo: options.saveBodyTo ?? null,
+      sentFirst: ({ result }) => this.#showSentFirst(document, result),
     });
+  }
+
+  #showSentFirst(document: TextDocument, result: RequestResult): void {
+    const { file, node, startedAtMs } = result;
+    const running: InlineState = { kind: 'running', startedAtMs, previous: null };
+    this.#inline.set(file, node, running, this.#services.environments.selected(document.uri));
+    this.#inline.finish(file, running, result);
+    this.#services.results.fire(result);
   }
 
   cancelAll(): void {

@@ -32,7 +32,7 @@ export function fileMarks(tree: HttpFile): Problem[] {
 }
 
 function partMarks({ dialect }: HttpFile, part: RequestNode | LooseNode): Problem[] {
-  const directives = part.metadata.flatMap((metadata) => directiveMark(metadata, dialect) ?? []);
+  const directives = part.metadata.flatMap((metadata) => directiveMark(metadata) ?? []);
   return [...directives, ...notRunIn(dialect, part).map(notRunMark)];
 }
 

@@ -81,7 +81,7 @@ export function* obstaclesIn(
         message: `${quotedPart(written(directive, dialect))} on line ${line} is an expression, which is not supported yet.`,
       };
     }
-    if (directiveEffect(key, dialect) !== 'changes') continue;
+    if (directiveEffect(key) !== 'changes') continue;
     if (normalKey(key) === 'injectvariables' && !readsFile(body)) continue;
     yield {
       span,

@@ -17,7 +17,10 @@ import { isSaidBefore, problemLine, problemsByRequest } from '../output/problems
 import { printResult, writeBody } from '../output/printResult.ts';
 import { type ReportContext, runJson } from '../output/runJson.ts';
 import { runInOrder } from '../../run/batch.ts';
+import { Imports } from '../../run/imports.ts';
 import { Session } from '../../run/session.ts';
+import { SessionMemory } from '../../run/sessionMemory.ts';
+import { systemClock } from '../../base/clock.ts';
 import { visible, visibleJson } from '../../base/visible.ts';
 import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import { withoutCredentials } from '../../redaction/withoutCredentials.ts';
@@ -33,6 +36,7 @@ const options = {
   concurrency: { type: 'string' },
   fail: { type: 'boolean' },
   yes: { type: 'boolean', short: 'y' },
+  'no-dependencies': { type: 'boolean' },
   json: { type: 'boolean' },
   'max-size': { type: 'string' },
   timeout: { type: 'string' },
@@ -62,6 +66,7 @@ goes to standard output, everything else to standard error.
 ${authorityHelp}
   --concurrency N    send up to N requests at once (1 to 256, default 1)
   --fail             fail on a status of 400 or above, and on anything that Keyturn did not run
+  --no-dependencies  do not send the requests that a chosen request needs, such as a login that it refers to
   -y, --yes          send requests with a \`# @note\` without asking
   --timeout SECONDS  time limit of a request (default 300, 0 for none)
   --max-size SIZE    truncate a body in memory at this size (default ${defaultMaxSize})
@@ -118,17 +123,31 @@ Exit codes: 0 done, 1 a request failed, 2 wrong use.
       timeoutMs: runOptions.totalTimeoutMs,
       caCertificates: await readAuthorities(streams, values.ca, signal),
     });
+    const show = { json: values.json === true, body: chosen && values.output === undefined };
+    // Standard output is for the body, if there is one to show.
+    using lines = new JoinedWriter(show.body && !show.json ? streams.err : streams.out);
+    const toCome = new Set(files.flatMap(({ nodes }) => nodes));
+    const report = reporter(streams, lines, values.token ?? null, show, toCome);
     const run = new Session({
       engine: session.engine,
       variables: parseAssignments(values.var ?? []),
       tokenName: values.token ?? null,
       confirmed: values.yes === true,
       rules: { strict: values.fail === true, skipsDisabled: !chosen },
+      dependencies: values['no-dependencies'] !== true,
+      memory: new SessionMemory(),
+      imports: new Imports(session.files),
+      sentFirst({ result, outcome }) {
+        // Others are told of in their turn.
+        if (toCome.has(result.node)) return;
+        report(result.file, result, {
+          skipped: outcome === 'skipped',
+          problems: [],
+          mask: session.mask,
+        });
+      },
+      now: () => systemClock.now(),
     });
-    const show = { json: values.json === true, body: chosen && values.output === undefined };
-    // Standard output is for the body, if there is one to show.
-    using lines = new JoinedWriter(show.body && !show.json ? streams.err : streams.out);
-    const report = reporter(streams, lines, values.token ?? null, show);
     let failed = false;
     for (const { file, path, tree, nodes } of files) {
       const problems = problemsByRequest(tree);
@@ -243,6 +262,7 @@ function reporter(
   lines: JoinedWriter,
   picked: string | null,
   show: { json: boolean; body: boolean },
+  chosen: ReadonlySet<RequestNode>,
 ): Report {
   if (show.json) {
     return (file, result, context) => lines.write(`${visibleJson(runJson(file, result, context))}\n`);
@@ -250,7 +270,7 @@ function reporter(
   const paint = palette(show.body ? streams.err : streams.out, streams.env);
   return (_file, result, { skipped, mask }) => {
     lines.write(printResult(result, paint, { skipped, tokenName: picked ?? ownToken(result.node) }));
-    if (!show.body || result.response === null) return;
+    if (!show.body || result.response === null || !chosen.has(result.node)) return;
     lines.flush();
     writeBody(streams, result.response, mask);
   };
