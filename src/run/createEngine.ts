@@ -6,7 +6,7 @@ import {
   type HttpResponse,
   isWhole,
 } from '../http/message.ts';
-import { capturedTokens } from './capturedTokens.ts';
+import { capturedTokens } from './session/capturedTokens.ts';
 import { closeQuietly, saveBody } from '../http/body.ts';
 import { ServerClocks } from '../oauth/server/clock.ts';
 import { notRunOf } from '../httpfile/marks/notRun.ts';

@@ -2,7 +2,7 @@ import type { HttpFile, RequestNode } from '../httpfile/parse/tree.ts';
 import type { AskedSecret } from '../profile/key.ts';
 import type { KeyturnError } from '../base/errors.ts';
 import type { RequestResult } from './result.ts';
-import type { FileMemory } from './sessionMemory.ts';
+import type { FileMemory } from './session/sessionMemory.ts';
 
 /** A request of a file to be run; the tree comes from the text as it is in the editor, saved or not. */
 export interface RunInput {

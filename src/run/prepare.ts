@@ -17,7 +17,7 @@ import type { TokenManager } from '../token/manager.ts';
 import type { AcquiredToken, AcquireOptions } from '../token/acquire.ts';
 import { TimedFiles } from '../base/timedFiles.ts';
 import { untrusted } from '../base/untrusted.ts';
-import { CapturedTokenCheck } from './capturedTokenCheck.ts';
+import { CapturedTokenCheck } from './session/capturedTokenCheck.ts';
 import type { Asker, RunInput } from './engine.ts';
 import { GeneratedValues } from './generated.ts';
 import { OriginCheck, type OriginCheckParts } from './originCheck.ts';

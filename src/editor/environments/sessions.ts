@@ -1,5 +1,5 @@
 import { EventEmitter, Uri, workspace } from 'vscode';
-import { SessionMemory } from '../../run/sessionMemory.ts';
+import { SessionMemory } from '../../run/session/sessionMemory.ts';
 import { readSetting } from '../platform/settings.ts';
 import type { EnvironmentPicker } from './picker.ts';
 

@@ -1,7 +1,7 @@
 import type { TextDocument } from 'vscode';
 import type { HttpFile } from '../../httpfile/parse/tree.ts';
-import { Imports } from '../../run/imports.ts';
-import { Session, type SessionFile, type SessionOptions } from '../../run/session.ts';
+import { Imports } from '../../run/session/imports.ts';
+import { Session, type SessionFile, type SessionOptions } from '../../run/session/session.ts';
 import type { EditorServices } from '../services.ts';
 import { runOptions } from './runOptions.ts';
 

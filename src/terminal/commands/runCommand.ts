@@ -17,9 +17,9 @@ import { isSaidBefore, problemLine, problemsByRequest } from '../output/problems
 import { printResult, writeBody } from '../output/printResult.ts';
 import { type ReportContext, runJson } from '../output/runJson.ts';
 import { runInOrder } from '../../run/batch.ts';
-import { Imports } from '../../run/imports.ts';
-import { Session } from '../../run/session.ts';
-import { SessionMemory } from '../../run/sessionMemory.ts';
+import { Imports } from '../../run/session/imports.ts';
+import { Session } from '../../run/session/session.ts';
+import { SessionMemory } from '../../run/session/sessionMemory.ts';
 import { systemClock } from '../../base/clock.ts';
 import { visible, visibleJson } from '../../base/visible.ts';
 import { maskedWrittenUrl } from '../../redaction/maskedText.ts';

@@ -1,5 +1,5 @@
 import { formatCount, formatElapsed } from '../../base/text.ts';
-import type { SessionCounts } from '../../run/session.ts';
+import type { SessionCounts } from '../../run/session/session.ts';
 import type { Palette } from './streams.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SessionCounts } from '../../../src/run/session.ts';
+import type { SessionCounts } from '../../../src/run/session/session.ts';
 import { runSummary } from '../../../src/terminal/output/runSummary.ts';
 import { palette } from '../../../src/terminal/output/streams.ts';
 

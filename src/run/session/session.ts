@@ -1,14 +1,14 @@
-import { asKeyturnError, KeyturnError } from '../base/errors.ts';
-import type { Exchange } from '../httpfile/earlier/exchange.ts';
-import { requestNamed } from '../httpfile/earlier/references.ts';
-import type { HttpFile, RequestNode } from '../httpfile/parse/tree.ts';
-import { quotedPart } from '../httpfile/resolve/quotedPart.ts';
+import { asKeyturnError, KeyturnError } from '../../base/errors.ts';
+import type { Exchange } from '../../httpfile/earlier/exchange.ts';
+import { requestNamed } from '../../httpfile/earlier/references.ts';
+import type { HttpFile, RequestNode } from '../../httpfile/parse/tree.ts';
+import { quotedPart } from '../../httpfile/resolve/quotedPart.ts';
 import { type Dependency, dependenciesOf, requiredRequest } from './dependencies.ts';
-import type { Engine, RunOptions } from './engine.ts';
+import type { Engine, RunOptions } from '../engine.ts';
 import type { Imports } from './imports.ts';
-import type { RequestResult } from './result.ts';
+import type { RequestResult } from '../result.ts';
 import type { SessionMemory } from './sessionMemory.ts';
-import { type Verdict, verdictOf, type VerdictRules } from './verdict.ts';
+import { type Verdict, verdictOf, type VerdictRules } from '../verdict.ts';
 
 export interface SessionOptions {
   readonly engine: Engine;

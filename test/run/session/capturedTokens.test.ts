@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { capturedTokens } from '../../src/run/capturedTokens.ts';
+import { capturedTokens } from '../../../src/run/session/capturedTokens.ts';
 
 const receivedAtMs = 1_700_000_000_000;
 const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -1,10 +1,10 @@
-import { isTooDeep } from '../base/jsonDepth.ts';
-import { decodeText } from '../http/content.ts';
-import { type HttpResponse, headerValue } from '../http/message.ts';
-import type { CapturedToken } from '../httpfile/earlier/exchange.ts';
-import { parameterOf } from '../httpfile/resolve/charset.ts';
-import { decodeToken } from '../inspect/decode.ts';
-import { isCredentialName } from '../redaction/credentialNames.ts';
+import { isTooDeep } from '../../base/jsonDepth.ts';
+import { decodeText } from '../../http/content.ts';
+import { type HttpResponse, headerValue } from '../../http/message.ts';
+import type { CapturedToken } from '../../httpfile/earlier/exchange.ts';
+import { parameterOf } from '../../httpfile/resolve/charset.ts';
+import { decodeToken } from '../../inspect/decode.ts';
+import { isCredentialName } from '../../redaction/credentialNames.ts';
 
 /** The answer of a login is short. */
 const LONGEST_BODY = 1_000_000;

@@ -1,4 +1,4 @@
-import type { Exchange, Message } from '../httpfile/earlier/exchange.ts';
+import type { Exchange, Message } from '../../httpfile/earlier/exchange.ts';
 
 /** Bytes of bodies that a session keeps: enough for what requests refer to, little for an editor. */
 export const DEFAULT_MAX_KEPT_BYTES = 64_000_000;

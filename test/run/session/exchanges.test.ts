@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Exchange } from '../../src/httpfile/earlier/exchange.ts';
-import { Exchanges } from '../../src/run/exchanges.ts';
+import type { Exchange } from '../../../src/httpfile/earlier/exchange.ts';
+import { Exchanges } from '../../../src/run/session/exchanges.ts';
 
 const exchange = (name: string, size: number): Exchange => ({
   file: '/w/a.http',

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
-import { Imports } from '../../src/run/imports.ts';
-import { Session, type SessionOptions } from '../../src/run/session.ts';
-import { SessionMemory } from '../../src/run/sessionMemory.ts';
-import { onCleanup } from '../http/support.ts';
-import { memoryFiles } from '../httpfile/memoryFiles.ts';
-import { engineOver, type EngineSetup, runOptions } from './support.ts';
+import { parseHttpFile } from '../../../src/httpfile/parse/parse.ts';
+import { Imports } from '../../../src/run/session/imports.ts';
+import { Session, type SessionOptions } from '../../../src/run/session/session.ts';
+import { SessionMemory } from '../../../src/run/session/sessionMemory.ts';
+import { onCleanup } from '../../http/support.ts';
+import { memoryFiles } from '../../httpfile/memoryFiles.ts';
+import { engineOver, type EngineSetup, runOptions } from '../support.ts';
 
 interface Seen {
   readonly path: string;

@@ -1,9 +1,9 @@
-import { KeyturnError } from '../base/errors.ts';
-import { referencesOf, requestNamed } from '../httpfile/earlier/references.ts';
-import { sharedParts } from '../httpfile/marks/stops.ts';
-import { normalKey } from '../httpfile/parse/directives.ts';
-import type { HttpFile, MetadataNode, RequestNode } from '../httpfile/parse/tree.ts';
-import { quotedPart } from '../httpfile/resolve/quotedPart.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { referencesOf, requestNamed } from '../../httpfile/earlier/references.ts';
+import { sharedParts } from '../../httpfile/marks/stops.ts';
+import { normalKey } from '../../httpfile/parse/directives.ts';
+import type { HttpFile, MetadataNode, RequestNode } from '../../httpfile/parse/tree.ts';
+import { quotedPart } from '../../httpfile/resolve/quotedPart.ts';
 
 /** A request that must have been answered before another one is sent. */
 export interface Dependency {
@@ -54,17 +54,8 @@ function declared({ key, value, span }: MetadataNode): Dependency | null {
     return { name, file: null, line, when: word === 'forceref' ? 'always' : 'unanswered' };
   }
   if (word !== 'run') return null;
-  const run = /^([^#\s]*)(?:#\s*([^()]*?))?\s*(\(.*)?$/.exec(value.trim());
-  if (run === null || value.trim() === '' || run[3] !== undefined) {
-    throw new KeyturnError(
-      'unsupported',
-      `run on line ${line + 1} gives variables, which is not supported yet.`,
-      {
-        data: { line: line + 1 },
-      },
-    );
-  }
-  const [, file = '', request] = run;
+  const [, file = '', request] = /^([^#\s]*)(?:#\s*(.*?))?\s*$/.exec(value.trim()) ?? [];
+  if (file === '' && request === undefined) throw invalid('run names no request', line);
   return { name: request ?? null, file: file === '' ? null : file, line, when: 'always' };
 }
 

@@ -1,8 +1,8 @@
-import { KeyturnError } from '../base/errors.ts';
-import type { Exchange } from '../httpfile/earlier/exchange.ts';
-import { quotedPart } from '../httpfile/resolve/quotedPart.ts';
-import { isSecureUrl } from '../profile/origin.ts';
-import type { Asker, RunInput } from './engine.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import type { Exchange } from '../../httpfile/earlier/exchange.ts';
+import { quotedPart } from '../../httpfile/resolve/quotedPart.ts';
+import { isSecureUrl } from '../../profile/origin.ts';
+import type { Asker, RunInput } from '../engine.ts';
 
 /**
  * Whether the tokens of an earlier answer may go where a request goes: to the origin that they came from, and wherever a

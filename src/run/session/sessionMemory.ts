@@ -1,4 +1,4 @@
-import type { EarlierRequests, Exchange } from '../httpfile/earlier/exchange.ts';
+import type { EarlierRequests, Exchange } from '../../httpfile/earlier/exchange.ts';
 import { Exchanges } from './exchanges.ts';
 
 /** What the requests of one file read of a session, and leave in it. */

@@ -1,8 +1,8 @@
-import { KeyturnError } from '../base/errors.ts';
-import { fileLimits, type Files } from '../base/files.ts';
-import { parseHttpFile } from '../httpfile/parse/parse.ts';
-import type { HttpFile } from '../httpfile/parse/tree.ts';
-import { quotedPart } from '../httpfile/resolve/quotedPart.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { fileLimits, type Files } from '../../base/files.ts';
+import { parseHttpFile } from '../../httpfile/parse/parse.ts';
+import type { HttpFile } from '../../httpfile/parse/tree.ts';
+import { quotedPart } from '../../httpfile/resolve/quotedPart.ts';
 import { importsOf } from './dependencies.ts';
 
 /** A request file that another one brings along. */
@@ -74,7 +74,7 @@ export class Imports {
     const shown = `${quotedPart(path)} (line ${line + 1})`;
     const read = this.#files.read(location, {
       from: from.file,
-      // Requests of a file outside of the workspace are no part of it, whoever is trusted.
+      // Requests of a file outside of the workspace are no part of it, also where the workspace is trusted.
       trusted: false,
       maxBytes: fileLimits.requests,
       name: quotedPart(path),

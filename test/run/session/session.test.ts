@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { RunInput } from '../../src/run/engine.ts';
-import { Session, type SessionFile } from '../../src/run/session.ts';
-import { Imports } from '../../src/run/imports.ts';
-import { SessionMemory } from '../../src/run/sessionMemory.ts';
-import { memoryFiles } from '../httpfile/memoryFiles.ts';
-import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
-import type { RequestResult } from '../../src/run/result.ts';
-import { response, result } from '../editorModels/support.ts';
-import { runOptions } from './support.ts';
+import type { RunInput } from '../../../src/run/engine.ts';
+import { Session, type SessionFile } from '../../../src/run/session/session.ts';
+import { Imports } from '../../../src/run/session/imports.ts';
+import { SessionMemory } from '../../../src/run/session/sessionMemory.ts';
+import { memoryFiles } from '../../httpfile/memoryFiles.ts';
+import { parseHttpFile } from '../../../src/httpfile/parse/parse.ts';
+import type { RequestResult } from '../../../src/run/result.ts';
+import { response, result } from '../../editorModels/support.ts';
+import { runOptions } from '../support.ts';
 
 const file: SessionFile = {
   file: 'file:///a.http',
