@@ -139,7 +139,8 @@ async function fromXml(
   } catch {
     throw at.invalid(`${quotedCode(path)} is no XPath`);
   }
-  if (!Array.isArray(found)) return String(found);
+  if (typeof found !== 'object') return String(found);
+  if (!Array.isArray(found)) return textOf(found);
   if (found.length === 0) throw at.missing(`nothing at ${quotedCode(path)}`, null);
   return found.map((node) => textOf(node)).join(', ');
 }

@@ -172,7 +172,7 @@ describe.runIf(existsSync(suite))('the compliance suite of RFC 9535', () => {
       const text = JSON.stringify(document ?? null);
       const got = await path(text, selector).then(
         (value) => value,
-        (error: KeyturnError) => error.code,
+        (error: unknown) => (error as KeyturnError).code,
       );
       const asText = (nodes: readonly unknown[]) => {
         const [first] = nodes;

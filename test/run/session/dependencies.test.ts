@@ -187,11 +187,11 @@ describe('requests that wait for one another', () => {
     const text = `# @name a\nGET ${api.origin}/a/{{b.response.body.$.id}}\n\n###\n# @name b\nGET ${api.origin}/b/{{a.response.body.$.id}}\n`;
     const { run } = sessionOver({ '/w/a.http': text });
     const results = await Promise.all([run(0), run(1)]);
-    expect(results[0]?.error).toMatchObject({
+    expect(results[0].error).toMatchObject({
       code: 'variable_cycle',
       message: 'Requests wait for one another in a circle: a (line 2) → b (line 6) → a (line 2).',
     });
-    expect(results[1]?.error?.code).toBe('variable_cycle');
+    expect(results[1].error?.code).toBe('variable_cycle');
     expect(api.seen).toEqual([]);
   });
 
