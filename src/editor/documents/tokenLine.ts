@@ -1,3 +1,4 @@
+import { tokenDirectives } from '../../httpfile/parse/directives.ts';
 import type { RequestNode } from '../../httpfile/parse/tree.ts';
 
 /** One replacement in a text; lines and columns are zero-based. */
@@ -17,7 +18,7 @@ export function tokenLine(name: string): string {
 
 /** Names the token in its own line above the request, or in the line that names another one. */
 export function tokenEdit(node: RequestNode, name: string): TokenEdit {
-  const named = node.metadata.find(({ key }) => key.toLowerCase() === 'token');
+  const [named] = tokenDirectives(node.metadata);
   const addsLine = named === undefined;
   if (addsLine)
     return { line: node.line, startColumn: 0, endColumn: 0, text: `${tokenLine(name)}\n`, addsLine };

@@ -2,7 +2,6 @@ import { l10n, type Progress, ProgressLocation, type TextDocument, window } from
 import { treeOf } from '../documents/documentTrees.ts';
 import { disabledBy, noteOf } from '../../httpfile/marks/stops.ts';
 import type { HttpFile, RequestNode } from '../../httpfile/parse/tree.ts';
-import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import { runInOrder } from '../../run/batch.ts';
 import { showError } from '../platform/messages.ts';
 import type { EditorServices } from '../services.ts';
@@ -120,7 +119,7 @@ async function confirmedRequests(
   });
   if (noted.length === 0) return tree.requests;
   const lines = noted.slice(0, mostNotes).map(({ node, note }) => {
-    const request = oneLine(redactor.mask(node.name ?? `${node.method} ${maskedWrittenUrl(node.url)}`), 80);
+    const request = oneLine(redactor.mask(label(node)), 80);
     return note === '' ? request : `${request}: ${oneLine(redactor.mask(note), 120)}`;
   });
   if (noted.length > mostNotes) lines.push(l10n.t('and {0} more', noted.length - mostNotes));

@@ -56,6 +56,11 @@ export function normalKey(key: string): string {
   return key.toLowerCase().replaceAll('-', '');
 }
 
+/** The `# @token` lines of a request. The first one counts. */
+export function tokenDirectives(metadata: readonly MetadataNode[]): readonly MetadataNode[] {
+  return metadata.filter(({ key }) => normalKey(key) === 'token');
+}
+
 /** `@disabled` and `@note`: without them the request would be sent, or sent without a question. */
 export function stopsRequest(key: string): boolean {
   return ['disabled', 'note'].includes(normalKey(key));

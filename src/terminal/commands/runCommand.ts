@@ -1,5 +1,5 @@
 import { KeyturnError } from '../../base/errors.ts';
-import { normalKey } from '../../httpfile/parse/directives.ts';
+import { tokenDirectives } from '../../httpfile/parse/directives.ts';
 import { requestAtLine } from '../../httpfile/parse/requestAt.ts';
 import type { HttpFile, RequestNode } from '../../httpfile/parse/tree.ts';
 import type { RunOptions } from '../../run/engine.ts';
@@ -254,7 +254,7 @@ type Report = (file: string, result: RequestResult, context: ReportContext) => v
 
 /** The name in `# @token`. */
 function ownToken({ metadata }: RequestNode): string | null {
-  return metadata.find(({ key }) => normalKey(key) === 'token')?.value.trim() ?? null;
+  return tokenDirectives(metadata)[0]?.value.trim() ?? null;
 }
 
 function reporter(
