@@ -126,6 +126,7 @@ Exit codes: 0 done, 1 a request failed, 2 wrong use.
     const show = { json: values.json === true, body: chosen && values.output === undefined };
     // Standard output is for the body, if there is one to show.
     using lines = new JoinedWriter(show.body && !show.json ? streams.err : streams.out);
+    const named = new Map(files.map(({ path, file }) => [path, file]));
     const toCome = new Set(files.flatMap(({ nodes }) => nodes));
     const report = reporter(streams, lines, values.token ?? null, show, toCome);
     const run = new Session({
@@ -140,7 +141,7 @@ Exit codes: 0 done, 1 a request failed, 2 wrong use.
       sentFirst({ result, outcome }) {
         // Others are told of in their turn.
         if (toCome.has(result.node)) return;
-        report(result.file, result, {
+        report(named.get(result.file) ?? result.file, result, {
           skipped: outcome === 'skipped',
           problems: [],
           mask: session.mask,
