@@ -8,7 +8,7 @@ import { isCredentialName } from '../../redaction/credentialNames.ts';
 
 /** The answer of a login is short. */
 const LONGEST_BODY = 1_000_000;
-const MOST_TOKENS = 100;
+const MOST_TOKENS = 20;
 /** Shorter values are numbers of pages, kinds and the like. */
 const SHORTEST_TOKEN = 8;
 
