@@ -226,7 +226,9 @@ function requireAnswer(node: RequestNode, { result }: SessionResult): void {
   if (result.error === null || result.response !== null) return;
   const { code, message, hint } = result.error;
   const text = `${labelOf(node)} (line ${node.line + 1}) has to be answered first, and failed: ${message}`;
-  throw new KeyturnError(code, text, hint === null ? {} : { hint });
+  // A request that was left out is skipped; one that needs it has failed.
+  const own = code === 'request_disabled' ? 'request_invalid' : code;
+  throw new KeyturnError(own, text, hint === null ? {} : { hint });
 }
 
 function circle(path: readonly RequestNode[]): KeyturnError {

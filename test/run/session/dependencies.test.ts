@@ -137,6 +137,15 @@ describe('a request that refers to another', () => {
     expect(api.seen).toEqual([]);
   });
 
+  it('fails where the other one is disabled, instead of being skipped too', async () => {
+    const api = await startApi();
+    const text = `# @name login\n# @disabled\nGET ${api.origin}/login\n\n###\n${use(api.origin)}`;
+    const { run, session } = sessionOver({ '/w/a.http': text });
+    expect((await run(1)).error?.code).toBe('request_invalid');
+    expect(session.counts).toMatchObject({ failed: 1, skipped: 1 });
+    expect(api.seen).toEqual([]);
+  });
+
   it('says which part is missing of an answer that refused the login', async () => {
     const api = await startApi();
     const text = `# @name login\nGET ${api.origin}/login?status=401\n\n###\nGET ${api.origin}/use/{{login.response.body.$.jwt}}\n`;
