@@ -116,11 +116,17 @@ class Checker {
 
   #dynamic(expression: string, span: Span, missing: (name: string) => Problem): Problem | null {
     if (tokenNameOf(expression) !== null || foreignExpression(expression) !== null) return null;
+    if (expression === '$projectRoot') return null;
     try {
       if (dynamicValue(expression, { nowMs: 0, dialect: this.#tree.dialect }) !== null) return null;
     } catch (error) {
-      const { message, hint = '' } = asKeyturnError(error);
-      return { code: 'variable_invalid', message: `${message} ${hint}`.trim(), severity: 'warning', span };
+      const { code, message, hint = '' } = asKeyturnError(error);
+      return {
+        code: code === 'unsupported' ? code : 'variable_invalid',
+        message: `${message} ${hint}`.trim(),
+        severity: 'warning',
+        span,
+      };
     }
     const { name, args } = splitCall(expression);
     const [argument = ''] = args;

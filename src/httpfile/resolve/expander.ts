@@ -15,6 +15,7 @@ import {
   type OutsideName,
 } from './missingVariable.ts';
 import type { ResolveContext, TokenValue } from './resolveContext.ts';
+import { pathOf } from './pathOf.ts';
 import { quotedCode, quotedPart } from './quotedPart.ts';
 import { rulesOf } from '../parse/rules.ts';
 import { secretVariable } from '../environments/secretVariable.ts';
@@ -247,6 +248,7 @@ export class Expander {
     if (name.startsWith('$env.')) return this.#processEnv({ name: name.slice('$env.'.length) }, site);
     if (name === '$dotenv') return this.#dotenvValue(await this.#indirect(argument, site), site);
     if (name === '$shared') return this.#named(argument, site);
+    if (expression === '$projectRoot') return this.#projectRoot();
     throw new KeyturnError(
       'unsupported',
       `{{${quotedCode(expression)}}} on line ${site.line + 1} is not supported yet.`,
@@ -326,6 +328,12 @@ export class Expander {
     const text = this.#context.processEnv[name];
     if (text === undefined) throw missingProcessVariable(outside, site.line);
     return this.#outside(name, text);
+  }
+
+  /** The folder at which every search upward ends: that of the workspace or of the repository. */
+  async #projectRoot(): Promise<Traced> {
+    const { files, file, trusted } = this.#context;
+    return Traced.plain(pathOf((await files.upward(file, trusted)).at(-1) ?? ''));
   }
 
   #readDotenv(): Promise<Dotenv> {

@@ -1,9 +1,8 @@
 import { KeyturnError } from '../../base/errors.ts';
-import { fullyDecoded } from '../../redaction/fullyDecoded.ts';
 import { normalKey } from '../parse/directives.ts';
+import { pathOf } from './pathOf.ts';
 import { quotedCode, quotedPart } from './quotedPart.ts';
 import { scriptVariables } from './scriptVariables.ts';
-import { parseUrl } from '../../base/url.ts';
 import type { HttpFile, RequestNode } from '../parse/tree.ts';
 
 /** Why a name in `{{ }}` has no value; `line` is zero-based. */
@@ -99,12 +98,4 @@ export function missingOutside(error: unknown): MissingOutside | null {
 function inWords({ name, by }: OutsideName): { shown: string; subject: string } {
   if (by !== undefined) return { shown: `that %${quotedPart(by)} names`, subject: 'NAME' };
   return { shown: quotedPart(name), subject: quotedPart(name) };
-}
-
-/** A location may be a URI. */
-function pathOf(location: string): string {
-  const url = location.startsWith('file:') ? parseUrl(location) : null;
-  if (url === null) return location;
-  const path = fullyDecoded(url.pathname);
-  return /^\/[a-z]:\//i.test(path) ? path.slice(1) : path;
 }

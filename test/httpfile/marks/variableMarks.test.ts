@@ -89,9 +89,13 @@ describe('unknown variables', () => {
     expect(marks('# @prompt user\nGET https://a.org/{{user}}')[0]).toContain(
       '# @prompt user is not supported',
     );
-    expect(marks('GET https://a.org/{{$random.email}}', {}, 'jetbrains')[0]).toContain(
+    expect(marks('GET https://a.org/{{$random.beer.name}}', {}, 'jetbrains')[0]).toContain(
       'is not supported yet',
     );
+    expect(marks('GET https://{{$exampleServer}}/', {}, 'jetbrains')[0]).toContain(
+      'unsupported {{$exampleServer}} has no value',
+    );
+    expect(marks('GET https://a.org/{{$random.email}}/{{$projectRoot}}', {}, 'jetbrains')).toEqual([]);
     expect(marks('GET https://a.org/{{$randomInt 9 1}}')[0]).toContain('cannot be read');
   });
 
