@@ -18,7 +18,7 @@ import { requireConsentToSend } from './sendCheck.ts';
 import { refusalEvent } from './useEvents.ts';
 
 export interface EngineParts extends Omit<PrepareParts, 'dpopNonces' | 'serverClocks'> {
-  readonly asker: Pick<Asker, 'allowOrigin' | 'confirmSend' | 'sendUnverified'>;
+  readonly asker: Pick<Asker, 'allowOrigin' | 'confirmSend' | 'sendUnverified' | 'value'>;
   readonly client: HttpClient;
   /** Told of every use of a token, and of the uses that were refused. */
   readonly audit?: AuditRecorder;

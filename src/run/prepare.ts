@@ -18,6 +18,7 @@ import type { AcquiredToken, AcquireOptions } from '../token/acquire.ts';
 import { TimedFiles } from '../base/timedFiles.ts';
 import { untrusted } from '../base/untrusted.ts';
 import type { Asker, RunInput } from './engine.ts';
+import { Answers } from './answers.ts';
 import { GeneratedValues } from './generated.ts';
 import { OriginCheck, type OriginCheckParts } from './originCheck.ts';
 import { ProofSigner, type SignerParts } from './proofSigner.ts';
@@ -31,7 +32,7 @@ import { absoluteUrl, destinationsOf } from './url.ts';
 import { writtenCredentials, writtenInBody } from './writtenCredentials.ts';
 
 export interface PrepareParts extends OriginCheckParts, SignerParts {
-  readonly asker: Pick<Asker, 'allowOrigin' | 'sendUnverified'>;
+  readonly asker: Pick<Asker, 'allowOrigin' | 'sendUnverified' | 'value'>;
   readonly files: Files;
   readonly tokens: TokenManager;
   readonly redactor: Redactor;
@@ -78,6 +79,7 @@ export class Preparation {
   readonly #unverified: UnverifiedCheck;
   readonly #files: TimedFiles;
   readonly #generated = new GeneratedValues();
+  readonly #answers: Answers;
   readonly #acquired = new Map<string, Promise<AcquiredToken>>();
   readonly #startedAtMs: number;
   #resolved: ResolvedRequest | null = null;
@@ -93,6 +95,7 @@ export class Preparation {
     this.#origins = new OriginCheck(parts, this.cause);
     this.#unverified = new UnverifiedCheck(parts.asker);
     this.#files = new TimedFiles(parts.files, this.#settings.totalTimeoutMs, signal);
+    this.#answers = new Answers(parts, input, signal);
     this.#startedAtMs = parts.clock.now();
   }
 
@@ -219,6 +222,7 @@ export class Preparation {
       clock: { now: () => this.#startedAtMs, at: (atMs, callback) => clock.at(atMs, callback) },
       trusted: options.trusted,
       generate: this.#generated.generate,
+      ask: (question) => this.#answers.ask(question),
       token: async (name) => (await this.#acquire(name)).token.accessToken,
       ...(foreign && { foreign: this.#foreignSource(foreign) }),
     });

@@ -44,6 +44,9 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #counts = { succeeded: 0, refused: 0, failed: 0, skipped: 0, cancelled: 0, notRun: 0 };
 
+  /** Of what is asked once in a session. */
+  readonly #answers = new Map<string, Promise<string>>();
+
   constructor(options: SessionOptions) {
     this.#options = options;
   }
@@ -56,7 +59,8 @@ export class Session {
   /** Never rejects: what fails is in `result.error`. */
   async run(file: SessionFile, node: RequestNode, signal?: AbortSignal): Promise<SessionResult> {
     const { engine, variables, tokenName, confirmed, rules } = this.#options;
-    const result = await engine.run({ ...file, node, overrides: variables, tokenName, confirmed }, signal);
+    const shared = { overrides: variables, tokenName, confirmed, answers: this.#answers };
+    const result = await engine.run({ ...file, node, ...shared }, signal);
     const verdict = verdictOf(result, rules);
     this.#counts[verdict.outcome]++;
     // Of a request that failed, that is the lesser trouble.

@@ -4,6 +4,8 @@ import { dynamicValue, splitCall } from '../resolve/dynamicVariables.ts';
 import { foreignExpression } from '../resolve/foreignToken.ts';
 import { missingVariable } from '../resolve/missingVariable.ts';
 import { nearest } from '../parse/near.ts';
+import { inlineQuestion, promptOf } from '../resolve/questions.ts';
+import { normalKey } from '../parse/directives.ts';
 import { quotedCode, quotedPart } from '../resolve/quotedPart.ts';
 import { rulesOf } from '../parse/rules.ts';
 import { splitTemplate, tokenNameOf } from '../resolve/template.ts';
@@ -56,7 +58,10 @@ export function variableMarks(
       if (mark !== null) marks.push(mark);
     }
   };
-  for (const { span } of tree.variables) for (const line of linesOf(span)) check({ metadata: [] }, line);
+  // Which request uses a variable of the file is not known here.
+  const metadata = tree.requests.flatMap((node) => node.metadata);
+  const prompts = metadata.filter(({ key }) => ['prompt', 'secret'].includes(normalKey(key)));
+  for (const { span } of tree.variables) for (const line of linesOf(span)) check({ metadata: prompts }, line);
   for (const node of tree.requests) {
     for (const line of writtenLines(tree, node, lineText)) check(node, line);
   }
@@ -106,11 +111,14 @@ class Checker {
     const isEncoded = written.startsWith('%') && this.#tree.dialect === 'rest-client';
     const expression = isEncoded ? written.slice(1).trim() : written;
     const missing = (name: string) => {
-      const { code, message } = missingVariable(name, { tree: this.#tree, node }, line);
+      const { code, message } = missingVariable(name, this.#tree, line);
       if (code === 'unsupported') return { code, message, severity: 'warning', span } as const;
       return this.#unknown(name, span);
     };
-    if (!expression.startsWith('$')) return this.#isNamed(expression) ? null : missing(expression);
+    if (!expression.startsWith('$')) {
+      const isKnown = this.#isNamed(expression) || promptOf(node.metadata, expression) !== null;
+      return isKnown ? null : missing(expression);
+    }
     return this.#dynamic(expression, span, missing);
   }
 
@@ -118,6 +126,7 @@ class Checker {
     if (tokenNameOf(expression) !== null || foreignExpression(expression) !== null) return null;
     if (expression === '$projectRoot') return null;
     try {
+      if (inlineQuestion(expression) !== null) return null;
       if (dynamicValue(expression, { nowMs: 0, dialect: this.#tree.dialect }) !== null) return null;
     } catch (error) {
       const { code, message, hint = '' } = asKeyturnError(error);

@@ -32,7 +32,7 @@ function words(text: string): readonly string[] {
   return text.split(' ');
 }
 
-/** Domains and numbers that belong to nobody (RFC 2606, RFC 5737, the 555-01xx block): a test must reach no one. */
+/** Domains and numbers that no one owns (RFC 2606, RFC 5737, the 555-01xx block): a test must reach no one. */
 const fake: Readonly<Record<string, () => string>> = {
   email: () => `${characters(lower + digits, 10)}@example.com`,
   uuid: () => crypto.randomUUID(),

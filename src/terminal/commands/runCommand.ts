@@ -1,5 +1,9 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { normalKey } from '../../httpfile/parse/directives.ts';
+import { disabledBy } from '../../httpfile/marks/stops.ts';
+import { inputNeeded } from '../../httpfile/resolve/questions.ts';
+import { questionsOf } from '../../httpfile/resolve/questionsOf.ts';
+import { canAsk } from '../ask/secretPrompt.ts';
 import { requestAtLine } from '../../httpfile/parse/requestAt.ts';
 import type { HttpFile, RequestNode } from '../../httpfile/parse/tree.ts';
 import type { RunOptions } from '../../run/engine.ts';
@@ -33,6 +37,7 @@ const options = {
   concurrency: { type: 'string' },
   fail: { type: 'boolean' },
   yes: { type: 'boolean', short: 'y' },
+  'no-input': { type: 'boolean' },
   json: { type: 'boolean' },
   'max-size': { type: 'string' },
   timeout: { type: 'string' },
@@ -63,6 +68,8 @@ ${authorityHelp}
   --concurrency N    send up to N requests at once (1 to 256, default 1)
   --fail             fail on a status of 400 or above, and on anything that Keyturn did not run
   -y, --yes          send requests with a \`# @note\` without asking
+  --no-input         ask nothing, even at a terminal: what needs an answer fails, and nothing is sent if a
+                     request needs a value that no --var gives
   --timeout SECONDS  time limit of a request (default 300, 0 for none)
   --max-size SIZE    truncate a body in memory at this size (default ${defaultMaxSize})
   -o, --output FILE  write the body of the chosen request to a file, in full
@@ -109,7 +116,10 @@ Exit codes: 0 done, 1 a request failed, 2 wrong use.
 
     const total = files.reduce((sum, { nodes }) => sum + nodes.length, 0);
     const summary = new RunSummary(total);
-    using progress = new Progress(given, total, values.json !== true);
+    const variables = parseAssignments(values.var ?? []);
+    const surroundings: Streams = values['no-input'] === true ? { ...given, noInput: true } : given;
+    if (!canAsk(surroundings)) requireAnswers(files, variables);
+    using progress = new Progress(surroundings, total, values.json !== true);
     const { streams } = progress;
     const { openSession } = await import('../session/session.ts');
     const allowed = (values['allow-origin'] ?? []).map(originOf);
@@ -120,7 +130,7 @@ Exit codes: 0 done, 1 a request failed, 2 wrong use.
     });
     const run = new Session({
       engine: session.engine,
-      variables: parseAssignments(values.var ?? []),
+      variables,
       tokenName: values.token ?? null,
       confirmed: values.yes === true,
       rules: { strict: values.fail === true, skipsDisabled: !chosen },
@@ -152,6 +162,26 @@ Exit codes: 0 done, 1 a request failed, 2 wrong use.
     return failed || signal.aborted ? 1 : 0;
   },
 };
+
+/** Where Keyturn cannot ask. Fails with `usage` before anything is sent. */
+function requireAnswers(
+  files: readonly {
+    readonly file: string;
+    readonly tree: HttpFile;
+    readonly nodes: readonly RequestNode[];
+  }[],
+  given: Readonly<Record<string, string>>,
+): void {
+  for (const { file, tree, nodes } of files) {
+    for (const node of nodes) {
+      if (disabledBy(tree, node) !== null) continue;
+      const [first] = questionsOf(tree, node, given);
+      if (first === undefined) continue;
+      const { message, hint = '' } = inputNeeded(first.name, node.line);
+      throw new KeyturnError('usage', `${file}: ${message}`, { hint });
+    }
+  }
+}
 
 interface Warning {
   readonly file: string;

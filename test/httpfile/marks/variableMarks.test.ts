@@ -86,9 +86,10 @@ describe('unknown variables', () => {
   test('what cannot be run says so', () => {
     expect(marks('GET https://a.org/{{login.response.body.$.id}}')[0]).toContain('uses an earlier response');
     expect(marks('GET https://a.org/{{a.b + 1}}', {}, 'httpyac')[0]).toContain('is an expression');
-    expect(marks('# @prompt user\nGET https://a.org/{{user}}')[0]).toContain(
-      '# @prompt user is not supported',
+    expect(marks('GET https://a.org/{{$pick Which? $value: list}}', {}, 'httpyac')[0]).toContain(
+      'takes its choices from an expression',
     );
+    expect(marks('GET https://a.org/{{$input}}', {}, 'httpyac')[0]).toContain('variable_invalid');
     expect(marks('GET https://a.org/{{$random.beer.name}}', {}, 'jetbrains')[0]).toContain(
       'is not supported yet',
     );
@@ -97,6 +98,13 @@ describe('unknown variables', () => {
     );
     expect(marks('GET https://a.org/{{$random.email}}/{{$projectRoot}}', {}, 'jetbrains')).toEqual([]);
     expect(marks('GET https://a.org/{{$randomInt 9 1}}')[0]).toContain('cannot be read');
+  });
+
+  test('what the person is asked for is known, in the request that asks and in the variables of the file', () => {
+    const text =
+      '@user = {{name}}\n# @prompt name\nGET https://a.org/{{user}}/{{name}}\n\n###\nGET https://a.org/{{name}}';
+    expect(marks(text)).toEqual(['6:19 warning variable_unknown The variable name is not defined.']);
+    expect(marks('GET https://a.org/{{$input Your name}}/{{$password It}}', {}, 'httpyac')).toEqual([]);
   });
 
   test('a variable that a script sets names the script', () => {

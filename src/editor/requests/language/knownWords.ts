@@ -20,6 +20,8 @@ export const metadataKeys: readonly (readonly [key: string, says: string])[] = [
   ['scope', l10n.t('Scope of the token for this request only')],
   ['note', l10n.t('Ask with this text before sending the request')],
   ['disabled', l10n.t('Do not send the request')],
+  ['prompt', l10n.t('Ask for the value of a variable: name and text')],
+  ['secret', l10n.t('Ask for the value of a variable, and keep it secret')],
   ['no-redirect', l10n.t('Do not follow redirects')],
   ['timeout', l10n.t('Limit for the whole request, such as 30 s')],
   ['connection-timeout', l10n.t('Limit for connecting, such as 5 s')],
