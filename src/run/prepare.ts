@@ -2,7 +2,9 @@ import { KeyturnError } from '../base/errors.ts';
 import type { Files } from '../base/files.ts';
 import type { HeaderList, HttpRequest, SecretValue } from '../http/message.ts';
 import type { ForeignTokenSource, RequestTarget, WantedToken } from '../httpfile/resolve/foreignToken.ts';
-import { maskedDisguise, resolveRequest, type ResolvedRequest } from '../httpfile/resolve/resolve.ts';
+import { lookUp, maskedDisguise, resolveRequest, type ResolvedRequest } from '../httpfile/resolve/resolve.ts';
+import type { ResolveContext } from '../httpfile/resolve/resolveContext.ts';
+import type { Traced } from '../httpfile/resolve/traced.ts';
 import type { ApiCertificates } from '../oauth/client/boundCertificate.ts';
 import { isDpopBound } from '../oauth/client/provenRequest.ts';
 import { foreignProfile } from '../foreign/foreignProfiles.ts';
@@ -18,7 +20,7 @@ import type { AcquiredToken, AcquireOptions } from '../token/acquire.ts';
 import { TimedFiles } from '../base/timedFiles.ts';
 import { untrusted } from '../base/untrusted.ts';
 import type { Asker, RunInput } from './engine.ts';
-import { Answers } from './answers.ts';
+import type { Answers } from './directives/answers.ts';
 import { GeneratedValues } from './generated.ts';
 import { OriginCheck, type OriginCheckParts } from './originCheck.ts';
 import { ProofSigner, type SignerParts } from './proofSigner.ts';
@@ -32,7 +34,7 @@ import { absoluteUrl, destinationsOf } from './url.ts';
 import { writtenCredentials, writtenInBody } from './writtenCredentials.ts';
 
 export interface PrepareParts extends OriginCheckParts, SignerParts {
-  readonly asker: Pick<Asker, 'allowOrigin' | 'sendUnverified' | 'value'>;
+  readonly asker: Pick<Asker, 'allowOrigin' | 'sendUnverified'>;
   readonly files: Files;
   readonly tokens: TokenManager;
   readonly redactor: Redactor;
@@ -85,17 +87,17 @@ export class Preparation {
   #resolved: ResolvedRequest | null = null;
 
   /** Fails like `requestSettings`. */
-  constructor(parts: PrepareParts, input: RunInput, signal: AbortSignal | undefined) {
+  constructor(parts: PrepareParts, input: RunInput, signal: AbortSignal | undefined, answers: Answers) {
     this.cause = `${input.file}:${input.node.line + 1}`;
     this.#parts = parts;
     this.#input = input;
     this.#signal = signal;
-    this.#settings = requestSettings(input.node, input.options, input.tokenName);
+    this.#settings = requestSettings(input.node, input.options, input.tokenName, input.tree.dialect);
     this.#variables = withOverrides(input.environment, input.overrides);
     this.#origins = new OriginCheck(parts, this.cause);
     this.#unverified = new UnverifiedCheck(parts.asker);
     this.#files = new TimedFiles(parts.files, this.#settings.totalTimeoutMs, signal);
-    this.#answers = new Answers(parts, input, signal);
+    this.#answers = answers;
     this.#startedAtMs = parts.clock.now();
   }
 
@@ -208,10 +210,20 @@ export class Preparation {
   }
 
   async #resolve(): Promise<ResolvedRequest> {
+    this.#generated.rewind();
+    this.#resolved ??= await resolveRequest(this.#context());
+    return this.#resolved;
+  }
+
+  /** The value of a variable as the request sees it; null where there is none. */
+  lookUp(name: string, line: number): Promise<Traced | null> {
+    return lookUp(this.#context(), name, line);
+  }
+
+  #context(): ResolveContext {
     const { tree, node, file, overrides, environment, options } = this.#input;
     const { processEnv, clock, foreign } = this.#parts;
-    this.#generated.rewind();
-    this.#resolved ??= await resolveRequest({
+    return {
       tree,
       node,
       file,
@@ -225,8 +237,7 @@ export class Preparation {
       ask: (question) => this.#answers.ask(question),
       token: async (name) => (await this.#acquire(name)).token.accessToken,
       ...(foreign && { foreign: this.#foreignSource(foreign) }),
-    });
-    return this.#resolved;
+    };
   }
 
   /** A host that the settings name is not asked about: the person said so, not the file. */

@@ -3,8 +3,9 @@ import { definitionsIn } from '../resolve/definitions.ts';
 import { dynamicValue, splitCall } from '../resolve/dynamicVariables.ts';
 import { foreignExpression } from '../resolve/foreignToken.ts';
 import { missingVariable } from '../resolve/missingVariable.ts';
+import { parseLoop } from '../parse/loop.ts';
 import { nearest } from '../parse/near.ts';
-import { inlineQuestion, promptOf } from '../resolve/questions.ts';
+import { inlineQuestion, promptsIn } from '../resolve/questions.ts';
 import { normalKey } from '../parse/directives.ts';
 import { quotedCode, quotedPart } from '../resolve/quotedPart.ts';
 import { rulesOf } from '../parse/rules.ts';
@@ -43,7 +44,7 @@ export function variableMarks(
   const checker = new Checker(tree, seen);
   const done = new Set<number>();
   const marks: Problem[] = [];
-  const check = (node: Pick<RequestNode, 'metadata'>, line: number) => {
+  const check = (given: ReadonlySet<string>, line: number) => {
     if (done.has(line) || marks.length >= mostMarks) return;
     done.add(line);
     const text = lineText(line);
@@ -54,16 +55,16 @@ export function variableMarks(
         start: { line, column: part.offset },
         end: { line, column: part.offset + part.length },
       };
-      const mark = checker.mark(part.text, node, span);
+      const mark = checker.mark(part.text, given, span);
       if (mark !== null) marks.push(mark);
     }
   };
   // Which request uses a variable of the file is not known here.
-  const metadata = tree.requests.flatMap((node) => node.metadata);
-  const prompts = metadata.filter(({ key }) => ['prompt', 'secret'].includes(normalKey(key)));
-  for (const { span } of tree.variables) for (const line of linesOf(span)) check({ metadata: prompts }, line);
+  const anyGives = givenBy(tree.requests.flatMap(({ metadata }) => metadata));
+  for (const { span } of tree.variables) for (const line of linesOf(span)) check(anyGives, line);
   for (const node of tree.requests) {
-    for (const line of writtenLines(tree, node, lineText)) check(node, line);
+    const given = givenBy(node.metadata);
+    for (const line of writtenLines(tree, node, lineText)) check(given, line);
   }
   return marks;
 }
@@ -106,7 +107,7 @@ class Checker {
   }
 
   /** Null where the expression has a value, as far as can be told without working it out. */
-  mark(written: string, node: Pick<RequestNode, 'metadata'>, span: Span): Problem | null {
+  mark(written: string, given: ReadonlySet<string>, span: Span): Problem | null {
     const { line } = span.start;
     const isEncoded = written.startsWith('%') && this.#tree.dialect === 'rest-client';
     const expression = isEncoded ? written.slice(1).trim() : written;
@@ -115,10 +116,8 @@ class Checker {
       if (code === 'unsupported') return { code, message, severity: 'warning', span } as const;
       return this.#unknown(name, span);
     };
-    if (!expression.startsWith('$')) {
-      const isKnown = this.#isNamed(expression) || promptOf(node.metadata, expression) !== null;
-      return isKnown ? null : missing(expression);
-    }
+    if (isGiven(given, expression)) return null;
+    if (!expression.startsWith('$')) return this.#isNamed(expression) ? null : missing(expression);
     return this.#dynamic(expression, span, missing);
   }
 
@@ -184,6 +183,27 @@ class Checker {
     this.#suggested.set(name, meant);
     return meant;
   }
+}
+
+/** Names that get a value when a request is sent: by its prompts and its loop, whose items may have members (`item.`). */
+function givenBy(metadata: RequestNode['metadata']): ReadonlySet<string> {
+  if (metadata.length === 0) return nothing;
+  const names = new Set(promptsIn(metadata).map(({ name }) => name));
+  for (const { key, value } of metadata) {
+    const loop = normalKey(key) === 'loop' ? parseLoop(value) : null;
+    if (loop === null) continue;
+    names.add('$index');
+    if (loop.variable !== null) names.add(loop.variable).add(`${loop.variable}.`);
+  }
+  return names;
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
+function isGiven(given: ReadonlySet<string>, expression: string): boolean {
+  if (given.size === 0) return false;
+  const dot = expression.indexOf('.');
+  return given.has(expression) || (dot > 0 && given.has(expression.slice(0, dot + 1)));
 }
 
 function unset(message: string, span: Span): Problem {

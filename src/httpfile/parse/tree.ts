@@ -164,6 +164,7 @@ export type ProblemCode =
   | 'file_too_large'
   | 'method_unknown'
   | 'directive_unknown'
+  | 'directive_ignored'
   | 'variable_unknown'
   | 'not_run';
 

@@ -248,6 +248,9 @@ export class Expander {
   }
 
   async #dynamic(expression: string, site: Site): Promise<Traced | null> {
+    const { overrides } = this.#context;
+    // `$index` of a loop.
+    if (Object.hasOwn(overrides, expression)) return Traced.plain(overrides[expression] ?? '');
     const tokenName = tokenNameOf(expression);
     if (tokenName !== null) return this.#token(tokenName, site);
     const question = inlineQuestion(expression);

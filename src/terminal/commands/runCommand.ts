@@ -30,6 +30,7 @@ import { palette, type Streams } from '../output/streams.ts';
 const options = {
   name: { type: 'string' },
   line: { type: 'string' },
+  tag: { type: 'string', multiple: true },
   env: { type: 'string', short: 'e' },
   var: { type: 'string', multiple: true },
   token: { type: 'string' },
@@ -58,6 +59,7 @@ goes to standard output, everything else to standard error.
 
   --name N           send the request with this name or ### title
   --line L           send the request at this line
+  --tag T            send only requests with this # @tag; repeatable
   -e, --env E        environment of http-client.env.json
   --var NAME=VALUE   set a variable, overriding files and environments; repeatable
   --token NAME       use this token for every request, instead of its # @token
@@ -91,6 +93,9 @@ Exit codes: 0 done, 1 a request failed, 2 wrong use.
     if (values.name !== undefined && values.line !== undefined) {
       throw new KeyturnError('usage', 'Use `--name` or `--line`, not both.');
     }
+    if (chosen && values.tag !== undefined) {
+      throw new KeyturnError('usage', 'Use `--tag` without `--name` and `--line`.');
+    }
     if (chosen && positionals.length > 1)
       throw new KeyturnError('usage', '`--name` and `--line` take one file.');
     if (values.output !== undefined && !chosen) {
@@ -110,11 +115,15 @@ Exit codes: 0 done, 1 a request failed, 2 wrong use.
     const files = await Promise.all(
       positionals.map(async (file) => {
         const { path, tree } = await readHttpFile(given.cwd, file, signal, runOptions.trusted);
-        return { file, path, tree, nodes: choose(file, tree, values.name ?? null, line) };
+        const nodes = choose(file, tree, values.name ?? null, line);
+        return { file, path, tree, nodes: withTags(nodes, values.tag) };
       }),
     );
 
     const total = files.reduce((sum, { nodes }) => sum + nodes.length, 0);
+    if (total === 0 && values.tag !== undefined) {
+      throw new KeyturnError('request_not_found', `No request has the tag ${values.tag.join(' or ')}.`);
+    }
     const summary = new RunSummary(total);
     const variables = parseAssignments(values.var ?? []);
     const surroundings: Streams = values['no-input'] === true ? { ...given, noInput: true } : given;
@@ -223,6 +232,19 @@ function originOf(text: string): string {
     throw new KeyturnError('usage', '`--allow-origin` takes an origin such as https://api.example.com.');
   }
   return url.origin;
+}
+
+/** Those with one of the tags; `# @tag a, b` gives two. */
+function withTags(
+  nodes: readonly RequestNode[],
+  tags: readonly string[] | undefined,
+): readonly RequestNode[] {
+  if (tags === undefined) return nodes;
+  return nodes.filter(({ metadata }) =>
+    metadata.some(
+      ({ key, value }) => key === 'tag' && value.split(',').some((tag) => tags.includes(tag.trim())),
+    ),
+  );
 }
 
 function choose(

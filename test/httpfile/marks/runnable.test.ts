@@ -26,7 +26,6 @@ describe('what changes the request and cannot be run', () => {
     ['httpyac', '#@forceRef login'],
     ['httpyac', '// @force-ref login'],
     ['httpyac', '# @import ./other.http'],
-    ['httpyac', '# @loop for 3'],
     ['httpyac', '# @proxy http://127.0.0.1:1'],
     ['httpyac', '# @no-proxy'],
     ['httpyac', '# @grpcReflection'],
@@ -39,7 +38,7 @@ describe('what changes the request and cannot be run', () => {
   ] as const)('%s: %s', (dialect, line) => {
     // Credentials may stand behind the others.
     const key = line.replace(/^\S*\s*@/, '# @');
-    const words = /ref|import|loop/i.test(key) ? key : key.split(' ', 2).join(' ');
+    const words = /ref|import/i.test(key) ? key : key.split(' ', 2).join(' ');
     expect(refusal(`# first\n${line}\n${request}`, dialect)).toBe(
       `unsupported: ${words} on line 2 is not supported yet.`,
     );
@@ -113,6 +112,15 @@ describe('what changes the request and cannot be run', () => {
     );
   });
 
+  test.each(['while i < 3', 'for item of await list()', 'for item of [1, x]', 'for'])(
+    '`# @loop %s` needs a script',
+    (value) => {
+      expect(refusal(`# @loop ${value}\n${request}`, 'httpyac')).toBe(
+        `unsupported: # @loop ${value} on line 1 needs a script, which is not supported yet.`,
+      );
+    },
+  );
+
   test('other protocols', () => {
     expect(refusal('WEBSOCKET wss://a.org', 'rest-client')).toBe(
       'unsupported: WEBSOCKET requests (line 1) are not supported yet.',
@@ -125,6 +133,8 @@ describe('what changes the request and cannot be run', () => {
         '# @title x',
         '# @jwt',
         '# @sleep 5',
+        '# @loop for 3',
+        '# @loop for item of list',
         '# @no-log',
         '# @no-cookie-jar',
         '# @openWith x',

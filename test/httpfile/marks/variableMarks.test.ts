@@ -107,6 +107,12 @@ describe('unknown variables', () => {
     expect(marks('GET https://a.org/{{$input Your name}}/{{$password It}}', {}, 'httpyac')).toEqual([]);
   });
 
+  test('the variable of a loop is known in its request', () => {
+    const text =
+      '@url = https://a.org/{{item.id}}\n###\n# @loop for item of list\nGET {{url}}/{{item}}/{{item.a.b}}/{{$index}}\n\n###\nGET https://a.org/{{item}}';
+    expect(marks(text)).toEqual(['7:19 warning variable_unknown The variable item is not defined.']);
+  });
+
   test('a variable that a script sets names the script', () => {
     const text = 'GET https://a.org\n\n> {% client.global.set("id", 1) %}\n\n###\nGET https://a.org/{{id}}\n';
     expect(marks(text, {}, 'jetbrains')).toEqual([

@@ -25,6 +25,11 @@ export const metadataKeys: readonly (readonly [key: string, says: string])[] = [
   ['no-redirect', l10n.t('Do not follow redirects')],
   ['timeout', l10n.t('Limit for the whole request, such as 30 s')],
   ['connection-timeout', l10n.t('Limit for connecting, such as 5 s')],
+  ['sleep', l10n.t('Wait before sending, in milliseconds')],
+  ['rate-limit', l10n.t('Keep requests apart, such as 5/s')],
+  ['loop', l10n.t('Send the request for each item of a list, or so many times')],
+  ['title', l10n.t('Title of the request')],
+  ['tag', l10n.t('Tags of the request, by which the command chooses')],
   ['insecure', l10n.t('Do not verify the certificate of the server')],
 ];
 

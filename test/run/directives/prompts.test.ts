@@ -1,13 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { Answers } from '../../src/run/answers.ts';
-import { KeyturnError } from '../../src/base/errors.ts';
-import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
-import type { ValueQuestion } from '../../src/httpfile/resolve/questions.ts';
-import { questionsOf } from '../../src/httpfile/resolve/questionsOf.ts';
-import { onCleanup } from '../http/support.ts';
-import { engineOver, type EngineSetup } from './support.ts';
+import { Answers } from '../../../src/run/directives/answers.ts';
+import { KeyturnError } from '../../../src/base/errors.ts';
+import { parseHttpFile } from '../../../src/httpfile/parse/parse.ts';
+import type { ValueQuestion } from '../../../src/httpfile/resolve/questions.ts';
+import { questionsOf } from '../../../src/httpfile/resolve/questionsOf.ts';
+import { onCleanup } from '../../http/support.ts';
+import { engineOver, type EngineSetup } from '../support.ts';
 
 /** A server that tells what arrives, and an engine whose person answers with `answers`, by what is asked. */
 async function asking(answers: Readonly<Record<string, string | null>>, setup: Partial<EngineSetup> = {}) {

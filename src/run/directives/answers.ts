@@ -1,7 +1,7 @@
-import { KeyturnError } from '../base/errors.ts';
-import type { ValueQuestion } from '../httpfile/resolve/questions.ts';
-import type { Redactor } from '../redaction/redactor.ts';
-import type { Asker, RunInput } from './engine.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import type { ValueQuestion } from '../../httpfile/resolve/questions.ts';
+import type { Redactor } from '../../redaction/redactor.ts';
+import type { Asker, RunInput } from '../engine.ts';
 
 export interface AnswerParts {
   readonly asker: Pick<Asker, 'value'>;
