@@ -1,7 +1,7 @@
 import { maskedAssertion } from '../../redaction/maskedText.ts';
 import { withoutCredentials } from '../../redaction/withoutCredentials.ts';
 import { directiveEffect, normalKey, written } from '../parse/directives.ts';
-import { sleepMs } from '../parse/waits.ts';
+import { sleepMs } from '../directives/waits.ts';
 import { sharedParts } from './stops.ts';
 import type { Dialect, ExtraNode, HttpFile, LooseNode, MetadataNode, RequestNode } from '../parse/tree.ts';
 

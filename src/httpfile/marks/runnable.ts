@@ -1,7 +1,7 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { directiveEffect, normalKey, written } from '../parse/directives.ts';
 import { notAHeader } from '../parse/headerLine.ts';
-import { parseLoop } from '../parse/loop.ts';
+import { parseLoop } from '../directives/loop.ts';
 import { otherProtocols } from '../parse/methods.ts';
 import { quotedCode, quotedPart } from '../resolve/quotedPart.ts';
 import { isSharedBlock, sharedParts } from './stops.ts';

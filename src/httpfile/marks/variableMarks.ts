@@ -3,7 +3,7 @@ import { definitionsIn } from '../resolve/definitions.ts';
 import { dynamicValue, splitCall } from '../resolve/dynamicVariables.ts';
 import { foreignExpression } from '../resolve/foreignToken.ts';
 import { missingVariable } from '../resolve/missingVariable.ts';
-import { parseLoop } from '../parse/loop.ts';
+import { parseLoop } from '../directives/loop.ts';
 import { nearest } from '../parse/near.ts';
 import { inlineQuestion, promptsIn } from '../resolve/questions.ts';
 import { normalKey } from '../parse/directives.ts';

@@ -1,6 +1,6 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { throwIfAborted } from '../../base/abortable.ts';
-import { listItems, type Loop, mostPasses, parseLoop } from '../../httpfile/parse/loop.ts';
+import { listItems, type Loop, mostPasses, parseLoop } from '../../httpfile/directives/loop.ts';
 import { directiveOf } from '../../httpfile/marks/stops.ts';
 import type { Traced } from '../../httpfile/resolve/traced.ts';
 import type { RunInput } from '../engine.ts';

@@ -1,4 +1,4 @@
-import type { SpacingRule } from '../../httpfile/parse/waits.ts';
+import type { SpacingRule } from '../../httpfile/directives/waits.ts';
 
 /** Gives the requests of each slot times that are as far apart as their rules say. */
 export class Spacing {

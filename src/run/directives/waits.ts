@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { formatElapsed } from '../../base/text.ts';
 import { directiveOf } from '../../httpfile/marks/stops.ts';
-import { parseSpacing, sleepMs } from '../../httpfile/parse/waits.ts';
+import { parseSpacing, sleepMs } from '../../httpfile/directives/waits.ts';
 import type { RunInput } from '../engine.ts';
 import type { Spacing } from './spacing.ts';
 

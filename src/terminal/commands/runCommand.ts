@@ -13,6 +13,7 @@ import { parseUrl } from '../../base/url.ts';
 import { authorityHelp, authorityOptions, readAuthorities } from '../session/authorities.ts';
 import { parseArguments, parseAssignments, parseSize, parseWholeNumber, type Command } from '../command.ts';
 import { didYouMean } from '../didYouMean.ts';
+import { dialectHelp, parseDialect } from '../session/dialects.ts';
 import { readHttpFile } from '../session/httpFiles.ts';
 import { Progress } from '../output/progress.ts';
 import { RunSummary } from '../output/runSummary.ts';
@@ -31,6 +32,7 @@ const options = {
   name: { type: 'string' },
   line: { type: 'string' },
   tag: { type: 'string', multiple: true },
+  dialect: { type: 'string' },
   env: { type: 'string', short: 'e' },
   var: { type: 'string', multiple: true },
   token: { type: 'string' },
@@ -60,6 +62,7 @@ goes to standard output, everything else to standard error.
   --name N           send the request with this name or ### title
   --line L           send the request at this line
   --tag T            send only requests with this # @tag; repeatable
+${dialectHelp}
   -e, --env E        environment of http-client.env.json
   --var NAME=VALUE   set a variable, overriding files and environments; repeatable
   --token NAME       use this token for every request, instead of its # @token
@@ -112,9 +115,13 @@ Exit codes: 0 done, 1 a request failed, 2 wrong use.
       saveBodyTo: values.output ?? null,
     };
     const line = values.line === undefined ? null : parseWholeNumber('line', values.line, 1, 999_999_999);
+    const dialect = parseDialect(values.dialect);
     const files = await Promise.all(
       positionals.map(async (file) => {
-        const { path, tree } = await readHttpFile(given.cwd, file, signal, runOptions.trusted);
+        const { path, tree } = await readHttpFile(given.cwd, file, signal, {
+          trusted: runOptions.trusted,
+          dialect,
+        });
         const nodes = choose(file, tree, values.name ?? null, line);
         return { file, path, tree, nodes: withTags(nodes, values.tag) };
       }),

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { parseLoop } from '../../../src/httpfile/parse/loop.ts';
+import { parseLoop } from '../../../src/httpfile/directives/loop.ts';
 import { parseHttpFile } from '../../../src/httpfile/parse/parse.ts';
 import { timeValue } from '../../../src/httpfile/parse/timeValue.ts';
-import { parseSpacing, sleepMs } from '../../../src/httpfile/parse/waits.ts';
+import { parseSpacing, sleepMs } from '../../../src/httpfile/directives/waits.ts';
 
 describe('the value of # @loop', () => {
   test.each([
