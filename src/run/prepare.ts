@@ -2,7 +2,9 @@ import { KeyturnError } from '../base/errors.ts';
 import type { Files } from '../base/files.ts';
 import type { HeaderList, HttpRequest, SecretValue } from '../http/message.ts';
 import type { ForeignTokenSource, RequestTarget, WantedToken } from '../httpfile/resolve/foreignToken.ts';
-import { maskedDisguise, resolveRequest, type ResolvedRequest } from '../httpfile/resolve/resolve.ts';
+import { lookUp, maskedDisguise, resolveRequest, type ResolvedRequest } from '../httpfile/resolve/resolve.ts';
+import type { ResolveContext } from '../httpfile/resolve/resolveContext.ts';
+import type { Traced } from '../httpfile/resolve/traced.ts';
 import type { ApiCertificates } from '../oauth/client/boundCertificate.ts';
 import { isDpopBound } from '../oauth/client/provenRequest.ts';
 import { foreignProfile } from '../foreign/foreignProfiles.ts';
@@ -19,6 +21,7 @@ import { TimedFiles } from '../base/timedFiles.ts';
 import { untrusted } from '../base/untrusted.ts';
 import { CapturedTokenCheck } from './session/capturedTokenCheck.ts';
 import type { Asker, RunInput } from './engine.ts';
+import type { Answers } from './directives/answers.ts';
 import { GeneratedValues } from './generated.ts';
 import { OriginCheck, type OriginCheckParts } from './originCheck.ts';
 import { ProofSigner, type SignerParts } from './proofSigner.ts';
@@ -80,22 +83,24 @@ export class Preparation {
   readonly #unverified: UnverifiedCheck;
   readonly #files: TimedFiles;
   readonly #generated = new GeneratedValues();
+  readonly #answers: Answers;
   readonly #acquired = new Map<string, Promise<AcquiredToken>>();
   readonly #startedAtMs: number;
   #resolved: ResolvedRequest | null = null;
 
   /** Fails like `requestSettings`. */
-  constructor(parts: PrepareParts, input: RunInput, signal: AbortSignal | undefined) {
+  constructor(parts: PrepareParts, input: RunInput, signal: AbortSignal | undefined, answers: Answers) {
     this.cause = `${input.file}:${input.node.line + 1}`;
     this.#parts = parts;
     this.#input = input;
     this.#signal = signal;
-    this.#settings = requestSettings(input.node, input.options, input.tokenName);
+    this.#settings = requestSettings(input.node, input.options, input.tokenName, input.tree.dialect);
     this.#variables = withOverrides(input.environment, input.overrides);
     this.#origins = new OriginCheck(parts, this.cause);
     this.#captured = new CapturedTokenCheck(parts.asker, input);
     this.#unverified = new UnverifiedCheck(parts.asker);
     this.#files = new TimedFiles(parts.files, this.#settings.totalTimeoutMs, signal);
+    this.#answers = answers;
     this.#startedAtMs = parts.clock.now();
   }
 
@@ -209,10 +214,20 @@ export class Preparation {
   }
 
   async #resolve(): Promise<ResolvedRequest> {
+    this.#generated.rewind();
+    this.#resolved ??= await resolveRequest(this.#context());
+    return this.#resolved;
+  }
+
+  /** The value of a variable as the request sees it; null where there is none. */
+  lookUp(name: string, line: number): Promise<Traced | null> {
+    return lookUp(this.#context(), name, line);
+  }
+
+  #context(): ResolveContext {
     const { tree, node, file, overrides, environment, options } = this.#input;
     const { processEnv, clock, foreign } = this.#parts;
-    this.#generated.rewind();
-    this.#resolved ??= await resolveRequest({
+    return {
       tree,
       node,
       file,
@@ -223,11 +238,11 @@ export class Preparation {
       clock: { now: () => this.#startedAtMs, at: (atMs, callback) => clock.at(atMs, callback) },
       trusted: options.trusted,
       generate: this.#generated.generate,
+      ask: (question) => this.#answers.ask(question),
       token: async (name) => (await this.#acquire(name)).token.accessToken,
       ...(this.#input.memory && { earlier: this.#input.memory }),
       ...(foreign && { foreign: this.#foreignSource(foreign) }),
-    });
-    return this.#resolved;
+    };
   }
 
   /** A host that the settings name is not asked about: the person said so, not the file. */

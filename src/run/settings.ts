@@ -1,7 +1,7 @@
 import { KeyturnError } from '../base/errors.ts';
 import { normalKey } from '../httpfile/parse/directives.ts';
 import { noTime, timeValue } from '../httpfile/parse/timeValue.ts';
-import type { RequestNode } from '../httpfile/parse/tree.ts';
+import type { Dialect, RequestNode } from '../httpfile/parse/tree.ts';
 import { untrusted } from '../base/untrusted.ts';
 import type { RunOptions } from './engine.ts';
 
@@ -24,6 +24,7 @@ export function requestSettings(
   node: RequestNode,
   options: RunOptions,
   pickedToken: string | null,
+  dialect: Dialect,
 ): RequestSettings {
   let tokenName = pickedToken;
   let scope: string | null = null;
@@ -54,10 +55,10 @@ export function requestSettings(
         verifyTls = false;
         break;
       case 'timeout':
-        totalTimeoutMs = milliseconds(key, value);
+        totalTimeoutMs = milliseconds(key, value, dialect === 'httpyac' ? 'ms' : 's');
         break;
       case 'connectiontimeout':
-        connectTimeoutMs = milliseconds(key, value);
+        connectTimeoutMs = milliseconds(key, value, 's');
         break;
     }
   }
@@ -78,8 +79,8 @@ function scopeOf(text: string): string {
   });
 }
 
-function milliseconds(key: string, text: string): number {
-  const time = timeValue(text);
+function milliseconds(key: string, text: string, unit: 'ms' | 's'): number {
+  const time = timeValue(text, unit);
   if (time === null) throw new KeyturnError('request_invalid', noTime(key));
   return time;
 }

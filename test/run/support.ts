@@ -1,6 +1,7 @@
 import { KeyturnError } from '../../src/base/errors.ts';
 import type { BodySink, HttpClient } from '../../src/http/message.ts';
 import { createHttpClient } from '../../src/http/client.ts';
+import type { Dialect } from '../../src/httpfile/parse/tree.ts';
 import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
 import { createDpopProver } from '../../src/oauth/client/dpopProver.ts';
 import { createEngine } from '../../src/run/createEngine.ts';
@@ -49,6 +50,7 @@ export interface EngineSetup {
   readonly allowOrigin?: Asker['allowOrigin'];
   readonly confirmSend?: Asker['confirmSend'];
   readonly sendUnverified?: Asker['sendUnverified'];
+  readonly value?: Asker['value'];
   readonly client?: HttpClient;
   readonly audit?: AuditRecorder;
   readonly certificates?: ApiCertificates;
@@ -58,6 +60,9 @@ export interface RunChanges {
   readonly options?: Partial<RunOptions>;
   readonly tokenName?: string;
   readonly confirmed?: boolean;
+  readonly overrides?: Readonly<Record<string, string>>;
+  readonly dialect?: Dialect;
+  readonly answers?: Map<string, Promise<string>>;
   readonly signal?: AbortSignal;
   /** Which of the requests in the text. */
   readonly at?: number;
@@ -75,6 +80,7 @@ export function engineOver({
   allowOrigin,
   confirmSend,
   sendUnverified,
+  value,
   client,
   audit,
   certificates = noCertificates,
@@ -96,6 +102,7 @@ export function engineOver({
       allowOrigin: allowOrigin ?? (() => Promise.resolve('refuse')),
       confirmSend: confirmSend ?? (() => Promise.resolve(false)),
       sendUnverified: sendUnverified ?? (() => Promise.resolve(false)),
+      value: value ?? (() => Promise.resolve(null)),
     },
     consent: createConsentStore(memoryValues()),
     processEnv: {},
@@ -114,9 +121,18 @@ export function engineOver({
   onCleanup(() => tokens.dispose());
   const run = (
     text: string,
-    { options, tokenName, signal, confirmed = false, at = 0 }: RunChanges = {},
+    {
+      options,
+      tokenName,
+      signal,
+      confirmed = false,
+      at = 0,
+      overrides = {},
+      dialect,
+      answers,
+    }: RunChanges = {},
   ): Promise<RequestResult> => {
-    const tree = parseHttpFile(text);
+    const tree = parseHttpFile(text, dialect === undefined ? {} : { dialect });
     const node = tree.requests[at];
     if (node === undefined) throw new Error('no such request in the text');
     const input = {
@@ -124,7 +140,8 @@ export function engineOver({
       tree,
       node,
       environment: new Map<string, string>(),
-      overrides: {},
+      overrides,
+      ...(answers && { answers }),
       tokenName: tokenName ?? null,
       confirmed,
       options: { ...runOptions, ...options },

@@ -1,6 +1,6 @@
 import { type Block, splitBlocks } from './blocks.ts';
 import { joinParts, type Part, PartBuilder } from './builder.ts';
-import { detectDialect } from './dialect.ts';
+import { type Detected, detectDialect } from './dialect.ts';
 import { readHttpyacFile } from './httpyac.ts';
 import { type EntryRange, Lines } from './lines.ts';
 import { readRequestBlock } from './requestBlock.ts';
@@ -18,6 +18,11 @@ const mostHeldText = 20_000_000;
  */
 export function parseHttpFile(text: string, options: { readonly dialect?: Dialect } = {}): HttpFile {
   return readHttpFile(text, options).tree;
+}
+
+/** What the text alone says of its dialect. */
+export function signsOf(text: string): Detected {
+  return detectDialect(new Lines(text.length > longestText ? '' : text));
 }
 
 /** A tree, and what makes reading the next version of the same file cheaper. */
@@ -47,7 +52,7 @@ export function readHttpFile(
     return { tree, lines: new Lines(''), blocks: [], heldText: 0 };
   }
   const plain = new Lines(text);
-  const dialect = options.dialect ?? detectDialect(plain);
+  const dialect = options.dialect ?? detectDialect(plain).dialect;
   const rules = rulesOf[dialect];
   const lines = rules.separator === 'anywhere' ? new Lines(text, { cutAtSeparators: true }) : plain;
   if (dialect === 'httpyac') {

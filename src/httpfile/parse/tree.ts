@@ -3,7 +3,9 @@ import type { Position, Span } from '../../base/position.ts';
 export type { Position, Span };
 
 /** Whose rules a file is read by: see docs/http-files.md. */
-export type Dialect = 'rest-client' | 'visual-studio' | 'httpyac' | 'jetbrains' | 'kulala';
+export type Dialect = (typeof dialects)[number];
+
+export const dialects = ['rest-client', 'visual-studio', 'httpyac', 'jetbrains', 'kulala'] as const;
 
 /** The syntax tree of one `.http` file. Everything is raw: `{{ }}` is not expanded. */
 export interface HttpFile {
@@ -164,6 +166,7 @@ export type ProblemCode =
   | 'file_too_large'
   | 'method_unknown'
   | 'directive_unknown'
+  | 'directive_ignored'
   | 'variable_unknown'
   | 'not_run';
 

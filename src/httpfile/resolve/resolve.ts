@@ -99,6 +99,11 @@ export async function workOutRequest(context: ResolveContext): Promise<ResolvedR
   };
 }
 
+/** The value of a variable as a request sees it; null where there is none. Tokens in it are not obtained. */
+export function lookUp(context: ResolveContext, name: string, line: number): Promise<Traced | null> {
+  return tokenlessExpander(context).lookup(name, line);
+}
+
 async function resolveUrl(
   context: ResolveContext,
   expander: Expander,

@@ -44,6 +44,7 @@ import { createNodeFiles } from './nodeFiles.ts';
 import { ProfileFolder } from './profileFolder.ts';
 import { createSecretAsker } from '../ask/secretAsker.ts';
 import { createSendAsker } from '../ask/sendConsent.ts';
+import { createValueAsker } from '../ask/valueAsker.ts';
 import { stateFolder } from './stateFolder.ts';
 import type { TerminalSourceParts } from './sources.ts';
 import { palette, type Streams } from '../output/streams.ts';
@@ -203,6 +204,7 @@ export function openSession(
       audit,
       asker: {
         confirmSend: createSendAsker(streams, signal),
+        value: createValueAsker(streams, signal),
         allowOrigin: ({ origin }) => Promise.resolve(allowedOrigins.includes(origin) ? 'once' : 'refuse'),
         sendUnverified: () => Promise.resolve(false),
       },
