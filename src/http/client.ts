@@ -190,7 +190,7 @@ class PooledClient implements HttpClient {
     const route = routeTo(hop, place, this.#proxy);
     const key = routeKey(hop, route);
     for (let attempt = 1; ; attempt += 1) {
-      const options = dispatchOptions(hop, route, (await signer?.sign(hop.method, hop.url)) ?? []);
+      const options = dispatchOptions(hop, route, (await signer?.sign(hop.method, hop.url, hop)) ?? []);
       const { slot, fresh } =
         (attempt < MAX_ATTEMPTS ? this.#pool.take(key) : null) ??
         (await this.#pool.open(key, route, request.connectTimeoutMs, cancellation));
@@ -311,7 +311,9 @@ const WRITTEN_BELOW = new Set(['content-length', 'transfer-encoding', 'keep-aliv
 function dispatchOptions(hop: Hop, { hostname, secure, proxy }: Route, signed: HeaderList): DispatchOptions {
   const { url, method, body } = hop;
   const headers: string[] = [];
-  for (const [name, value] of [...hop.headers, ...signed]) {
+  const replaced = new Set(signed.map(([name]) => name.toLowerCase()));
+  const kept = hop.headers.filter(([name]) => !replaced.has(name.toLowerCase()));
+  for (const [name, value] of [...kept, ...signed]) {
     const key = name.toLowerCase();
     if (WRITTEN_BELOW.has(key) || (proxy !== null && key === 'proxy-authorization')) continue;
     headers.push(name, value);

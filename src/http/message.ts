@@ -67,9 +67,18 @@ export interface HttpRequest {
  * of the request: each redirect and each repetition on another connection, as long as the origin stays the first one.
  */
 export interface RequestSigner {
-  sign(method: string, url: URL): Promise<HeaderList>;
+  /** How people see the headers that it adds. */
+  readonly shown: HeaderList;
+  /** A header of the same name that the message has already is replaced. */
+  sign(method: string, url: URL, message: SignedMessage): Promise<HeaderList>;
   /** What came back for a signed message, redirects included. */
   answered(url: URL, headers: HeaderList): void;
+}
+
+/** The rest of a message that is about to be sent. */
+export interface SignedMessage {
+  readonly headers: HeaderList;
+  readonly body: Uint8Array | null;
 }
 
 /** Where a body is streamed to, such as a file. */

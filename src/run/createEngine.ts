@@ -3,6 +3,7 @@ import type { BodySink, HttpClient, HttpResponse } from '../http/message.ts';
 import { closeQuietly, saveBody } from '../http/body.ts';
 import { ServerClocks } from '../oauth/server/clock.ts';
 import { notRunOf } from '../httpfile/marks/notRun.ts';
+import { DigestChallenges } from '../http/auth/digestSigner.ts';
 import { readRateLimits } from '../ratelimit/read.ts';
 import type { AuditRecorder } from '../base/auditEvent.ts';
 import type { AcquiredToken } from '../token/acquire.ts';
@@ -17,7 +18,7 @@ import { type RequestResult, type TokenUse, unanswered } from './result.ts';
 import { requireConsentToSend } from './sendCheck.ts';
 import { refusalEvent } from './useEvents.ts';
 
-export interface EngineParts extends Omit<PrepareParts, 'dpopNonces' | 'serverClocks'> {
+export interface EngineParts extends Omit<PrepareParts, 'dpopNonces' | 'serverClocks' | 'digestChallenges'> {
   readonly asker: Pick<Asker, 'allowOrigin' | 'confirmSend' | 'sendUnverified'>;
   readonly client: HttpClient;
   /** Told of every use of a token, and of the uses that were refused. */
@@ -32,6 +33,7 @@ export function createEngine(parts: EngineParts): Engine {
     ...parts,
     dpopNonces: new DpopNonces(),
     serverClocks: new ServerClocks(parts.clock),
+    digestChallenges: new DigestChallenges(),
     refusals: new Refusals(),
   };
   return {
@@ -40,7 +42,8 @@ export function createEngine(parts: EngineParts): Engine {
 }
 
 /** With what the requests of one engine know of servers. */
-interface SharedParts extends EngineParts, Pick<PrepareParts, 'dpopNonces' | 'serverClocks'> {
+interface SharedParts
+  extends EngineParts, Pick<PrepareParts, 'dpopNonces' | 'serverClocks' | 'digestChallenges'> {
   readonly refusals: Refusals;
 }
 
@@ -95,7 +98,7 @@ async function sendAndSave(
   if (location === null) return sending.send({});
   const sink = closedOnce(await parts.openSink(location));
   const holdsBody = ({ status }: Pick<HttpResponse, 'status'>) =>
-    status === 401 && sending.prepared.primary !== null;
+    status === 401 && (sending.prepared.primary ?? sending.prepared.digest) !== null;
   try {
     const response = await sending.send({ saveBodyTo: sink, holdsBody });
     if (!holdsBody(response)) return response;

@@ -100,11 +100,11 @@ export function shownRequest(
   request: HttpRequest,
   shown: ShownRequest,
 ): NonNullable<RequestResult['request']> {
-  const proof = request.signer === undefined ? [] : [['DPoP', ''] as const];
+  const signed = request.signer?.shown ?? [];
   return {
     method: request.method,
     url: maskHref(redactor, shown.url, shown.parameters),
-    headers: [...request.headers, ...proof].map(([name, value]) => {
+    headers: [...request.headers, ...signed].map(([name, value]) => {
       const masked = redactor.mask(shown.values.get(value) ?? value);
       return [redactor.mask(name), isCredentialName(name) ? withoutCredentials(masked) : masked] as const;
     }),

@@ -1,4 +1,6 @@
 import { KeyturnError } from '../base/errors.ts';
+import { type DigestChallenges, DigestSigner } from '../http/auth/digestSigner.ts';
+import type { SchemeCredentials } from '../http/auth/credentials.ts';
 import type { Files } from '../base/files.ts';
 import type { HeaderList, HttpRequest, SecretValue } from '../http/message.ts';
 import type { ForeignTokenSource, RequestTarget, WantedToken } from '../httpfile/resolve/foreignToken.ts';
@@ -31,6 +33,7 @@ import { absoluteUrl, destinationsOf } from './url.ts';
 import { writtenCredentials, writtenInBody } from './writtenCredentials.ts';
 
 export interface PrepareParts extends OriginCheckParts, SignerParts {
+  readonly digestChallenges: DigestChallenges;
   readonly asker: Pick<Asker, 'allowOrigin' | 'sendUnverified'>;
   readonly files: Files;
   readonly tokens: TokenManager;
@@ -59,6 +62,8 @@ export interface Prepared {
   readonly tokens: readonly AcquiredToken[];
   /** Where the primary token is bound to a key. */
   readonly signer: ProofSigner | null;
+  /** Where the file writes user and password for Digest. */
+  readonly digest: DigestSigner | null;
   /** What the person should know of the request: sentences. */
   readonly notes: readonly string[];
   /** How people see it. */
@@ -116,6 +121,12 @@ export class Preparation {
       this.#parts.redactor.registerGiven(value);
     }
 
+    const { credentials } = resolved;
+    for (const value of credentials === null ? [] : secretsOf(credentials)) {
+      this.#parts.redactor.registerGiven(value);
+      if (value.length >= SHORTEST_SECRET) secrets.push({ tokenName: '', value });
+    }
+
     // Every token that stands somewhere in the request must be allowed to go where the request goes.
     for (const pending of this.#acquired.values()) {
       const { profile } = await pending;
@@ -144,7 +155,13 @@ export class Preparation {
       if (first !== undefined) primary = await first;
     }
 
-    const signer = this.#signer(primary, headers, destinations);
+    const proofs = this.#signer(primary, headers, destinations);
+    // A token that is sent as Authorization stands in the place of what the file writes there.
+    const computed = made.headers.has('authorization') && primary !== null ? null : credentials;
+    const digest =
+      computed?.scheme === 'digest' ? new DigestSigner(this.#parts.digestChallenges, computed) : null;
+    if (computed !== null) made = { ...made, headers: new Set([...made.headers, 'authorization']) };
+    const signer = proofs ?? digest;
     const tokens = await Promise.all(this.#acquired.values());
     const clientCertificate = await shownCertificate(
       primary === null ? tokens : [primary, ...tokens],
@@ -155,7 +172,8 @@ export class Preparation {
     return {
       primary,
       tokens,
-      signer,
+      signer: proofs,
+      digest,
       notes: resolved.notes,
       shown: {
         href: url.href,
@@ -312,6 +330,15 @@ export class Preparation {
     if (headers.some(([name]) => name.toLowerCase() === 'dpop')) return null;
     return new ProofSigner(this.#parts, primary, destinations.at(-1)?.host ?? '');
   }
+}
+
+/** Shorter values stand in any URL or body. */
+const SHORTEST_SECRET = 8;
+
+function secretsOf(credentials: SchemeCredentials): string[] {
+  if (credentials.scheme === 'digest') return [credentials.password];
+  const { secretAccessKey, sessionToken } = credentials;
+  return sessionToken === null ? [secretAccessKey] : [secretAccessKey, sessionToken];
 }
 
 const neverAborted = new AbortController().signal;

@@ -52,6 +52,7 @@ export interface EngineSetup {
   readonly client?: HttpClient;
   readonly audit?: AuditRecorder;
   readonly certificates?: ApiCertificates;
+  readonly processEnv?: Readonly<Record<string, string>>;
 }
 
 export interface RunChanges {
@@ -78,6 +79,7 @@ export function engineOver({
   client,
   audit,
   certificates = noCertificates,
+  processEnv = {},
 }: EngineSetup) {
   const held = harness(manager);
   const { tokens, redactor, clock, keptSecrets } = { ...held.options, tokens: held.manager };
@@ -98,7 +100,7 @@ export function engineOver({
       sendUnverified: sendUnverified ?? (() => Promise.resolve(false)),
     },
     consent: createConsentStore(memoryValues()),
-    processEnv: {},
+    processEnv,
     findProfile(_file, name) {
       const found = profiles.find((profile) => profile.name === name);
       return found === undefined

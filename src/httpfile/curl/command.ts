@@ -214,7 +214,8 @@ class CommandReader {
     const bearer = this.#last.get('oauth2-bearer');
     const user = this.#last.get('user');
     add(bearer, 'Authorization', (token) => `Bearer ${token}`);
-    if (bearer === undefined) add(user, 'Authorization', (pair) => `Basic ${pair}`, true);
+    const scheme = this.#isOn('digest') ? 'Digest' : 'Basic';
+    if (bearer === undefined) add(user, 'Authorization', (pair) => `${scheme} ${pair}`, true);
     const agent = this.#last.get('user-agent');
     if (agent?.argument === '') this.#removed.add('user-agent');
     else add(agent, 'User-Agent', (text) => text);

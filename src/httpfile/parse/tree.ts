@@ -100,7 +100,7 @@ export interface MetadataNode {
 export interface HeaderNode {
   readonly name: string;
   readonly value: string;
-  /** The value is `user:password` for Basic, to the letter, as curl's `-u` has it. */
+  /** The value is `Basic user:password`, or `Digest` or `AWS` instead of Basic, to the letter, as curl's `-u` has it. */
   readonly exact?: true;
   readonly span: Span;
 }

@@ -1,4 +1,5 @@
 import { KeyturnError } from '../../base/errors.ts';
+import type { SchemeCredentials } from '../../http/auth/credentials.ts';
 import type { HeaderList, MadeFromSecrets } from '../../http/message.ts';
 import { bodyBytes, curlSource } from './bodyBytes.ts';
 import { addBoundary, utf8Header, withQuery } from './curlTarget.ts';
@@ -28,6 +29,8 @@ export interface ResolvedRequest {
   readonly urlSecrets: readonly string[];
   /** How headers are shown that were made from secrets, by their values. */
   readonly shownHeaders: ReadonlyMap<string, string>;
+  /** What Authorization is computed from for each message, for a scheme that needs that; null for others. */
+  readonly credentials: SchemeCredentials | null;
   /** What the person should know of its variables and its URL: sentences. */
   readonly notes: readonly string[];
 }
@@ -50,7 +53,7 @@ export async function workOutRequest(context: ResolveContext): Promise<ResolvedR
     context,
     once(() => requestTarget(context)),
   );
-  const traced = await resolveHeaders(node.headers, expander, tree.dialect);
+  const { headers: traced, credentials } = await resolveHeaders(node.headers, expander, tree.dialect);
   const source = {
     files: context.files,
     file: context.file,
@@ -91,6 +94,7 @@ export async function workOutRequest(context: ResolveContext): Promise<ResolvedR
         value.disguised(({ name }) => `•••${name}•••`),
       ]),
     ),
+    credentials,
     notes: notes.filter((note) => note !== null),
   };
 }
@@ -139,7 +143,7 @@ export function maskedDisguise(text: string, names: readonly string[]): string {
 async function requestTarget(context: ResolveContext): Promise<RequestTarget> {
   const expander = tokenlessExpander(context);
   const nodes = context.node.headers.filter(({ name }) => name.toLowerCase() === 'host');
-  const headers = await resolveHeaders(nodes, expander, context.tree.dialect);
+  const { headers } = await resolveHeaders(nodes, expander, context.tree.dialect);
   const [url, disguise] = disguisesOf(await resolveUrl(context, expander, headers));
   return { url, disguise, headers: headers.map(([name, value]) => [name, value.text]) };
 }
