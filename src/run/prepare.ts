@@ -1,4 +1,5 @@
 import { KeyturnError } from '../base/errors.ts';
+import { AwsSigner } from '../http/auth/awsSigner.ts';
 import { type DigestChallenges, DigestSigner } from '../http/auth/digestSigner.ts';
 import type { SchemeCredentials } from '../http/auth/credentials.ts';
 import type { Files } from '../base/files.ts';
@@ -161,7 +162,8 @@ export class Preparation {
     const digest =
       computed?.scheme === 'digest' ? new DigestSigner(this.#parts.digestChallenges, computed) : null;
     if (computed !== null) made = { ...made, headers: new Set([...made.headers, 'authorization']) };
-    const signer = proofs ?? digest;
+    const aws = computed?.scheme === 'aws' ? new AwsSigner(computed, () => this.#parts.clock.now()) : null;
+    const signer = proofs ?? digest ?? aws;
     const tokens = await Promise.all(this.#acquired.values());
     const clientCertificate = await shownCertificate(
       primary === null ? tokens : [primary, ...tokens],

@@ -29,6 +29,8 @@ export interface CurlCommand {
   readonly body: CurlBody;
   /** `-G`: what is added to the query. */
   readonly query: readonly CurlData[];
+  /** Region and service of `--aws-sigv4`; empty where the host says them. */
+  readonly sigv4?: { readonly region: string; readonly service: string };
   /** Names of headers that are not sent though Keyturn would by itself. */
   readonly omitted: readonly string[];
   /** What `# @key value` would say of the same. */
@@ -93,6 +95,7 @@ class CommandReader {
       headers: this.#allHeaders(),
       body,
       query,
+      ...this.#sigv4(),
       omitted: ['user-agent', 'accept', 'accept-encoding'].filter((name) => this.#removed.has(name)),
       settings: this.#settings(),
       faults: this.#faults,
@@ -214,7 +217,7 @@ class CommandReader {
     const bearer = this.#last.get('oauth2-bearer');
     const user = this.#last.get('user');
     add(bearer, 'Authorization', (token) => `Bearer ${token}`);
-    const scheme = this.#isOn('digest') ? 'Digest' : 'Basic';
+    const scheme = this.#isOn('aws-sigv4') ? 'AWS' : this.#isOn('digest') ? 'Digest' : 'Basic';
     if (bearer === undefined) add(user, 'Authorization', (pair) => `${scheme} ${pair}`, true);
     const agent = this.#last.get('user-agent');
     if (agent?.argument === '') this.#removed.add('user-agent');
@@ -240,6 +243,18 @@ class CommandReader {
       if (any !== undefined) add({ ...any, ...behind }, 'Content-Type', () => type);
     }
     if (json !== undefined) add({ ...json, ...behind }, 'Accept', () => 'application/json');
+  }
+
+  /** `--aws-sigv4 provider[:provider[:region[:service]]]`. */
+  #sigv4(): Pick<CurlCommand, 'sigv4'> {
+    const given = this.#last.get('aws-sigv4');
+    if (given?.isOn !== true) return {};
+    const [provider = '', second = 'amz', region = '', service = ''] = splitColons(given.argument);
+    if (provider.toLowerCase() !== 'aws' || second.toLowerCase() !== 'amz') {
+      this.#refuse(`Keyturn computes ${given.written} for aws:amz only.`, given);
+    }
+    if (!this.#last.has('user')) this.#refuse(`${given.written} takes its keys from -u key:secret.`, given);
+    return { sigv4: { region, service } };
   }
 
   /** curl refuses to send two kinds of body, and a body with `-I`. */
@@ -386,4 +401,10 @@ function globIn(text: string): boolean {
       inner === '' || inner.includes(':') ? '' : found,
     );
   return /[[\]{}]/.test(plain);
+}
+
+/** At the colons outside of `{{ }}`. */
+function splitColons(text: string): string[] {
+  const colon = firstOutside(text, /:/);
+  return colon < 0 ? [text] : [text.slice(0, colon), ...splitColons(text.slice(colon + 1))];
 }

@@ -66,6 +66,8 @@ export interface CurlNode {
   readonly query: readonly CurlData[];
   /** Names of headers, in lower case, that are not sent though Keyturn would add them. */
   readonly omitted: readonly string[];
+  /** Region and service of `--aws-sigv4`, raw; empty where the host says them. */
+  readonly sigv4?: { readonly region: string; readonly service: string };
 }
 
 /** A piece of what `-d` and its like send. */

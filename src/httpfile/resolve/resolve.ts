@@ -9,6 +9,7 @@ import { fragmentNote } from '../parse/fragment.ts';
 import { refuseClientParts, resolveHeaders, type TracedHeader } from './resolveHeaders.ts';
 import { requireRunnable } from '../marks/runnable.ts';
 import { Traced } from './traced.ts';
+import type { RequestNode } from '../parse/tree.ts';
 import type { ResolveContext, TokenValue } from './resolveContext.ts';
 
 export interface ResolvedRequest {
@@ -94,7 +95,7 @@ export async function workOutRequest(context: ResolveContext): Promise<ResolvedR
         value.disguised(({ name }) => `•••${name}•••`),
       ]),
     ),
-    credentials,
+    credentials: await withScope(credentials, node, expander),
     notes: notes.filter((note) => note !== null),
   };
 }
@@ -116,6 +117,20 @@ async function resolveUrl(
   if (host === null) return url;
   const { length } = host;
   return Traced.join([host.text.endsWith('/') ? host.slice(0, length - 1) : host, url]);
+}
+
+/** With the region and the service that `--aws-sigv4` names. */
+async function withScope(
+  credentials: SchemeCredentials | null,
+  { curl, line }: RequestNode,
+  expander: Expander,
+): Promise<SchemeCredentials | null> {
+  if (credentials?.scheme !== 'aws' || curl?.sigv4 === undefined) return credentials;
+  const [region, service] = [
+    await expander.expand(curl.sigv4.region, line),
+    await expander.expand(curl.sigv4.service, line),
+  ];
+  return { ...credentials, region: region === '' ? null : region, service: service === '' ? null : service };
 }
 
 /** Words that stand where a secret stood, with its number: the same in a host, in lower case, in every encoding. */
