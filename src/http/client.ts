@@ -10,6 +10,7 @@ import { decodedInto } from './codedBody.ts';
 import type { Route } from './route.ts';
 import { exchange, UnsentError, type Exchanged, type ResponseHead } from './exchange.ts';
 import { connectFailure, placeName, type Place } from './failure.ts';
+import { takeCookies, withCookies } from './cookies/hopCookies.ts';
 import { firstHop, type Hop } from './hop.ts';
 import {
   headerValue,
@@ -123,8 +124,9 @@ class PooledClient implements HttpClient {
     let seen: Set<string> | null = null;
     let signer = request.signer ?? null;
     let nearest = request.nearest ?? 'loopback';
+    let cookies = request.cookies ?? null;
     for (;;) {
-      const current = hop;
+      const current = withCookies(hop, cookies);
       const memory = new MemoryWriter(request.maxBodyBytes);
       let target: MemoryWriter | SinkWriter = memory;
       const targetOf = (head: ResponseHead): URL | null =>
@@ -146,6 +148,7 @@ class PooledClient implements HttpClient {
       });
       const { head, fault } = exchanged;
       signer?.answered(hop.url, head.headers);
+      await takeCookies(hop, head.headers, cookies);
       // Of what broke off nothing more is known than that: the time may be over.
       const next = fault === null ? targetOf(head) : null;
       if (next === null) {
@@ -166,10 +169,13 @@ class PooledClient implements HttpClient {
         };
       }
       const { hop: following, dropped } = nextHop(hop, head.status, next);
-      seen ??= new Set([hopKey(hop)]);
-      const again = seen.has(hopKey(following));
+      // Nor goes in clear what came encrypted.
+      if (hop.url.protocol === 'https:' && following.url.protocol === 'http:') cookies = null;
+      seen ??= new Set([hopKey(current)]);
+      const key = hopKey(withCookies(following, cookies));
+      const again = seen.has(key);
       if (again || redirects.length === MAX_REDIRECTS) throw redirectLoop(hop.url, again);
-      seen.add(hopKey(following));
+      seen.add(key);
       redirects.push({ status: head.status, from: hop.url.href, to: next.href, dropped });
       // What was left behind with the origin does not come back with it.
       if (following.url.origin !== hop.url.origin) signer = null;

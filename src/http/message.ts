@@ -60,6 +60,16 @@ export interface HttpRequest {
    */
   readonly holdsBody?: (response: Pick<HttpResponse, 'status' | 'headers'>) => boolean;
   readonly signer?: RequestSigner;
+  /** Missing: none is sent or kept. */
+  readonly cookies?: RequestCookies;
+}
+
+/** The cookies of a session, asked for every message of a request, redirects included. */
+export interface RequestCookies {
+  /** Value of the Cookie header for a URL; null where there is none. */
+  headerFor(url: URL): string | null;
+  /** What came back. `url` is null where no cookie may be kept of it. */
+  answered(url: URL | null, headers: HeaderList): Promise<void>;
 }
 
 /**

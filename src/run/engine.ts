@@ -1,3 +1,4 @@
+import type { CookieJar } from '../http/cookies/cookieJar.ts';
 import type { HttpFile, RequestNode } from '../httpfile/parse/tree.ts';
 import type { AskedSecret } from '../profile/key.ts';
 import type { RequestResult } from './result.ts';
@@ -14,6 +15,8 @@ export interface RunInput {
   /** A token picked for this send; replaces the request's `# @token`. */
   readonly tokenName: string | null;
   readonly options: RunOptions;
+  /** Those of the session; missing: cookies are neither sent nor kept. */
+  readonly cookies?: CookieJar;
   /** The person has already confirmed what a `# @note` asks. */
   readonly confirmed?: boolean;
 }

@@ -25,6 +25,7 @@ import { GeneratedValues } from './generated.ts';
 import { OriginCheck, type OriginCheckParts } from './originCheck.ts';
 import { ProofSigner, type SignerParts } from './proofSigner.ts';
 import { requestSettings, type RequestSettings } from './settings.ts';
+import { SessionCookies } from './sessionCookies.ts';
 import { shownCertificate } from './shownCertificate.ts';
 import { tokenFailure } from './tokenFailure.ts';
 import type { ShownRequest } from './masked.ts';
@@ -165,6 +166,8 @@ export class Preparation {
     const aws = computed?.scheme === 'aws' ? new AwsSigner(computed, () => this.#parts.clock.now()) : null;
     const signer = proofs ?? digest ?? aws;
     const tokens = await Promise.all(this.#acquired.values());
+    const jar = settings.usesCookies ? (this.#input.cookies ?? null) : null;
+    const cookies = new SessionCookies(jar, this.#parts.redactor);
     const clientCertificate = await shownCertificate(
       primary === null ? tokens : [primary, ...tokens],
       url,
@@ -184,6 +187,7 @@ export class Preparation {
           primary !== null && 'query' in primary.profile.sendAs ? [primary.profile.sendAs.query] : [],
         ),
         values: resolved.shownHeaders,
+        cookies,
       },
       request: {
         method: resolved.method,
@@ -198,6 +202,7 @@ export class Preparation {
         connectTimeoutMs: settings.connectTimeoutMs,
         totalTimeoutMs: this.#files.leftMs,
         maxBodyBytes: options.maxBodyBytes,
+        cookies,
         ...(signer === null ? {} : { signer }),
         ...(clientCertificate === null ? {} : { clientCertificate }),
       },

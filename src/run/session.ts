@@ -1,3 +1,4 @@
+import { CookieJar } from '../http/cookies/cookieJar.ts';
 import type { HttpFile, RequestNode } from '../httpfile/parse/tree.ts';
 import type { Engine, RunOptions } from './engine.ts';
 import type { RequestResult } from './result.ts';
@@ -12,6 +13,8 @@ export interface SessionOptions {
   /** The person has already confirmed what a `# @note` asks. */
   readonly confirmed: boolean;
   readonly rules: VerdictRules;
+  /** Missing: new ones, for this session alone. */
+  readonly cookies?: CookieJar;
 }
 
 /** A file with what its requests are sent with, the same throughout a run. */
@@ -41,11 +44,11 @@ export interface SessionCounts {
 
 /** A run of one request or many: what its requests share, and what became of them. Both doors send through one. */
 export class Session {
-  readonly #options: SessionOptions;
+  readonly #options: SessionOptions & { readonly cookies: CookieJar };
   readonly #counts = { succeeded: 0, refused: 0, failed: 0, skipped: 0, cancelled: 0, notRun: 0 };
 
   constructor(options: SessionOptions) {
-    this.#options = options;
+    this.#options = { cookies: new CookieJar(), ...options };
   }
 
   get counts(): SessionCounts {
@@ -55,8 +58,11 @@ export class Session {
 
   /** Never rejects: what fails is in `result.error`. */
   async run(file: SessionFile, node: RequestNode, signal?: AbortSignal): Promise<SessionResult> {
-    const { engine, variables, tokenName, confirmed, rules } = this.#options;
-    const result = await engine.run({ ...file, node, overrides: variables, tokenName, confirmed }, signal);
+    const { engine, variables, tokenName, confirmed, cookies, rules } = this.#options;
+    const result = await engine.run(
+      { ...file, node, overrides: variables, tokenName, confirmed, cookies },
+      signal,
+    );
     const verdict = verdictOf(result, rules);
     this.#counts[verdict.outcome]++;
     // Of a request that failed, that is the lesser trouble.

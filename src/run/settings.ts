@@ -11,6 +11,8 @@ export interface RequestSettings {
   /** What the token shall be good for in this request alone, space separated. */
   readonly scope: string | null;
   readonly followRedirects: boolean;
+  /** Whether cookies of the session are sent and kept. */
+  readonly usesCookies: boolean;
   readonly verifyTls: boolean;
   readonly connectTimeoutMs: number;
   readonly totalTimeoutMs: number;
@@ -28,6 +30,7 @@ export function requestSettings(
   let tokenName = pickedToken;
   let scope: string | null = null;
   let followRedirects = options.followRedirects;
+  let usesCookies = true;
   let verifyTls = true;
   let connectTimeoutMs = options.connectTimeoutMs;
   let totalTimeoutMs = options.totalTimeoutMs;
@@ -46,6 +49,9 @@ export function requestSettings(
         break;
       case 'noredirect':
         followRedirects = false;
+        break;
+      case 'nocookiejar':
+        usesCookies = false;
         break;
       case 'insecure':
         if (!options.trusted) {
@@ -66,7 +72,7 @@ export function requestSettings(
       hint: 'Write `# @token name` above it: Keyturn obtains this token with the scope.',
     });
   }
-  return { tokenName, scope, followRedirects, verifyTls, connectTimeoutMs, totalTimeoutMs };
+  return { tokenName, scope, followRedirects, usesCookies, verifyTls, connectTimeoutMs, totalTimeoutMs };
 }
 
 /** RFC 6749 section 3.3; the order means nothing, so one order stands for all. */

@@ -21,6 +21,7 @@ export const metadataKeys: readonly (readonly [key: string, says: string])[] = [
   ['note', l10n.t('Ask with this text before sending the request')],
   ['disabled', l10n.t('Do not send the request')],
   ['no-redirect', l10n.t('Do not follow redirects')],
+  ['no-cookie-jar', l10n.t('Neither send nor keep cookies')],
   ['timeout', l10n.t('Limit for the whole request, such as 30 s')],
   ['connection-timeout', l10n.t('Limit for connecting, such as 5 s')],
   ['insecure', l10n.t('Do not verify the certificate of the server')],
