@@ -1,6 +1,7 @@
 import { EventEmitter, l10n, type ExtensionContext } from 'vscode';
 import { systemClock } from './base/clock.ts';
 import { auditCommands } from './editor/audit/commands.ts';
+import { cookieCommands } from './editor/cookies/commands.ts';
 import { registerEnvironments } from './editor/environments/register.ts';
 import { registerInspection } from './editor/inspection/register.ts';
 import { permissionCommands } from './editor/permissions/commands.ts';
@@ -145,6 +146,10 @@ export function activate(context: ExtensionContext): void {
     const { RequestFiles } = await later();
     return new RequestFiles(files);
   });
+  const cookies = new Lazy(async () => {
+    const { WindowCookies } = await later();
+    return new WindowCookies();
+  });
   const results = new EventEmitter<RequestResult>();
   const services: EditorServices = {
     installed: {
@@ -173,6 +178,7 @@ export function activate(context: ExtensionContext): void {
     selection,
     requestFiles: () => requestFiles.get(),
     pick: { directory, selection, clock, redactor, inspections },
+    cookies: () => cookies.get(),
     engine: () => engine.get(),
     closeConnections: async () => (await network.made)?.closeConnections(),
     apiSignIn: async () => (await network.get()).apiSignIn,
@@ -210,6 +216,7 @@ export function activate(context: ExtensionContext): void {
     registerCommands(services, permissionCommands, async () =>
       (await later()).loadPermissionCommands(services),
     ),
+    registerCommands(services, cookieCommands, async () => (await later()).loadCookieCommands(services)),
     registerCommands(services, auditCommands, async () => (await later()).loadAuditCommands(services)),
     registerCommands(services, certificateCommands, async () =>
       (await later()).loadCertificateCommands(services),

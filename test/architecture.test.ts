@@ -47,6 +47,7 @@ const editorArrows: Readonly<Record<string, readonly string[]>> = {
   documents: [],
   audit: ['platform'],
   certificates: ['platform'],
+  cookies: ['platform'],
   permissions: ['platform'],
   sources: ['platform'],
   transfer: ['platform'],
@@ -68,7 +69,16 @@ const editorArrows: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 /** What the types of `editor/services.ts` name. The circles of files below see that none of it imports services. */
-const servicesArrows = ['platform', 'documents', 'audit', 'environments', 'profiles', 'sandbox', 'tokens'];
+const servicesArrows = [
+  'platform',
+  'documents',
+  'audit',
+  'cookies',
+  'environments',
+  'profiles',
+  'sandbox',
+  'tokens',
+];
 /** Beside it in `editor/`: what `extension.ts` loads. They may import every feature, and no feature imports them. */
 const editorDoors = ['engine.ts', 'later.ts', 'network.ts', 'sending.ts'];
 /** More than these side by side, and a reader no longer sees what a folder holds. */

@@ -17,6 +17,7 @@ import type { TokenManager } from '../token/manager.ts';
 import type { EditorAudit } from './audit/editorAudit.ts';
 import type { Log } from './platform/log.ts';
 import type { RedirectPlace } from '../run/apiSignIn/way.ts';
+import type { WindowCookies } from './cookies/windowCookies.ts';
 import type { RequestFiles } from './documents/requestFiles.ts';
 import type { ProfileIndex } from './profiles/declared.ts';
 import type { EnvironmentPicker } from './environments/picker.ts';
@@ -57,6 +58,8 @@ export interface EditorServices {
   requestFiles(): Promise<RequestFiles>;
   /** Tells of each request that was sent by itself or among others. */
   readonly results: EventEmitter<RequestResult>;
+  /** The cookies of each folder and environment. */
+  cookies(): Promise<WindowCookies>;
   /** Loads the heavy half (undici, OAuth) on first use. */
   engine(): Promise<Engine>;
   /** Requests that begin from now on open new connections. */

@@ -90,7 +90,7 @@ describe('cookies of a session', () => {
   });
 
   it('are taken and sent at every redirect, each for its own host', async () => {
-    const away = await api((request, response) => {
+    const away = await api((_request, response) => {
       response.setHeader('Set-Cookie', 'away=1');
       response.writeHead(302, { location: `${home.origin}/end` });
     });

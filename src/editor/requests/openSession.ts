@@ -16,14 +16,15 @@ interface OpenOptions extends Pick<SessionOptions, 'tokenName' | 'confirmed' | '
 }
 
 export async function openSession(
-  { environments, engine }: Pick<EditorServices, 'environments' | 'engine'>,
+  { environments, engine, cookies }: Pick<EditorServices, 'environments' | 'engine' | 'cookies'>,
   document: TextDocument,
   { tree, saveBodyTo, ...options }: OpenOptions,
 ): Promise<DocumentSession> {
   const { uri } = document;
-  const [loaded, environment] = await Promise.all([engine(), environments.variables(uri)]);
+  const [loaded, environment, jars] = await Promise.all([engine(), environments.variables(uri), cookies()]);
+  const jar = jars.of(uri, environments.selected(uri));
   return {
-    session: new Session({ ...options, engine: loaded, variables: {} }),
+    session: new Session({ ...options, engine: loaded, variables: {}, cookies: jar }),
     file: { file: uri.toString(), tree, environment, options: runOptions(uri, saveBodyTo) },
   };
 }
