@@ -14,7 +14,6 @@ import { takeCookies, withCookies } from './cookies/hopCookies.ts';
 import { firstHop, type Hop } from './hop.ts';
 import {
   headerValue,
-  type ClientCertificate,
   type HeaderList,
   type HttpClient,
   type HttpRequest,
@@ -22,6 +21,7 @@ import {
   type HttpTimings,
   type Redirect,
   type RequestSigner,
+  type ShownCertificate,
 } from './message.ts';
 import { addressesOf, systemNetwork, type Network } from './network.ts';
 import { Pool, type Slot } from './pool.ts';
@@ -307,8 +307,11 @@ function routeKey(hop: Hop, { proxy, verifyTls, clientCertificate, nearest }: Ro
   return `${hop.url.origin}${verifyTls ? '' : ' unverified'}${as}${via} ${nearest}`;
 }
 
-function fingerprint({ certificate, key }: ClientCertificate): string {
-  return createHash('sha256').update(`${certificate}\n${key}`).digest('base64url');
+function fingerprint(shown: ShownCertificate): string {
+  const hash = createHash('sha256');
+  if ('pfx' in shown) hash.update(shown.pfx).update(shown.passphrase);
+  else hash.update(`${shown.certificate}\n${shown.key}`);
+  return hash.digest('base64url');
 }
 
 /** Header lines that undici writes itself, from the body and the connection. */

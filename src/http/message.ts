@@ -26,6 +26,14 @@ export interface ClientCertificate {
   readonly key: string;
 }
 
+/** The same in one file (PKCS #12). */
+export interface PfxCertificate {
+  readonly pfx: Uint8Array;
+  readonly passphrase: string;
+}
+
+export type ShownCertificate = ClientCertificate | PfxCertificate;
+
 export interface HttpRequest {
   readonly method: string;
   readonly url: URL;
@@ -41,7 +49,7 @@ export interface HttpRequest {
   /** False only for a request or host that a trusted workspace named; shown wherever the response is shown. */
   readonly verifyTls: boolean;
   /** Shown to the server of `url` if it asks for one; not to a proxy, and to no other origin after a redirect. */
-  readonly clientCertificate?: ClientCertificate;
+  readonly clientCertificate?: ShownCertificate;
   /**
    * Refuses to connect to addresses that lie nearer than this, such as loopback for `local`: with `address_too_near`,
    * after the name was resolved. For addresses that a server named. Missing: any address.

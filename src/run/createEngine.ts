@@ -11,6 +11,7 @@ import { Sending } from './answerToChallenge.ts';
 import { readChallenge } from './challenge.ts';
 import { DpopNonces } from './dpopNonces.ts';
 import type { Asker, Engine, RunInput } from './engine.ts';
+import { type CertificateSource, HostCertificates } from './hostCertificate.ts';
 import { maskError, maskHeaders, maskLimit, maskNotRun, maskResponse, shownRequest } from './masked.ts';
 import { Preparation, type PrepareParts } from './prepare.ts';
 import { Refusals } from './refusals.ts';
@@ -18,9 +19,14 @@ import { type RequestResult, type TokenUse, unanswered } from './result.ts';
 import { requireConsentToSend } from './sendCheck.ts';
 import { refusalEvent } from './useEvents.ts';
 
-export interface EngineParts extends Omit<PrepareParts, 'dpopNonces' | 'serverClocks' | 'digestChallenges'> {
+/** Made here, one for each engine. */
+type OwnParts = 'dpopNonces' | 'serverClocks' | 'digestChallenges' | 'hostCertificates';
+
+export interface EngineParts extends Omit<PrepareParts, OwnParts> {
   readonly asker: Pick<Asker, 'allowOrigin' | 'confirmSend' | 'sendUnverified'>;
   readonly client: HttpClient;
+  /** Client certificates for hosts. Absent: none is shown. */
+  readonly certificateSource?: CertificateSource;
   /** Told of every use of a token, and of the uses that were refused. */
   readonly audit?: AuditRecorder;
   /** Opens a file for a response body. */
@@ -29,11 +35,13 @@ export interface EngineParts extends Omit<PrepareParts, 'dpopNonces' | 'serverCl
 
 /** The way of one request, in the order of docs/architecture.md. */
 export function createEngine(parts: EngineParts): Engine {
+  const { certificateSource } = parts;
   const shared: SharedParts = {
     ...parts,
     dpopNonces: new DpopNonces(),
     serverClocks: new ServerClocks(parts.clock),
     digestChallenges: new DigestChallenges(),
+    ...(certificateSource && { hostCertificates: hostCertificates(certificateSource, parts) }),
     refusals: new Refusals(),
   };
   return {
@@ -41,9 +49,15 @@ export function createEngine(parts: EngineParts): Engine {
   };
 }
 
+function hostCertificates(
+  source: CertificateSource,
+  { files, redactor, clock }: EngineParts,
+): HostCertificates {
+  return new HostCertificates(source, { files, redactor, now: () => clock.now() });
+}
+
 /** With what the requests of one engine know of servers. */
-interface SharedParts
-  extends EngineParts, Pick<PrepareParts, 'dpopNonces' | 'serverClocks' | 'digestChallenges'> {
+interface SharedParts extends EngineParts, Pick<PrepareParts, OwnParts> {
   readonly refusals: Refusals;
 }
 

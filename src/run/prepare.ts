@@ -1,9 +1,10 @@
+import { abortable } from '../base/abortable.ts';
 import { KeyturnError } from '../base/errors.ts';
-import { AwsSigner } from '../http/auth/awsSigner.ts';
 import { type DigestChallenges, DigestSigner } from '../http/auth/digestSigner.ts';
-import type { SchemeCredentials } from '../http/auth/credentials.ts';
+import { schemeSigner } from '../http/auth/schemeSigner.ts';
+import { secretsOf, SHORTEST_SECRET } from '../http/auth/credentials.ts';
 import type { Files } from '../base/files.ts';
-import type { HeaderList, HttpRequest, SecretValue } from '../http/message.ts';
+import type { HeaderList, HttpRequest, SecretValue, ShownCertificate } from '../http/message.ts';
 import type { ForeignTokenSource, RequestTarget, WantedToken } from '../httpfile/resolve/foreignToken.ts';
 import { maskedDisguise, resolveRequest, type ResolvedRequest } from '../httpfile/resolve/resolve.ts';
 import type { ApiCertificates } from '../oauth/client/boundCertificate.ts';
@@ -22,6 +23,7 @@ import { TimedFiles } from '../base/timedFiles.ts';
 import { untrusted } from '../base/untrusted.ts';
 import type { Asker, RunInput } from './engine.ts';
 import { GeneratedValues } from './generated.ts';
+import type { HostCertificates } from './hostCertificate.ts';
 import { OriginCheck, type OriginCheckParts } from './originCheck.ts';
 import { ProofSigner, type SignerParts } from './proofSigner.ts';
 import { requestSettings, type RequestSettings } from './settings.ts';
@@ -45,6 +47,8 @@ export interface PrepareParts extends OriginCheckParts, SignerParts {
   readonly processEnv: Readonly<Record<string, string | undefined>>;
   /** The profile that `name` means in `file`: `profile_unknown`, `profile_invalid`. */
   findProfile(file: string, name: string, variables: ReadonlyMap<string, string>): Promise<TokenProfile>;
+  /** Of other tools' settings. Absent: none is shown. */
+  readonly hostCertificates?: HostCertificates;
   /** Tokens that files ask for in the words of other tools. Absent: they are refused. */
   readonly foreign?: ForeignParts;
 }
@@ -159,26 +163,26 @@ export class Preparation {
 
     const proofs = this.#signer(primary, headers, destinations);
     // A token that is sent as Authorization stands in the place of what the file writes there.
-    const computed = made.headers.has('authorization') && primary !== null ? null : credentials;
-    const digest =
-      computed?.scheme === 'digest' ? new DigestSigner(this.#parts.digestChallenges, computed) : null;
+    const isReplaced = credentials === null || (primary !== null && made.headers.has('authorization'));
+    const { digestChallenges, clock } = this.#parts;
+    const computed = isReplaced ? null : schemeSigner(credentials, digestChallenges, () => clock.now());
     if (computed !== null) made = { ...made, headers: new Set([...made.headers, 'authorization']) };
-    const aws = computed?.scheme === 'aws' ? new AwsSigner(computed, () => this.#parts.clock.now()) : null;
-    const signer = proofs ?? digest ?? aws;
+    const signer = proofs ?? computed;
     const tokens = await Promise.all(this.#acquired.values());
     const jar = settings.usesCookies ? (this.#input.cookies ?? null) : null;
     const cookies = new SessionCookies(jar, this.#parts.redactor);
-    const clientCertificate = await shownCertificate(
-      primary === null ? tokens : [primary, ...tokens],
-      url,
-      this.#parts.certificates,
-      this.#signal ?? neverAborted,
-    );
+    const clientCertificate =
+      (await shownCertificate(
+        primary === null ? tokens : [primary, ...tokens],
+        url,
+        this.#parts.certificates,
+        this.#signal ?? neverAborted,
+      )) ?? (await this.#hostCertificate(url));
     return {
       primary,
       tokens,
       signer: proofs,
-      digest,
+      digest: computed instanceof DigestSigner ? computed : null,
       notes: resolved.notes,
       shown: {
         href: url.href,
@@ -248,6 +252,14 @@ export class Preparation {
       ...(foreign && { foreign: this.#foreignSource(foreign) }),
     });
     return this.#resolved;
+  }
+
+  async #hostCertificate(url: URL): Promise<ShownCertificate | null> {
+    const { hostCertificates } = this.#parts;
+    if (hostCertificates === undefined || !this.#settings.showsHostCertificate) return null;
+    const { file, options } = this.#input;
+    // Others may wait for the same certificate.
+    return abortable(hostCertificates.of({ file, url, trusted: options.trusted }), this.#signal);
   }
 
   /** A host that the settings name is not asked about: the person said so, not the file. */
@@ -337,15 +349,6 @@ export class Preparation {
     if (headers.some(([name]) => name.toLowerCase() === 'dpop')) return null;
     return new ProofSigner(this.#parts, primary, destinations.at(-1)?.host ?? '');
   }
-}
-
-/** Shorter values stand in any URL or body. */
-const SHORTEST_SECRET = 8;
-
-function secretsOf(credentials: SchemeCredentials): string[] {
-  if (credentials.scheme === 'digest') return [credentials.password];
-  const { secretAccessKey, sessionToken } = credentials;
-  return sessionToken === null ? [secretAccessKey] : [secretAccessKey, sessionToken];
 }
 
 const neverAborted = new AbortController().signal;

@@ -1,5 +1,6 @@
 import type { CookieJar } from '../http/cookies/cookieJar.ts';
 import { headerValues, type HeaderList, type RequestCookies } from '../http/message.ts';
+import { decoded } from './bodyCredentials.ts';
 import { isCredentialName } from '../redaction/credentialNames.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 
@@ -33,7 +34,8 @@ export class SessionCookies implements RequestCookies {
     for (const line of headerValues(headers, 'set-cookie')) {
       const [, name = '', value = ''] = setCookie.exec(line) ?? [];
       const isLogin = isCredentialName(name.trim()) || /;\s*httponly/i.test(line);
-      if (isLogin || value.length >= SHORTEST_PLAIN) this.#redactor.registerGiven(value);
+      if (!isLogin && value.length < SHORTEST_PLAIN) continue;
+      for (const form of new Set([value, decoded(value)])) this.#redactor.registerGiven(form);
     }
     if (url !== null) await this.#jar?.take(url, headers);
   }

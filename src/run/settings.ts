@@ -13,6 +13,8 @@ export interface RequestSettings {
   readonly followRedirects: boolean;
   /** Whether cookies of the session are sent and kept. */
   readonly usesCookies: boolean;
+  /** Whether the certificate that settings name for the host is shown to it. */
+  readonly showsHostCertificate: boolean;
   readonly verifyTls: boolean;
   readonly connectTimeoutMs: number;
   readonly totalTimeoutMs: number;
@@ -31,6 +33,7 @@ export function requestSettings(
   let scope: string | null = null;
   let followRedirects = options.followRedirects;
   let usesCookies = true;
+  let showsHostCertificate = true;
   let verifyTls = true;
   let connectTimeoutMs = options.connectTimeoutMs;
   let totalTimeoutMs = options.totalTimeoutMs;
@@ -53,6 +56,9 @@ export function requestSettings(
       case 'nocookiejar':
         usesCookies = false;
         break;
+      case 'noclientcert':
+        showsHostCertificate = false;
+        break;
       case 'insecure':
         if (!options.trusted) {
           throw untrusted('`# @insecure` works only in a trusted workspace.', 'use it');
@@ -72,7 +78,16 @@ export function requestSettings(
       hint: 'Write `# @token name` above it: Keyturn obtains this token with the scope.',
     });
   }
-  return { tokenName, scope, followRedirects, usesCookies, verifyTls, connectTimeoutMs, totalTimeoutMs };
+  return {
+    tokenName,
+    scope,
+    followRedirects,
+    usesCookies,
+    showsHostCertificate,
+    verifyTls,
+    connectTimeoutMs,
+    totalTimeoutMs,
+  };
 }
 
 /** RFC 6749 section 3.3; the order means nothing, so one order stands for all. */

@@ -3,6 +3,7 @@ import type { BodySink, HttpClient } from '../../src/http/message.ts';
 import { createHttpClient } from '../../src/http/client.ts';
 import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
 import { createDpopProver } from '../../src/oauth/client/dpopProver.ts';
+import type { CertificateSource } from '../../src/run/hostCertificate.ts';
 import { createEngine } from '../../src/run/createEngine.ts';
 import type { Asker, Engine, RunOptions } from '../../src/run/engine.ts';
 import type { RequestResult } from '../../src/run/result.ts';
@@ -53,6 +54,8 @@ export interface EngineSetup {
   readonly audit?: AuditRecorder;
   readonly certificates?: ApiCertificates;
   readonly processEnv?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Uint8Array | null>>;
+  readonly certificateSource?: CertificateSource;
 }
 
 export interface RunChanges {
@@ -80,13 +83,15 @@ export function engineOver({
   audit,
   certificates = noCertificates,
   processEnv = {},
+  files = {},
+  certificateSource,
 }: EngineSetup) {
   const held = harness(manager);
   const { tokens, redactor, clock, keptSecrets } = { ...held.options, tokens: held.manager };
   const sink = new MemorySink();
   const http = client ?? createHttpClient({ proxy: null, caCertificates: [] });
   const engine: Engine = createEngine({
-    files: memoryFiles({}),
+    files: memoryFiles(files),
     clock,
     client: http,
     tokens,
@@ -94,6 +99,7 @@ export function engineOver({
     dpop: createDpopProver(keptSecrets),
     certificates,
     ...(audit === undefined ? {} : { audit }),
+    ...(certificateSource === undefined ? {} : { certificateSource }),
     asker: {
       allowOrigin: allowOrigin ?? (() => Promise.resolve('refuse')),
       confirmSend: confirmSend ?? (() => Promise.resolve(false)),

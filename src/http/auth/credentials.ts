@@ -17,3 +17,13 @@ export interface AwsCredentials {
   /** Null: as the host says. */
   readonly service: string | null;
 }
+
+/** Shorter values stand in any URL or body. */
+export const SHORTEST_SECRET = 8;
+
+/** What of it must reach no log and no other place. */
+export function secretsOf(credentials: SchemeCredentials): readonly string[] {
+  if (credentials.scheme === 'digest') return [credentials.password];
+  const { secretAccessKey, sessionToken } = credentials;
+  return sessionToken === null ? [secretAccessKey] : [secretAccessKey, sessionToken];
+}

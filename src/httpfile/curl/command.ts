@@ -3,6 +3,7 @@ import { firstOutside, splitTemplate } from '../resolve/template.ts';
 import { type Arguments, type Given, readArguments } from './arguments.ts';
 import { dataPiece, dataText } from './data.ts';
 import { readFormPart } from './form.ts';
+import { readSigv4, type Sigv4Scope } from './sigv4.ts';
 import { splitWords } from './shell.ts';
 import type { Fault } from './words.ts';
 
@@ -29,8 +30,7 @@ export interface CurlCommand {
   readonly body: CurlBody;
   /** `-G`: what is added to the query. */
   readonly query: readonly CurlData[];
-  /** Region and service of `--aws-sigv4`; empty where the host says them. */
-  readonly sigv4?: { readonly region: string; readonly service: string };
+  readonly sigv4?: Sigv4Scope;
   /** Names of headers that are not sent though Keyturn would by itself. */
   readonly omitted: readonly string[];
   /** What `# @key value` would say of the same. */
@@ -249,12 +249,10 @@ class CommandReader {
   #sigv4(): Pick<CurlCommand, 'sigv4'> {
     const given = this.#last.get('aws-sigv4');
     if (given?.isOn !== true) return {};
-    const [provider = '', second = 'amz', region = '', service = ''] = splitColons(given.argument);
-    if (provider.toLowerCase() !== 'aws' || second.toLowerCase() !== 'amz') {
-      this.#refuse(`Keyturn computes ${given.written} for aws:amz only.`, given);
-    }
+    const sigv4 = readSigv4(given.argument);
+    if (sigv4 === null) this.#refuse(`Keyturn computes ${given.written} for aws:amz only.`, given);
     if (!this.#last.has('user')) this.#refuse(`${given.written} takes its keys from -u key:secret.`, given);
-    return { sigv4: { region, service } };
+    return sigv4 === null ? {} : { sigv4 };
   }
 
   /** curl refuses to send two kinds of body, and a body with `-I`. */
@@ -401,10 +399,4 @@ function globIn(text: string): boolean {
       inner === '' || inner.includes(':') ? '' : found,
     );
   return /[[\]{}]/.test(plain);
-}
-
-/** At the colons outside of `{{ }}`. */
-function splitColons(text: string): string[] {
-  const colon = firstOutside(text, /:/);
-  return colon < 0 ? [text] : [text.slice(0, colon), ...splitColons(text.slice(colon + 1))];
 }

@@ -10,7 +10,9 @@ export type DirectiveEffect = 'acts' | 'shows' | 'left_out' | 'assertion' | 'cha
 
 const table: Readonly<Record<DirectiveEffect, readonly string[]>> = {
   acts: [
-    ...words('name token scope noRedirect timeout connection-timeout insecure disabled note no-cookie-jar'),
+    ...words(
+      'name token scope noRedirect timeout connection-timeout insecure disabled note no-cookie-jar noClientCert',
+    ),
     ...words('forceRegionDelimiter noGqlParsing graphql'),
     // Those that ask for a value: the variable is unknown as long as nothing else defines it, and stops the request.
     ...words('prompt secret'),
@@ -19,9 +21,9 @@ const table: Readonly<Record<DirectiveEffect, readonly string[]>> = {
     ...words('title description tag language lang openWith extension verbose debug noLog noResponseView'),
     ...words('noStreamingLog keepStreaming responseRef write-body-to-temporary-file meta-name'),
     ...words('kulala-openapi-explorer kulala-openapi-no-cache kulala-openapi-json'),
-    // Keyturn shows certificates only where a token is bound to them, encodes nothing that is encoded already, streams
-    // every body and turns a redirected POST into GET as browsers do.
-    ...words('noClientCert no-auto-encoding accept post-redirect-get'),
+    // Keyturn encodes nothing that is encoded already, streams every body and turns a redirected POST into GET as browsers
+    // do.
+    ...words('no-auto-encoding accept post-redirect-get'),
     // It verifies certificates where another tool is told not to: nothing else is sent than was meant.
     ...words('noRejectUnauthorized curl-insecure curl-location curl-compressed curl-no-buffer curl-silent'),
     ...words('curl-verbose curl-connect-timeout curl-max-time'),

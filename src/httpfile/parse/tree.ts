@@ -66,7 +66,7 @@ export interface CurlNode {
   readonly query: readonly CurlData[];
   /** Names of headers, in lower case, that are not sent though Keyturn would add them. */
   readonly omitted: readonly string[];
-  /** Region and service of `--aws-sigv4`, raw; empty where the host says them. */
+  /** Of `--aws-sigv4`, raw; empty where the host says them. */
   readonly sigv4?: { readonly region: string; readonly service: string };
 }
 

@@ -1,16 +1,17 @@
 import type { AwsCredentials } from '../../http/auth/credentials.ts';
-import { firstOutside } from './template.ts';
+import { splitTemplate } from './template.ts';
 
 const LABEL = /^(token|region|service):(.*)$/is;
 
 /** The words behind `AWS`, variables and all; none where key and secret are not two of them. */
 export function awsWords(written: string): string[] {
-  const words: string[] = [];
-  let rest = written.trim();
-  while (rest !== '') {
-    const gap = firstOutside(rest, /\s/);
-    words.push(gap < 0 ? rest : rest.slice(0, gap));
-    rest = gap < 0 ? '' : rest.slice(gap).trimStart();
+  const words = [''];
+  for (const part of splitTemplate(written.trim())) {
+    const [first = '', ...others] =
+      part.kind === 'literal'
+        ? part.text.split(/\s+/)
+        : [written.trim().slice(part.offset, part.offset + part.length)];
+    words.push(`${words.pop() ?? ''}${first}`, ...others);
   }
   return words.length < 2 || LABEL.test(words[1] ?? '') ? [] : words;
 }
