@@ -105,7 +105,8 @@ export class Sending {
   #answersDigest(digest: DigestSigner, response: HttpResponse): boolean {
     if (this.#digestAnswered) return false;
     if (!digest.takesChallenge(new URL(response.url), response.headers)) {
-      this.refusal = noDigest(response);
+      // Else it refuses the user name or the password.
+      if (!digest.hasAnswered) this.refusal = noDigest(response);
       return false;
     }
     if (this.#wasHandled(response)) return false;

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { challengeWords } from '../../src/run/challengeWords.ts';
 import { httpServer } from '../http/support.ts';
 import { digestServer } from '../support/digestServer.ts';
 import { profileOf } from '../token/support.ts';
@@ -80,6 +81,19 @@ describe('Authorization: Digest', () => {
     const result = await run(`GET ${url}/\nAuthorization: Digest Mufasa wrong-password`);
     expect(result.response?.status).toBe(401);
     expect(seen.map(({ outcome }) => outcome)).toEqual(['unauthorized', 'wrong']);
+    expect(challengeWords(result)).toBe('user name or password refused');
+  });
+
+  it('says nothing of another scheme where the server refuses the answer without a challenge', async () => {
+    const { url } = await httpServer((request, response) => {
+      const challenge = { 'WWW-Authenticate': 'Digest realm="a", nonce="b"' };
+      response.writeHead(401, request.headers.authorization === undefined ? challenge : {}).end();
+    });
+    const { run } = engineOver({ profiles: [] });
+    for (let i = 0; i < 2; i++) {
+      const result = await run(`GET ${url}\n${written}`);
+      expect(result).toMatchObject({ response: { status: 401 }, challenge: { refusal: null } });
+    }
   });
 
   test.each(['Basic realm="a"', 'Digest realm="a", nonce="b", algorithm=SHA-1', 'Bearer'])(

@@ -41,6 +41,7 @@ export class DigestSigner implements RequestSigner {
   readonly shown: HeaderList = [['Authorization', 'Digest •••']];
   readonly #challenges: DigestChallenges;
   readonly #credentials: DigestCredentials;
+  #hasAnswered = false;
 
   /** Fails with `request_invalid` where the user name or the password holds a line break. */
   constructor(challenges: DigestChallenges, credentials: DigestCredentials) {
@@ -55,10 +56,16 @@ export class DigestSigner implements RequestSigner {
     this.#credentials = credentials;
   }
 
+  /** Whether a message went out with an answer. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
+  }
+
   sign(method: string, url: URL, { body }: SignedMessage): Promise<HeaderList> {
     const known = this.#challenges.get(this.#place(url));
     if (known === null) return Promise.resolve([]);
     known.count++;
+    this.#hasAnswered = true;
     const message = { method, target: targetOf(url), body };
     return Promise.resolve([
       ['Authorization', digestAuthorization(known.challenge, this.#credentials, message, known)],

@@ -87,7 +87,7 @@ export function refuseClientPart(name: string, value: string, line: number): voi
   const part = clientPart(name, value);
   if (part === null) return;
   throw new KeyturnError('unsupported', clientPartMessage(part, line), {
-    hint: 'The header contains the secret itself, so Keyturn does not send it. Write a computed value, or use Basic or a token.',
+    hint: 'The header contains the secret itself, so Keyturn does not send it. Write a computed value, or use Basic, Digest, AWS or a token.',
     data: { name: part, line: line + 1 },
   });
 }
