@@ -48,7 +48,7 @@ export interface EditorServices {
   readonly audit: EditorAudit;
   readonly profiles: ProfileIndex;
   readonly environments: EnvironmentPicker;
-  /** What earlier requests left for later ones. */
+  /** What earlier requests left for later ones: their answers and cookies. */
   readonly sessions: Sessions;
   readonly sandbox: WindowSandbox;
   /** Every token of the workspace, as the views list them. */

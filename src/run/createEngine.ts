@@ -10,6 +10,7 @@ import { capturedTokens } from './session/capturedTokens.ts';
 import { closeQuietly, saveBody } from '../http/body.ts';
 import { ServerClocks } from '../oauth/server/clock.ts';
 import { notRunOf } from '../httpfile/marks/notRun.ts';
+import { DigestChallenges } from '../http/auth/digestSigner.ts';
 import { readRateLimits } from '../ratelimit/read.ts';
 import type { AuditRecorder } from '../base/auditEvent.ts';
 import type { AcquiredToken } from '../token/acquire.ts';
@@ -19,6 +20,7 @@ import { DpopNonces } from './dpopNonces.ts';
 import { Answers } from './directives/answers.ts';
 import type { Asker, Engine, RunInput } from './engine.ts';
 import { passesOf, runPasses } from './directives/loop.ts';
+import { type CertificateSource, HostCertificates } from './hostCertificate.ts';
 import { maskError, maskHeaders, maskLimit, maskNotRun, maskResponse, shownRequest } from './masked.ts';
 import { Preparation, type PrepareParts } from './prepare.ts';
 import { Refusals } from './refusals.ts';
@@ -28,9 +30,14 @@ import { Spacing } from './directives/spacing.ts';
 import { refusalEvent } from './useEvents.ts';
 import { waitBefore } from './directives/waits.ts';
 
-export interface EngineParts extends Omit<PrepareParts, 'dpopNonces' | 'serverClocks'> {
+/** Made here, one for each engine. */
+type OwnParts = 'dpopNonces' | 'serverClocks' | 'digestChallenges' | 'hostCertificates';
+
+export interface EngineParts extends Omit<PrepareParts, OwnParts> {
   readonly asker: Pick<Asker, 'allowOrigin' | 'confirmSend' | 'sendUnverified' | 'value'>;
   readonly client: HttpClient;
+  /** Client certificates for hosts. Absent: none is shown. */
+  readonly certificateSource?: CertificateSource;
   /** Told of every use of a token, and of the uses that were refused. */
   readonly audit?: AuditRecorder;
   /** Opens a file for a response body. */
@@ -39,10 +46,13 @@ export interface EngineParts extends Omit<PrepareParts, 'dpopNonces' | 'serverCl
 
 /** The way of one request, in the order of docs/architecture.md. */
 export function createEngine(parts: EngineParts): Engine {
+  const { certificateSource } = parts;
   const shared: SharedParts = {
     ...parts,
     dpopNonces: new DpopNonces(),
     serverClocks: new ServerClocks(parts.clock),
+    digestChallenges: new DigestChallenges(),
+    ...(certificateSource && { hostCertificates: hostCertificates(certificateSource, parts) }),
     refusals: new Refusals(),
     spacing: new Spacing(),
   };
@@ -55,8 +65,15 @@ export function createEngine(parts: EngineParts): Engine {
   };
 }
 
+function hostCertificates(
+  source: CertificateSource,
+  { files, redactor, clock }: EngineParts,
+): HostCertificates {
+  return new HostCertificates(source, { files, redactor, now: () => clock.now() });
+}
+
 /** With what the requests of one engine know of servers. */
-interface SharedParts extends EngineParts, Pick<PrepareParts, 'dpopNonces' | 'serverClocks'> {
+interface SharedParts extends EngineParts, Pick<PrepareParts, OwnParts> {
   readonly refusals: Refusals;
   readonly spacing: Spacing;
 }
@@ -169,7 +186,7 @@ async function sendAndSave(
   if (location === null) return sending.send({});
   const sink = closedOnce(await parts.openSink(location));
   const holdsBody = ({ status }: Pick<HttpResponse, 'status'>) =>
-    status === 401 && sending.prepared.primary !== null;
+    status === 401 && (sending.prepared.primary ?? sending.prepared.digest) !== null;
   try {
     const response = await sending.send({ saveBodyTo: sink, holdsBody });
     if (!holdsBody(response)) return response;

@@ -1,3 +1,4 @@
+import type { CookieJar } from '../http/cookies/cookieJar.ts';
 import type { HttpFile, RequestNode } from '../httpfile/parse/tree.ts';
 import type { ValueQuestion } from '../httpfile/resolve/questions.ts';
 import type { AskedSecret } from '../profile/key.ts';
@@ -19,6 +20,8 @@ export interface RunInput {
   readonly options: RunOptions;
   /** Answers that hold for several requests, by what was asked; what is asked once is added. */
   readonly answers?: Map<string, Promise<string>>;
+  /** Those of the session; missing: cookies are neither sent nor kept. */
+  readonly cookies?: CookieJar;
   /** The person has already confirmed what a `# @note` asks. */
   readonly confirmed?: boolean;
   /** What earlier requests left, and where this one leaves what later ones may refer to. */

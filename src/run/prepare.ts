@@ -1,6 +1,10 @@
+import { abortable } from '../base/abortable.ts';
 import { KeyturnError } from '../base/errors.ts';
+import { type DigestChallenges, DigestSigner } from '../http/auth/digestSigner.ts';
+import { schemeSigner } from '../http/auth/schemeSigner.ts';
+import { secretsOf, SHORTEST_SECRET } from '../http/auth/credentials.ts';
 import type { Files } from '../base/files.ts';
-import type { HeaderList, HttpRequest, SecretValue } from '../http/message.ts';
+import type { HeaderList, HttpRequest, SecretValue, ShownCertificate } from '../http/message.ts';
 import type { ForeignTokenSource, RequestTarget, WantedToken } from '../httpfile/resolve/foreignToken.ts';
 import { lookUp, maskedDisguise, resolveRequest, type ResolvedRequest } from '../httpfile/resolve/resolve.ts';
 import type { ResolveContext } from '../httpfile/resolve/resolveContext.ts';
@@ -23,9 +27,11 @@ import { CapturedTokenCheck } from './session/capturedTokenCheck.ts';
 import type { Asker, RunInput } from './engine.ts';
 import type { Answers } from './directives/answers.ts';
 import { GeneratedValues } from './generated.ts';
+import type { HostCertificates } from './hostCertificate.ts';
 import { OriginCheck, type OriginCheckParts } from './originCheck.ts';
 import { ProofSigner, type SignerParts } from './proofSigner.ts';
 import { requestSettings, type RequestSettings } from './settings.ts';
+import { SessionCookies } from './sessionCookies.ts';
 import { shownCertificate } from './shownCertificate.ts';
 import { tokenFailure } from './tokenFailure.ts';
 import type { ShownRequest } from './masked.ts';
@@ -35,6 +41,7 @@ import { absoluteUrl, destinationsOf } from './url.ts';
 import { writtenCredentials, writtenInBody } from './writtenCredentials.ts';
 
 export interface PrepareParts extends OriginCheckParts, SignerParts {
+  readonly digestChallenges: DigestChallenges;
   readonly asker: Pick<Asker, 'allowOrigin' | 'sendUnverified'>;
   readonly files: Files;
   readonly tokens: TokenManager;
@@ -44,6 +51,8 @@ export interface PrepareParts extends OriginCheckParts, SignerParts {
   readonly processEnv: Readonly<Record<string, string | undefined>>;
   /** The profile that `name` means in `file`: `profile_unknown`, `profile_invalid`. */
   findProfile(file: string, name: string, variables: ReadonlyMap<string, string>): Promise<TokenProfile>;
+  /** Of other tools' settings. Absent: none is shown. */
+  readonly hostCertificates?: HostCertificates;
   /** Tokens that files ask for in the words of other tools. Absent: they are refused. */
   readonly foreign?: ForeignParts;
 }
@@ -63,6 +72,8 @@ export interface Prepared {
   readonly tokens: readonly AcquiredToken[];
   /** Where the primary token is bound to a key. */
   readonly signer: ProofSigner | null;
+  /** Where the file writes user and password for Digest. */
+  readonly digest: DigestSigner | null;
   /** What the person should know of the request: sentences. */
   readonly notes: readonly string[];
   /** How people see it. */
@@ -125,6 +136,12 @@ export class Preparation {
       this.#parts.redactor.registerGiven(value);
     }
 
+    const { credentials } = resolved;
+    for (const value of credentials === null ? [] : secretsOf(credentials)) {
+      this.#parts.redactor.registerGiven(value);
+      if (value.length >= SHORTEST_SECRET) secrets.push({ tokenName: '', value });
+    }
+
     // Every token that stands somewhere in the request must be allowed to go where the request goes.
     for (const pending of this.#acquired.values()) {
       const { profile } = await pending;
@@ -153,18 +170,28 @@ export class Preparation {
       if (first !== undefined) primary = await first;
     }
 
-    const signer = this.#signer(primary, headers, destinations);
+    const proofs = this.#signer(primary, headers, destinations);
+    // A token that is sent as Authorization stands in the place of what the file writes there.
+    const isReplaced = credentials === null || (primary !== null && made.headers.has('authorization'));
+    const { digestChallenges, clock } = this.#parts;
+    const computed = isReplaced ? null : schemeSigner(credentials, digestChallenges, () => clock.now());
+    if (computed !== null) made = { ...made, headers: new Set([...made.headers, 'authorization']) };
+    const signer = proofs ?? computed;
     const tokens = await Promise.all(this.#acquired.values());
-    const clientCertificate = await shownCertificate(
-      primary === null ? tokens : [primary, ...tokens],
-      url,
-      this.#parts.certificates,
-      this.#signal ?? neverAborted,
-    );
+    const jar = settings.usesCookies ? (this.#input.cookies ?? null) : null;
+    const cookies = new SessionCookies(jar, this.#parts.redactor);
+    const clientCertificate =
+      (await shownCertificate(
+        primary === null ? tokens : [primary, ...tokens],
+        url,
+        this.#parts.certificates,
+        this.#signal ?? neverAborted,
+      )) ?? (await this.#hostCertificate(url));
     return {
       primary,
       tokens,
-      signer,
+      signer: proofs,
+      digest: computed instanceof DigestSigner ? computed : null,
       notes: resolved.notes,
       shown: {
         href: url.href,
@@ -173,6 +200,7 @@ export class Preparation {
           primary !== null && 'query' in primary.profile.sendAs ? [primary.profile.sendAs.query] : [],
         ),
         values: resolved.shownHeaders,
+        cookies,
       },
       request: {
         method: resolved.method,
@@ -187,6 +215,7 @@ export class Preparation {
         connectTimeoutMs: settings.connectTimeoutMs,
         totalTimeoutMs: this.#files.leftMs,
         maxBodyBytes: options.maxBodyBytes,
+        cookies,
         ...(signer === null ? {} : { signer }),
         ...(clientCertificate === null ? {} : { clientCertificate }),
       },
@@ -243,6 +272,14 @@ export class Preparation {
       ...(this.#input.memory && { earlier: this.#input.memory }),
       ...(foreign && { foreign: this.#foreignSource(foreign) }),
     };
+  }
+
+  async #hostCertificate(url: URL): Promise<ShownCertificate | null> {
+    const { hostCertificates } = this.#parts;
+    if (hostCertificates === undefined || !this.#settings.showsHostCertificate) return null;
+    const { file, options } = this.#input;
+    // Others may wait for the same certificate.
+    return abortable(hostCertificates.of({ file, url, trusted: options.trusted }), this.#signal);
   }
 
   /** A host that the settings name is not asked about: the person said so, not the file. */

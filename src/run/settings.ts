@@ -11,6 +11,10 @@ export interface RequestSettings {
   /** What the token shall be good for in this request alone, space separated. */
   readonly scope: string | null;
   readonly followRedirects: boolean;
+  /** Whether cookies of the session are sent and kept. */
+  readonly usesCookies: boolean;
+  /** Whether the certificate that settings name for the host is shown to it. */
+  readonly showsHostCertificate: boolean;
   readonly verifyTls: boolean;
   readonly connectTimeoutMs: number;
   readonly totalTimeoutMs: number;
@@ -29,6 +33,8 @@ export function requestSettings(
   let tokenName = pickedToken;
   let scope: string | null = null;
   let followRedirects = options.followRedirects;
+  let usesCookies = true;
+  let showsHostCertificate = true;
   let verifyTls = true;
   let connectTimeoutMs = options.connectTimeoutMs;
   let totalTimeoutMs = options.totalTimeoutMs;
@@ -47,6 +53,12 @@ export function requestSettings(
         break;
       case 'noredirect':
         followRedirects = false;
+        break;
+      case 'nocookiejar':
+        usesCookies = false;
+        break;
+      case 'noclientcert':
+        showsHostCertificate = false;
         break;
       case 'insecure':
         if (!options.trusted) {
@@ -67,7 +79,16 @@ export function requestSettings(
       hint: 'Write `# @token name` above it: Keyturn obtains this token with the scope.',
     });
   }
-  return { tokenName, scope, followRedirects, verifyTls, connectTimeoutMs, totalTimeoutMs };
+  return {
+    tokenName,
+    scope,
+    followRedirects,
+    usesCookies,
+    showsHostCertificate,
+    verifyTls,
+    connectTimeoutMs,
+    totalTimeoutMs,
+  };
 }
 
 /** RFC 6749 section 3.3; the order means nothing, so one order stands for all. */

@@ -4,6 +4,7 @@ import { createHttpClient } from '../../src/http/client.ts';
 import type { Dialect } from '../../src/httpfile/parse/tree.ts';
 import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
 import { createDpopProver } from '../../src/oauth/client/dpopProver.ts';
+import type { CertificateSource } from '../../src/run/hostCertificate.ts';
 import { createEngine } from '../../src/run/createEngine.ts';
 import type { Asker, Engine, RunOptions } from '../../src/run/engine.ts';
 import type { RequestResult } from '../../src/run/result.ts';
@@ -54,6 +55,9 @@ export interface EngineSetup {
   readonly client?: HttpClient;
   readonly audit?: AuditRecorder;
   readonly certificates?: ApiCertificates;
+  readonly processEnv?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Uint8Array | null>>;
+  readonly certificateSource?: CertificateSource;
 }
 
 export interface RunChanges {
@@ -84,13 +88,16 @@ export function engineOver({
   client,
   audit,
   certificates = noCertificates,
+  processEnv = {},
+  files = {},
+  certificateSource,
 }: EngineSetup) {
   const held = harness(manager);
   const { tokens, redactor, clock, keptSecrets } = { ...held.options, tokens: held.manager };
   const sink = new MemorySink();
   const http = client ?? createHttpClient({ proxy: null, caCertificates: [] });
   const engine: Engine = createEngine({
-    files: memoryFiles({}),
+    files: memoryFiles(files),
     clock,
     client: http,
     tokens,
@@ -98,6 +105,7 @@ export function engineOver({
     dpop: createDpopProver(keptSecrets),
     certificates,
     ...(audit === undefined ? {} : { audit }),
+    ...(certificateSource === undefined ? {} : { certificateSource }),
     asker: {
       allowOrigin: allowOrigin ?? (() => Promise.resolve('refuse')),
       confirmSend: confirmSend ?? (() => Promise.resolve(false)),
@@ -105,7 +113,7 @@ export function engineOver({
       value: value ?? (() => Promise.resolve(null)),
     },
     consent: createConsentStore(memoryValues()),
-    processEnv: {},
+    processEnv,
     findProfile(_file, name) {
       const found = profiles.find((profile) => profile.name === name);
       return found === undefined

@@ -1,5 +1,6 @@
 import { type ConfigurationScope, workspace } from 'vscode';
 import * as v from 'valibot';
+import { hostCertificatesSchema } from '../../httpfile/environments/hostCertificates.ts';
 
 const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(86_400));
 const environments = v.record(v.string(), v.record(v.string(), v.string()));
@@ -11,6 +12,7 @@ const environments = v.record(v.string(), v.record(v.string(), v.string()));
 const settings = {
   'keyturn.environments': v.fallback(environments, {}),
   'rest-client.environmentVariables': v.fallback(environments, {}),
+  'rest-client.certificates': v.fallback(hostCertificatesSchema, {}),
   'keyturn.tokens.expiryLead': v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(1440)), 5),
   'keyturn.tokens.groupBy': v.fallback(v.picklist(['environment', 'issuer']), 'environment'),
   'keyturn.tokens.notifyExpired': v.fallback(v.boolean(), true),

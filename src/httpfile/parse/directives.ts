@@ -11,7 +11,8 @@ export type DirectiveEffect = 'acts' | 'shows' | 'left_out' | 'assertion' | 'cha
 const table: Readonly<Record<DirectiveEffect, readonly string[]>> = {
   acts: [
     ...words('name token scope noRedirect timeout connection-timeout insecure disabled note'),
-    ...words('forceRegionDelimiter noGqlParsing graphql loop sleep delay ratelimit rate-limit title tag'),
+    ...words('no-cookie-jar noClientCert loop sleep delay ratelimit rate-limit title tag'),
+    ...words('forceRegionDelimiter noGqlParsing graphql'),
     ...words('prompt secret'),
     // Requests that go before this one, and the files that they are in.
     ...words('ref forceRef import run'),
@@ -20,9 +21,9 @@ const table: Readonly<Record<DirectiveEffect, readonly string[]>> = {
     ...words('description jwt language lang openWith extension verbose debug noLog noResponseView'),
     ...words('noStreamingLog keepStreaming responseRef write-body-to-temporary-file meta-name'),
     ...words('kulala-openapi-explorer kulala-openapi-no-cache kulala-openapi-json'),
-    // Keyturn keeps no cookies, shows certificates only where a token is bound to them, encodes nothing that is
-    // encoded already, streams every body and turns a redirected POST into GET as browsers do.
-    ...words('no-cookie-jar noClientCert no-auto-encoding accept post-redirect-get'),
+    // Keyturn encodes nothing that is encoded already, streams every body and turns a redirected POST into GET as browsers
+    // do.
+    ...words('no-auto-encoding accept post-redirect-get'),
     // It verifies certificates where another tool is told not to: nothing else is sent than was meant.
     ...words('noRejectUnauthorized curl-insecure curl-location curl-compressed curl-no-buffer curl-silent'),
     ...words('curl-verbose curl-connect-timeout curl-max-time'),

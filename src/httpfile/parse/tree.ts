@@ -68,6 +68,8 @@ export interface CurlNode {
   readonly query: readonly CurlData[];
   /** Names of headers, in lower case, that are not sent though Keyturn would add them. */
   readonly omitted: readonly string[];
+  /** Of `--aws-sigv4`, raw; empty where the host says them. */
+  readonly sigv4?: { readonly region: string; readonly service: string };
 }
 
 /** A piece of what `-d` and its like send. */
@@ -102,7 +104,7 @@ export interface MetadataNode {
 export interface HeaderNode {
   readonly name: string;
   readonly value: string;
-  /** The value is `user:password` for Basic, to the letter, as curl's `-u` has it. */
+  /** The value is `Basic user:password`, or `Digest` or `AWS` instead of Basic, to the letter, as curl's `-u` has it. */
   readonly exact?: true;
   readonly span: Span;
 }

@@ -108,7 +108,13 @@ export class Session {
 
   async #send({ file, node }: Step, tokenName: string | null, signal: AbortSignal | undefined) {
     const { engine, variables, confirmed, rules, memory } = this.#options;
-    const shared = { overrides: variables, tokenName, confirmed, answers: this.#answers };
+    const shared = {
+      overrides: variables,
+      tokenName,
+      confirmed,
+      answers: this.#answers,
+      cookies: memory.cookies,
+    };
     const input = { ...file, node, ...shared };
     let result: RequestResult;
     try {

@@ -42,6 +42,7 @@ import { KeychainSecretStore } from '../../keychain/keychainSecretStore.ts';
 import { visible } from '../../base/visible.ts';
 import { createNodeFiles } from './nodeFiles.ts';
 import { ProfileFolder } from './profileFolder.ts';
+import { createCertificateSource } from '../ask/certificateSource.ts';
 import { createSecretAsker } from '../ask/secretAsker.ts';
 import { createSendAsker } from '../ask/sendConsent.ts';
 import { createValueAsker } from '../ask/valueAsker.ts';
@@ -208,6 +209,7 @@ export function openSession(
         allowOrigin: ({ origin }) => Promise.resolve(allowedOrigins.includes(origin) ? 'once' : 'refuse'),
         sendUnverified: () => Promise.resolve(false),
       },
+      certificateSource: createCertificateSource(streams, signal, store),
       consent: createConsentStore(values),
       processEnv: streams.env,
       findProfile: (file, name, variables) => profiles.find(file, name, variables),
