@@ -137,6 +137,15 @@ export class Preparation {
     }
 
     const { credentials } = resolved;
+    if (credentials !== null && (url.username !== '' || url.password !== '')) {
+      throw new KeyturnError(
+        'request_invalid',
+        'The URL has a user besides that of the Authorization header.',
+        {
+          hint: 'Write user and password in one of the two places: those of a URL go out as Basic.',
+        },
+      );
+    }
     for (const value of credentials === null ? [] : secretsOf(credentials)) {
       this.#parts.redactor.registerGiven(value);
       if (value.length >= SHORTEST_SECRET) secrets.push({ tokenName: '', value });

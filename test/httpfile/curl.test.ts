@@ -129,6 +129,7 @@ describe('what a cURL line says and is not done', () => {
     ['curl --negotiate -u : https://a.org', '--negotiate', 5, 16],
     ['curl https://a.org -u a:b --ntlm', '--ntlm', 26, 32],
     ['curl --aws-sigv4 aws:amz https://a.org', '--aws-sigv4', 5, 24],
+    ['curl --digest https://a:b@a.org', '--digest', 5, 13],
     ['curl --aws-sigv4 osc -u a:b https://a.org', '--aws-sigv4', 5, 20],
     ['curl --aws-sigv4 {{provider}} -u a:b https://a.org', '--aws-sigv4', 5, 29],
     ['curl -skx http://p https://a.org', '-x', 5, 18],

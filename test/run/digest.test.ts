@@ -195,6 +195,31 @@ describe('Authorization: Digest', () => {
     expect(seen).toEqual(['Bearer access-1']);
   });
 
+  it('refuses another user in the URL, which would go out as Basic', async () => {
+    const { url, seen } = await digestServer({ qop: 'auth' });
+    const { run } = engineOver({ profiles: [] });
+    const withUser = url.replace('://', '://zoe:url-password@');
+    for (const text of [
+      `GET ${withUser}\n${written}`,
+      `curl --digest -u a:b ${withUser}`,
+      `curl --digest ${withUser}`,
+    ]) {
+      expect((await run(text)).error?.code).toMatch(/request_invalid|unsupported/);
+    }
+    expect(seen).toEqual([]);
+  });
+
+  it('writes only the last answer into a file', async () => {
+    const { url } = await digestServer({ qop: 'auth' });
+    const { run, sink } = engineOver({ profiles: [] });
+    const options = { options: { saveBodyTo: '/out' } };
+    await run(`GET ${url}/\n${written}`, options);
+    expect(sink).toMatchObject({ opened: 1, closed: 1, text: 'GET ' });
+    const second = engineOver({ profiles: [] });
+    await second.run(`GET ${url}/\nAuthorization: Digest Mufasa wrong-password`, options);
+    expect(second.sink).toMatchObject({ opened: 1, closed: 1, text: 'who are you?' });
+  });
+
   it('refuses a line break in user or password', async () => {
     const { run } = engineOver({ profiles: [], processEnv: { PW: 'a\nb' } });
     const result = await run('GET http://127.0.0.1:1/\nAuthorization: Digest eve {{$processEnv PW}}x');

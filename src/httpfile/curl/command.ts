@@ -218,6 +218,12 @@ class CommandReader {
     const user = this.#last.get('user');
     add(bearer, 'Authorization', (token) => `Bearer ${token}`);
     const scheme = this.#isOn('aws-sigv4') ? 'AWS' : this.#isOn('digest') ? 'Digest' : 'Basic';
+    const computed =
+      scheme === 'Basic' ? undefined : this.#last.get(scheme === 'AWS' ? 'aws-sigv4' : 'digest');
+    if (computed !== undefined && user === undefined) {
+      // What stands in the URL would go out as Basic.
+      this.#refuse(`Keyturn takes name and secret of ${computed.written} from -u name:secret.`, computed);
+    }
     if (bearer === undefined) add(user, 'Authorization', (pair) => `${scheme} ${pair}`, true);
     const agent = this.#last.get('user-agent');
     if (agent?.argument === '') this.#removed.add('user-agent');
@@ -251,7 +257,6 @@ class CommandReader {
     if (given?.isOn !== true) return {};
     const sigv4 = readSigv4(given.argument);
     if (sigv4 === null) this.#refuse(`Keyturn computes ${given.written} for aws:amz only.`, given);
-    if (!this.#last.has('user')) this.#refuse(`${given.written} takes its keys from -u key:secret.`, given);
     return sigv4 === null ? {} : { sigv4 };
   }
 

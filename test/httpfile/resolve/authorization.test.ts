@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseHttpFile } from '../../../src/httpfile/parse/parse.ts';
 import type { Dialect } from '../../../src/httpfile/parse/tree.ts';
@@ -135,4 +136,50 @@ describe('credentials that a client has to compute', () => {
     ]);
     expect(parseHttpFile(file).problems).toEqual([]);
   });
+});
+
+test('no value of Digest or AWS that is not computed yet goes into a header, whatever it looks like', async () => {
+  const secret = 'open1234secret';
+  const words = fc.constantFrom(
+    ...[
+      'Digest',
+      'dIGEST',
+      'AWS',
+      'aws',
+      'eve',
+      secret,
+      `eve:${secret}`,
+      `:${secret}`,
+      `${secret}:`,
+      '=',
+      ',',
+      '"',
+    ],
+    ...[
+      '{{s}}',
+      '{{d}}',
+      '{{a}}',
+      '{{u}}:{{s}}',
+      '{{$processEnv W}}',
+      'region:eu',
+      'token:',
+      `token:${secret}`,
+    ],
+    ...['username="eve",', 'user=', '{{', '}}', '\t', 'Basic', '{{u}}'],
+  );
+  const variables = [`@s = ${secret}`, '@u = eve', `@d = Digest eve {{s}}`, `@a = AWS eve {{s}} region:r`];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom('Digest', 'AWS', '{{d}}', '{{a}}', '{{$processEnv W}}'),
+      fc.array(words, { maxLength: 5 }),
+      fc.constantFrom(...dialects),
+      async (scheme, rest, dialect) => {
+        const file = `${variables.join('\n')}\nGET https://a.org\nAuthorization: ${[scheme, ...rest].join(' ')}`;
+        const processEnv = { W: `Digest eve ${secret}` };
+        const resolved = await resolve(file, { dialect, processEnv }).catch(() => null);
+        expect(JSON.stringify(resolved?.headers ?? [])).not.toContain(secret);
+      },
+    ),
+    { numRuns: 2000 },
+  );
 });
