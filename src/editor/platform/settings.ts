@@ -1,5 +1,6 @@
 import { type ConfigurationScope, workspace } from 'vscode';
 import * as v from 'valibot';
+import { dialects } from '../../httpfile/parse/tree.ts';
 
 const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(86_400));
 const environments = v.record(v.string(), v.record(v.string(), v.string()));
@@ -22,6 +23,7 @@ const settings = {
   'keyturn.response.maxSize': v.fallback(v.pipe(v.number(), v.minValue(0.001), v.maxValue(1024)), 10),
   'keyturn.timeout.connect': v.fallback(seconds, 10),
   'keyturn.timeout.total': v.fallback(seconds, 300),
+  'keyturn.dialect': v.fallback(v.picklist(['auto', ...dialects]), 'auto'),
   'keyturn.followRedirects': v.fallback(v.boolean(), true),
   'http.proxy': v.fallback(v.string(), ''),
   'http.noProxy': v.fallback(v.array(v.string()), []),

@@ -3,6 +3,9 @@ import type { moveSecret } from '../fileSecrets/moveSecret.ts';
 import { moveSecretAt, registerFileSecrets } from '../fileSecrets/register.ts';
 import type { Handlers } from '../platform/commands.ts';
 import { registerResponses } from '../responses/register.ts';
+import { DocumentDialects } from '../documents/documentDialects.ts';
+import { onDidChangeDialects } from '../documents/treeDialects.ts';
+import { onDidChangeSetting, readSetting } from '../platform/settings.ts';
 import type { EditorServices } from '../services.ts';
 import type { requestCommands, responseCommands } from './commands.ts';
 import { Completions } from './language/completions.ts';
@@ -82,6 +85,14 @@ export function startRequests(services: EditorServices, loadSending: () => Promi
       ...Completions.triggerCharacters,
     ),
     registerFileSecrets(),
+    onDidChangeDialects(() => {
+      lenses.refresh();
+      diagnostics.checkAll();
+    }),
+    new DocumentDialects(services.files, {
+      at: (uri) => readSetting('keyturn.dialect', uri),
+      onDidChange: (listener) => onDidChangeSetting(['keyturn.dialect'], listener),
+    }),
     services.tokens.onDidChange(tokensChanged),
     services.profiles.onDidChange(tokensChanged),
     services.environments.onDidChange(tokensChanged),
