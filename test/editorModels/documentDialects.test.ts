@@ -5,12 +5,19 @@ import { treeOf } from '../../src/editor/documents/documentTrees.ts';
 import { onDidChangeDialects } from '../../src/editor/documents/treeDialects.ts';
 import type { Dialect } from '../../src/httpfile/parse/tree.ts';
 
-const editor = vi.hoisted(() => ({
-  dialect: 'auto' as Dialect | 'auto',
+interface FakeEditor {
+  dialect: Dialect | 'auto';
   /** Text by path. */
-  disk: new Map<string, string>(),
-  looked: [] as string[],
-  listeners: new Map<string, ((value: unknown) => void)[]>(),
+  readonly disk: Map<string, string>;
+  looked: string[];
+  readonly listeners: Map<string, ((value: unknown) => void)[]>;
+}
+
+const editor = vi.hoisted((): FakeEditor => ({
+  dialect: 'auto',
+  disk: new Map(),
+  looked: [],
+  listeners: new Map(),
 }));
 
 vi.mock('vscode', () => {
@@ -93,20 +100,33 @@ async function document(path: string, text: string, scheme = 'file'): Promise<Te
 }
 
 const plain = '### One\nGET https://a.org';
-let watching: { dispose(): void };
+const choices = new Map<string, unknown>();
+const kept = {
+  get: (key: string) => Promise.resolve(choices.get(key)),
+  set: (key: string, value: unknown) => Promise.resolve(void choices.set(key, value)),
+};
+let watching: DocumentDialects;
+
+const watch = () =>
+  new DocumentDialects(
+    files,
+    {
+      at: () => editor.dialect,
+      onDidChange: (listener) => {
+        editor.listeners.set('setting', [listener]);
+        return { dispose: () => undefined };
+      },
+    },
+    kept,
+  );
 
 beforeEach(() => {
   editor.dialect = 'auto';
   editor.disk.clear();
   editor.looked = [];
   editor.listeners.clear();
-  watching = new DocumentDialects(files, {
-    at: () => editor.dialect,
-    onDidChange: (listener) => {
-      editor.listeners.set('setting', [listener]);
-      return { dispose: () => undefined };
-    },
-  });
+  choices.clear();
+  watching = watch();
 });
 afterEach(() => watching.dispose());
 
@@ -159,5 +179,20 @@ describe('the dialect of a document', () => {
     expect(treeOf(await document('/w/a.http', 'GET https://a.org\n?? a')).dialect).toBe('httpyac');
     expect(treeOf(await document('a', plain, 'untitled')).dialect).toBe('rest-client');
     expect(editor.looked).toEqual([]);
+  });
+
+  it('is the one that the person chose for the folder, in the next window too', async () => {
+    editor.dialect = 'kulala';
+    const open = await document('/w/api/a.http', plain);
+    const other = await document('/w/b.http', plain);
+    await watching.choose(open.uri, 'jetbrains');
+    expect([treeOf(open).dialect, treeOf(other).dialect]).toEqual(['jetbrains', 'kulala']);
+    expect(choices.get('keyturn.dialects')).toEqual({ 'file:///w/api': 'jetbrains' });
+    watching.dispose();
+    await changedBy(() => (watching = watch()));
+    await vi.waitFor(() => expect(treeOf(open).dialect).toBe('jetbrains'));
+    await watching.choose(open.uri, 'auto');
+    expect(treeOf(open).dialect).toBe('kulala');
+    expect(choices.get('keyturn.dialects')).toEqual({});
   });
 });

@@ -1,8 +1,10 @@
 import { Disposable, FileType, Uri, workspace } from 'vscode';
+import * as v from 'valibot';
 import { fileLimits, type Files } from '../../base/files.ts';
 import { dialectBeside, type SeenFolder, siblingLimits } from '../../httpfile/dialects/neighbours.ts';
 import { settledDialect } from '../../httpfile/parse/dialect.ts';
-import type { Dialect } from '../../httpfile/parse/tree.ts';
+import type { KeyValueStore } from '../../base/keyValue.ts';
+import { dialects, type Dialect } from '../../httpfile/parse/tree.ts';
 import { dialectsChanged, useDialects } from './treeDialects.ts';
 
 /** The setting `keyturn.dialect`. */
@@ -15,6 +17,10 @@ export interface DialectSetting {
 const TELLING =
   '**/{http-client.env.json,http-client.private.env.json,http-client.env.json.user,.httpyac*,httpyac.config.*}';
 
+/** Under this key the choices are kept. */
+const CHOICES = 'keyturn.dialects';
+const choicesSchema = v.record(v.string(), v.picklist(dialects));
+
 /** Many folders are looked at in a row: they are told of together. */
 const TOGETHER_MS = 100;
 
@@ -24,6 +30,10 @@ const deepest = 40;
 /** Chooses dialects by the setting, the signs of a file and the files beside it, until it is disposed of. */
 export class DocumentDialects implements Disposable {
   readonly #files: Pick<Files, 'read'>;
+  readonly #setting: DialectSetting;
+  readonly #choices: Pick<KeyValueStore, 'get' | 'set'>;
+  /** What the person chose for folders, by their locations. */
+  #chosen: ReadonlyMap<string, Dialect> = new Map();
   /** What the files of each folder speak for; null where that is nothing, or not known yet. */
   readonly #besides = new Map<string, Dialect | null>();
   /** Folders that something was found in, and that is not told yet. */
@@ -33,8 +43,14 @@ export class DocumentDialects implements Disposable {
   /** Grows when all is forgotten: what was begun before does not count. */
   #round = 0;
 
-  constructor(files: Pick<Files, 'read'>, setting: DialectSetting) {
+  constructor(
+    files: Pick<Files, 'read'>,
+    setting: DialectSetting,
+    choices: Pick<KeyValueStore, 'get' | 'set'>,
+  ) {
     this.#files = files;
+    this.#setting = setting;
+    this.#choices = choices;
     const telling = workspace.createFileSystemWatcher(TELLING, false, true);
     const forget = () => this.#forget();
     this.#watch = Disposable.from(
@@ -45,10 +61,38 @@ export class DocumentDialects implements Disposable {
       setting.onDidChange(() => dialectsChanged(null)),
     );
     useDialects((uri, own) => {
-      const set = setting.at(uri);
-      if (set !== 'auto') return set;
+      const wanted = this.#wanted(uri);
+      if (wanted !== 'auto') return wanted;
       return own.by === 'sign' ? own.dialect : settledDialect(own, this.#beside(uri));
     });
+    // Without the choices, files are read as if there were none.
+    this.#load().catch(() => undefined);
+  }
+
+  /** What the person chose for the folder of a file; null where that is nothing. */
+  choiceAt(uri: Uri): Dialect | null {
+    return this.#chosen.get(folderOf(uri)) ?? null;
+  }
+
+  /** Keeps the choice for the folder; `auto` withdraws it. */
+  async choose(uri: Uri, dialect: Dialect | 'auto'): Promise<void> {
+    const chosen = new Map(this.#chosen);
+    if (dialect === 'auto') chosen.delete(folderOf(uri));
+    else chosen.set(folderOf(uri), dialect);
+    this.#chosen = chosen;
+    dialectsChanged(null);
+    await this.#choices.set(CHOICES, Object.fromEntries(chosen));
+  }
+
+  #wanted(uri: Uri): Dialect | 'auto' {
+    return this.choiceAt(uri) ?? this.#setting.at(uri);
+  }
+
+  async #load(): Promise<void> {
+    const kept = v.safeParse(choicesSchema, await this.#choices.get(CHOICES));
+    if (!kept.success) return;
+    this.#chosen = new Map(Object.entries(kept.output));
+    if (this.#chosen.size > 0) dialectsChanged(null);
   }
 
   dispose(): void {
@@ -67,7 +111,7 @@ export class DocumentDialects implements Disposable {
   #beside(uri: Uri): Dialect | null {
     if (uri.scheme === 'untitled') return null;
     const folder = Uri.joinPath(uri, '..');
-    const key = folder.toString();
+    const key = folderOf(uri);
     const known = this.#besides.get(key);
     if (known !== undefined) return known;
     this.#besides.set(key, null);
@@ -92,6 +136,10 @@ export class DocumentDialects implements Disposable {
       dialectsChanged(folders);
     }, TOGETHER_MS);
   }
+}
+
+function folderOf(uri: Uri): string {
+  return Uri.joinPath(uri, '..').toString();
 }
 
 async function look(reader: Pick<Files, 'read'>, file: Uri, folder: Uri): Promise<Dialect | null> {
