@@ -161,6 +161,7 @@ export function activate(context: ExtensionContext): void {
     files,
     store,
     values,
+    folderValues: createMementoStore(context.workspaceState),
     consent,
     places,
     tokens,

@@ -36,6 +36,8 @@ export interface EditorServices {
   readonly store: TokenStore;
   /** Small values kept between sessions, permissions among them. */
   readonly values: KeyValueStore;
+  /** The same, for this workspace alone. */
+  readonly folderValues: KeyValueStore;
   /** What the person allowed for tokens. */
   readonly consent: ConsentStore;
   /** Where tokens and stored secrets may be used from. */
