@@ -116,8 +116,16 @@ export interface VariableNode {
 
 export type BodyNode =
   | { readonly kind: 'none' }
-  /** `data`: what a cURL command makes it of, to the byte. */
-  | { readonly kind: 'text'; readonly text: string; readonly data?: readonly CurlData[]; readonly span: Span }
+  | {
+      readonly kind: 'text';
+      /** Lines end in LF here, whatever the file has. */
+      readonly text: string;
+      /** They are sent with CRLF, as the file has them. */
+      readonly crlf?: true;
+      /** What a cURL command makes it of, to the byte. */
+      readonly data?: readonly CurlData[];
+      readonly span: Span;
+    }
   | {
       readonly kind: 'file';
       readonly path: string;

@@ -1,10 +1,11 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { fileLimits, type Files } from '../../base/files.ts';
 import { type Encode, encoderFor, encodeUtf8, parameterOf } from './charset.ts';
+import { encodeForm, joinFormLines } from './formBody.ts';
 import { type CurlSource, dataBytes, formBytes } from '../curl/body.ts';
 import type { Expander } from './expander.ts';
 import { graphqlPayload } from './graphqlBody.ts';
-import { parseFileReference, wellFormed, type FileReference } from '../parse/text.ts';
+import { parseFileReference, type FileReference } from '../parse/text.ts';
 import type { BodyNode, Dialect } from '../parse/tree.ts';
 
 /** What a body needs besides its node. */
@@ -53,7 +54,12 @@ export async function bodyBytes(
       if (body.data !== undefined) {
         return dataBytes(body.data, curlSource(body.span.start.line, source, expander));
       }
-      return textBytes(body.text, body.span.start.line, source, expander);
+      return textBytes(
+        body.crlf === true ? body.text.replaceAll('\n', '\r\n') : body.text,
+        body.span.start.line,
+        source,
+        expander,
+      );
   }
 }
 
@@ -81,7 +87,7 @@ async function textBytes(
 ): Promise<Uint8Array> {
   const type = source.contentType.toLowerCase();
   const hasFiles = text.startsWith('<') || text.includes('\n<');
-  if (hasFiles && text.split('\n').some((each) => parseFileReference(each) !== null)) {
+  if (hasFiles && text.split(/\r?\n/).some((each) => parseFileReference(each) !== null)) {
     return linesToBytes(text, line, source, expander);
   }
   const encode = await encoderFor(source.contentType);
@@ -90,31 +96,7 @@ async function textBytes(
     return encodeUtf8(encodeForm(form, text, encode), text);
   }
   const isLineDelimited = /^application\/(x-)?(ndjson|ldjson|jsonl)/.test(type);
-  return encode((await expander.expand(text, line)) + (isLineDelimited ? '\n' : ''), text);
-}
-
-/** A form may be written over several lines, with the `&` at either end of a line. */
-function joinFormLines(text: string, dialect: Dialect): string {
-  const lines = text.split('\n');
-  const pieces = lines.map((line, index) => {
-    const glued = dialect === 'kulala' || line.startsWith('&') || lines[index - 1]?.endsWith('&') !== false;
-    return glued ? line : `\n${line}`;
-  });
-  return pieces.join('');
-}
-
-/**
- * Percent-encodes what cannot stand in a form body, in its charset, and a `%` that begins no escape too; leaves what is
- * encoded.
- */
-function encodeForm(text: string, written: string, encode: Encode): string {
-  return wellFormed(text).replace(/%(?![\dA-Fa-f]{2})|[^!#-;=?-[\]_a-z~]+/g, (found) =>
-    Array.from(encode(found, written), (byte) => `%${hex(byte)}`).join(''),
-  );
-}
-
-function hex(byte: number): string {
-  return byte.toString(16).toUpperCase().padStart(2, '0');
+  return encode((await expander.expand(text, line)) + (isLineDelimited ? lineBreakOf(text) : ''), text);
 }
 
 /** Line by line: `< file` lines become the file, all others have their variables replaced. */
@@ -125,12 +107,17 @@ async function linesToBytes(
   expander: Expander,
 ): Promise<Uint8Array> {
   const encode = await encoderFor(source.contentType);
+  const lineBreak = lineBreakOf(text);
   const chunks: Uint8Array[] = [];
-  for (const [index, each] of text.split('\n').entries()) {
-    if (index > 0) chunks.push(encode('\n', ''));
+  for (const [index, each] of text.split(lineBreak).entries()) {
+    if (index > 0) chunks.push(encode(lineBreak, ''));
     chunks.push(await lineBytes(each, line + index, source, expander, encode));
   }
   return Buffer.concat(chunks);
+}
+
+function lineBreakOf(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n';
 }
 
 /** The same, with CRLF; the text of each part is in the charset of its own Content-Type, else in that of the whole. */

@@ -480,6 +480,46 @@ describe('bodies', () => {
     expect(text((await form('a=1\nb', 'kulala')).body)).toBe('a=1b');
   });
 
+  test.each(['httpyac', 'jetbrains'] as const)(
+    'blanks around = and & are layout in a form of %s, those in values are not',
+    async (dialect) => {
+      const request = await resolve(
+        'POST https://a.org\nContent-Type: application/x-www-form-urlencoded\n\na = 1 &\nb = x y\n& c = {{c}} z & d = & e',
+        { dialect, overrides: { c: ' p = q ' } },
+      );
+      expect(text(request.body)).toBe('a=1&b=x%20y&c=%20p%20=%20q%20%20z&d=&e');
+    },
+  );
+
+  test('blanks around = belong to the names and values of a form elsewhere', async () => {
+    const request = await resolve(
+      'POST https://a.org\nContent-Type: application/x-www-form-urlencoded\n\na = 1',
+    );
+    expect(text(request.body)).toBe('a%20=%201');
+  });
+
+  test.each([
+    ['rest-client', '\r\n'],
+    ['visual-studio', '\r\n'],
+    ['httpyac', '\r\n'],
+    ['jetbrains', '\n'],
+    ['kulala', '\n'],
+  ] as const)('line breaks of a text body in a file with CRLF (%s)', async (dialect, ending) => {
+    const lines = ['POST https://a.org', 'Content-Type: application/json', '', '{', '  "a": {{a}}', '}'];
+    const body = async (ends: string) =>
+      text((await resolve(lines.join(ends), { dialect, overrides: { a: '"x\ny"' } })).body);
+    expect(await body('\r\n')).toBe(['{', '  "a": "x\ny"', '}'].join(ending));
+    expect(await body('\n')).toBe('{\n  "a": "x\ny"\n}');
+  });
+
+  test('CRLF around a file in a body, and after lines of JSON', async () => {
+    const mixed = 'POST https://a.org\r\n\r\na\r\n< ./b\r\nc';
+    const contents = { '/project/api/b': 'B\n' };
+    expect(text((await resolve(mixed, { contents })).body)).toBe('a\r\nB\n\r\nc');
+    const json = 'POST https://a.org\r\nContent-Type: application/x-ndjson\r\n\r\n{"a":1}\r\n{"b":2}';
+    expect(text((await resolve(json)).body)).toBe('{"a":1}\r\n{"b":2}\r\n');
+  });
+
   test.each([
     ['rate=9%&next=2', 'rate=9%25&next=2'],
     ['a=%4&b=%zz&c=%e9', 'a=%254&b=%25zz&c=%e9'],
