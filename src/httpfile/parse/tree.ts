@@ -12,7 +12,16 @@ export interface HttpFile {
   readonly variables: readonly VariableNode[];
   /** What stands outside of every request, in the order of the file. httpyac applies it to all requests. */
   readonly loose: readonly LooseNode[];
+  /** httpyac: GraphQL fragments outside of every request. A query that spreads one gets it. Absent where there is none. */
+  readonly graphqlFragments?: readonly GraphqlFragment[];
   readonly problems: readonly Problem[];
+}
+
+export interface GraphqlFragment {
+  readonly name: string;
+  /** `fragment name on …`, or `gql name < file`. */
+  readonly text: string;
+  readonly span: Span;
 }
 
 /** Metadata and scripts of a part of the file that holds no request. */

@@ -6,7 +6,7 @@ import { type CurlSource, dataBytes, formBytes } from '../curl/body.ts';
 import type { Expander } from './expander.ts';
 import { graphqlPayload } from './graphqlBody.ts';
 import { parseFileReference, type FileReference } from '../parse/text.ts';
-import type { BodyNode, Dialect } from '../parse/tree.ts';
+import type { BodyNode, Dialect, GraphqlFragment } from '../parse/tree.ts';
 
 /** What a body needs besides its node. */
 export interface BodySource {
@@ -15,6 +15,7 @@ export interface BodySource {
   readonly file: string;
   readonly trusted: boolean;
   readonly dialect: Dialect;
+  readonly graphqlFragments: readonly GraphqlFragment[];
   /** Value of the Content-Type header, variables replaced; empty when there is none. */
   readonly contentType: string;
   /** Stands between the parts of a form that a cURL command describes. */
@@ -45,7 +46,10 @@ export async function bodyBytes(
       return multipartBytes(body.text, body.span.start.line, source, expander);
     case 'graphql': {
       const payload = await graphqlPayload(body.text, {
-        expand: (text) => expander.expand(text, body.span.start.line),
+        dialect: source.dialect,
+        fragments: source.graphqlFragments,
+        line: body.span.start.line,
+        expand: (text, line) => expander.expand(text, line),
         readFile: (path, written, encoding) => readText(path, written, encoding, source, expander),
       });
       return (await encoderFor(source.contentType))(payload, body.text);

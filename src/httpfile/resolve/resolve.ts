@@ -56,6 +56,7 @@ export async function workOutRequest(context: ResolveContext): Promise<ResolvedR
     file: context.file,
     trusted: context.trusted,
     dialect: tree.dialect,
+    graphqlFragments: tree.graphqlFragments ?? [],
   };
   const target = await resolveUrl(context, expander, traced);
   const url = await withQuery(target, node, curlSource(node.line, source, expander), expander);

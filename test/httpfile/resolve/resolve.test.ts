@@ -443,12 +443,51 @@ describe('bodies', () => {
     };
     const raw = { query: 'query Q { a(b: "{{b}}") }', operationName: 'Q' };
     const filled = { query: 'query Q { a(b: "7") }', operationName: 'Q' };
-    expect(await payload('< ./q.gql')).toEqual({ ...raw, variables: {} });
+    expect(await payload('< ./q.gql')).toEqual({ ...(dialect === 'kulala' ? filled : raw), variables: {} });
     expect(await payload('<@ {{f}}\n\n{ "d": 1 }')).toEqual({ ...filled, variables: { d: 1 } });
     expect(await payload('<@utf8 ./q.gql\n\n<@ ./v.json')).toEqual({ ...filled, variables: { c: '7' } });
     expect(await failure(`${head}\n\n< ./gone.gql`, { dialect, contents })).toMatchObject({
       code: 'file_unreadable',
     });
+  });
+
+  test('a GraphQL query of httpyac gets the fragments of the file that it spreads, and these theirs', async () => {
+    const contents = { '/project/api/deep.gql': 'fragment Deep on D { {{field}} }' };
+    const file = [
+      'fragment Unused on U { u }',
+      '',
+      'fragment Parts on P {',
+      '  p { ...Deep }',
+      '}',
+      '',
+      '### ',
+      'GRAPHQL https://a.org',
+      '',
+      'query Q { ...Parts ... on X { x } ...Own }',
+      '',
+      'fragment Own on O { o }',
+      '',
+      '{ "v": 1 }',
+      '### ',
+      'gql Deep < ./deep.gql',
+      'gql Own < ./gone.gql',
+    ].join('\n');
+    const request = await resolve(file, { dialect: 'httpyac', contents, overrides: { field: 'd' } });
+    expect(JSON.parse(text(request.body) ?? '')).toEqual({
+      query: [
+        'query Q { ...Parts ... on X { x } ...Own }\n\nfragment Own on O { o }',
+        'fragment Parts on P {\n  p { ...Deep }\n}',
+        'fragment Deep on D { d }',
+      ].join('\n'),
+      operationName: 'Q',
+      variables: { v: 1 },
+    });
+  });
+
+  test('gql NAME < file names the operation', async () => {
+    const contents = { '/project/api/q.gql': 'query A { a }\n\nquery B { b }' };
+    const request = await resolve('POST https://a.org\n\ngql B < ./q.gql', { dialect: 'httpyac', contents });
+    expect(JSON.parse(text(request.body) ?? '')).toMatchObject({ operationName: 'B' });
   });
 
   test('GraphQL from a file, and variables that are no JSON', async () => {
