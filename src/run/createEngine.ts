@@ -13,11 +13,12 @@ import type { Asker, Engine, RunInput } from './engine.ts';
 import { maskError, maskHeaders, maskLimit, maskNotRun, maskResponse, shownRequest } from './masked.ts';
 import { Preparation, type PrepareParts } from './prepare.ts';
 import { Refusals } from './refusals.ts';
+import { requireWritable, type ResponseFileParts, writeResponse } from './responseFiles.ts';
 import { type RequestResult, type TokenUse, unanswered } from './result.ts';
 import { requireConsentToSend } from './sendCheck.ts';
 import { refusalEvent } from './useEvents.ts';
 
-export interface EngineParts extends Omit<PrepareParts, 'dpopNonces' | 'serverClocks'> {
+export interface EngineParts extends Omit<PrepareParts, 'dpopNonces' | 'serverClocks'>, ResponseFileParts {
   readonly asker: Pick<Asker, 'allowOrigin' | 'confirmSend' | 'sendUnverified'>;
   readonly client: HttpClient;
   /** Told of every use of a token, and of the uses that were refused. */
@@ -65,15 +66,26 @@ async function run(
     await requireConsentToSend(parts, input, signal);
     const preparation = new Preparation(parts, input, signal);
     const prepared = await preparation.prepare();
+    const { trusted, saveBodyTo } = input.options;
+    await requireWritable(parts, prepared.responseFiles, { file: input.file, trusted });
     sending = new Sending(parts, preparation, prepared, signal);
-    const response = await sendAndSave(parts, sending, input.options.saveBodyTo);
+    const response = await sendAndSave(parts, sending, saveBodyTo);
     const reading = readRateLimits(response);
+    const written = await writeResponse(
+      parts,
+      prepared.responseFiles,
+      input.file,
+      response,
+      saveBodyTo !== null,
+    );
+    const fault = response.bodyFault ?? written.error;
     const { refusal } = sending;
     const carried = sending.prepared.primary?.token ?? null;
     return result({
       notRun: maskNotRun(redactor, notRunOf(input.tree, input.node)),
       response: maskResponse(redactor, response, sending.prepared.shown),
-      error: response.bodyFault && maskError(redactor, response.bodyFault),
+      notes: [...sending.prepared.notes, ...written.notes],
+      error: fault && maskError(redactor, fault),
       rateLimits: reading.limits.map((limit) => maskLimit(redactor, limit)),
       rateLimitHeaders: maskHeaders(redactor, reading.headers),
       retryAfterSeconds: reading.retryAfterSeconds,

@@ -61,6 +61,8 @@ export interface Prepared {
   readonly signer: ProofSigner | null;
   /** What the person should know of the request: sentences. */
   readonly notes: readonly string[];
+  /** Get the body of the response. */
+  readonly responseFiles: ResolvedRequest['responseFiles'];
   /** How people see it. */
   readonly shown: ShownRequest;
 }
@@ -157,6 +159,7 @@ export class Preparation {
       tokens,
       signer,
       notes: resolved.notes,
+      responseFiles: resolved.responseFiles,
       shown: {
         href: url.href,
         url: maskedDisguise(shownAs.href, resolved.urlSecrets),

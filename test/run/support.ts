@@ -5,6 +5,7 @@ import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
 import { createDpopProver } from '../../src/oauth/client/dpopProver.ts';
 import { createEngine } from '../../src/run/createEngine.ts';
 import type { Asker, Engine, RunOptions } from '../../src/run/engine.ts';
+import type { ResponseFiles } from '../../src/run/responseFiles.ts';
 import type { RequestResult } from '../../src/run/result.ts';
 import type { AuditRecorder } from '../../src/base/auditEvent.ts';
 import type { ApiCertificates } from '../../src/oauth/client/boundCertificate.ts';
@@ -52,6 +53,7 @@ export interface EngineSetup {
   readonly client?: HttpClient;
   readonly audit?: AuditRecorder;
   readonly certificates?: ApiCertificates;
+  readonly responseFiles?: ResponseFiles;
 }
 
 export interface RunChanges {
@@ -78,6 +80,7 @@ export function engineOver({
   client,
   audit,
   certificates = noCertificates,
+  responseFiles,
 }: EngineSetup) {
   const held = harness(manager);
   const { tokens, redactor, clock, keptSecrets } = { ...held.options, tokens: held.manager };
@@ -92,6 +95,7 @@ export function engineOver({
     dpop: createDpopProver(keptSecrets),
     certificates,
     ...(audit === undefined ? {} : { audit }),
+    ...(responseFiles === undefined ? {} : { responseFiles }),
     asker: {
       allowOrigin: allowOrigin ?? (() => Promise.resolve('refuse')),
       confirmSend: confirmSend ?? (() => Promise.resolve(false)),

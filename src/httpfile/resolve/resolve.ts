@@ -7,6 +7,7 @@ import type { RequestTarget } from './foreignToken.ts';
 import { fragmentNote } from '../parse/fragment.ts';
 import { refuseClientParts, resolveHeaders, type TracedHeader } from './resolveHeaders.ts';
 import { requireRunnable } from '../marks/runnable.ts';
+import { type ResponseFile, responseFilesOf } from './responseFile.ts';
 import { Traced } from './traced.ts';
 import type { ResolveContext, TokenValue } from './resolveContext.ts';
 
@@ -30,6 +31,8 @@ export interface ResolvedRequest {
   readonly shownHeaders: ReadonlyMap<string, string>;
   /** What the person should know of its variables and its URL: sentences. */
   readonly notes: readonly string[];
+  /** Get the body of the response. */
+  readonly responseFiles: readonly ResponseFile[];
 }
 
 /**
@@ -93,6 +96,7 @@ export async function workOutRequest(context: ResolveContext): Promise<ResolvedR
       ]),
     ),
     notes: notes.filter((note) => note !== null),
+    responseFiles: await responseFilesOf(node, expander),
   };
 }
 

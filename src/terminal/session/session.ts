@@ -41,6 +41,7 @@ import { KeychainSecretStore } from '../../keychain/keychainSecretStore.ts';
 import { visible } from '../../base/visible.ts';
 import { createNodeFiles } from './nodeFiles.ts';
 import { ProfileFolder } from './profileFolder.ts';
+import { responseFiles } from './responseFiles.ts';
 import { createSecretAsker } from '../ask/secretAsker.ts';
 import { createSendAsker } from '../ask/sendConsent.ts';
 import { stateFolder } from './stateFolder.ts';
@@ -211,6 +212,7 @@ export function openSession(
         authEntry: async (file, id) => (await environments(file)).authEntry(environmentName, id),
       },
       openSink: (location) => Promise.resolve(fileSink(resolve(streams.cwd, location))),
+      responseFiles,
     }),
     environment,
     async [Symbol.asyncDispose]() {
