@@ -1,20 +1,14 @@
-import { KeyturnError } from '../../base/errors.ts';
-import { fileLimits, type Files } from '../../base/files.ts';
+import { type BodyFileSource, decode, readBodyFile } from './bodyFile.ts';
 import { type Encode, encoderFor, encodeUtf8, parameterOf } from './charset.ts';
 import { encodeForm, joinFormLines } from './formBody.ts';
 import { type CurlSource, dataBytes, formBytes } from '../curl/body.ts';
 import type { Expander } from './expander.ts';
 import { graphqlPayload } from './graphqlBody.ts';
 import { parseFileReference, type FileReference } from '../parse/text.ts';
-import type { BodyNode, Dialect, GraphqlFragment } from '../parse/tree.ts';
+import type { BodyNode, GraphqlFragment } from '../parse/tree.ts';
 
 /** What a body needs besides its node. */
-export interface BodySource {
-  readonly files: Files;
-  /** Location of the `.http` file. */
-  readonly file: string;
-  readonly trusted: boolean;
-  readonly dialect: Dialect;
+export interface BodySource extends BodyFileSource {
   readonly graphqlFragments: readonly GraphqlFragment[];
   /** Value of the Content-Type header, variables replaced; empty when there is none. */
   readonly contentType: string;
@@ -197,42 +191,4 @@ async function readText(
   const bytes = await readBodyFile(path, written, source);
   budget.spendFile(bytes.byteLength);
   return decode(bytes, encoding ?? 'utf-8');
-}
-
-/** `written` is the path as it stands in the file: with its variables replaced it might show a secret. */
-async function readBodyFile(
-  path: string,
-  written: string,
-  source: Omit<BodySource, 'contentType' | 'boundary'>,
-): Promise<Uint8Array> {
-  const location = source.files.resolve(source.file, path);
-  const bytes = await source.files.read(location, {
-    from: source.file,
-    trusted: source.trusted,
-    maxBytes: fileLimits.body,
-    name: written,
-  });
-  if (bytes === null) {
-    throw new KeyturnError('file_unreadable', `There is no body file ${written}.`, {
-      hint: 'The path is relative to the folder of the .http file.',
-    });
-  }
-  return bytes;
-}
-
-/** Names of Node's own encodings that the web's decoder does not know. */
-const aliases: Readonly<Record<string, string>> = { utf16le: 'utf-16le', ucs2: 'utf-16le', binary: 'latin1' };
-
-function decode(bytes: Uint8Array, encoding: string): string {
-  const label = encoding.toLowerCase();
-  let decoder: TextDecoder;
-  try {
-    decoder = new TextDecoder(aliases[label] ?? label);
-  } catch (error) {
-    throw new KeyturnError('request_invalid', `The encoding ${encoding} of the body file is not known.`, {
-      cause: error,
-      hint: 'Use utf8, latin1 or utf16le.',
-    });
-  }
-  return decoder.decode(bytes);
 }

@@ -577,6 +577,17 @@ describe('bodies', () => {
     expect(text(request.body)).toBe('{"a":1}\n{"b":2}\n');
   });
 
+  test('a body file of REST Client may be named from the workspace folder', async () => {
+    const contents = { '/data/a.json': 'root', '/data/b.json': 'far', '/project/api/data/b.json': 'near' };
+    const sent = async (path: string, options: Parameters<typeof resolve>[1] = {}) =>
+      text((await resolve(`POST https://a.org\n\n< ${path}`, { contents, ...options })).body);
+    expect(await sent('./data/a.json')).toBe('root');
+    expect(await sent('data/b.json')).toBe('near');
+    const gone = 'POST https://a.org\n\n< ./data/a.json';
+    expect((await failure(gone, { contents, dialect: 'jetbrains' })).code).toBe('file_unreadable');
+    expect((await failure(gone, { contents, trusted: false })).code).toBe('file_unreadable');
+  });
+
   test('none', async () => {
     expect((await resolve('POST https://a.org')).body).toBeNull();
   });
