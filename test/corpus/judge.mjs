@@ -49,11 +49,18 @@ function afterOrigin(url) {
 
 /** Compares as a person would: percent-encoded or not, spaces aside, `{{…}}` for anything. */
 function matches(written, arrived) {
-  const plain = (text) => decoded(text).replaceAll(/[\s\\]/g, '');
+  return pattern(written, '/?$').test(squeezed(arrived));
+}
+
+function pattern(written, end) {
   const parts = written
     .split(/\{\{[^{}]*\}\}/)
-    .map((part) => plain(part).replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&'));
-  return new RegExp(`^/?${parts.join('[^]*')}/?$`, 'i').test(plain(arrived));
+    .map((part) => squeezed(part).replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&'));
+  return new RegExp(`^/?${parts.join('[^]*')}${end}`, 'i');
+}
+
+function squeezed(text) {
+  return decoded(text).replaceAll(/[\s\\]/g, '');
 }
 
 function decoded(text) {
@@ -136,10 +143,14 @@ function isMadeIn(text, name) {
   ).test(text);
 }
 
-/** Whether a body arrived where one is expected, and none where none is. */
-export function isBodyExpected(seen, want) {
+/** Whether a body arrived where one is expected, with its beginning, and none where none is. */
+export function isBodyExpected({ body }, want) {
   if (want.bodyKind === undefined || want.ambiguous === true) return true;
-  return (want.bodyKind === 'none') === (seen.body.length === 0);
+  if ((want.bodyKind === 'none') !== (body.length === 0)) return false;
+  if (want.bodyKind !== 'text' || want.bodyStartsWith === undefined) return true;
+  // The beginning may end inside of a variable.
+  const written = want.bodyStartsWith.replace(/\{\{[^}]*\}?$/, '{{}}');
+  return pattern(written, '').test(squeezed(body.toString('utf8')));
 }
 
 /** The message without what differs from file to file, so that equal reasons are counted together. */

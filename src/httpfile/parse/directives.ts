@@ -11,7 +11,7 @@ export type DirectiveEffect = 'acts' | 'shows' | 'left_out' | 'assertion' | 'cha
 const table: Readonly<Record<DirectiveEffect, readonly string[]>> = {
   acts: [
     ...words('name token scope noRedirect timeout connection-timeout insecure disabled note'),
-    ...words('forceRegionDelimiter noGqlParsing graphql'),
+    ...words('forceRegionDelimiter noGqlParsing graphql injectVariables'),
     // Those that ask for a value: the variable is unknown as long as nothing else defines it, and stops the request.
     ...words('prompt secret'),
   ],
@@ -29,7 +29,7 @@ const table: Readonly<Record<DirectiveEffect, readonly string[]>> = {
   left_out: words('sleep delay ratelimit jwt save jq stdin-cmd env-stdin-cmd env-json-key env-header-key'),
   assertion: words('expect kulala-expect-status-code'),
   changes: [
-    ...words('ref forceRef import run loop proxy noProxy injectVariables clientCert use-os-credentials env'),
+    ...words('ref forceRef import run loop proxy noProxy clientCert use-os-credentials env'),
     ...words('attach-cookie-jar stdin-cmd-pre env-stdin-cmd-pre curl-data-urlencode grpc grpcReflection'),
     ...words('grpc-authority grpc-flags grpc-global-plaintext grpc-import-path grpc-insecure grpc-plaintext'),
     ...words('grpc-proto grpc-protoset grpc-v'),

@@ -10,6 +10,8 @@ import type { BodyNode, GraphqlFragment } from '../parse/tree.ts';
 /** What a body needs besides its node. */
 export interface BodySource extends BodyFileSource {
   readonly graphqlFragments: readonly GraphqlFragment[];
+  /** `# @injectVariables`: `< file` is read as `<@ file`. */
+  readonly injectsVariables: boolean;
   /** Value of the Content-Type header, variables replaced; empty when there is none. */
   readonly contentType: string;
   /** Stands between the parts of a form that a cURL command describes. */
@@ -31,7 +33,7 @@ export async function bodyBytes(
         source,
         expander,
         body.span.start.line,
-        body.expand ? await encoderFor(source.contentType) : encodeUtf8,
+        body.expand || source.injectsVariables ? await encoderFor(source.contentType) : encodeUtf8,
       );
     case 'multipart':
       if (body.form !== undefined) {
@@ -40,7 +42,8 @@ export async function bodyBytes(
       return multipartBytes(body.text, body.span.start.line, source, expander);
     case 'graphql': {
       const payload = await graphqlPayload(body.text, {
-        dialect: source.dialect,
+        // kulala replaces the variables of every file.
+        expandsFiles: source.injectsVariables || source.dialect === 'kulala',
         fragments: source.graphqlFragments,
         line: body.span.start.line,
         expand: (text, line) => expander.expand(text, line),
@@ -62,11 +65,7 @@ export async function bodyBytes(
 }
 
 /** Variables and files of a cURL command on this line. */
-export function curlSource(
-  line: number,
-  source: Omit<BodySource, 'contentType' | 'boundary'>,
-  expander: Expander,
-): CurlSource {
+export function curlSource(line: number, source: BodyFileSource, expander: Expander): CurlSource {
   return {
     expand: (text) => expander.expand(text, line),
     readFile: async (path) => {
@@ -175,7 +174,7 @@ async function fileBytes(
   const path = await expander.expand(reference.path, line);
   const bytes = await readBodyFile(path, reference.path, source);
   expander.budget.spendFile(bytes.byteLength);
-  if (!reference.expand) return bytes;
+  if (!reference.expand && !source.injectsVariables) return bytes;
   const text = decode(bytes, reference.encoding ?? 'utf-8');
   // What the file holds is no secret of a variable.
   return encode(await expander.expand(text, line), text);

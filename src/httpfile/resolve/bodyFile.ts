@@ -47,13 +47,16 @@ const aliases: Readonly<Record<string, string>> = { utf16le: 'utf-16le', ucs2: '
 /** Fails with `request_invalid` where the encoding is unknown. */
 export function decode(bytes: Uint8Array, encoding: string): string {
   const label = encoding.toLowerCase();
+  // Those of Node that write bytes as text.
+  if (label === 'base64' || label === 'base64url' || label === 'hex')
+    return Buffer.from(bytes).toString(label);
   let decoder: TextDecoder;
   try {
     decoder = new TextDecoder(aliases[label] ?? label);
   } catch (error) {
     throw new KeyturnError('request_invalid', `The encoding ${encoding} of the body file is not known.`, {
       cause: error,
-      hint: 'Use utf8, latin1 or utf16le.',
+      hint: 'Use utf8, latin1, utf16le, base64 or hex.',
     });
   }
   return decoder.decode(bytes);

@@ -1,9 +1,10 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { type FileReference, parseFileReference } from '../parse/text.ts';
-import type { Dialect, GraphqlFragment } from '../parse/tree.ts';
+import type { GraphqlFragment } from '../parse/tree.ts';
 
 export interface GraphqlReader {
-  readonly dialect: Dialect;
+  /** Variables of `< file` are replaced as those of `<@ file` are. */
+  readonly expandsFiles: boolean;
   /** Fragments of the file that are there for every query. */
   readonly fragments: readonly GraphqlFragment[];
   /** Of the body. */
@@ -16,7 +17,7 @@ export interface GraphqlReader {
 /** The JSON that carries a GraphQL request: a query, then after a blank line its variables as JSON. */
 export async function graphqlPayload(raw: string, reader: GraphqlReader): Promise<string> {
   const { query, variables } = splitGraphql(raw);
-  const { name, file } = fileOf(query, reader.dialect);
+  const { name, file } = fileOf(query, reader);
   const text = await partText(query, file, reader.line, reader);
   const operationName = name ?? operationIn(text);
   return JSON.stringify({
@@ -31,7 +32,7 @@ function operationIn(text: string): string | null {
 }
 
 function variablesText(written: string, reader: GraphqlReader): Promise<string> {
-  return partText(written, fileOf(written, reader.dialect).file, reader.line, reader);
+  return partText(written, fileOf(written, reader).file, reader.line, reader);
 }
 
 /** The query with the fragments that it and they spread, each once, unless it defines them itself. */
@@ -46,7 +47,7 @@ async function withFragments(query: string, reader: GraphqlReader): Promise<stri
       const fragment = known.get(name);
       if (fragment === undefined) continue;
       known.delete(name);
-      const { file } = fileOf(fragment.text, reader.dialect);
+      const { file } = fileOf(fragment.text, reader);
       texts.push(await partText(fragment.text, file, fragment.span.start.line, reader));
     }
   }
@@ -65,18 +66,15 @@ async function partText(
   return file.expand ? expand(text, line) : text;
 }
 
-/**
- * httpyac's `gql name < file` replaces variables in it and names the operation. `<@ file` replaces them too, and in
- * kulala so does `< file`.
- */
+/** httpyac's `gql name < file` replaces variables in it and names the operation. */
 function fileOf(
   written: string,
-  dialect: Dialect,
+  { expandsFiles }: Pick<GraphqlReader, 'expandsFiles'>,
 ): { readonly name: string | null; readonly file: FileReference | null } {
   const [, name = null, path] = /^gql(?:[ \t]+([^\s({<]+))?[ \t]+<[ \t]+(\S[^\n]*)$/.exec(written) ?? [];
   if (path !== undefined) return { name, file: { path, expand: true, encoding: null } };
   const file = written.includes('\n') ? null : parseFileReference(written);
-  return { name: null, file: file && { ...file, expand: file.expand || dialect === 'kulala' } };
+  return { name: null, file: file && { ...file, expand: file.expand || expandsFiles } };
 }
 
 /**

@@ -7,6 +7,9 @@ import type { RequestTarget } from './foreignToken.ts';
 import { fragmentNote } from '../parse/fragment.ts';
 import { refuseClientParts, resolveHeaders, type TracedHeader } from './resolveHeaders.ts';
 import { requireRunnable } from '../marks/runnable.ts';
+import { sharedParts } from '../marks/stops.ts';
+import { normalKey } from '../parse/directives.ts';
+import type { HttpFile, RequestNode } from '../parse/tree.ts';
 import { type ResponseFile, responseFilesOf } from './responseFile.ts';
 import { Traced } from './traced.ts';
 import type { ResolveContext, TokenValue } from './resolveContext.ts';
@@ -60,6 +63,7 @@ export async function workOutRequest(context: ResolveContext): Promise<ResolvedR
     trusted: context.trusted,
     dialect: tree.dialect,
     graphqlFragments: tree.graphqlFragments ?? [],
+    injectsVariables: injectsVariables(tree, node),
   };
   const target = await resolveUrl(context, expander, traced);
   const url = await withQuery(target, node, curlSource(node.line, source, expander), expander);
@@ -74,7 +78,12 @@ export async function workOutRequest(context: ResolveContext): Promise<ResolvedR
   const contentType = valueOf(headers, 'content-type') ?? '';
   const before = expander.secretTexts;
   const body = await bodyBytes(node.body, { ...source, contentType, boundary }, expander);
-  const notes = [...expander.notes, fragmentNote(node.url, url.text), lengthNote(headers, body)];
+  const notes = [
+    ...expander.notes,
+    fragmentNote(node.url, url.text),
+    lengthNote(headers, body),
+    encodingNote(headers, node),
+  ];
   const secretHeaders = traced.filter(([, value]) => value.isSecret);
   return {
     method: node.method === 'GRAPHQL' ? 'POST' : node.method,
@@ -98,6 +107,12 @@ export async function workOutRequest(context: ResolveContext): Promise<ResolvedR
     notes: notes.filter((note) => note !== null),
     responseFiles: await responseFilesOf(node, expander),
   };
+}
+
+function injectsVariables(tree: HttpFile, node: RequestNode): boolean {
+  return [node, ...sharedParts(tree, node)].some(({ metadata }) =>
+    metadata.some(({ key, value }) => normalKey(key) === 'injectvariables' && value !== 'false'),
+  );
 }
 
 async function resolveUrl(
@@ -180,6 +195,17 @@ function lengthNote(headers: HeaderList, body: Uint8Array | null): string | null
   return written === null || written.trim() === String(bytes)
     ? null
     : `The Content-Length that is written is not sent: the body has ${bytes} ${bytes === 1 ? 'byte' : 'bytes'}.`;
+}
+
+/** A file may hold what is compressed already. No tool compresses what stands in the request. */
+function encodingNote(headers: HeaderList, { body }: RequestNode): string | null {
+  const encoding = valueOf(headers, 'content-encoding')?.trim().toLowerCase() ?? 'identity';
+  if (encoding === 'identity' || body.kind === 'none' || body.kind === 'file' || body.kind === 'multipart')
+    return null;
+  const isCoding = /^(?:x-)?(?:gzip|deflate|br|zstd|compress)$/.test(encoding);
+  return isCoding
+    ? `The Content-Encoding says ${encoding}, and the body is sent as it is written: not compressed.`
+    : null;
 }
 
 /** The length is counted anew, and the mark for GraphQL is for clients alone. */

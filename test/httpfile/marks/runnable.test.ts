@@ -110,12 +110,6 @@ describe('what changes the request and cannot be run', () => {
     );
   });
 
-  test('httpyac: variables in a body file', () => {
-    const line = '# @injectVariables\n';
-    expect(refusal(`${line}POST https://a.org\n\n< ./a.json\n`, 'httpyac')).toContain('# @injectVariables');
-    expect(refusal(`${line}POST https://a.org\n\n{"a": 1}\n`, 'httpyac')).toBeNull();
-  });
-
   test('kulala: the shared block goes before every request', () => {
     const shared = '### Shared\nPOST https://a.org/login\n\n### one\nGET https://a.org\n';
     expect(refusal(shared, 'kulala')).toBe(

@@ -577,6 +577,46 @@ describe('bodies', () => {
     expect(text(request.body)).toBe('{"a":1}\n{"b":2}\n');
   });
 
+  test('# @injectVariables replaces the variables of every body file', async () => {
+    const contents = { '/project/api/a.txt': 'ü {{b}}', '/project/api/q.gql': 'query Q { q(b: "{{b}}") }' };
+    const sent = async (body: string, type = 'text/plain') =>
+      (
+        await resolve(`# @injectVariables\nPOST https://a.org\nContent-Type: ${type}\n\n${body}`, {
+          ...{ contents, dialect: 'httpyac', overrides: { b: 'ö' } },
+        })
+      ).body;
+    expect(text(await sent('< ./a.txt'))).toBe('ü ö');
+    expect(await sent('< ./a.txt', 'text/plain; charset=latin1')).toEqual(Buffer.from('ü ö', 'latin1'));
+    expect(text(await sent('x\n< ./a.txt'))).toBe('x\nü ö');
+    expect(text(await sent('--b\n\n< ./a.txt\n--b--', 'multipart/mixed; boundary=b'))).toBe(
+      '--b\r\n\r\nü ö\r\n--b--\r\n',
+    );
+    const shared = '# @inject-variables\n\n###\nPOST https://a.org\n\n< ./a.txt';
+    const request = await resolve(shared, { contents, dialect: 'httpyac', overrides: { b: 'ö' } });
+    expect(text(request.body)).toBe('ü ö');
+  });
+
+  test('a body file may be sent as base64 or hex', async () => {
+    const contents = { '/project/api/a.bin': Uint8Array.of(0xfb, 0xff, 0) };
+    const sent = async (body: string) =>
+      text((await resolve(`POST https://a.org\n\n${body}`, { contents })).body);
+    expect(await sent('<@base64 ./a.bin')).toBe('+/8A');
+    expect(await sent('<@base64url ./a.bin')).toBe('-_8A');
+    expect(await sent('<@hex ./a.bin')).toBe('fbff00');
+  });
+
+  test('a Content-Encoding of what is written here is noted: no tool compresses it', async () => {
+    const contents = { '/project/api/a.gz': Uint8Array.of(31, 139) };
+    const notes = async (encoding: string, body: string) =>
+      (await resolve(`POST https://a.org\nContent-Encoding: ${encoding}\n\n${body}`, { contents })).notes;
+    expect(await notes('GZIP', '{}')).toEqual([
+      'The Content-Encoding says gzip, and the body is sent as it is written: not compressed.',
+    ]);
+    expect(await notes('identity', '{}')).toEqual([]);
+    expect(await notes('gzip', '< ./a.gz')).toEqual([]);
+    expect(await notes('{{$guid}}', '{}')).toEqual([]);
+  });
+
   test('a body file of REST Client may be named from the workspace folder', async () => {
     const contents = { '/data/a.json': 'root', '/data/b.json': 'far', '/project/api/data/b.json': 'near' };
     const sent = async (path: string, options: Parameters<typeof resolve>[1] = {}) =>
