@@ -79,19 +79,38 @@ function fileOf(
 
 /**
  * The variables are the last part after a blank line that begins like an object or names a file, if a query stands
- * before it.
+ * before it. Braces that are still open there say that it is a part of the query or of the variables.
  */
 export function splitGraphql(raw: string): { readonly query: string; readonly variables: string | null } {
   const lines = raw.split('\n');
-  for (let index = lines.length - 1; index > 0; index--) {
-    const line = lines[index]?.trimStart() ?? '';
-    const isStart = line.startsWith('{') || parseFileReference(line) !== null;
-    if (!isStart || lines[index - 1]?.trim() !== '') continue;
-    const query = lines.slice(0, index).join('\n').trim();
-    if (query === '') break;
-    return { query, variables: lines.slice(index).join('\n').trim() };
+  let last: number | null = null;
+  let lastOutside: number | null = null;
+  let isQuery = false;
+  let depth = 0;
+  for (const [index, line] of lines.entries()) {
+    const text = line.trimStart();
+    const isStart = text.startsWith('{') || parseFileReference(text) !== null;
+    if (isStart && isQuery && lines[index - 1]?.trim() === '') {
+      last = index;
+      if (depth === 0) lastOutside = index;
+    }
+    isQuery ||= text !== '';
+    depth += openedBraces(text);
   }
-  return { query: raw.trim(), variables: null };
+  const at = lastOutside ?? last;
+  if (at === null) return { query: raw.trim(), variables: null };
+  return { query: lines.slice(0, at).join('\n').trim(), variables: lines.slice(at).join('\n').trim() };
+}
+
+/** How many more braces a line opens than it closes; those in strings and comments are text. */
+function openedBraces(line: string): number {
+  let opened = 0;
+  // A string that is not closed takes the rest of the line, so that none of it is looked through again.
+  for (const [found] of line.matchAll(/"(?:[^"\\]|\\.)*"?|#.*|[{}]/g)) {
+    if (found === '{') opened++;
+    else if (found === '}') opened--;
+  }
+  return opened;
 }
 
 function parseVariables(text: string): unknown {

@@ -484,6 +484,22 @@ describe('bodies', () => {
     });
   });
 
+  test('GraphQL variables begin where no brace is open, whatever blank lines they and the query have', async () => {
+    const query = 'query Q {\n\n  { a } # {\n\n  b(c: "{")\n}';
+    const variables = '{\n  "list": [\n\n    { "x": 1 },\n\n    { "y": "}" }\n  ]\n}';
+    const request = await resolve(`GRAPHQL https://a.org\n\n${query}\n\n${variables}`, { dialect: 'kulala' });
+    expect(JSON.parse(text(request.body) ?? '')).toEqual({
+      query,
+      operationName: 'Q',
+      variables: { list: [{ x: 1 }, { y: '}' }] },
+    });
+    // An open brace by mistake hides nothing.
+    const broken = await resolve('GRAPHQL https://a.org\n\nquery { {\n\n{ "v": 1 }', {
+      dialect: 'jetbrains',
+    });
+    expect(JSON.parse(text(broken.body) ?? '')).toEqual({ query: 'query { {', variables: { v: 1 } });
+  });
+
   test('gql NAME < file names the operation', async () => {
     const contents = { '/project/api/q.gql': 'query A { a }\n\nquery B { b }' };
     const request = await resolve('POST https://a.org\n\ngql B < ./q.gql', { dialect: 'httpyac', contents });
