@@ -35,7 +35,7 @@ export function notRunIn(
   const isRequest = 'method' in part;
   const found = part.extras.filter(({ kind }) => !isRequest || kind !== 'response-redirect').flatMap(ofExtra);
   for (const directive of part.metadata) {
-    const effect = directiveEffect(directive.key, dialect);
+    const effect = directiveEffect(directive.key);
     if (effect !== 'left_out' && effect !== 'assertion') continue;
     const kind = effect === 'assertion' ? 'assertion' : 'directive';
     found.push({ kind, line: directive.span.start.line, text: written(directive, dialect) });

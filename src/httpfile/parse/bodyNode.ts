@@ -40,7 +40,7 @@ export function makeBody(lines: Lines, indices: readonly number[], context: Body
   return { kind: 'text', text, ...(crlf && { crlf }), span };
 }
 
-export function isMultipart(headers: readonly HeaderNode[]): boolean {
+function isMultipart(headers: readonly HeaderNode[]): boolean {
   return contentType(headers).startsWith('multipart/');
 }
 

@@ -81,7 +81,7 @@ function fileOf(
  * The variables are the last part after a blank line that begins like an object or names a file, if a query stands
  * before it. Braces that are still open there say that it is a part of the query or of the variables.
  */
-export function splitGraphql(raw: string): { readonly query: string; readonly variables: string | null } {
+function splitGraphql(raw: string): { readonly query: string; readonly variables: string | null } {
   const lines = raw.split('\n');
   let last: number | null = null;
   let lastOutside: number | null = null;
