@@ -4,7 +4,7 @@ const usual = { access_token: 'corpus-access-token', token_type: 'Bearer', expir
 /** References to members of responses: by request name, or in a script. */
 const references = [
   // REST Client and kulala: {{login.response.body.$.a.b}}
-  /\{\{\s*([\w-]+)\.response\.(body|headers)\.([^{}\n]+?)\s*\}\}/g,
+  /\{\{\s*([\w-]+)\.response\.(body|headers|cookies)\.([^{}\n]+?)\s*\}\}/g,
   // JetBrains and httpyac, in scripts.
   /\bresponse\.(?:parsedBody|body)\s*\??((?:\.[A-Za-z_]\w*|\[\d+\]|\[["'][^"'\]\n]+["']\])+)/g,
   /\bresponse\.headers\.valueOf\(\s*["']([\w-]+)["']/g,
@@ -17,18 +17,19 @@ const references = [
  * @param {readonly (string | null)[]} names of its requests
  */
 export function answersFor(text, names) {
-  const shared = { paths: [], headers: {}, isXml: false };
+  const shared = newAnswer();
   const byName = new Map(names.filter((name) => name !== null).map((name) => [name, newAnswer()]));
   const [named, script, scriptHeader, jsonPath] = references;
   for (const [, name, part, path] of text.matchAll(named)) {
     const answer = byName.get(name) ?? shared;
-    if (part === 'headers') answer.headers[path] = `value-of-${path}`;
+    if (part === 'headers') answer.headers[path] = path;
+    else if (part === 'cookies') answer.cookies.push(`${path.split('.')[0]}=value`);
     else if (path.startsWith('/')) answer.isXml = true;
     else answer.paths.push(steps(path));
   }
   for (const [, path] of text.matchAll(script)) shared.paths.push(steps(path));
   for (const [, path] of text.matchAll(jsonPath)) shared.paths.push(steps(path));
-  for (const [, name] of text.matchAll(scriptHeader)) shared.headers[name] = `value-of-${name}`;
+  for (const [, name] of text.matchAll(scriptHeader)) shared.headers[name] = name;
   // httpyac: {{login.a.b}}, in a template or in any JavaScript.
   for (const [name, answer] of byName) {
     if (!/^[A-Za-z_$][\w$]*$/.test(name)) continue;
@@ -38,15 +39,29 @@ export function answersFor(text, names) {
         answer.paths.push(steps(path.replaceAll('?.', '.')));
     }
   }
-  return (name) => toResponse(shared, byName.get(name) ?? newAnswer());
+  return (name, url) => toResponse(shared, byName.get(name) ?? newAnswer(), new URL(url).origin);
+}
+
+/** What is asked for as an address is one of the server that answers. */
+function valueOf(name, origin) {
+  return /url|uri|location|link|href|next/i.test(name) ? `${origin}/value-of-${name}` : `value-of-${name}`;
 }
 
 function newAnswer() {
-  return { paths: [], headers: {}, isXml: false };
+  return { paths: [], headers: {}, cookies: [], isXml: false };
 }
 
-function toResponse(shared, own) {
-  const headers = { 'content-type': 'application/json', ...shared.headers, ...own.headers };
+function toResponse(shared, own, origin) {
+  const named = Object.keys({ ...shared.headers, ...own.headers }).map((name) => [
+    name,
+    valueOf(name, origin),
+  ]);
+  const cookies = [...shared.cookies, ...own.cookies];
+  const headers = {
+    'content-type': 'application/json',
+    ...(cookies.length > 0 && { 'set-cookie': cookies }),
+    ...Object.fromEntries(named),
+  };
   if (own.isXml) {
     return {
       status: 200,
@@ -58,7 +73,7 @@ function toResponse(shared, own) {
   const startsWithIndex = ([first]) => typeof first === 'number';
   const isList = paths.length > 0 && startsWithIndex(own.paths[0] ?? paths[0]);
   const root = isList ? [] : { ...usual };
-  for (const path of paths.filter((each) => startsWithIndex(each) === isList)) put(root, path);
+  for (const path of paths.filter((each) => startsWithIndex(each) === isList)) put(root, path, origin);
   return { status: 200, headers, body: JSON.stringify(root) };
 }
 
@@ -73,13 +88,13 @@ function steps(path) {
   });
 }
 
-function put(root, path) {
+function put(root, path, origin) {
   let at = root;
   for (const [index, step] of path.entries()) {
     const next = path[index + 1];
     if (['length', 'find', 'map', 'filter', 'forEach'].includes(step)) return;
     if (next === undefined) {
-      at[step] ??= `value-of-${step}`;
+      at[step] ??= valueOf(String(step), origin);
       return;
     }
     if (typeof at[step] !== 'object') at[step] = typeof next === 'number' ? [] : {};

@@ -91,7 +91,7 @@ const protocols = new Set([
 export function outside(error, want, text) {
   if (protocols.has(want.method) || /^(wss?|mqtts?|amqps?|grpc):/i.test(want.url ?? ''))
     return 'another protocol';
-  if (want.url?.includes('[[') || /^@\w+\s*=\s*<[A-Z ]+>\s*$/m.test(text)) return 'a value for a placeholder';
+  if (text.includes('[[.') || /^@\w+\s*=\s*<[A-Z ]+>\s*$/m.test(text)) return 'a value for a placeholder';
   const message = error?.message ?? '';
   switch (error?.code) {
     case 'file_unreadable':
@@ -103,6 +103,10 @@ export function outside(error, want, text) {
       const name = /^The variable (\S+)/.exec(message)?.[1];
       if (name === undefined || isMadeIn(text, name)) return null;
       return 'a variable of an environment that is not there';
+    }
+    case 'request_not_found': {
+      const name = /named (\S+)/.exec(message)?.[1];
+      return name === undefined || isMadeIn(text, name) ? null : 'a request of another file';
     }
     case 'input_needed':
     case 'prompt_needed':

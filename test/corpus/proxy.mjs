@@ -11,7 +11,7 @@ const keyType = /** @type {const} */ ({ keyType: 'ec', curve: 'P-256', algorithm
  * for this run. The user name in the proxy's URL tells runs apart.
  * @param {(run: string, seen: Seen) => Answer} answer
  * @typedef {{ method: string, url: string, headers: string[], body: Buffer }} Seen headers: names and values in turn
- * @typedef {{ status: number, headers: Record<string, string>, body: string }} Answer
+ * @typedef {{ status: number, headers: Record<string, string | string[]>, body: string }} Answer
  */
 export async function startProxy(answer) {
   const authority = await generate([{ name: 'commonName', value: 'Corpus Test Authority' }], {

@@ -52,7 +52,7 @@ const proxy = await startProxy((run, seen) => {
   const { expected, seen: all, answerOf } = runs[Number(run)];
   all.push(seen);
   const node = expected.requests.find((want) => isExpected(seen, want));
-  return answerOf(node?.name ?? null);
+  return answerOf(node?.name ?? null, seen.url);
 });
 const authority = join(temporary, 'authority.pem');
 await writeFile(authority, proxy.certificate);
