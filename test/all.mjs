@@ -38,6 +38,12 @@ const steps = [
   { name: 'ui', commands: [[...vitest, '--config', 'test/ui/vitest.config.ts']], hasTests: true },
   { name: 'unit', commands: [vitest], hasTests: true },
   {
+    name: 'fuzz',
+    commands: [[...vitest, 'test/fuzz/requests.test.ts']],
+    env: { KEYTURN_FUZZ_INPUTS: '100000' },
+    hasTests: true,
+  },
+  {
     name: 'keychain',
     prepare: () =>
       provide(['dbus-run-session', 'gnome-keyring-daemon'], ['libsecret-1-0', 'gnome-keyring', 'dbus']),
@@ -99,10 +105,10 @@ for (const failure of failures) console.log(`failed: ${failure}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
-async function run({ name, commands, hasTests = false, optional = false }) {
+async function run({ name, commands, env = {}, hasTests = false, optional = false }) {
   console.log(`== ${name}`);
   const startedAtMs = Date.now();
-  const ended = await Promise.all(commands.map(runNode));
+  const ended = await Promise.all(commands.map((command) => runNode(command, env)));
   const output = ended.map((command) => command.output).join('');
   const broken = ended.some(({ code }) => code !== 0);
   const seconds = (Date.now() - startedAtMs) / 1000;
@@ -122,12 +128,12 @@ async function provide(programs, packages) {
   await installPackages(packages).catch((error) => console.log(error.message));
 }
 
-function runNode(args) {
+function runNode(args, env) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, {
       cwd: project,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: process.env,
+      env: { ...process.env, ...env },
     });
     let output = '';
     const print = (chunk) => {

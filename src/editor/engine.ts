@@ -3,6 +3,7 @@ import { createDpopProver } from '../oauth/client/dpopProver.ts';
 import { createEngine } from '../run/createEngine.ts';
 import type { Engine } from '../run/engine.ts';
 import { openBodySink } from './platform/bodySink.ts';
+import { editorResponseFiles } from './platform/responseFiles.ts';
 import type { Network } from './network.ts';
 import { createCertificateSource } from './requests/certificateSource.ts';
 import { createAsker } from './requests/asker.ts';
@@ -34,5 +35,6 @@ export function createEditorEngine(
       authEntry: (file, id) => environments.authEntry(Uri.parse(file, true), id),
     },
     openSink: openBodySink,
+    responseFiles: editorResponseFiles,
   });
 }

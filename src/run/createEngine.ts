@@ -24,6 +24,7 @@ import { type CertificateSource, HostCertificates } from './hostCertificate.ts';
 import { maskError, maskHeaders, maskLimit, maskNotRun, maskResponse, shownRequest } from './masked.ts';
 import { Preparation, type PrepareParts } from './prepare.ts';
 import { Refusals } from './refusals.ts';
+import { requireWritable, type ResponseFileParts, writeResponse } from './responseFiles.ts';
 import { type RequestResult, type ResultError, type TokenUse, unanswered } from './result.ts';
 import { requireConsentToSend } from './sendCheck.ts';
 import { Spacing } from './directives/spacing.ts';
@@ -33,7 +34,7 @@ import { waitBefore } from './directives/waits.ts';
 /** Made here, one for each engine. */
 type OwnParts = 'dpopNonces' | 'serverClocks' | 'digestChallenges' | 'hostCertificates';
 
-export interface EngineParts extends Omit<PrepareParts, OwnParts> {
+export interface EngineParts extends Omit<PrepareParts, OwnParts>, ResponseFileParts {
   readonly asker: Pick<Asker, 'allowOrigin' | 'confirmSend' | 'sendUnverified' | 'value'>;
   readonly client: HttpClient;
   /** Client certificates for hosts. Absent: none is shown. */
@@ -135,16 +136,27 @@ async function runOnce(
     waited = await waitBefore(parts, input, signal);
     const preparation = new Preparation(parts, input, signal, answers);
     const prepared = await preparation.prepare();
+    const { trusted, saveBodyTo } = input.options;
+    await requireWritable(parts, prepared.responseFiles, { file: input.file, trusted });
     sending = new Sending(parts, preparation, prepared, signal);
-    const response = await sendAndSave(parts, sending, input.options.saveBodyTo);
+    const response = await sendAndSave(parts, sending, saveBodyTo);
     remember(parts, input, sending.prepared.request, response);
     const reading = readRateLimits(response);
+    const written = await writeResponse(
+      parts,
+      prepared.responseFiles,
+      input.file,
+      response,
+      saveBodyTo !== null,
+    );
+    const fault = response.bodyFault ?? written.error;
     const { refusal } = sending;
     const carried = sending.prepared.primary?.token ?? null;
     return result({
       notRun: maskNotRun(redactor, notRunOf(input.tree, input.node)),
       response: maskResponse(redactor, response, sending.prepared.shown),
-      error: response.bodyFault && maskError(redactor, response.bodyFault),
+      notes: [...sending.prepared.notes, ...written.notes],
+      error: fault && maskError(redactor, fault),
       rateLimits: reading.limits.map((limit) => maskLimit(redactor, limit)),
       rateLimitHeaders: maskHeaders(redactor, reading.headers),
       retryAfterSeconds: reading.retryAfterSeconds,

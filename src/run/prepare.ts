@@ -76,6 +76,8 @@ export interface Prepared {
   readonly digest: DigestSigner | null;
   /** What the person should know of the request: sentences. */
   readonly notes: readonly string[];
+  /** Get the body of the response. */
+  readonly responseFiles: ResolvedRequest['responseFiles'];
   /** How people see it. */
   readonly shown: ShownRequest;
 }
@@ -202,6 +204,7 @@ export class Preparation {
       signer: proofs,
       digest: computed instanceof DigestSigner ? computed : null,
       notes: resolved.notes,
+      responseFiles: resolved.responseFiles,
       shown: {
         href: url.href,
         url: maskedDisguise(shownAs.href, resolved.urlSecrets),

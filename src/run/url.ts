@@ -18,7 +18,7 @@ export function absoluteUrl(written: string, headers: HeaderList): URL {
         hint: 'Write the whole URL, or add a Host header.',
       });
     }
-    absolute = `${host.endsWith(':443') ? 'https' : 'http'}://${host}${text}`;
+    absolute = `${/:8?443$/.test(host) ? 'https' : 'http'}://${host}${text}`;
   } else if (!hasScheme(text)) {
     absolute = `http://${text}`;
   }

@@ -7,6 +7,7 @@ import { createDpopProver } from '../../src/oauth/client/dpopProver.ts';
 import type { CertificateSource } from '../../src/run/hostCertificate.ts';
 import { createEngine } from '../../src/run/createEngine.ts';
 import type { Asker, Engine, RunOptions } from '../../src/run/engine.ts';
+import type { ResponseFiles } from '../../src/run/responseFiles.ts';
 import type { RequestResult } from '../../src/run/result.ts';
 import type { AuditRecorder } from '../../src/base/auditEvent.ts';
 import type { ApiCertificates } from '../../src/oauth/client/boundCertificate.ts';
@@ -58,6 +59,7 @@ export interface EngineSetup {
   readonly processEnv?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string | Uint8Array | null>>;
   readonly certificateSource?: CertificateSource;
+  readonly responseFiles?: ResponseFiles;
 }
 
 export interface RunChanges {
@@ -91,6 +93,7 @@ export function engineOver({
   processEnv = {},
   files = {},
   certificateSource,
+  responseFiles,
 }: EngineSetup) {
   const held = harness(manager);
   const { tokens, redactor, clock, keptSecrets } = { ...held.options, tokens: held.manager };
@@ -106,6 +109,7 @@ export function engineOver({
     certificates,
     ...(audit === undefined ? {} : { audit }),
     ...(certificateSource === undefined ? {} : { certificateSource }),
+    ...(responseFiles === undefined ? {} : { responseFiles }),
     asker: {
       allowOrigin: allowOrigin ?? (() => Promise.resolve('refuse')),
       confirmSend: confirmSend ?? (() => Promise.resolve(false)),

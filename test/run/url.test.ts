@@ -9,6 +9,8 @@ describe('absoluteUrl', () => {
     ['localhost:3000/a', [], 'http://localhost:3000/a'],
     ['/a', [['Host', 'x.example']], 'http://x.example/a'],
     ['/a', [['host', 'x.example:443']], 'https://x.example/a'],
+    ['/a', [['host', 'x.example:8443']], 'https://x.example:8443/a'],
+    ['/a', [['host', 'x.example:18443']], 'http://x.example:18443/a'],
     ['http://x.example/a\\b/c', [], 'http://x.example/a%5Cb/c'],
     ['http://x.example/?p=C:\\x\\', [], 'http://x.example/?p=C:%5Cx%5C'],
     ['http://x.example/a\tb?c=\td\r\ne', [], 'http://x.example/a%09b?c=%09d%0D%0Ae'],

@@ -7,7 +7,7 @@ import type { Dialect, ExtraNode, HttpFile, LooseNode, MetadataNode, RequestNode
 
 /**
  * Something that Keyturn reads and leaves out, though it does not change the request: `test` (one that a script makes),
- * `assertion` (`?? status == 200`), `script` (for the response), `redirection` (of the response to a file) and `directive`.
+ * `assertion` (`?? status == 200`), `script` (for the response), `redirection` (`>> file` outside of a request) and `directive`.
  */
 export type NotRunKind = 'test' | 'assertion' | 'script' | 'redirection' | 'directive';
 
@@ -28,8 +28,13 @@ export function notRunOf(tree: HttpFile, node: RequestNode): NotRun[] {
   return parts.flatMap((part) => notRunIn(tree.dialect, part)).sort((a, b) => a.line - b.line);
 }
 
-export function notRunIn(dialect: Dialect, part: Pick<LooseNode, 'metadata' | 'extras'>): NotRun[] {
-  const found = part.extras.flatMap(ofExtra);
+export function notRunIn(
+  dialect: Dialect,
+  part: Pick<LooseNode, 'metadata' | 'extras'> | RequestNode,
+): NotRun[] {
+  // The response of a request goes to the file; outside of one there is no response.
+  const isRequest = 'method' in part;
+  const found = part.extras.filter(({ kind }) => !isRequest || kind !== 'response-redirect').flatMap(ofExtra);
   for (const directive of part.metadata) {
     const effect = directiveEffect(directive.key);
     if (effect !== 'left_out' && effect !== 'assertion' && !isScriptedSleep(directive)) continue;

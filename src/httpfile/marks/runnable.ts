@@ -5,7 +5,7 @@ import { parseLoop } from '../directives/loop.ts';
 import { otherProtocols } from '../parse/methods.ts';
 import { quotedCode, quotedPart } from '../resolve/quotedPart.ts';
 import { isSharedBlock, sharedParts } from './stops.ts';
-import type { BodyNode, Dialect, HttpFile, LooseNode, RequestNode, Span } from '../parse/tree.ts';
+import type { Dialect, HttpFile, LooseNode, RequestNode, Span } from '../parse/tree.ts';
 import { unknownMethod } from '../parse/unknownMethod.ts';
 
 /** Something that changes what is sent and that Keyturn cannot do. */
@@ -56,13 +56,12 @@ export function* ownObstacles(dialect: Dialect, node: RequestNode): Generator<Ob
     const message = `Requests over ${scheme} (line ${node.line + 1}) are not supported yet.`;
     if (scheme !== 'http' && scheme !== 'https') yield { span: node.urlSpan, message };
   }
-  yield* obstaclesIn(dialect, node, node.body);
+  yield* obstaclesIn(dialect, node);
 }
 
 export function* obstaclesIn(
   dialect: Dialect,
   { metadata, extras }: Pick<LooseNode, 'metadata' | 'extras'>,
-  body: BodyNode = { kind: 'none' },
 ): Generator<Obstacle> {
   for (const { kind, text, span } of extras) {
     const line = lineOf(span);
@@ -88,18 +87,11 @@ export function* obstaclesIn(
     }
     const gives = normalKey(key) === 'run' && value.includes('(');
     if (directiveEffect(key) !== 'changes' && !gives) continue;
-    if (normalKey(key) === 'injectvariables' && !readsFile(body)) continue;
     yield {
       span,
       message: `${quotedPart(written(directive, dialect))} on line ${line} is not supported yet.`,
     };
   }
-}
-
-/** A body file whose variables `@injectVariables` would replace. */
-function readsFile(body: BodyNode): boolean {
-  if (body.kind === 'file') return !body.expand;
-  return body.kind !== 'none' && /^<\s/m.test(body.text);
 }
 
 function lineOf({ start }: Span): number {

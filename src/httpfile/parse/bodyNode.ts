@@ -35,7 +35,9 @@ export function makeBody(lines: Lines, indices: readonly number[], context: Body
     .map((index) => lines.text(index))
     .join('\n');
   if (graphql) return { kind: 'graphql', text, span };
-  return { kind: isMultipart(context.headers) ? 'multipart' : 'text', text, span };
+  if (isMultipart(context.headers)) return { kind: 'multipart', text, span };
+  const crlf = context.rules.bodyLineBreaks === 'kept' && lines.hasCrlf(first);
+  return { kind: 'text', text, ...(crlf && { crlf }), span };
 }
 
 function isMultipart(headers: readonly HeaderNode[]): boolean {

@@ -5,6 +5,7 @@ import { clientPart, clientPartMessage, isAuthorization, isClientCertificate } f
 import { noTime, timeValue } from './timeValue.ts';
 import type {
   Dialect,
+  GraphqlFragment,
   HeaderNode,
   HttpFile,
   LooseNode,
@@ -24,6 +25,7 @@ export class PartBuilder {
   readonly #requests: RequestNode[] = [];
   readonly #variables: VariableNode[] = [];
   readonly #loose: LooseNode[] = [];
+  readonly #fragments: GraphqlFragment[] = [];
   readonly #problems: Problem[] = [];
   readonly #credentials: HeaderNode[] = [];
 
@@ -55,6 +57,10 @@ export class PartBuilder {
     if (node.metadata.length + node.extras.length > 0) this.#loose.push(node);
   }
 
+  graphqlFragment(fragment: GraphqlFragment): void {
+    this.#fragments.push(fragment);
+  }
+
   problem(code: ProblemCode, span: Span, message: string, severity: Problem['severity'] = 'error'): void {
     this.#problems.push({ code, message, severity, span });
   }
@@ -65,6 +71,7 @@ export class PartBuilder {
       requests: this.#requests.splice(0),
       variables: takeAll(this.#variables),
       loose: takeAll(this.#loose),
+      graphqlFragments: takeAll(this.#fragments),
       problems: takeAll(this.#problems),
       credentials: takeAll(this.#credentials),
     };
@@ -112,6 +119,7 @@ export interface Part {
   readonly requests: RequestNode[];
   readonly variables: readonly VariableNode[];
   readonly loose: readonly LooseNode[];
+  readonly graphqlFragments: readonly GraphqlFragment[];
   readonly problems: readonly Problem[];
   /** Headers with credentials, or with a variable that may hold some: only the whole file shows what is in them. */
   readonly credentials: readonly HeaderNode[];
@@ -122,6 +130,7 @@ export function joinParts(dialect: Dialect, parts: readonly Part[]): HttpFile {
   const requests: RequestNode[] = [];
   const variables: VariableNode[] = [];
   const loose: LooseNode[] = [];
+  const graphqlFragments: GraphqlFragment[] = [];
   const problems: Problem[] = [];
   const namedAt = new Map<string, number>();
   for (const part of parts) {
@@ -135,11 +144,15 @@ export function joinParts(dialect: Dialect, parts: readonly Part[]): HttpFile {
     }
     for (const variable of part.variables) variables.push(variable);
     for (const node of part.loose) loose.push(node);
+    for (const fragment of part.graphqlFragments) graphqlFragments.push(fragment);
     for (const problem of part.problems) problems.push(problem);
   }
   addUnsendable(parts, variables, dialect, problems);
   problems.sort((a, b) => comparePositions(a, b));
-  return { dialect, requests, variables, loose, problems };
+  return {
+    ...{ dialect, requests, variables, loose, problems },
+    ...(graphqlFragments.length > 0 && { graphqlFragments }),
+  };
 }
 
 function mayHoldCredentials({ name, value }: HeaderNode): boolean {

@@ -12,7 +12,7 @@ const table: Readonly<Record<DirectiveEffect, readonly string[]>> = {
   acts: [
     ...words('name token scope noRedirect timeout connection-timeout insecure disabled note'),
     ...words('no-cookie-jar noClientCert loop sleep delay ratelimit rate-limit title tag'),
-    ...words('forceRegionDelimiter noGqlParsing graphql'),
+    ...words('forceRegionDelimiter noGqlParsing graphql injectVariables'),
     ...words('prompt secret'),
     // Requests that go before this one, and the files that they are in.
     ...words('ref forceRef import run'),
@@ -31,7 +31,7 @@ const table: Readonly<Record<DirectiveEffect, readonly string[]>> = {
   left_out: words('save jq stdin-cmd env-stdin-cmd env-json-key env-header-key'),
   assertion: words('expect kulala-expect-status-code'),
   changes: [
-    ...words('proxy noProxy injectVariables clientCert use-os-credentials env'),
+    ...words('proxy noProxy clientCert use-os-credentials env'),
     ...words('attach-cookie-jar stdin-cmd-pre env-stdin-cmd-pre curl-data-urlencode grpc grpcReflection'),
     ...words('grpc-authority grpc-flags grpc-global-plaintext grpc-import-path grpc-insecure grpc-plaintext'),
     ...words('grpc-proto grpc-protoset grpc-v'),

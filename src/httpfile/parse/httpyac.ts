@@ -8,11 +8,13 @@ import { parseMetadataLine } from './metadataLine.ts';
 import {
   boundaryOf,
   fragment,
+  fragmentName,
   isHeadComment,
   isScriptStart,
   isUrlPart,
   methodOfUrl,
   query,
+  queryFile,
   scriptKind,
   statusLine,
 } from './httpyacLines.ts';
@@ -219,18 +221,35 @@ class HttpyacReader {
   #readGraphql(text: string, indent: number): boolean {
     const rest = text.slice(indent);
     const region = this.#region;
-    const isQuery = query.test(rest) || /^gql(\s+[^\s({]+)?\s+<\s+\S/.test(rest);
+    const isFile = queryFile.test(rest);
+    const isQuery = isFile || query.test(rest);
     if ((!isQuery && !fragment.test(rest)) || this.#says('noGqlParsing')) return false;
     if (region.inResponse) return true;
     if (region.request !== null) region.hasQuery ||= isQuery;
     const { lines } = this.#builder;
+    const first = this.#at;
     for (; this.#at < lines.count; this.#at++) {
       const line = lines.text(this.#at);
       if (isBlank(line) || separatorTitle(line, this.#rules) !== null) break;
+      if (isFile && this.#at > first) break;
       if (region.request !== null) region.body.push(this.#at);
     }
     this.#at--;
+    if (region.request === null) this.#keepFragment(first);
     return true;
+  }
+
+  /** Outside of a request it is there for the queries that spread it. */
+  #keepFragment(first: number): void {
+    const { lines } = this.#builder;
+    const name = fragmentName(lines.text(first).trim());
+    if (name === null) return;
+    const range = Array.from({ length: this.#at - first + 1 }, (_, index) => lines.text(first + index));
+    this.#builder.graphqlFragment({
+      name,
+      text: range.join('\n').trim(),
+      span: lines.range(first, this.#at),
+    });
   }
 
   #skipProtoOptions(): void {

@@ -5,7 +5,13 @@ const scriptEvents = new Set(['', 'request', 'streaming', 'response', 'after', '
 const streamingUrl = /^(wss?|mqtts?|amqps?|grpc):\/\//i;
 export const statusLine = /^HTTP\/\S+ *[1-5]\d\d/;
 export const query = /^(query|mutation)(?=[\s({]|$)/;
+export const queryFile = /^gql(\s+[^\s({]+)?\s+<\s+\S/;
 export const fragment = /^fragment +[^\s({]+ +on +/;
+
+/** Name of a GraphQL fragment that begins with this line, or of the file that holds it; null for neither. */
+export function fragmentName(line: string): string | null {
+  return /^(?:fragment +([^\s({]+) +on\b|gql\s+([^\s({<]+)\s+<)/.exec(line)?.slice(1).find(Boolean) ?? null;
+}
 
 export function isScriptStart(text: string): boolean {
   let inner = text.slice(2).trim();

@@ -48,6 +48,11 @@ export class Lines {
     return this.#source.slice(this.#starts[index], this.#ends[index]);
   }
 
+  /** Whether the line ends in CRLF. */
+  hasCrlf(index: number): boolean {
+    return this.#source.startsWith('\r\n', this.#ends[index]);
+  }
+
   /** Zero-based number of the line in the text. */
   number(index: number): number {
     return this.#origins === null ? index : (this.#origins[index]?.line ?? 0);

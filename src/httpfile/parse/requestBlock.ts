@@ -8,7 +8,7 @@ import { parseMetadataLine } from './metadataLine.ts';
 import { joinTarget, parseRequestLine } from './requestLine.ts';
 import type { DialectRules } from './rules.ts';
 import { extraOf, preRequestScriptAt, responsePartAt, type ScriptPart } from './scripts.ts';
-import { indentOf, isAssertion, isComment, parseFileReference } from './text.ts';
+import { indentOf, isAssertion, isBlank, isComment, parseFileReference } from './text.ts';
 import type { BodyNode, ExtraNode, HeaderNode, MetadataNode, Refusal, RequestNode, Span } from './tree.ts';
 import { parseVariableLine } from './variableLine.ts';
 
@@ -267,8 +267,31 @@ class BlockReader {
       if (indices.length === 0 && this.#readAssertion(text, indent)) continue;
       indices.push(this.#at);
     }
+    if (rules.variables === 'anywhere') indices.length = this.#ownReferencesFrom(indices);
     const graphql = this.#metadata.some(({ key }) => normalKey(key) === 'graphql');
     return makeBody(lines, indices, { method, headers: this.#headers, rules, graphql });
+  }
+
+  /**
+   * How many lines of the body stand before variables at its end that keep a part of this request's own answer, as in
+   * `@id = {{create.response.body.id}}`. REST Client would send these lines with it, and nothing can stand for them yet.
+   */
+  #ownReferencesFrom(indices: readonly number[]): number {
+    const name = nameMetadata(this.#metadata)?.value;
+    if (name === undefined) return indices.length;
+    const own = new RegExp(`\\{\\{\\s*${escaped(name)}\\.(?:response|request)\\.`);
+    let first = indices.length;
+    let refers = false;
+    for (let at = indices.length - 1; at >= 0; at--) {
+      const text = this.#builder.lines.text(indices[at] ?? 0);
+      if (isBlank(text)) continue;
+      if (parseVariableLine(text) === null) break;
+      first = at;
+      refers ||= own.test(text);
+    }
+    const before = indices[first - 1];
+    const standsAlone = before === undefined || isBlank(this.#builder.lines.text(before));
+    return refers && standsAlone ? first : indices.length;
   }
 
   /** True when the line is a variable and therefore no body. */
@@ -361,4 +384,8 @@ function strayHeader(text: string, span: Span): HeaderNode {
   const colon = text.indexOf(':');
   if (colon < 0) return { name: text.trim(), value: '', span };
   return { name: text.slice(0, colon).trim(), value: text.slice(colon + 1).trim(), span };
+}
+
+function escaped(name: string): string {
+  return name.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
 }

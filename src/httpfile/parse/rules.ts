@@ -28,6 +28,11 @@ export interface DialectRules {
   readonly strayHeaderLine: 'header' | 'body' | 'problem';
   /** Whether lines that begin with `#` or `//` belong to a body. */
   readonly bodyComments: 'kept' | 'dropped';
+  /**
+   * Line breaks of a text body: as the file has them, or LF because the tool's editor holds its text so. REST Client and
+   * httpyac send those of the operating system, which a file has where it was written or checked out.
+   */
+  readonly bodyLineBreaks: 'kept' | 'lf';
   /** `# @key value` counts: before the request line, or anywhere in the block. */
   readonly metadata: 'before-request' | 'anywhere';
   /** `@name = value` is read: before the request line, at the start of any line but headers, or on any line. */
@@ -58,6 +63,7 @@ const restClient: DialectRules = {
   tightHashEndsHeaders: false,
   strayHeaderLine: 'header',
   bodyComments: 'dropped',
+  bodyLineBreaks: 'kept',
   metadata: 'before-request',
   variables: 'anywhere',
   variableScope: 'file',
@@ -77,6 +83,7 @@ const visualStudio: DialectRules = {
   tightHashEndsHeaders: true,
   strayHeaderLine: 'body',
   bodyComments: 'kept',
+  bodyLineBreaks: 'kept',
   metadata: 'before-request',
   variables: 'before-request',
   variableScope: 'above',
@@ -96,6 +103,7 @@ const jetbrains: DialectRules = {
   tightHashEndsHeaders: false,
   strayHeaderLine: 'problem',
   bodyComments: 'dropped',
+  bodyLineBreaks: 'lf',
   metadata: 'before-request',
   variables: 'before-request',
   variableScope: 'above',
@@ -115,6 +123,7 @@ const kulala: DialectRules = {
   tightHashEndsHeaders: false,
   strayHeaderLine: 'problem',
   bodyComments: 'kept',
+  bodyLineBreaks: 'lf',
   metadata: 'anywhere',
   variables: 'line-start',
   variableScope: 'above',
@@ -141,6 +150,7 @@ const httpyac: DialectRules = {
   tightHashEndsHeaders: true,
   strayHeaderLine: 'body',
   bodyComments: 'dropped',
+  bodyLineBreaks: 'kept',
   metadata: 'anywhere',
   variables: 'anywhere',
   variableScope: 'above',

@@ -14,7 +14,16 @@ export interface HttpFile {
   readonly variables: readonly VariableNode[];
   /** What stands outside of every request, in the order of the file. httpyac applies it to all requests. */
   readonly loose: readonly LooseNode[];
+  /** httpyac: GraphQL fragments outside of every request. A query that spreads one gets it. Absent where there is none. */
+  readonly graphqlFragments?: readonly GraphqlFragment[];
   readonly problems: readonly Problem[];
+}
+
+export interface GraphqlFragment {
+  readonly name: string;
+  /** `fragment name on …`, or `gql name < file`. */
+  readonly text: string;
+  readonly span: Span;
 }
 
 /** Metadata and scripts of a part of the file that holds no request. */
@@ -120,8 +129,16 @@ export interface VariableNode {
 
 export type BodyNode =
   | { readonly kind: 'none' }
-  /** `data`: what a cURL command makes it of, to the byte. */
-  | { readonly kind: 'text'; readonly text: string; readonly data?: readonly CurlData[]; readonly span: Span }
+  | {
+      readonly kind: 'text';
+      /** Lines end in LF here, whatever the file has. */
+      readonly text: string;
+      /** They are sent with CRLF, as the file has them. */
+      readonly crlf?: true;
+      /** What a cURL command makes it of, to the byte. */
+      readonly data?: readonly CurlData[];
+      readonly span: Span;
+    }
   | {
       readonly kind: 'file';
       readonly path: string;

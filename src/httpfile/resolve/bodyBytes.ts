@@ -1,19 +1,17 @@
-import { KeyturnError } from '../../base/errors.ts';
-import { fileLimits, type Files } from '../../base/files.ts';
+import { type BodyFileSource, decode, readBodyFile } from './bodyFile.ts';
 import { type Encode, encoderFor, encodeUtf8, parameterOf } from './charset.ts';
+import { encodeForm, joinFormLines } from './formBody.ts';
 import { type CurlSource, dataBytes, formBytes } from '../curl/body.ts';
 import type { Expander } from './expander.ts';
 import { graphqlPayload } from './graphqlBody.ts';
-import { parseFileReference, wellFormed, type FileReference } from '../parse/text.ts';
-import type { BodyNode, Dialect } from '../parse/tree.ts';
+import { parseFileReference, type FileReference } from '../parse/text.ts';
+import type { BodyNode, GraphqlFragment } from '../parse/tree.ts';
 
 /** What a body needs besides its node. */
-export interface BodySource {
-  readonly files: Files;
-  /** Location of the `.http` file. */
-  readonly file: string;
-  readonly trusted: boolean;
-  readonly dialect: Dialect;
+export interface BodySource extends BodyFileSource {
+  readonly graphqlFragments: readonly GraphqlFragment[];
+  /** `# @injectVariables`: `< file` is read as `<@ file`. */
+  readonly injectsVariables: boolean;
   /** Value of the Content-Type header, variables replaced; empty when there is none. */
   readonly contentType: string;
   /** Stands between the parts of a form that a cURL command describes. */
@@ -35,7 +33,7 @@ export async function bodyBytes(
         source,
         expander,
         body.span.start.line,
-        body.expand ? await encoderFor(source.contentType) : encodeUtf8,
+        body.expand || source.injectsVariables ? await encoderFor(source.contentType) : encodeUtf8,
       );
     case 'multipart':
       if (body.form !== undefined) {
@@ -44,7 +42,11 @@ export async function bodyBytes(
       return multipartBytes(body.text, body.span.start.line, source, expander);
     case 'graphql': {
       const payload = await graphqlPayload(body.text, {
-        expand: (text) => expander.expand(text, body.span.start.line),
+        // kulala replaces the variables of every file.
+        expandsFiles: source.injectsVariables || source.dialect === 'kulala',
+        fragments: source.graphqlFragments,
+        line: body.span.start.line,
+        expand: (text, line) => expander.expand(text, line),
         readFile: (path, written, encoding) => readText(path, written, encoding, source, expander),
       });
       return (await encoderFor(source.contentType))(payload, body.text);
@@ -53,16 +55,17 @@ export async function bodyBytes(
       if (body.data !== undefined) {
         return dataBytes(body.data, curlSource(body.span.start.line, source, expander));
       }
-      return textBytes(body.text, body.span.start.line, source, expander);
+      return textBytes(
+        body.crlf === true ? body.text.replaceAll('\n', '\r\n') : body.text,
+        body.span.start.line,
+        source,
+        expander,
+      );
   }
 }
 
 /** Variables and files of a cURL command on this line. */
-export function curlSource(
-  line: number,
-  source: Omit<BodySource, 'contentType' | 'boundary'>,
-  expander: Expander,
-): CurlSource {
+export function curlSource(line: number, source: BodyFileSource, expander: Expander): CurlSource {
   return {
     expand: (text) => expander.expand(text, line),
     readFile: async (path) => {
@@ -81,7 +84,7 @@ async function textBytes(
 ): Promise<Uint8Array> {
   const type = source.contentType.toLowerCase();
   const hasFiles = text.startsWith('<') || text.includes('\n<');
-  if (hasFiles && text.split('\n').some((each) => parseFileReference(each) !== null)) {
+  if (hasFiles && text.split(/\r?\n/).some((each) => parseFileReference(each) !== null)) {
     return linesToBytes(text, line, source, expander);
   }
   const encode = await encoderFor(source.contentType);
@@ -90,31 +93,7 @@ async function textBytes(
     return encodeUtf8(encodeForm(form, text, encode), text);
   }
   const isLineDelimited = /^application\/(x-)?(ndjson|ldjson|jsonl)/.test(type);
-  return encode((await expander.expand(text, line)) + (isLineDelimited ? '\n' : ''), text);
-}
-
-/** A form may be written over several lines, with the `&` at either end of a line. */
-function joinFormLines(text: string, dialect: Dialect): string {
-  const lines = text.split('\n');
-  const pieces = lines.map((line, index) => {
-    const glued = dialect === 'kulala' || line.startsWith('&') || lines[index - 1]?.endsWith('&') !== false;
-    return glued ? line : `\n${line}`;
-  });
-  return pieces.join('');
-}
-
-/**
- * Percent-encodes what cannot stand in a form body, in its charset, and a `%` that begins no escape too; leaves what is
- * encoded.
- */
-function encodeForm(text: string, written: string, encode: Encode): string {
-  return wellFormed(text).replace(/%(?![\dA-Fa-f]{2})|[^!#-;=?-[\]_a-z~]+/g, (found) =>
-    Array.from(encode(found, written), (byte) => `%${hex(byte)}`).join(''),
-  );
-}
-
-function hex(byte: number): string {
-  return byte.toString(16).toUpperCase().padStart(2, '0');
+  return encode((await expander.expand(text, line)) + (isLineDelimited ? lineBreakOf(text) : ''), text);
 }
 
 /** Line by line: `< file` lines become the file, all others have their variables replaced. */
@@ -125,12 +104,17 @@ async function linesToBytes(
   expander: Expander,
 ): Promise<Uint8Array> {
   const encode = await encoderFor(source.contentType);
+  const lineBreak = lineBreakOf(text);
   const chunks: Uint8Array[] = [];
-  for (const [index, each] of text.split('\n').entries()) {
-    if (index > 0) chunks.push(encode('\n', ''));
+  for (const [index, each] of text.split(lineBreak).entries()) {
+    if (index > 0) chunks.push(encode(lineBreak, ''));
     chunks.push(await lineBytes(each, line + index, source, expander, encode));
   }
   return Buffer.concat(chunks);
+}
+
+function lineBreakOf(text: string): string {
+  return text.includes('\r\n') ? '\r\n' : '\n';
 }
 
 /** The same, with CRLF; the text of each part is in the charset of its own Content-Type, else in that of the whole. */
@@ -190,7 +174,7 @@ async function fileBytes(
   const path = await expander.expand(reference.path, line);
   const bytes = await readBodyFile(path, reference.path, source);
   expander.budget.spendFile(bytes.byteLength);
-  if (!reference.expand) return bytes;
+  if (!reference.expand && !source.injectsVariables) return bytes;
   const text = decode(bytes, reference.encoding ?? 'utf-8');
   // What the file holds is no secret of a variable.
   return encode(await expander.expand(text, line), text);
@@ -206,42 +190,4 @@ async function readText(
   const bytes = await readBodyFile(path, written, source);
   budget.spendFile(bytes.byteLength);
   return decode(bytes, encoding ?? 'utf-8');
-}
-
-/** `written` is the path as it stands in the file: with its variables replaced it might show a secret. */
-async function readBodyFile(
-  path: string,
-  written: string,
-  source: Omit<BodySource, 'contentType' | 'boundary'>,
-): Promise<Uint8Array> {
-  const location = source.files.resolve(source.file, path);
-  const bytes = await source.files.read(location, {
-    from: source.file,
-    trusted: source.trusted,
-    maxBytes: fileLimits.body,
-    name: written,
-  });
-  if (bytes === null) {
-    throw new KeyturnError('file_unreadable', `There is no body file ${written}.`, {
-      hint: 'The path is relative to the folder of the .http file.',
-    });
-  }
-  return bytes;
-}
-
-/** Names of Node's own encodings that the web's decoder does not know. */
-const aliases: Readonly<Record<string, string>> = { utf16le: 'utf-16le', ucs2: 'utf-16le', binary: 'latin1' };
-
-function decode(bytes: Uint8Array, encoding: string): string {
-  const label = encoding.toLowerCase();
-  let decoder: TextDecoder;
-  try {
-    decoder = new TextDecoder(aliases[label] ?? label);
-  } catch (error) {
-    throw new KeyturnError('request_invalid', `The encoding ${encoding} of the body file is not known.`, {
-      cause: error,
-      hint: 'Use utf8, latin1 or utf16le.',
-    });
-  }
-  return decoder.decode(bytes);
 }

@@ -9,6 +9,10 @@ import type { RequestTarget } from './foreignToken.ts';
 import { fragmentNote } from '../parse/fragment.ts';
 import { refuseClientParts, resolveHeaders, type TracedHeader } from './resolveHeaders.ts';
 import { requireRunnable } from '../marks/runnable.ts';
+import { sharedParts } from '../marks/stops.ts';
+import { normalKey } from '../parse/directives.ts';
+import type { HttpFile } from '../parse/tree.ts';
+import { type ResponseFile, responseFilesOf } from './responseFile.ts';
 import { Traced } from './traced.ts';
 import type { RequestNode } from '../parse/tree.ts';
 import type { ResolveContext, TokenValue } from './resolveContext.ts';
@@ -37,6 +41,8 @@ export interface ResolvedRequest {
   readonly credentials: SchemeCredentials | null;
   /** What the person should know of its variables and its URL: sentences. */
   readonly notes: readonly string[];
+  /** Get the body of the response. */
+  readonly responseFiles: readonly ResponseFile[];
 }
 
 /**
@@ -63,6 +69,8 @@ export async function workOutRequest(context: ResolveContext): Promise<ResolvedR
     file: context.file,
     trusted: context.trusted,
     dialect: tree.dialect,
+    graphqlFragments: tree.graphqlFragments ?? [],
+    injectsVariables: injectsVariables(tree, node),
   };
   const target = await resolveUrl(context, expander, traced);
   const url = await withQuery(target, node, curlSource(node.line, source, expander), expander);
@@ -77,7 +85,12 @@ export async function workOutRequest(context: ResolveContext): Promise<ResolvedR
   const contentType = valueOf(headers, 'content-type') ?? '';
   const before = expander.secretTexts;
   const body = await bodyBytes(node.body, { ...source, contentType, boundary }, expander);
-  const notes = [...expander.notes, fragmentNote(node.url, url.text), lengthNote(headers, body)];
+  const notes = [
+    ...expander.notes,
+    fragmentNote(node.url, url.text),
+    lengthNote(headers, body),
+    encodingNote(headers, node),
+  ];
   const secretHeaders = traced.filter(([, value]) => value.isSecret);
   return {
     method: node.method === 'GRAPHQL' ? 'POST' : node.method,
@@ -101,12 +114,19 @@ export async function workOutRequest(context: ResolveContext): Promise<ResolvedR
     ),
     credentials: await withScope(credentials, node, expander),
     notes: notes.filter((note) => note !== null),
+    responseFiles: await responseFilesOf(node, expander),
   };
 }
 
 /** The value of a variable as a request sees it; null where there is none. Tokens in it are not obtained. */
 export function lookUp(context: ResolveContext, name: string, line: number): Promise<Traced | null> {
   return tokenlessExpander(context).lookup(name, line);
+}
+
+function injectsVariables(tree: HttpFile, node: RequestNode): boolean {
+  return [node, ...sharedParts(tree, node)].some(({ metadata }) =>
+    metadata.some(({ key, value }) => normalKey(key) === 'injectvariables' && value !== 'false'),
+  );
 }
 
 async function resolveUrl(
@@ -203,6 +223,17 @@ function lengthNote(headers: HeaderList, body: Uint8Array | null): string | null
   return written === null || written.trim() === String(bytes)
     ? null
     : `The Content-Length that is written is not sent: the body has ${bytes} ${bytes === 1 ? 'byte' : 'bytes'}.`;
+}
+
+/** A file may hold what is compressed already. No tool compresses what stands in the request. */
+function encodingNote(headers: HeaderList, { body }: RequestNode): string | null {
+  const encoding = valueOf(headers, 'content-encoding')?.trim().toLowerCase() ?? 'identity';
+  if (encoding === 'identity' || body.kind === 'none' || body.kind === 'file' || body.kind === 'multipart')
+    return null;
+  const isCoding = /^(?:x-)?(?:gzip|deflate|br|zstd|compress)$/.test(encoding);
+  return isCoding
+    ? `The Content-Encoding says ${encoding}, and the body is sent as it is written: not compressed.`
+    : null;
 }
 
 /** The length is counted anew, and the mark for GraphQL is for clients alone. */

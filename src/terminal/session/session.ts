@@ -43,6 +43,7 @@ import { visible } from '../../base/visible.ts';
 import { createNodeFiles } from './nodeFiles.ts';
 import { ProfileFolder } from './profileFolder.ts';
 import { createCertificateSource } from '../ask/certificateSource.ts';
+import { responseFiles } from './responseFiles.ts';
 import { createSecretAsker } from '../ask/secretAsker.ts';
 import { createSendAsker } from '../ask/sendConsent.ts';
 import { createValueAsker } from '../ask/valueAsker.ts';
@@ -218,6 +219,7 @@ export function openSession(
         authEntry: async (file, id) => (await environments(file)).authEntry(environmentName, id),
       },
       openSink: (location) => Promise.resolve(fileSink(resolve(streams.cwd, location))),
+      responseFiles,
     }),
     environment,
     async [Symbol.asyncDispose]() {

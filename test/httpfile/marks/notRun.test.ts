@@ -49,16 +49,9 @@ describe('what is read and not run', () => {
       '{{',
       '  test("takes token=hunter2", () => {});',
       '}}',
-      '',
-      '>> ./token=hunter2.json',
     ];
     const shown = left(text.join('\n'), 'httpyac').map((one) => one.text);
-    expect(shown).toEqual([
-      '# @expect header x-api-key •••',
-      '?? body token == •••',
-      'takes token=•••',
-      '>> ./token=•••',
-    ]);
+    expect(shown).toEqual(['# @expect header x-api-key •••', '?? body token == •••', 'takes token=•••']);
   });
 
   test('httpyac: tests, assertions, hooks', () => {
@@ -82,13 +75,14 @@ describe('what is read and not run', () => {
     ]);
   });
 
-  test('redirections of the response to a file', () => {
+  test('redirections of a response to a file, outside of a request alone', () => {
     for (const line of ['>> ./out.json', '>>! ./out.json']) {
       for (const dialect of ['httpyac', 'jetbrains', 'kulala'] as const) {
-        expect(left(`GET https://a.org\n\n${line}`, dialect)).toEqual([
-          { kind: 'redirection', line: 2, text: line },
-        ]);
+        expect(left(`GET https://a.org\n\n${line}`, dialect)).toEqual([]);
       }
+      expect(left(`${line}\n###\nGET https://a.org`, 'httpyac')).toEqual([
+        { kind: 'redirection', line: 0, text: line },
+      ]);
     }
   });
 

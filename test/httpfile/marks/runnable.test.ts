@@ -18,6 +18,26 @@ function refusal(text: string, dialect: Dialect): string | null {
   }
 }
 
+const allDialects: readonly Dialect[] = ['rest-client', 'visual-studio', 'httpyac', 'jetbrains', 'kulala'];
+
+describe('other protocols are never a GET of the whole line', () => {
+  const lines = [
+    ...['MQTT tcp://b.example', 'MQTTS tcp://b.example', 'mqtt tcp://b.example', 'mqtts://b.example/topic'],
+    ...['AMQP amqp://b.example', 'AMQPS amqps://b.example', 'amqp://b.example', 'MQTT {{broker}}'],
+    ...['WEBSOCKET ws://b.example', 'WS b.example/chat', 'wss://b.example', 'GRPC localhost:50051/a.B/c'],
+    ...['SSE https://b.example', 'EVENTSOURCE https://b.example', 'RSOCKET b.example/route'],
+  ];
+  test.each(allDialects)('%s', (dialect) => {
+    for (const line of lines) {
+      const { requests } = parseHttpFile(`${line}\nTopic: a\n\nhi`, { dialect });
+      expect(requests.map(({ url }) => url)).toEqual([line.replace(/^\S+ /, '')]);
+      expect(refusal(line, dialect)).toMatch(
+        /^unsupported: (?:[A-Z]+ requests|Requests over [a-z]+) \(line 1\)/,
+      );
+    }
+  });
+});
+
 const request = 'POST https://a.org\nContent-Type: application/json\n\n{}\n';
 
 describe('what changes the request and cannot be run', () => {
@@ -79,12 +99,6 @@ describe('what changes the request and cannot be run', () => {
     expect(refusal('GET https://a.org\nA: b\n...defaultHeaders\n', 'httpyac')).toBe(
       'unsupported: The headers of ...defaultHeaders on line 3 come from a script, which cannot be run yet.',
     );
-  });
-
-  test('httpyac: variables in a body file', () => {
-    const line = '# @injectVariables\n';
-    expect(refusal(`${line}POST https://a.org\n\n< ./a.json\n`, 'httpyac')).toContain('# @injectVariables');
-    expect(refusal(`${line}POST https://a.org\n\n{"a": 1}\n`, 'httpyac')).toBeNull();
   });
 
   test('kulala: the shared block goes before every request', () => {

@@ -654,6 +654,27 @@ describe('methods', () => {
   });
 });
 
+describe('variables of REST Client below a body', () => {
+  const body = (...lines: string[]) =>
+    one('rest-client', '# @name create', 'POST https://a.org', '', ...lines).body;
+
+  test('are no part of it where they keep something of the answer to this request', () => {
+    const kept = ['', '@id = {{create.response.body.$.id}}', '', '@next={{id}}'];
+    expect(body('{ "a": 1 }', ...kept)).toMatchObject({ kind: 'text', text: '{ "a": 1 }' });
+    expect(body(...kept)).toEqual({ kind: 'none' });
+  });
+
+  test('are sent with it elsewhere, as REST Client does', () => {
+    for (const lines of [
+      ['{}', '', '@id = {{other.response.body.$.id}}'],
+      ['{}', '@id = {{create.response.body.$.id}}'],
+      ['@id = {{create.response.body.$.id}}', '', '{}'],
+    ]) {
+      expect(body(...lines)).toMatchObject({ kind: 'text', text: lines.join('\n') });
+    }
+  });
+});
+
 describe('GraphQL', () => {
   const body = ['', 'query Q($a: Int) {', '  b', '}', '', '{ "a": 1 }'];
 

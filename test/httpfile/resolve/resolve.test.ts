@@ -443,12 +443,67 @@ describe('bodies', () => {
     };
     const raw = { query: 'query Q { a(b: "{{b}}") }', operationName: 'Q' };
     const filled = { query: 'query Q { a(b: "7") }', operationName: 'Q' };
-    expect(await payload('< ./q.gql')).toEqual({ ...raw, variables: {} });
+    expect(await payload('< ./q.gql')).toEqual({ ...(dialect === 'kulala' ? filled : raw), variables: {} });
     expect(await payload('<@ {{f}}\n\n{ "d": 1 }')).toEqual({ ...filled, variables: { d: 1 } });
     expect(await payload('<@utf8 ./q.gql\n\n<@ ./v.json')).toEqual({ ...filled, variables: { c: '7' } });
     expect(await failure(`${head}\n\n< ./gone.gql`, { dialect, contents })).toMatchObject({
       code: 'file_unreadable',
     });
+  });
+
+  test('a GraphQL query of httpyac gets the fragments of the file that it spreads, and these theirs', async () => {
+    const contents = { '/project/api/deep.gql': 'fragment Deep on D { {{field}} }' };
+    const file = [
+      'fragment Unused on U { u }',
+      '',
+      'fragment Parts on P {',
+      '  p { ...Deep }',
+      '}',
+      '',
+      '### ',
+      'GRAPHQL https://a.org',
+      '',
+      'query Q { ...Parts ... on X { x } ...Own }',
+      '',
+      'fragment Own on O { o }',
+      '',
+      '{ "v": 1 }',
+      '### ',
+      'gql Deep < ./deep.gql',
+      'gql Own < ./gone.gql',
+    ].join('\n');
+    const request = await resolve(file, { dialect: 'httpyac', contents, overrides: { field: 'd' } });
+    expect(JSON.parse(text(request.body) ?? '')).toEqual({
+      query: [
+        'query Q { ...Parts ... on X { x } ...Own }\n\nfragment Own on O { o }',
+        'fragment Parts on P {\n  p { ...Deep }\n}',
+        'fragment Deep on D { d }',
+      ].join('\n'),
+      operationName: 'Q',
+      variables: { v: 1 },
+    });
+  });
+
+  test('GraphQL variables begin where no brace is open, whatever blank lines they and the query have', async () => {
+    const query = 'query Q {\n\n  { a } # {\n\n  b(c: "{")\n}';
+    const variables = '{\n  "list": [\n\n    { "x": 1 },\n\n    { "y": "}" }\n  ]\n}';
+    const request = await resolve(`GRAPHQL https://a.org\n\n${query}\n\n${variables}`, { dialect: 'kulala' });
+    expect(JSON.parse(text(request.body) ?? '')).toEqual({
+      query,
+      operationName: 'Q',
+      variables: { list: [{ x: 1 }, { y: '}' }] },
+    });
+    // An open brace by mistake hides nothing.
+    const broken = await resolve('GRAPHQL https://a.org\n\nquery { {\n\n{ "v": 1 }', {
+      dialect: 'jetbrains',
+    });
+    expect(JSON.parse(text(broken.body) ?? '')).toEqual({ query: 'query { {', variables: { v: 1 } });
+  });
+
+  test('gql NAME < file names the operation', async () => {
+    const contents = { '/project/api/q.gql': 'query A { a }\n\nquery B { b }' };
+    const request = await resolve('POST https://a.org\n\ngql B < ./q.gql', { dialect: 'httpyac', contents });
+    expect(JSON.parse(text(request.body) ?? '')).toMatchObject({ operationName: 'B' });
   });
 
   test('GraphQL from a file, and variables that are no JSON', async () => {
@@ -480,6 +535,46 @@ describe('bodies', () => {
     expect(text((await form('a=1\nb', 'kulala')).body)).toBe('a=1b');
   });
 
+  test.each(['httpyac', 'jetbrains'] as const)(
+    'blanks around = and & are layout in a form of %s, those in values are not',
+    async (dialect) => {
+      const request = await resolve(
+        'POST https://a.org\nContent-Type: application/x-www-form-urlencoded\n\na = 1 &\nb = x y\n& c = {{c}} z & d = & e',
+        { dialect, overrides: { c: ' p = q ' } },
+      );
+      expect(text(request.body)).toBe('a=1&b=x%20y&c=%20p%20=%20q%20%20z&d=&e');
+    },
+  );
+
+  test('blanks around = belong to the names and values of a form elsewhere', async () => {
+    const request = await resolve(
+      'POST https://a.org\nContent-Type: application/x-www-form-urlencoded\n\na = 1',
+    );
+    expect(text(request.body)).toBe('a%20=%201');
+  });
+
+  test.each([
+    ['rest-client', '\r\n'],
+    ['visual-studio', '\r\n'],
+    ['httpyac', '\r\n'],
+    ['jetbrains', '\n'],
+    ['kulala', '\n'],
+  ] as const)('line breaks of a text body in a file with CRLF (%s)', async (dialect, ending) => {
+    const lines = ['POST https://a.org', 'Content-Type: application/json', '', '{', '  "a": {{a}}', '}'];
+    const body = async (ends: string) =>
+      text((await resolve(lines.join(ends), { dialect, overrides: { a: '"x\ny"' } })).body);
+    expect(await body('\r\n')).toBe(['{', '  "a": "x\ny"', '}'].join(ending));
+    expect(await body('\n')).toBe('{\n  "a": "x\ny"\n}');
+  });
+
+  test('CRLF around a file in a body, and after lines of JSON', async () => {
+    const mixed = 'POST https://a.org\r\n\r\na\r\n< ./b\r\nc';
+    const contents = { '/project/api/b': 'B\n' };
+    expect(text((await resolve(mixed, { contents })).body)).toBe('a\r\nB\n\r\nc');
+    const json = 'POST https://a.org\r\nContent-Type: application/x-ndjson\r\n\r\n{"a":1}\r\n{"b":2}';
+    expect(text((await resolve(json)).body)).toBe('{"a":1}\r\n{"b":2}\r\n');
+  });
+
   test.each([
     ['rate=9%&next=2', 'rate=9%25&next=2'],
     ['a=%4&b=%zz&c=%e9', 'a=%254&b=%25zz&c=%e9'],
@@ -496,6 +591,57 @@ describe('bodies', () => {
       'POST https://a.org\nContent-Type: application/x-ndjson\n\n{"a":1}\n{"b":2}',
     );
     expect(text(request.body)).toBe('{"a":1}\n{"b":2}\n');
+  });
+
+  test('# @injectVariables replaces the variables of every body file', async () => {
+    const contents = { '/project/api/a.txt': 'ü {{b}}', '/project/api/q.gql': 'query Q { q(b: "{{b}}") }' };
+    const sent = async (body: string, type = 'text/plain') =>
+      (
+        await resolve(`# @injectVariables\nPOST https://a.org\nContent-Type: ${type}\n\n${body}`, {
+          ...{ contents, dialect: 'httpyac', overrides: { b: 'ö' } },
+        })
+      ).body;
+    expect(text(await sent('< ./a.txt'))).toBe('ü ö');
+    expect(await sent('< ./a.txt', 'text/plain; charset=latin1')).toEqual(Buffer.from('ü ö', 'latin1'));
+    expect(text(await sent('x\n< ./a.txt'))).toBe('x\nü ö');
+    expect(text(await sent('--b\n\n< ./a.txt\n--b--', 'multipart/mixed; boundary=b'))).toBe(
+      '--b\r\n\r\nü ö\r\n--b--\r\n',
+    );
+    const shared = '# @inject-variables\n\n###\nPOST https://a.org\n\n< ./a.txt';
+    const request = await resolve(shared, { contents, dialect: 'httpyac', overrides: { b: 'ö' } });
+    expect(text(request.body)).toBe('ü ö');
+  });
+
+  test('a body file may be sent as base64 or hex', async () => {
+    const contents = { '/project/api/a.bin': Uint8Array.of(0xfb, 0xff, 0) };
+    const sent = async (body: string) =>
+      text((await resolve(`POST https://a.org\n\n${body}`, { contents })).body);
+    expect(await sent('<@base64 ./a.bin')).toBe('+/8A');
+    expect(await sent('<@base64url ./a.bin')).toBe('-_8A');
+    expect(await sent('<@hex ./a.bin')).toBe('fbff00');
+  });
+
+  test('a Content-Encoding of what is written here is noted: no tool compresses it', async () => {
+    const contents = { '/project/api/a.gz': Uint8Array.of(31, 139) };
+    const notes = async (encoding: string, body: string) =>
+      (await resolve(`POST https://a.org\nContent-Encoding: ${encoding}\n\n${body}`, { contents })).notes;
+    expect(await notes('GZIP', '{}')).toEqual([
+      'The Content-Encoding says gzip, and the body is sent as it is written: not compressed.',
+    ]);
+    expect(await notes('identity', '{}')).toEqual([]);
+    expect(await notes('gzip', '< ./a.gz')).toEqual([]);
+    expect(await notes('{{$guid}}', '{}')).toEqual([]);
+  });
+
+  test('a body file of REST Client may be named from the workspace folder', async () => {
+    const contents = { '/data/a.json': 'root', '/data/b.json': 'far', '/project/api/data/b.json': 'near' };
+    const sent = async (path: string, options: Parameters<typeof resolve>[1] = {}) =>
+      text((await resolve(`POST https://a.org\n\n< ${path}`, { contents, ...options })).body);
+    expect(await sent('./data/a.json')).toBe('root');
+    expect(await sent('data/b.json')).toBe('near');
+    const gone = 'POST https://a.org\n\n< ./data/a.json';
+    expect((await failure(gone, { contents, dialect: 'jetbrains' })).code).toBe('file_unreadable');
+    expect((await failure(gone, { contents, trusted: false })).code).toBe('file_unreadable');
   });
 
   test('none', async () => {
