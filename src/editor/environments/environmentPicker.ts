@@ -12,8 +12,15 @@ export interface EnvironmentParts {
   readonly sandbox: SandboxVariables;
 }
 
+/** Each stands above those before it. */
+const settings = [
+  'httpyac.environmentVariables',
+  'rest-client.environmentVariables',
+  'keyturn.environments',
+] as const;
 const stateKey = 'keyturn.environments';
-const fileNames = '{http-client.env.json,http-client.private.env.json,.env,.env.*}';
+const fileNames =
+  '{http-client.env.json,http-client.private.env.json,.env,.env.*,.httpyac.*,httpyac.config.*}';
 
 /** The environments of the workspace's folders. Read on the first call, kept until a file or a setting changes. */
 export function createEnvironmentPicker({ context, files, sandbox }: EnvironmentParts): EnvironmentPicker {
@@ -58,7 +65,7 @@ export function createEnvironmentPicker({ context, files, sandbox }: Environment
   context.subscriptions.push(
     changed,
     sandbox.onDidChange(() => changed.fire()),
-    onDidChangeSetting(['keyturn.environments', 'rest-client.environmentVariables'], forget),
+    onDidChangeSetting([...settings], forget),
     workspace.onDidChangeWorkspaceFolders(forget),
     workspace.onDidGrantWorkspaceTrust(forget),
   );
@@ -98,7 +105,7 @@ function known(set: EnvironmentSet, name: string | null): string | null {
 async function readSet(files: Files, document: Uri): Promise<EnvironmentSet> {
   const { loadEnvironments } = await import('../platform/later.ts');
   const environments: Record<string, Record<string, string>> = {};
-  for (const setting of ['rest-client.environmentVariables', 'keyturn.environments'] as const) {
+  for (const setting of settings) {
     for (const [name, variables] of Object.entries(readSetting(setting, document))) {
       environments[name] = { ...environments[name], ...variables };
     }

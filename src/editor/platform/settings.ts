@@ -5,6 +5,11 @@ import { dialects } from '../../httpfile/parse/tree.ts';
 
 const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(86_400));
 const environments = v.record(v.string(), v.record(v.string(), v.string()));
+/** httpyac takes other values too. */
+const anyEnvironments = v.record(
+  v.string(),
+  v.record(v.string(), v.pipe(v.union([v.string(), v.number(), v.boolean()]), v.transform(String))),
+);
 
 /**
  * Every setting that Keyturn reads, with what counts where a value is missing or not of its type. The defaults
@@ -14,6 +19,7 @@ const settings = {
   'keyturn.environments': v.fallback(environments, {}),
   'rest-client.environmentVariables': v.fallback(environments, {}),
   'rest-client.certificates': v.fallback(hostCertificatesSchema, {}),
+  'httpyac.environmentVariables': v.fallback(anyEnvironments, {}),
   'keyturn.tokens.expiryLead': v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(1440)), 5),
   'keyturn.tokens.groupBy': v.fallback(v.picklist(['environment', 'issuer']), 'environment'),
   'keyturn.tokens.notifyExpired': v.fallback(v.boolean(), true),

@@ -7,7 +7,7 @@ import { secretVariable } from './secretVariable.ts';
 export interface EnvironmentProblem {
   /** Location of the file. */
   readonly file: string;
-  readonly code: 'environment_invalid' | 'secret_in_file';
+  readonly code: 'environment_invalid' | 'secret_in_file' | 'setting_ignored';
   readonly severity: 'error' | 'info';
   /** One English sentence, without values from the file. */
   readonly message: string;
@@ -33,6 +33,29 @@ const valueSchema = v.union([v.string(), v.number(), v.boolean()]);
  * left out: other tools keep their own settings in the same file. Never throws.
  */
 export function parseEnvironmentFile(original: string, file: string): EnvironmentFile {
+  return parseEnvironments(original, file, (root) => root);
+}
+
+/** Reads `environments` of `.httpyac.json`, and tells which other settings it holds. Never throws. */
+export function parseHttpyacConfig(original: string, file: string): EnvironmentFile {
+  return parseEnvironments(original, file, (root, ignored) => {
+    const properties = propertiesOf(root);
+    const others = properties.filter(({ name }) => name !== 'environments').map(({ name }) => name);
+    if (others.length > 0) {
+      ignored(
+        `Keyturn reads only the environments of this file, and ignores ${others.slice(0, 10).join(', ')}.`,
+      );
+    }
+    return properties.find(({ name }) => name === 'environments')?.value;
+  });
+}
+
+/** `held` gives the object of environments of a file; undefined where there is none. */
+function parseEnvironments(
+  original: string,
+  file: string,
+  held: (root: JsonNode, ignored: (message: string) => void) => JsonNode | undefined,
+): EnvironmentFile {
   const environments = new Map<string, ReadonlyMap<string, string>>();
   const auth = new Map<string, ReadonlyMap<string, Readonly<Record<string, unknown>>>>();
   const problems: EnvironmentProblem[] = [];
@@ -59,7 +82,22 @@ export function parseEnvironmentFile(original: string, file: string): Environmen
       span: json.span(offset, length),
     });
   };
-  for (const { name, value } of propertiesOf(root)) {
+  const ignored = (message: string) => {
+    problems.push({
+      file,
+      code: 'setting_ignored',
+      severity: 'info',
+      message,
+      span: json.span(root.offset, 1),
+    });
+  };
+  const declared = held(root, ignored);
+  if (declared === undefined) return { environments, auth, problems };
+  if (declared.type !== 'object') {
+    problem(declared.offset, declared.length, 'The environments are an object.');
+    return { environments, auth, problems };
+  }
+  for (const { name, value } of propertiesOf(declared)) {
     if (name.startsWith('$') && name !== '$shared') continue;
     if (value.type !== 'object') {
       problem(value.offset, value.length, 'An environment is an object of variables.');

@@ -4,6 +4,7 @@ import type { Files } from '../../base/files.ts';
 import { nearestFile, type Search } from '../../base/nearestFile.ts';
 import {
   parseEnvironmentFile,
+  parseHttpyacConfig,
   type EnvironmentFile,
   type EnvironmentProblem,
   type Environments,
@@ -31,11 +32,14 @@ export interface EnvironmentSet {
 
 const publicName = 'http-client.env.json';
 const privateName = 'http-client.private.env.json';
+const httpyacName = '.httpyac.json';
+/** Configurations of httpyac that are programs. */
+const httpyacScripts = ['.httpyac.js', '.httpyac.cjs', 'httpyac.config.js', 'httpyac.config.cjs'] as const;
 const shared = '$shared';
 
 /**
  * The environments that a `.http` file sees: the nearest `http-client.env.json` upward, the nearest private file
- * over it, and the settings below both. A file that cannot be read is a problem, not a failure.
+ * over it, and below both the nearest `.httpyac.json` and the settings. A file that cannot be read is a problem, not a failure.
  */
 export async function loadEnvironments(
   files: Files,
@@ -45,28 +49,35 @@ export async function loadEnvironments(
 ): Promise<EnvironmentSet> {
   const problems: EnvironmentProblem[] = [];
   const nothing = { environments: new Map(), auth: new Map() };
-  const load = async (name: string): Promise<Pick<EnvironmentFile, 'environments' | 'auth'>> => {
+  const load = async (
+    name: string,
+    parse = parseEnvironmentFile,
+  ): Promise<Pick<EnvironmentFile, 'environments' | 'auth'>> => {
     const found = await nearestFile(files, httpFile, name, search);
     if (found === null) return nothing;
     if (found.failure !== null) {
       problems.push(unreadableFile(found.location, found.failure));
       return nothing;
     }
-    const parsed = parseEnvironmentFile(new TextDecoder().decode(found.bytes), found.location);
+    const parsed = parse(new TextDecoder().decode(found.bytes), found.location);
     problems.push(...parsed.problems);
     return parsed;
   };
   const publicFile = await load(publicName);
   const privateFile = await load(privateName);
+  const { environments: ofHttpyac } = await load(httpyacName, parseHttpyacConfig);
+  for (const name of httpyacScripts) {
+    const found = await nearestFile(files, httpFile, name, search);
+    if (found !== null) problems.push(scriptNotRun(found.location));
+  }
   const ofPublic = publicFile.environments;
   const ofPrivate = privateFile.environments;
   const ofSettings = new Map(
     Object.entries(settings.environments).map(([name, values]) => [name, new Map(Object.entries(values))]),
   );
-  const layers: readonly Environments[] = [ofSettings, ofPublic, ofPrivate];
-  const names = [...new Set([...ofPublic.keys(), ...ofPrivate.keys(), ...ofSettings.keys()])].filter(
-    (name) => name !== shared,
-  );
+  const layers: readonly Environments[] = [ofSettings, ofHttpyac, ofPublic, ofPrivate];
+  const declared = [ofPublic, ofPrivate, ofHttpyac, ofSettings].flatMap((layer) => [...layer.keys()]);
+  const names = [...new Set(declared)].filter((name) => name !== shared);
   return {
     names,
     problems,
@@ -120,6 +131,12 @@ export async function findDotenv(files: Files, httpFile: string, search: Search)
     location: found.location,
     values: new Map(values.filter((entry): entry is [string, string] => entry[1] !== undefined)),
   };
+}
+
+function scriptNotRun(file: string): EnvironmentProblem {
+  const start = { line: 0, column: 0 };
+  const message = `Keyturn does not run this configuration of httpyac. Write its environments into ${httpyacName}.`;
+  return { file, code: 'setting_ignored', severity: 'info', message, span: { start, end: start } };
 }
 
 function unreadableFile(file: string, { message }: KeyturnError): EnvironmentProblem {

@@ -38,7 +38,7 @@ export function promptOf(metadata: readonly MetadataNode[], name: string): Value
   return promptsIn(metadata).find((question) => question.name === name) ?? null;
 }
 
-const INLINE = /^\$(prompt|input|password|pick)(-askonce)?(?:\s+([^$]*))?(?:\$value:(.*))?$/;
+const INLINE = /^\$(prompt|input|password|pick)(-askonce)?(?:\s([^$]*))?(?:\$value:(.*))?$/;
 
 /**
  * The question of httpyac's `$input text`, `$prompt text`, `$password text` and `$pick text $value: a,b`; null for any other
@@ -72,9 +72,13 @@ export function inlineQuestion(expression: string): ValueQuestion | null {
   };
 }
 
+/** The end of a text says what is asked for; more of it would take long to look through. */
+const LOOKED_AT = 200;
+
 /** The name of a variable, or a few words such as `Your password?`. */
 function saysSecret(name: string): boolean {
-  return isSecretVariableName(name.replace(/[^\p{L}\p{N}]+$/u, '').replace(/\s+/g, '_'));
+  const end = name.slice(-LOOKED_AT).replace(/[^\p{L}\p{N}]+$/u, '');
+  return isSecretVariableName(end.replace(/\s+/g, '_'));
 }
 
 /** Where Keyturn cannot ask; `line` (from 0) is that of the request. */

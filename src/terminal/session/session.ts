@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import type { Files } from '../../base/files.ts';
@@ -157,7 +157,10 @@ export function openSession(
       loaded.set(folder, pending);
     }
     const set = await pending;
-    for (const { severity, message } of set.problems) if (severity === 'error') say(message);
+    for (const { severity, code, message, file } of set.problems) {
+      if (severity === 'error') say(message);
+      else if (code === 'setting_ignored') say(`${basename(file)}: ${message}`);
+    }
     if (environmentName !== null && !set.names.includes(environmentName)) {
       throw new KeyturnError(
         'environment_unknown',

@@ -39,6 +39,50 @@ describe('environments', () => {
     expect(Object.fromEntries(set.variables(null))).toEqual({ a: 'shared', b: 'shared', z: 'settings' });
   });
 
+  test('httpyac: environments of its configuration, below those of JetBrains and above the settings', async () => {
+    const set = await load(
+      {
+        '/project/.httpyac.json':
+          '{ "environments": { "$shared": { "s": "1" }, "dev": { "a": "httpyac", "b": "httpyac", "n": 7 } }, "request": {}, "proxy": "x" }',
+        '/project/http-client.env.json': '{ "dev": { "a": "jetbrains" } }',
+      },
+      { environments: { dev: { b: 'settings', c: 'settings' } } },
+    );
+    expect(Object.fromEntries(set.variables('dev'))).toEqual({
+      a: 'jetbrains',
+      b: 'httpyac',
+      c: 'settings',
+      n: '7',
+      s: '1',
+    });
+    expect(set.problems).toMatchObject([
+      {
+        code: 'setting_ignored',
+        severity: 'info',
+        message: 'Keyturn reads only the environments of this file, and ignores request, proxy.',
+      },
+    ]);
+    expect((await load({ '/project/.httpyac.json': '{}' })).names).toEqual([]);
+    expect((await load({ '/project/.httpyac.json': '{ "environments": [] }' })).problems).toMatchObject([
+      { message: 'The environments are an object.' },
+    ]);
+  });
+
+  test.each(['.httpyac.js', '.httpyac.cjs', 'httpyac.config.js', 'httpyac.config.cjs'])(
+    'httpyac: %s is a program, which is named and not run',
+    async (name) => {
+      const { problems } = await load({ [`/project/${name}`]: 'module.exports = {}' });
+      expect(problems).toMatchObject([
+        {
+          file: `/project/${name}`,
+          code: 'setting_ignored',
+          message:
+            'Keyturn does not run this configuration of httpyac. Write its environments into .httpyac.json.',
+        },
+      ]);
+    },
+  );
+
   test('the nearest file upward counts, each kind by itself', async () => {
     const set = await load({
       '/project/http-client.env.json': '{ "far": {} }',
