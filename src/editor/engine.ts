@@ -5,6 +5,7 @@ import type { Engine } from '../run/engine.ts';
 import { openBodySink } from './platform/bodySink.ts';
 import { editorResponseFiles } from './platform/responseFiles.ts';
 import type { Network } from './network.ts';
+import { createCertificateSource } from './requests/certificateSource.ts';
 import { createAsker } from './requests/asker.ts';
 import type { EditorServices } from './services.ts';
 
@@ -25,6 +26,7 @@ export function createEditorEngine(
     redactor,
     audit,
     asker: createAsker(),
+    certificateSource: createCertificateSource(services),
     consent,
     processEnv: process.env,
     findProfile: (file, name) => profiles.find(Uri.parse(file, true), name),

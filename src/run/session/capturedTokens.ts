@@ -27,7 +27,8 @@ export function capturedTokens(
   receivedAtMs: number,
 ): CapturedToken[] {
   if (body.byteLength === 0 || body.byteLength > LONGEST_BODY) return [];
-  if (!MAY_HOLD.test(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'))) return [];
+  if (!MAY_HOLD.test(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')))
+    return [];
   const text = decodeText(body, parameterOf(headerValue(headers, 'content-type') ?? '', 'charset'));
   if (!/^\s*[[{"]/.test(text) || isTooDeep(text)) return [];
   let json: unknown;

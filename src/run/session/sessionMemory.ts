@@ -1,4 +1,5 @@
 import type { EarlierRequests, Exchange } from '../../httpfile/earlier/exchange.ts';
+import { CookieJar } from '../../http/cookies/cookieJar.ts';
 import { Exchanges } from './exchanges.ts';
 
 /** What the requests of one file read of a session, and leave in it. */
@@ -14,6 +15,7 @@ export interface FileMemory extends EarlierRequests {
  */
 export class SessionMemory {
   readonly exchanges: Exchanges;
+  readonly cookies = new CookieJar();
   readonly #allowedOrigins = new Set<string>();
   readonly #changed: () => void;
 
