@@ -55,7 +55,7 @@ export async function startProxy(answer) {
     const headers = lines.flatMap((line) => [line.split(':')[0], line.slice(line.indexOf(':') + 1).trim()]);
     const { body } = answer(run, { method, url: origin + url, headers, body: Buffer.alloc(0) });
     socket.end(
-      `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      `HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
     );
   });
   const sockets = new Set();

@@ -6,7 +6,7 @@
 // index.json: a list of `file` (from that folder's parent) and `belongsTo` (paths of request files).
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -57,30 +57,30 @@ const proxy = await startProxy((run, seen) => {
 const authority = join(temporary, 'authority.pem');
 await writeFile(authority, proxy.certificate);
 
-const results = [];
-try {
-  for (const [index, name] of files.entries()) {
-    const text = await readFile(join(folder, name), 'utf8');
-    const expected = JSON.parse(await readFile(join(folder, name.replace(/\.\w+$/, '.expect.json')), 'utf8'));
-    const run = {
-      name,
-      text,
-      expected,
-      seen: [],
-      answerOf: answersFor(
-        text,
-        expected.requests.map((want) => want.name ?? null),
-      ),
-      environments: environments.get(name) ?? [],
-    };
-    runs[index] = run;
-    results.push(...(await runFile(run, { command, authority, temporary, proxy: proxy.addressFor(index) })));
+/** By the number of the run, so that they stand in the order of the files. */
+const judged = [];
+async function runNext() {
+  for (let index = runs.length; index < files.length; index = runs.length) {
+    const name = files[index];
+    const run = { name, seen: [], environments: environments.get(name) ?? [] };
+    runs.push(run);
+    run.text = await readFile(join(folder, name), 'utf8');
+    run.expected = JSON.parse(await readFile(join(folder, name.replace(/\.\w+$/, '.expect.json')), 'utf8'));
+    run.answerOf = answersFor(
+      run.text,
+      run.expected.requests.map((want) => want.name ?? null),
+    );
+    judged[index] = await runFile(run, { command, authority, temporary, proxy: proxy.addressFor(index) });
     if (process.stderr.isTTY) process.stderr.write(`\r${index + 1} of ${files.length}`);
   }
+}
+try {
+  await Promise.all(Array.from({ length: availableParallelism() }, runNext));
 } finally {
   proxy.stop();
   await rm(temporary, { recursive: true, force: true });
 }
+const results = judged.flat();
 if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
 if (options.json) console.log(JSON.stringify(results, null, 1));
 else printReport(results);

@@ -25,7 +25,7 @@ export async function runFile(run, { command, authority, temporary, proxy }) {
       origin,
     ]),
   ];
-  const child = spawn(process.execPath, args, {
+  const { output, errors } = await answered(args, {
     cwd: folder,
     env: {
       PATH: process.env.PATH,
@@ -35,14 +35,7 @@ export async function runFile(run, { command, authority, temporary, proxy }) {
       HTTPS_PROXY: proxy,
       NO_PROXY: '<-loopback>',
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
   });
-  const [output, errors] = await Promise.all([
-    textOf(child.stdout),
-    textOf(child.stderr),
-    once(child, 'close'),
-  ]);
   const results = output
     .split('\n')
     .filter((line) => line.startsWith('{'))
@@ -54,6 +47,33 @@ export async function runFile(run, { command, authority, temporary, proxy }) {
     const error = result?.error ?? null;
     return { file: run.name, dialect: run.expected.dialect, line: want.line, ...verdict, error };
   });
+}
+
+/** More questions than a file asks. */
+const mostQuestions = 30;
+
+/** Runs the command, and again with a value for each that it asks a person for. */
+async function answered(args, where) {
+  for (const given = []; ;) {
+    const ended = await runCommand([...args, ...given], where);
+    const asked = /Pass --var "?([^\n"]+?)=VALUE/.exec(ended.errors)?.[1];
+    if (ended.output !== '' || asked === undefined || given.length >= 2 * mostQuestions) return ended;
+    given.push('--var', `${asked}=value`);
+  }
+}
+
+async function runCommand(args, where) {
+  const child = spawn(process.execPath, args, {
+    ...where,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+  });
+  const [output, errors] = await Promise.all([
+    textOf(child.stdout),
+    textOf(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { output, errors };
 }
 
 function judge(run, want, result, unmatched, errors) {
