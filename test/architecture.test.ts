@@ -13,6 +13,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   inspect: ['base'],
   httpfile: ['base', 'redaction', 'http'],
   ratelimit: ['base', 'http'],
+  script: ['base'],
   profile: ['base', 'redaction', 'http'],
   consent: ['base', 'redaction', 'http', 'profile'],
   token: ['base', 'redaction', 'inspect', 'profile', 'consent'],
