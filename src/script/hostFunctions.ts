@@ -58,8 +58,8 @@ export function installed(context: QuickJSContext, functions: ReturnType<typeof 
       const result = act(...texts);
       return result === undefined ? context.undefined : context.newString(result);
     });
+    // The handle stays, so that no script frees the function, which the next one needs.
     context.setProp(host, name, made);
-    made.dispose();
   }
   return host;
 }

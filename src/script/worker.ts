@@ -6,10 +6,11 @@ import { createSandbox } from './sandbox.ts';
 
 const sandbox = await createSandbox(new URL('.', import.meta.url));
 
-parentPort?.on('message', ({ id, job, limits }: WorkerOrder) => {
-  const reply: WorkerReply = { id, ...sandbox.run(job, limits) };
+async function answer({ id, job, limits }: WorkerOrder): Promise<void> {
+  const reply: WorkerReply = { id, ...(await sandbox.run(job, limits)) };
   parentPort?.postMessage(reply);
-  // While the runner is busy with the answer.
-  if (!reply.spent) sandbox.prepare(job.api);
-});
+}
+
+// A failure ends the thread, which the runner reports.
+parentPort?.on('message', (order: WorkerOrder) => void answer(order));
 parentPort?.postMessage('ready');

@@ -204,6 +204,16 @@ describe('the walls of the sandbox', () => {
     expect(outcome.logs[0]?.text).toBe('undefined undefined undefined');
   });
 
+  it('draws other random numbers in each script', async () => {
+    const drawn = await Promise.all([1, 2, 3].map(() => run('client.log(Math.random(), $random.uuid)')));
+    expect(new Set(drawn.flatMap(({ logs }) => logs[0]?.text.split(' '))).size).toBe(6);
+  });
+
+  it('keeps working after a script that throws away its functions', async () => {
+    await run('for (const name of Object.getOwnPropertyNames(globalThis)) try { globalThis[name] = null; delete globalThis[name] } catch {}');
+    await expectHealthy();
+  });
+
   it('takes names such as __proto__ as names', async () => {
     const outcome = await run('client.global.set("__proto__", { polluted: 1 }); client.log(client.global.get("__proto__").polluted)');
     expect(outcome.error).toBeNull();

@@ -1,11 +1,14 @@
 import type { Host } from './host.ts';
 import { jsonPathOf } from './jsonPath.ts';
 import { consoleOf } from './print.ts';
+import { randomNumbers } from './random.ts';
 import { offer, unsupported } from './values.ts';
 
 /** What scripts of every tool find. */
 export function offerCommon(host: Host): void {
   offer('console', consoleOf(host));
+  // Every script begins with the same memory, and so with the same seed.
+  Math.random = randomNumbers(host);
   const btoa = (text: unknown) => {
     const characters = String(text);
     // The browser's function fails here too: a byte has no room for these.

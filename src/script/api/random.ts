@@ -15,6 +15,22 @@ export function uuid(host: Host): string {
   ].join('-');
 }
 
+/** `Math.random`, from a seed of the host's (the generator of Chris Doty-Humphrey's small fast counting family). */
+export function randomNumbers(host: Host): () => number {
+  let words: [number, number, number, number] | null = null;
+  return () => {
+    if (words === null) {
+      const seed = host.random('16');
+      const word = (index: number) => parseInt(seed.slice(index * 8, index * 8 + 8), 16) | 0;
+      words = [word(0), word(1), word(2), word(3)];
+    }
+    const [a, b, c, counter] = words;
+    const sum = (a + b + counter) | 0;
+    words = [b ^ (b >>> 9), (c + (c << 3)) | 0, (((c << 21) | (c >>> 11)) + sum) | 0, (counter + 1) | 0];
+    return (sum >>> 0) / 4_294_967_296;
+  };
+}
+
 /** JetBrains' `$random`. */
 export function randomValues(host: Host): object {
   const below = (end: number) => Math.floor(Math.random() * end);
