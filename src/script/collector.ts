@@ -43,7 +43,8 @@ export class Collector {
   report(report: Report, name: string, text: string | undefined, stack: string | undefined): void {
     if (this.#fault !== null && report !== 'error') throw new ResultFault(this.#fault);
     this.#characters += name.length + (text?.length ?? 0);
-    if (this.#characters > MOST_CHARACTERS && report !== 'error') this.#fail('The script hands out more than 16 MB.');
+    if (this.#characters > MOST_CHARACTERS && report !== 'error')
+      this.#fail('The script hands out more than 16 MB.');
     const { outcome } = this;
     switch (report) {
       case 'global':
@@ -135,7 +136,8 @@ export class Collector {
     if (this.#logged > MOST_LOGGED_CHARACTERS || logs.length > MOST_LOGS) return;
     this.#logged += text.length;
     const full = this.#logged > MOST_LOGGED_CHARACTERS || logs.length === MOST_LOGS;
-    if (full) logs.push({ level: 'warn', text: 'The script logs more than Keyturn keeps: the rest is left out.' });
+    if (full)
+      logs.push({ level: 'warn', text: 'The script logs more than Keyturn keeps: the rest is left out.' });
     else logs.push({ level: LEVELS.find((known) => known === level) ?? 'log', text });
   }
 
@@ -143,7 +145,8 @@ export class Collector {
     const request = (this.outcome.request ??= { method: null, url: null, headers: null, body: null });
     if (part === 'method' || part === 'url' || part === 'body') request[part] = text;
     if (part === 'headers') request.headers = headersOf(text ?? '');
-    if (part === 'headers' && request.headers === null) this.#fail('The script sets headers that are no texts.');
+    if (part === 'headers' && request.headers === null)
+      this.#fail('The script sets headers that are no texts.');
   }
 
   #fail(message: string): never {

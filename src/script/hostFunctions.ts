@@ -37,7 +37,8 @@ export function hostFunctions(
     convert: (text, from, to) => textOf(bytesOf(text, from), oneOf(TEXT_FORMS, to)),
     random: (bytes) => {
       const count = Number(bytes);
-      if (!Number.isInteger(count) || count < 0 || count > MOST_RANDOM_BYTES) throw new Error('Too many bytes.');
+      if (!Number.isInteger(count) || count < 0 || count > MOST_RANDOM_BYTES)
+        throw new Error('Too many bytes.');
       return randomBytes(count).toString('hex');
     },
     source: (name) => {
@@ -48,7 +49,10 @@ export function hostFunctions(
 }
 
 /** An object in the sandbox with these functions, whose arguments arrive as texts, or as nothing. */
-export function installed(context: QuickJSContext, functions: ReturnType<typeof hostFunctions>): QuickJSHandle {
+export function installed(
+  context: QuickJSContext,
+  functions: ReturnType<typeof hostFunctions>,
+): QuickJSHandle {
   const host = context.newObject();
   for (const [name, act] of Object.entries(functions)) {
     const made = context.newFunction(name, (...handles) => {

@@ -2,12 +2,7 @@ import * as v from 'valibot';
 
 /** What JSON can say. What enters and leaves the sandbox is JSON or plain text. */
 export type JsonValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly JsonValue[]
-  | { readonly [name: string]: JsonValue };
+  string | number | boolean | null | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 /** JetBrains' API serves kulala too. */
 export type ScriptApi = 'jetbrains' | 'httpyac';
@@ -22,7 +17,11 @@ export interface ScriptRequest {
   /** Null where there is none, or where it is no text. */
   readonly body: string | null;
   /** As the file has it, variables unresolved; null where that is not known. */
-  readonly raw: { readonly url: string; readonly headers: ScriptHeaders; readonly body: string | null } | null;
+  readonly raw: {
+    readonly url: string;
+    readonly headers: ScriptHeaders;
+    readonly body: string | null;
+  } | null;
 }
 
 export interface ScriptResponse {
@@ -110,7 +109,10 @@ const testSchema = v.object({
   line,
 });
 
-const logSchema = v.object({ level: v.picklist(['log', 'info', 'warn', 'error', 'debug']), text: v.string() });
+const logSchema = v.object({
+  level: v.picklist(['log', 'info', 'warn', 'error', 'debug']),
+  text: v.string(),
+});
 
 export const outcomeSchema = v.object({
   globals: changes,

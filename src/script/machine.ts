@@ -1,4 +1,9 @@
-import type { QuickJSContext, QuickJSHandle, QuickJSRuntime, QuickJSWASMModule } from 'quickjs-emscripten-core';
+import type {
+  QuickJSContext,
+  QuickJSHandle,
+  QuickJSRuntime,
+  QuickJSWASMModule,
+} from 'quickjs-emscripten-core';
 import { Collector } from './collector.ts';
 import { SCRIPT_NAME } from './errorLine.ts';
 import { hostFunctions, installed, type HostWork } from './hostFunctions.ts';

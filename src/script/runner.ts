@@ -4,7 +4,13 @@ import { Worker } from 'node:worker_threads';
 import * as v from 'valibot';
 import { throwIfAborted } from '../base/abortable.ts';
 import { KeyturnError } from '../base/errors.ts';
-import { defaultScriptLimits, emptyOutcome, type ScriptJob, type ScriptLimits, type ScriptOutcome } from './job.ts';
+import {
+  defaultScriptLimits,
+  emptyOutcome,
+  type ScriptJob,
+  type ScriptLimits,
+  type ScriptOutcome,
+} from './job.ts';
 import { replySchema, type WorkerOrder } from './messages.ts';
 
 export interface ScriptRunnerOptions {
@@ -94,7 +100,11 @@ export class ScriptRunner implements Scripts {
       };
       const ended = () => {
         this.#end();
-        settle(() => reject(this.#disposed ? cancelled() : new KeyturnError('internal', 'The sandbox for scripts ended.')));
+        settle(() =>
+          reject(
+            this.#disposed ? cancelled() : new KeyturnError('internal', 'The sandbox for scripts ended.'),
+          ),
+        );
       };
       const cancel = () => {
         this.#end();

@@ -48,7 +48,11 @@ describe('a script that goes wrong', () => {
     ['export const a = 1;', '"export"'],
   ])('refuses %s by name', async (code, form) => {
     const { error } = await run(`// first\n${code}`, 3);
-    expect(error).toEqual({ kind: 'unsupported', message: `Keyturn doesn't support ${form} in scripts.`, line: 4 });
+    expect(error).toEqual({
+      kind: 'unsupported',
+      message: `Keyturn doesn't support ${form} in scripts.`,
+      line: 4,
+    });
   });
 
   it.each([
@@ -68,7 +72,11 @@ describe('a script that goes wrong', () => {
       const outcome = await quick.run(jobOf(`client.log("began");\n${code}`, { firstLine: 7 }));
       expect(performance.now() - from).toBeLessThan(4000);
       if (outcome.error?.kind !== 'threw') {
-        expect(outcome.error).toMatchObject({ kind: 'time', message: 'The script took longer than 0.3 s.', line: 7 });
+        expect(outcome.error).toMatchObject({
+          kind: 'time',
+          message: 'The script took longer than 0.3 s.',
+          line: 7,
+        });
       }
       expect((await quick.run(jobOf('client.log(1)'))).logs).toHaveLength(1);
     } finally {
@@ -134,19 +142,35 @@ describe('a script that goes wrong', () => {
   });
 
   it.each([
-    ['const a = {}; a.a = a; client.global.set("a", a)', /^client\.global\.set\("a", …\): the value can't be written as JSON: circular reference$/],
+    [
+      'const a = {}; a.a = a; client.global.set("a", a)',
+      /^client\.global\.set\("a", …\): the value can't be written as JSON: circular reference$/,
+    ],
     ['client.global.set("a", 10n)', /can't be written as JSON/],
-    ['client.global.set("a", () => 1)', /^client\.global\.set\("a", …\): a function can't be written as JSON$/],
+    [
+      'client.global.set("a", () => 1)',
+      /^client\.global\.set\("a", …\): a function can't be written as JSON$/,
+    ],
     ['request.variables.set("a", Symbol("s"))', /a symbol can't be written as JSON/],
   ])('says why %s has no value', async (code, message) => {
     const { error, globals } = await run(code);
-    expect(error).toMatchObject({ kind: 'threw', message: expect.stringMatching(message) as unknown, line: 0 });
+    expect(error).toMatchObject({
+      kind: 'threw',
+      message: expect.stringMatching(message) as unknown,
+      line: 0,
+    });
     expect(globals.set).toEqual([]);
   });
 
   it('hands out no more than 16 MB', async () => {
-    const outcome = await run('const text = "x".repeat(3e6);\nfor (let n = 0; n < 9; n++) client.global.set("a" + n, text)');
-    expect(outcome.error).toMatchObject({ kind: 'result', message: 'The script hands out more than 16 MB.', line: 1 });
+    const outcome = await run(
+      'const text = "x".repeat(3e6);\nfor (let n = 0; n < 9; n++) client.global.set("a" + n, text)',
+    );
+    expect(outcome.error).toMatchObject({
+      kind: 'result',
+      message: 'The script hands out more than 16 MB.',
+      line: 1,
+    });
     await expectHealthy();
   });
 
@@ -166,18 +190,42 @@ describe('a script that goes wrong', () => {
 
 describe('the walls of the sandbox', () => {
   it('has nothing of Node, the network or time', async () => {
-    const names = ['process', 'Buffer', 'global', 'module', 'Deno', '__dirname', 'WebAssembly', 'std', 'os', 'Worker', 'structuredClone', 'performance', 'navigator', 'document', 'print', 'scriptArgs'];
+    const names = [
+      'process',
+      'Buffer',
+      'global',
+      'module',
+      'Deno',
+      '__dirname',
+      'WebAssembly',
+      'std',
+      'os',
+      'Worker',
+      'structuredClone',
+      'performance',
+      'navigator',
+      'document',
+      'print',
+      'scriptArgs',
+    ];
     const outcome = await run(`client.log(${names.map((name) => `typeof ${name}`).join(', ')})`);
     expect(new Set(outcome.logs[0]?.text.split(' '))).toEqual(new Set(['undefined']));
   });
 
-  it.each(['setTimeout(() => {}, 1)', 'fetch("http://127.0.0.1")', 'new WebSocket("ws://127.0.0.1")', 'require("fs")', 'require("node:child_process")'])(
-    'refuses %s by name',
-    async (code) => {
-      const name = /\w+(?=["(])/.exec(code.replace(/^new |require\("(?:node:)?/, ''))?.[0];
-      expect((await run(code)).error).toMatchObject({ kind: 'unsupported', message: expect.stringContaining(String(name)) as unknown, line: 0 });
-    },
-  );
+  it.each([
+    'setTimeout(() => {}, 1)',
+    'fetch("http://127.0.0.1")',
+    'new WebSocket("ws://127.0.0.1")',
+    'require("fs")',
+    'require("node:child_process")',
+  ])('refuses %s by name', async (code) => {
+    const name = /\w+(?=["(])/.exec(code.replace(/^new |require\("(?:node:)?/, ''))?.[0];
+    expect((await run(code)).error).toMatchObject({
+      kind: 'unsupported',
+      message: expect.stringContaining(String(name)) as unknown,
+      line: 0,
+    });
+  });
 
   it('loads no module', async () => {
     const outcome = await run('await import("node:fs")');
@@ -210,12 +258,16 @@ describe('the walls of the sandbox', () => {
   });
 
   it('keeps working after a script that throws away its functions', async () => {
-    await run('for (const name of Object.getOwnPropertyNames(globalThis)) try { globalThis[name] = null; delete globalThis[name] } catch {}');
+    await run(
+      'for (const name of Object.getOwnPropertyNames(globalThis)) try { globalThis[name] = null; delete globalThis[name] } catch {}',
+    );
     await expectHealthy();
   });
 
   it('takes names such as __proto__ as names', async () => {
-    const outcome = await run('client.global.set("__proto__", { polluted: 1 }); client.log(client.global.get("__proto__").polluted)');
+    const outcome = await run(
+      'client.global.set("__proto__", { polluted: 1 }); client.log(client.global.get("__proto__").polluted)',
+    );
     expect(outcome.error).toBeNull();
     expect(outcome.globals.set).toEqual([['__proto__', { polluted: 1 }]]);
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
@@ -232,7 +284,9 @@ describe('the runner', () => {
   });
 
   it('starts nothing that is cancelled already', async () => {
-    await expect(runner.run(jobOf('client.log(1)'), AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(runner.run(jobOf('client.log(1)'), AbortSignal.abort())).rejects.toMatchObject({
+      code: 'cancelled',
+    });
   });
 
   it('runs scripts one after the other, each with its own outcome', async () => {

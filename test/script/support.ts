@@ -19,7 +19,9 @@ async function build(): Promise<string> {
   const shared: esbuild.BuildOptions = { bundle: true, format: 'esm', platform: 'node', target: 'node20' };
   copyQuickJs(outdir);
   await Promise.all(
-    scriptBuilds({ ...shared, mainFields: ['module', 'main'], logLevel: 'error' }, outdir).map((options) => esbuild.build(options)),
+    scriptBuilds({ ...shared, mainFields: ['module', 'main'], logLevel: 'error' }, outdir).map((options) =>
+      esbuild.build(options),
+    ),
   );
   return join(outdir, 'worker.js');
 }

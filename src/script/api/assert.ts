@@ -17,7 +17,8 @@ const check: Check = (holds, message, otherwise) => {
 export function nodeAssert(): object {
   const ok = (value: unknown, message?: unknown) =>
     check(Boolean(value), message, () => `Expected a true value, got ${shown(value)}`);
-  const expected = (actual: unknown, wanted: unknown) => () => `Expected ${shown(wanted)}, got ${shown(actual)}`;
+  const expected = (actual: unknown, wanted: unknown) => () =>
+    `Expected ${shown(wanted)}, got ${shown(actual)}`;
   const other = (wanted: unknown) => () => `Expected anything but ${shown(wanted)}`;
   const strictEqual = (actual: unknown, wanted: unknown, message?: unknown) =>
     check(Object.is(actual, wanted), message, expected(actual, wanted));

@@ -7,7 +7,8 @@ export function coreApi(host: Host, begin: Api['begin'], finish: Api['finish']):
     begin,
     fail(error) {
       if (error instanceof ExitSignal) return;
-      if (error instanceof Error) host.report('error', String(error.name), String(error.message), stackOf(error));
+      if (error instanceof Error)
+        host.report('error', String(error.name), String(error.message), stackOf(error));
       else host.report('error', 'Error', messageOf(error));
     },
     value(value) {

@@ -19,7 +19,9 @@ export interface ContentType {
 
 export function contentTypeOf(pairs: Pairs): ContentType {
   const [type = '', ...parameters] = (valueOf(pairs, 'content-type') ?? '').split(';');
-  const charset = parameters.map((text) => text.trim()).find((text) => text.toLowerCase().startsWith('charset='));
+  const charset = parameters
+    .map((text) => text.trim())
+    .find((text) => text.toLowerCase().startsWith('charset='));
   return {
     mimeType: type.trim().toLowerCase(),
     charset: charset === undefined ? null : charset.slice('charset='.length).replaceAll('"', ''),

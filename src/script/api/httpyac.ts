@@ -12,7 +12,17 @@ import { Tests } from './tests.ts';
 import { fromJson, isOffered, namesOf, offer, toJson, unsupported } from './values.ts';
 
 /** What httpyac names and Keyturn does not offer to scripts. */
-const REFUSED = ['oauth2Session', 'sleep', 'client', '$input', '$password', '$pick', 'fs', 'process', 'Buffer'];
+const REFUSED = [
+  'oauth2Session',
+  'sleep',
+  'client',
+  '$input',
+  '$password',
+  '$pick',
+  'fs',
+  'process',
+  'Buffer',
+];
 
 /** httpyac's names. */
 export function install(host: Host): Api {
@@ -29,7 +39,14 @@ export function install(host: Host): Api {
   offer('module', { exports: exported });
   offer('require', require);
   offer('assert', nodeAssert());
-  offer('test', httpyacTest(tests, () => sent.response, () => host.state('responseBody') ?? ''));
+  offer(
+    'test',
+    httpyacTest(
+      tests,
+      () => sent.response,
+      () => host.state('responseBody') ?? '',
+    ),
+  );
   offer('$random', { ...randomValues(host), uuid: () => uuid(host) });
   offer('$cancel', () => exit(host));
   offerCommon(host);
@@ -52,7 +69,10 @@ export function install(host: Host): Api {
       }
       sent.response = fromJson(host.state('response')) as ScriptResponse | undefined;
       if (sent.response !== undefined) {
-        offer('response', httpyacResponse(sent.response, () => host.state('responseBody') ?? ''));
+        offer(
+          'response',
+          httpyacResponse(sent.response, () => host.state('responseBody') ?? ''),
+        );
       }
       globals = (fromJson(host.state('globals')) ?? {}) as Record<string, unknown>;
       globalsBefore = texts(globals, '$global');

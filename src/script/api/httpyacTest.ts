@@ -25,7 +25,10 @@ export function httpyacTest(
   return Object.assign((name: unknown, body: unknown) => tests.run(name, body), {
     status: (wanted: unknown) =>
       tests.run(`response status equals ${shown(wanted)}`, () =>
-        expect(response().status === Number(wanted), `Expected status ${shown(wanted)}, got ${response().status}`),
+        expect(
+          response().status === Number(wanted),
+          `Expected status ${shown(wanted)}, got ${response().status}`,
+        ),
       ),
     totalTime: (most: unknown) =>
       tests.run(`total time is at most ${shown(most)} ms`, () =>
@@ -46,7 +49,8 @@ export function httpyacTest(
           'The body is another one',
         ),
       ),
-    hasResponseBody: () => tests.run('response has a body', () => expect(readBody() !== '', 'The body is empty')),
+    hasResponseBody: () =>
+      tests.run('response has a body', () => expect(readBody() !== '', 'The body is empty')),
     hasNoResponseBody: () =>
       tests.run('response has no body', () => expect(readBody() === '', 'The body is not empty')),
   });

@@ -53,7 +53,10 @@ export function install(host: Host): Api {
     get responses() {
       const found = fromJson(host.state('responses')) as Readonly<Record<string, ScriptResponse>>;
       return Object.fromEntries(
-        Object.entries(found).map(([name, response]) => [name, jetbrainsResponse(response, () => response.body)]),
+        Object.entries(found).map(([name, response]) => [
+          name,
+          jetbrainsResponse(response, () => response.body),
+        ]),
       );
     },
   };
@@ -78,7 +81,10 @@ export function install(host: Host): Api {
       });
       const response = fromJson(host.state('response')) as ScriptResponse | undefined;
       if (response !== undefined) {
-        offer('response', jetbrainsResponse(response, () => host.state('responseBody') ?? ''));
+        offer(
+          'response',
+          jetbrainsResponse(response, () => host.state('responseBody') ?? ''),
+        );
       }
     },
     () => tests.finish(),

@@ -12,9 +12,6 @@ export function kulalaAsserts(assert: Assert): Assert {
     false: (value: unknown, message?: unknown) => same(value, false, message),
     same,
     hasString: (text: unknown, part: unknown, message?: unknown) =>
-      assert(
-        String(text).includes(String(part)),
-        message ?? `Expected ${shown(part)} in ${shown(text)}`,
-      ),
+      assert(String(text).includes(String(part)), message ?? `Expected ${shown(part)} in ${shown(text)}`),
   });
 }

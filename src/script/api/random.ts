@@ -47,7 +47,8 @@ export function randomValues(host: Host): object {
       return `${word()}@example.com`;
     },
     integer: (from: unknown = 0, to: unknown = 1000) => Number(from) + below(Number(to) - Number(from)),
-    float: (from: unknown = 0, to: unknown = 1000) => Number(from) + Math.random() * (Number(to) - Number(from)),
+    float: (from: unknown = 0, to: unknown = 1000) =>
+      Number(from) + Math.random() * (Number(to) - Number(from)),
     alphabetic: (length: unknown) => text(LETTERS, length),
     alphanumeric: (length: unknown) => text(`${LETTERS}0123456789_`, length),
     hexadecimal: (length: unknown) => text('0123456789abcdef', length),

@@ -69,7 +69,10 @@ export function namesOf(value: object): string[] {
 }
 
 /** A library of Keyturn: its text defines `keyturnLibrary`. */
-export function library<Library>(source: string | undefined, check: (value: unknown) => value is Library): Library {
+export function library<Library>(
+  source: string | undefined,
+  check: (value: unknown) => value is Library,
+): Library {
   const value: unknown = evaluateGlobally(`(function(){${source ?? ''}\nreturn keyturnLibrary})()`);
   if (!check(value)) throw new Error('A library of Keyturn is missing.');
   return value;

@@ -49,7 +49,9 @@ export class Variables {
   #all(): Map<string, string> {
     if (this.#texts !== null) return this.#texts;
     const values = (fromJson(this.#host.state(this.#part)) ?? {}) as Record<string, unknown>;
-    this.#texts = new Map(Object.entries(values).map(([name, value]) => [name, toJson(value, name) ?? 'null']));
+    this.#texts = new Map(
+      Object.entries(values).map(([name, value]) => [name, toJson(value, name) ?? 'null']),
+    );
     return this.#texts;
   }
 }
