@@ -12,6 +12,7 @@ import { registerWelcome } from './editor/welcome/register.ts';
 import { transferCommands } from './editor/transfer/commands.ts';
 import { createEditorAudit } from './editor/audit/editorAudit.ts';
 import { createEnvironmentPicker } from './editor/environments/environmentPicker.ts';
+import { Sessions } from './editor/environments/sessions.ts';
 import { createEditorSecrets } from './editor/platform/editorSecrets.ts';
 import { editorLease } from './editor/platform/fileLease.ts';
 import { FilesLeftAside } from './editor/platform/leftAside.ts';
@@ -133,6 +134,7 @@ export function activate(context: ExtensionContext): void {
   };
   const sandbox = new WindowSandbox(context.asAbsolutePath('dist/sandbox/sandbox.js'));
   const environments = createEnvironmentPicker({ context, files, sandbox });
+  const sessions = new Sessions(environments);
   const profileFiles = new ProfileFiles(files);
   const profiles = new WorkspaceProfiles(profileFiles, environments, tokens);
   const directory = new TokenDirectory({ tokens, profiles, environments, foreignTokens });
@@ -168,6 +170,7 @@ export function activate(context: ExtensionContext): void {
     audit,
     profiles,
     environments,
+    sessions,
     sandbox,
     directory,
     selection,

@@ -59,7 +59,7 @@ const editorArrows: Readonly<Record<string, readonly string[]>> = {
   inspection: ['platform', 'profiles', 'tokens'],
   statusBar: ['platform', 'documents', 'tokens'],
   fileSecrets: ['platform', 'documents', 'profiles', 'tokens'],
-  signIn: ['platform', 'profiles'],
+  signIn: ['platform', 'documents', 'profiles'],
   // What came back, in words and at its line.
   results: ['platform', 'documents', 'environments', 'profiles', 'tokens'],
   responses: ['platform', 'results'],

@@ -7,10 +7,10 @@ import { applyRetention, removeOldParts } from './retention.ts';
 import { faultBefore, type FoundFault, linesText, type Sealing, sealOf } from './seal.ts';
 
 /** A file is closed when it has this size, or when a new day begins (UTC). */
-export const PART_BYTES = 4_000_000;
+const PART_BYTES = 4_000_000;
 
 /** Stands for the hash of a line that is lost, so that the gap shows for ever. */
-export const UNKNOWN_LINE = 'unknown';
+const UNKNOWN_LINE = 'unknown';
 
 /** Writers take turns of milliseconds. */
 const TURNS: LeaseTiming = { lookMs: 5, beatMs: 2_000, silentMs: 15_000, longestMs: 60_000 };

@@ -5,7 +5,7 @@ import { hashOfLine, parseLine } from './entry.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** All files together; about 200,000 events. */
-export const LOG_BYTES = 64_000_000;
+const LOG_BYTES = 64_000_000;
 
 /**
  * The chain without the files whose last line is older than the retention, and without the oldest ones when the log

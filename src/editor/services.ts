@@ -20,6 +20,7 @@ import type { RedirectPlace } from '../run/apiSignIn/way.ts';
 import type { RequestFiles } from './documents/requestFiles.ts';
 import type { ProfileIndex } from './profiles/declared.ts';
 import type { EnvironmentPicker } from './environments/picker.ts';
+import type { Sessions } from './environments/sessions.ts';
 import type { WindowSandbox } from './sandbox/sandboxControl.ts';
 import type { EntryPickParts } from './tokens/entryPick.ts';
 import type { TokenSelection } from './tokens/selection.ts';
@@ -47,6 +48,8 @@ export interface EditorServices {
   readonly audit: EditorAudit;
   readonly profiles: ProfileIndex;
   readonly environments: EnvironmentPicker;
+  /** What earlier requests left for later ones. */
+  readonly sessions: Sessions;
   readonly sandbox: WindowSandbox;
   /** Every token of the workspace, as the views list them. */
   readonly directory: TokenDirectory;

@@ -14,7 +14,7 @@ export interface DispatchOptions extends Dispatcher.DispatchOptions {
 }
 
 /** What a request fails with when its kept connection turned out to be closed: it was not sent, so send it anew. */
-export class StaleConnectionError extends Error {
+class StaleConnectionError extends Error {
   override readonly name = 'StaleConnectionError';
   readonly code = 'KEYTURN_STALE_CONNECTION';
 }

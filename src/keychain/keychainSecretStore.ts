@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import { abortable } from '../base/abortable.ts';
 import { KeyturnError } from '../base/errors.ts';
 import { withoutSecretVariables } from '../base/secretVariables.ts';
 import type { Keychain } from '../sources/keychain.ts';
@@ -87,7 +88,7 @@ export class KeychainSecretStore implements SecretStore, Keychain {
         { hint: 'Add "keychainAccount" to the profile.' },
       );
     }
-    const result = await untilAborted(this.#call({ method: 'read', service, account }), signal);
+    const result = await abortable(this.#call({ method: 'read', service, account }), signal);
     return typeof result === 'string' ? result : null;
   }
 
@@ -150,15 +151,6 @@ export class KeychainSecretStore implements SecretStore, Keychain {
     this.#child?.kill('SIGKILL');
     for (const { reject } of this.#pending.values()) reject(this.#failed);
   }
-}
-
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancel = () => reject(new KeyturnError('cancelled', 'Cancelled.'));
-    if (signal.aborted) cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancel));
-  });
 }
 
 /** Beside this module when it runs from source, beside the folder of the bundle that it was built into. */

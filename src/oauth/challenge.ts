@@ -87,7 +87,7 @@ function quotedString(text: string, start: number): { value: string; next: numbe
 }
 
 /** All challenges of a response, its header lines read one by one. */
-export function readChallenges(headers: HeaderList): Challenge[] {
+function readChallenges(headers: HeaderList): Challenge[] {
   return headerValues(headers, 'www-authenticate').flatMap(parseChallenges);
 }
 

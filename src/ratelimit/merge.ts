@@ -56,7 +56,7 @@ function isSame(a: Bucket, b: Bucket): boolean {
 }
 
 /** Milliseconds from the response to the reset, by the clock that told it. */
-export function untilResetMs(bucket: Bucket, anchors: Anchors): number | null {
+function untilResetMs(bucket: Bucket, anchors: Anchors): number | null {
   if (bucket.reset === null) return null;
   const fromMs = bucket.reset.absolute ? (anchors.dateMs ?? anchors.receivedAtMs) : anchors.receivedAtMs;
   return bucket.reset.atMs - fromMs;

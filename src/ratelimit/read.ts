@@ -36,7 +36,7 @@ export function readRateLimits(response: LimitedResponse): RateLimitReading {
 }
 
 /** The same, with what waiting needs to know besides. */
-export function readBuckets({ headers, receivedAtMs }: LimitedResponse): BucketReading {
+function readBuckets({ headers, receivedAtMs }: LimitedResponse): BucketReading {
   const date = headerValue(headers, 'date');
   const anchors: Anchors = { receivedAtMs, dateMs: date === null ? null : parseDate(date) };
   const age = parseNumber(headerValue(headers, 'age') ?? '');

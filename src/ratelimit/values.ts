@@ -52,7 +52,7 @@ const UNIT_MS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** `6m0s`, `12ms`, `2m59.56s`, `1h`, `1d`: milliseconds; null for anything else. */
-export function parseDuration(text: string): number | null {
+function parseDuration(text: string): number | null {
   const trimmed = text.trim();
   if (trimmed.length > LONGEST_VALUE) return null;
   const part = /(\d+(?:\.\d+)?)(ns|us|µs|μs|ms|s|m|h|d)/y;

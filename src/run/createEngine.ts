@@ -1,5 +1,12 @@
 import { asKeyturnError } from '../base/errors.ts';
-import type { BodySink, HttpClient, HttpResponse } from '../http/message.ts';
+import {
+  type BodySink,
+  type HttpClient,
+  type HttpRequest,
+  type HttpResponse,
+  isWhole,
+} from '../http/message.ts';
+import { capturedTokens } from './session/capturedTokens.ts';
 import { closeQuietly, saveBody } from '../http/body.ts';
 import { ServerClocks } from '../oauth/server/clock.ts';
 import { notRunOf } from '../httpfile/marks/notRun.ts';
@@ -36,6 +43,10 @@ export function createEngine(parts: EngineParts): Engine {
   };
   return {
     run: (input, signal) => run(shared, input, signal),
+    failed: ({ file, node }, error) => ({
+      ...unanswered(file, node, parts.clock.now()),
+      error: maskError(parts.redactor, error),
+    }),
   };
 }
 
@@ -67,6 +78,7 @@ async function run(
     const prepared = await preparation.prepare();
     sending = new Sending(parts, preparation, prepared, signal);
     const response = await sendAndSave(parts, sending, input.options.saveBodyTo);
+    remember(parts, input, sending.prepared.request, response);
     const reading = readRateLimits(response);
     const { refusal } = sending;
     const carried = sending.prepared.primary?.token ?? null;
@@ -84,6 +96,28 @@ async function run(
     if (refused !== null) parts.audit?.record(refused);
     return result({ error: maskError(redactor, thrown) });
   }
+}
+
+/** Tokens in the answer are masked from now on; later requests may refer to a request that has a name. */
+function remember(
+  { redactor, clock }: Pick<SharedParts, 'redactor' | 'clock'>,
+  { file, node, memory }: RunInput,
+  { headers, body }: HttpRequest,
+  response: HttpResponse,
+): void {
+  const tokens = capturedTokens(response, clock.now());
+  for (const { value, member } of tokens) redactor.registerGiven(value, node.name ?? member ?? undefined);
+  if (memory === undefined || node.name === null) return;
+  const { origin } = new URL(response.url);
+  const whole = isWhole(response) ? response.body : null;
+  memory.keep({
+    file,
+    name: node.name,
+    request: { headers, body },
+    response: { headers: response.headers, body: whole, status: response.status },
+    origin,
+    tokens,
+  });
 }
 
 /** Sends the request; the body goes to `location`, if there is one, but only that of the last answer. */

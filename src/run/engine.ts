@@ -1,6 +1,8 @@
 import type { HttpFile, RequestNode } from '../httpfile/parse/tree.ts';
 import type { AskedSecret } from '../profile/key.ts';
+import type { KeyturnError } from '../base/errors.ts';
 import type { RequestResult } from './result.ts';
+import type { FileMemory } from './session/sessionMemory.ts';
 
 /** A request of a file to be run; the tree comes from the text as it is in the editor, saved or not. */
 export interface RunInput {
@@ -16,6 +18,8 @@ export interface RunInput {
   readonly options: RunOptions;
   /** The person has already confirmed what a `# @note` asks. */
   readonly confirmed?: boolean;
+  /** What earlier requests left, and where this one leaves what later ones may refer to. */
+  readonly memory?: FileMemory;
 }
 
 export interface RunOptions {
@@ -68,4 +72,6 @@ export interface Asker {
 /** A request in a file becomes a result. Never rejects: what fails is in `result.error`. */
 export interface Engine {
   run(input: RunInput, signal?: AbortSignal): Promise<RequestResult>;
+  /** The result of a request that failed before it could be made. */
+  failed(input: RunInput, error: KeyturnError): RequestResult;
 }

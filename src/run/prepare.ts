@@ -17,6 +17,7 @@ import type { TokenManager } from '../token/manager.ts';
 import type { AcquiredToken, AcquireOptions } from '../token/acquire.ts';
 import { TimedFiles } from '../base/timedFiles.ts';
 import { untrusted } from '../base/untrusted.ts';
+import { CapturedTokenCheck } from './session/capturedTokenCheck.ts';
 import type { Asker, RunInput } from './engine.ts';
 import { GeneratedValues } from './generated.ts';
 import { OriginCheck, type OriginCheckParts } from './originCheck.ts';
@@ -75,6 +76,7 @@ export class Preparation {
   readonly #settings: RequestSettings;
   readonly #variables: ReadonlyMap<string, string>;
   readonly #origins: OriginCheck;
+  readonly #captured: CapturedTokenCheck;
   readonly #unverified: UnverifiedCheck;
   readonly #files: TimedFiles;
   readonly #generated = new GeneratedValues();
@@ -91,6 +93,7 @@ export class Preparation {
     this.#settings = requestSettings(input.node, input.options, input.tokenName);
     this.#variables = withOverrides(input.environment, input.overrides);
     this.#origins = new OriginCheck(parts, this.cause);
+    this.#captured = new CapturedTokenCheck(parts.asker, input);
     this.#unverified = new UnverifiedCheck(parts.asker);
     this.#files = new TimedFiles(parts.files, this.#settings.totalTimeoutMs, signal);
     this.#startedAtMs = parts.clock.now();
@@ -107,6 +110,7 @@ export class Preparation {
     let headers = resolved.headers;
     let { made } = resolved;
     const destinations = destinationsOf(url, headers);
+    await this.#captured.check(resolved.tokenSources, destinations);
     const secrets: SecretValue[] = [...resolved.tokenValues];
     // The bare tokens are registered already; what a file made of them reads differently.
     for (const { value, tokenName } of secrets) this.#parts.redactor.registerGiven(value, tokenName);
@@ -220,6 +224,7 @@ export class Preparation {
       trusted: options.trusted,
       generate: this.#generated.generate,
       token: async (name) => (await this.#acquire(name)).token.accessToken,
+      ...(this.#input.memory && { earlier: this.#input.memory }),
       ...(foreign && { foreign: this.#foreignSource(foreign) }),
     });
     return this.#resolved;

@@ -71,25 +71,21 @@ export class Machine {
     const { outcome } = collector;
     this.#work = { state: job.state, collector, longestText: limits.memoryBytes / 6 };
     this.#runtime.setMemoryLimit(limits.memoryBytes);
-    let timedOut = false;
-    let end = performance.now() + limits.timeoutMs;
-    this.#late = () => {
-      timedOut ||= performance.now() > end;
-      return timedOut;
-    };
+    const time = new TimeLimit(limits.timeoutMs);
+    this.#late = () => time.isOver();
     try {
       this.#evaluate(job, collector);
-      if (!timedOut) {
-        end = performance.now() + FINISH_MS;
+      if (!time.wasOver) {
+        time.extend(FINISH_MS);
         this.#call('finish');
       }
     } catch (error) {
       // QuickJS itself came to an end: for want of memory, or of the thread's stack.
       const kind = error instanceof RangeError ? 'stack' : 'memory';
-      outcome.error = limitError(timedOut ? 'time' : kind, job, limits);
+      outcome.error = limitError(time.wasOver ? 'time' : kind, job, limits);
       return { outcome: collector.finish(), broken: true };
     }
-    if (timedOut) outcome.error = limitError('time', job, limits);
+    if (time.wasOver) outcome.error = limitError('time', job, limits);
     const kind = outcome.error?.kind;
     if (kind === 'memory' || kind === 'stack') {
       outcome.error = limitError(kind, job, limits, outcome.error?.line);
@@ -127,6 +123,26 @@ export class Machine {
   #call(name: 'begin' | 'fail' | 'value' | 'finish', ...values: QuickJSHandle[]): void {
     const result = this.#context.callFunction(this.#api[name], this.#context.undefined, ...values);
     if (result.error !== undefined && name !== 'fail') this.#call('fail', result.error);
+  }
+}
+
+class TimeLimit {
+  #end: number;
+  /** A script was stopped for it. */
+  wasOver = false;
+
+  constructor(durationMs: number) {
+    this.#end = performance.now() + durationMs;
+  }
+
+  /** From now on. */
+  extend(durationMs: number): void {
+    this.#end = performance.now() + durationMs;
+  }
+
+  isOver(): boolean {
+    this.wasOver ||= performance.now() > this.#end;
+    return this.wasOver;
   }
 }
 

@@ -88,15 +88,21 @@ export class ScriptRunner implements Scripts {
       };
       const answered = (message: unknown) => {
         const reply = v.safeParse(replySchema, message);
-        if (!reply.success || reply.output.id !== order.id) return died(reply.issues);
+        if (!reply.success || reply.output.id !== order.id) {
+          died(reply.issues);
+          return;
+        }
         if (reply.output.spent) this.#end();
         settle(() => resolve(reply.output.outcome));
       };
       const died = (cause: unknown) => {
         this.#end();
         // A worker whose own memory is full reports that as an error.
-        if (codeOf(cause) === 'ERR_WORKER_OUT_OF_MEMORY') return settle(() => resolve(outOfMemory(order)));
-        settle(() => reject(new KeyturnError('internal', 'The sandbox for scripts failed.', { cause })));
+        const full = codeOf(cause) === 'ERR_WORKER_OUT_OF_MEMORY';
+        settle(() => {
+          if (full) resolve(outOfMemory(order));
+          else reject(new KeyturnError('internal', 'The sandbox for scripts failed.', { cause }));
+        });
       };
       const ended = () => {
         this.#end();

@@ -7,14 +7,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { canaryValue, findSecrets } from './forms.ts';
 import { startLeakyIssuer } from './issuer.ts';
 import { type Finding, scanFolder, scanOutput } from './scan.ts';
-import { buildUnmasked } from './unmaskedBuild.ts';
+import { commandToScan } from './unmaskedBuild.ts';
 
 // The `keyturn` command as it is shipped, with secrets of known values from the environment and from another program,
 // against an issuer and an API that give all of it back. What it prints and writes holds none of them.
 
 /** The same with a build that masks nothing shows what would be found: see unmaskedCommand.spec.ts. */
 const isMasked = process.env['CANARY_UNMASKED'] === undefined;
-let cli = join(import.meta.dirname, '../../dist/cli/cli.js');
+let command: Awaited<ReturnType<typeof commandToScan>>;
 
 const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   .privateKey.export({ format: 'pem', type: 'pkcs8' })
@@ -43,18 +43,12 @@ let folder: string;
 let issuer: Awaited<ReturnType<typeof startLeakyIssuer>>;
 let env: Record<string, string>;
 const findings: Finding[] = [];
-const cleanups: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   issuer = await startLeakyIssuer();
   folder = await mkdtemp(join(tmpdir(), 'keyturn-canary-'));
   await Promise.all(['home', 'tmp', 'work'].map((name) => mkdir(join(folder, name))));
-  if (!isMasked) {
-    const built = await mkdtemp(join(tmpdir(), 'keyturn-unmasked-'));
-    cleanups.push(() => rm(built, { recursive: true, force: true, maxRetries: 5 }));
-    await buildUnmasked(built, 'command');
-    cli = join(built, 'dist/cli/cli.js');
-  }
+  command = await commandToScan(isMasked);
   await writeFile(join(folder, 'tool.mjs'), tool);
   const commands = ['token', 'fail'].map((word) => [process.execPath, join(folder, 'tool.mjs'), word]);
   const tokens = profilesAt(issuer.origin, commands);
@@ -89,7 +83,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   issuer.stop();
-  for (const cleanup of cleanups) await cleanup();
+  await command.remove();
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
@@ -159,7 +153,7 @@ const secrets = (): Record<string, string> => ({ ...given, ...issuer.secrets });
 
 /** Runs the command; what it prints is looked through. */
 async function keyturn(args: readonly string[], stdin = ''): Promise<{ code: number | null; text: string }> {
-  const child = spawn(process.execPath, [cli, ...args], { cwd: join(folder, 'work'), env });
+  const child = spawn(process.execPath, [command.cli, ...args], { cwd: join(folder, 'work'), env });
   child.stdin.end(stdin);
   const { code, text, findings: found } = await scanOutput(child, `keyturn ${args.join(' ')}`, secrets);
   findings.push(...found);

@@ -1,4 +1,5 @@
-import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import esbuild from 'esbuild';
 
@@ -15,6 +16,7 @@ const outputs = { extension: 'dist/extension', command: 'dist/cli' };
 
 /** Builds the extension or the command into a folder, with a Redactor that masks nothing. It exists for these tests alone. */
 export async function buildUnmasked(folder: string, what: keyof typeof entries): Promise<void> {
+  const unmasked: string[] = [];
   await mkdir(join(folder, 'dist'), { recursive: true });
   for (const name of ['package.json', 'package.nls.json']) await cp(join(project, name), join(folder, name));
   for (const name of ['media', 'dist/keychain']) await symlink(join(project, name), join(folder, name));
@@ -37,13 +39,26 @@ export async function buildUnmasked(folder: string, what: keyof typeof entries):
       {
         name: 'unmasked',
         setup(build) {
-          build.onLoad({ filter: /[\\/]token[\\/]redactor\.ts$/ }, async ({ path }) => {
+          build.onLoad({ filter: /[\\/]redaction[\\/]redactor\.ts$/ }, async ({ path }) => {
             const source = await readFile(path, 'utf8');
             if (!source.includes(MASK)) throw new Error('The Redactor masks by another method.');
+            unmasked.push(path);
             return { contents: source.replace(MASK, `${MASK} if (text !== '') return text;`), loader: 'ts' };
           });
         },
       },
     ],
   });
+  if (unmasked.length === 0) throw new Error('The Redactor is in another file.');
+}
+
+/** The command as it is shipped, or one that masks nothing in a folder of its own. */
+export async function commandToScan(isMasked: boolean): Promise<{ cli: string; remove(): Promise<void> }> {
+  if (isMasked) return { cli: join(project, 'dist/cli/cli.js'), remove: () => Promise.resolve() };
+  const folder = await mkdtemp(join(tmpdir(), 'keyturn-unmasked-'));
+  await buildUnmasked(folder, 'command');
+  return {
+    cli: join(folder, 'dist/cli/cli.js'),
+    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }),
+  };
 }

@@ -121,4 +121,15 @@ test('Send All asks once for all notes, skips what is disabled and sends the res
   assert.match(tap.messages.at(-1)?.text ?? '', /1 skipped/);
 });
 
+test('Send All names a request by its title in its question', async () => {
+  await openText('titled.http', '### Clean up\n# @note careful\nDELETE ORIGIN/two\n');
+  tap.messages.length = 0;
+  tap.messageAnswer = () => undefined;
+  await commands.executeCommand('keyturn.sendAll');
+  assert.deepEqual(
+    tap.messages.map(({ detail }) => detail),
+    ['Clean up: careful'],
+  );
+});
+
 export const run = runAll;

@@ -220,6 +220,36 @@ test('sends the request that was refused, wherever it stands when the person pic
   tap.messageAnswer = () => undefined;
 });
 
+test('Send All shows each result at its request, wherever edits move it during the run', async () => {
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const requests = ['slow', 'moved', 'changed', 'last'].map((path) => `GET ${origin}/${path}\n`);
+  await workspace.fs.writeFile(fileUri('offers/all.http'), Buffer.from(requests.join('\n###\n')));
+  const document = await open(fileUri('offers/all.http'));
+  asked.length = 0;
+  const before = held.length;
+  const done = commands.executeCommand('keyturn.sendAll');
+  await eventually('the first request', () => held.length > before);
+  const edit = new WorkspaceEdit();
+  edit.insert(document.uri, new Position(0, 0), '# a note\n\n\n');
+  await workspace.applyEdit(edit);
+  const other = new WorkspaceEdit();
+  const { range } = document.lineAt(lineOf('changed'));
+  other.replace(document.uri, range, `GET ${origin}/other`);
+  await workspace.applyEdit(other);
+  held.at(-1)!.end('late');
+  await done;
+  assert.deepEqual(asked, ['/slow', '/moved', '/changed', '/last']);
+  const withResult: number[] = [];
+  for (let line = 0; line < document.lineCount; line++) {
+    if ((await hoverText(document, line)).includes('200')) withResult.push(line);
+  }
+  assert.deepEqual(withResult, ['slow', 'moved', 'last'].map(lineOf));
+
+  function lineOf(path: string): number {
+    return document.getText().split('\n').indexOf(`GET ${origin}/${path}`);
+  }
+});
+
 test('a file of many requests has lenses near the screen, and Send All is done before its message is read', async () => {
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const text = Array.from({ length: 400 }, (_, n) => `GET ${origin}/${n}\n\n###\n`).join('');

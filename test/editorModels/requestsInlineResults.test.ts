@@ -124,4 +124,36 @@ describe('InlineResults', () => {
     expect(inline.finish(document, running, result({ node: first! }))).toBe(false);
     expect(inline.of(document)).toEqual([]);
   });
+
+  it('follows requests that are not sent yet through edits', () => {
+    const tree = parseHttpFile(text.join('\n'));
+    const inline = new InlineResults();
+    using pending = inline.follow(document, tree.requests);
+    expect(inline.has(document)).toBe(true);
+    inline.edit(document, [{ startLine: 0, startColumn: 0, endLine: 0, insertedLines: 1 }]);
+    inline.edit(document, [{ startLine: 3, startColumn: 0, endLine: 3, insertedLines: 1 }]);
+    const now = parseHttpFile(['# a note', ...text.with(2, '\n')].join('\n'));
+    const [first, second] = tree.requests;
+    expect(pending.take(first!, now)).toBe(now.requests[0]);
+    expect(pending.take(second!, now)).toBe(now.requests[1]);
+    expect(pending.take(second!, now)).toBeNull();
+  });
+
+  it('loses a request that is not sent yet where it changes, goes, or its document is closed', () => {
+    const tree = parseHttpFile(text.join('\n'));
+    const [first, second] = tree.requests;
+    const inline = new InlineResults();
+    const pending = inline.follow(document, tree.requests);
+    const changed = parseHttpFile(text.with(1, 'GET https://example.com/other').join('\n'));
+    expect(pending.take(first!, changed)).toBeNull();
+    expect(pending.take(second!, parseHttpFile(text.slice(0, 2).join('\n')))).toBeNull();
+
+    using another = inline.follow(document, tree.requests);
+    pending[Symbol.dispose]();
+    expect(inline.has(document)).toBe(true);
+    inline.clear(document);
+    expect(another.take(first!, tree)).toBeNull();
+    another[Symbol.dispose]();
+    expect(inline.has(document)).toBe(false);
+  });
 });

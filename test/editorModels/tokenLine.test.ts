@@ -26,6 +26,14 @@ describe('naming a token above a request', () => {
     );
   });
 
+  it('says where the request stands then', () => {
+    for (const text of ['# @token old\nGET https://a.example/\n', 'GET https://a.example/\n']) {
+      const before = parseHttpFile(text).requests[0]!;
+      const after = parseHttpFile(named(text, 'ann')).requests[0]!;
+      expect(after.line - before.line).toBe(tokenEdit(before, 'ann').addsLine ? 1 : 0);
+    }
+  });
+
   it('gives a request that names the token', () => {
     const [node] = parseHttpFile(named('GET https://a.example/\n', 'ann')).requests;
     expect(node?.metadata).toMatchObject([{ key: 'token', value: 'ann' }]);

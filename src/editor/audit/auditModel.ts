@@ -87,7 +87,7 @@ const actionIcons: Readonly<Record<AuditEntry['action'], string>> = {
   log_fault: 'warning',
 };
 
-export function actionText(action: AuditEntry['action']): string {
+function actionText(action: AuditEntry['action']): string {
   switch (action) {
     case 'added':
       return l10n.t('added');

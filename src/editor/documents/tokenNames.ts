@@ -1,3 +1,4 @@
+import { tokenDirectives } from '../../httpfile/parse/directives.ts';
 import { tokenNamesIn } from '../../httpfile/resolve/template.ts';
 import type { HttpFile, RequestNode } from '../../httpfile/parse/tree.ts';
 
@@ -9,13 +10,9 @@ export function tokensOfFile(tree: HttpFile): Set<string> {
   return names;
 }
 
-function addRequest({ metadata, url, headers, body }: RequestNode, names: Set<string>): void {
-  for (const { key, value } of metadata) {
-    if (key.toLowerCase() === 'token' && value.trim() !== '') names.add(value.trim());
-  }
-  addTemplates(url, names);
-  for (const { value } of headers) addTemplates(value, names);
-  if ('text' in body) addTemplates(body.text, names);
+function addRequest(request: RequestNode, names: Set<string>): void {
+  for (const { value } of tokenDirectives(request.metadata)) if (value.trim() !== '') names.add(value.trim());
+  for (const text of templatedTexts(request)) addTemplates(text, names);
 }
 
 function addTemplates(text: string, names: Set<string>): void {
@@ -24,9 +21,7 @@ function addTemplates(text: string, names: Set<string>): void {
 
 /** The token that the request names in `# @token` or, failing that, first in a `{{$token name}}`; null for none. */
 export function namedToken(node: RequestNode): string | null {
-  for (const { key, value } of node.metadata) {
-    if (key.toLowerCase() === 'token' && value.trim() !== '') return value.trim();
-  }
+  for (const { value } of tokenDirectives(node.metadata)) if (value.trim() !== '') return value.trim();
   for (const text of templatedTexts(node)) {
     const [found] = tokenNamesIn(text);
     if (found !== undefined) return found;

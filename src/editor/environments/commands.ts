@@ -2,6 +2,8 @@
 export const environmentCommands = {
   /** Argument, optional: the Uri of a document. */
   select: 'keyturn.environment.select',
+  /** Forgets what earlier requests left. */
+  clearSession: 'keyturn.clearSession',
 } as const;
 
 /** Only from the Tokens view; the argument is the environment's group. */

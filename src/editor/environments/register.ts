@@ -44,9 +44,21 @@ export function registerEnvironments(services: EditorServices, load: () => Promi
     commands.registerCommand(environmentCommands.select, (document?: Uri) =>
       pickEnvironment(environments, document ?? activeHttpDocument()),
     ),
+    commands.registerCommand(environmentCommands.clearSession, () => clearSession(services)),
     registerCommands(services, environmentMenuCommands, async () =>
       (await load()).loadEnvironmentMenu(services),
     ),
+  );
+}
+
+async function clearSession({ sessions }: Pick<EditorServices, 'sessions'>): Promise<void> {
+  const count = sessions.clear();
+  await window.showInformationMessage(
+    count === 0
+      ? l10n.t('The session holds no responses.')
+      : count === 1
+        ? l10n.t('Keyturn cleared the session: 1 response.')
+        : l10n.t('Keyturn cleared the session: {0} responses.', count),
   );
 }
 

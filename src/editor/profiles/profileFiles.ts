@@ -166,6 +166,6 @@ export class ProfileFiles {
   }
 }
 
-export function isProfileFile(uri: Uri): boolean {
+function isProfileFile(uri: Uri): boolean {
   return uri.path.endsWith(`/${PROFILE_FILE_NAME}`);
 }

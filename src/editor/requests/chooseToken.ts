@@ -1,20 +1,12 @@
-import {
-  commands,
-  l10n,
-  type QuickPickItem,
-  Range,
-  type TextDocument,
-  window,
-  workspace,
-  WorkspaceEdit,
-} from 'vscode';
+import { commands, l10n, type QuickPickItem, type TextDocument, window, workspace } from 'vscode';
 import { treeOf } from '../documents/documentTrees.ts';
 import { requestAtLine } from '../../httpfile/parse/requestAt.ts';
 import type { RequestNode } from '../../httpfile/parse/tree.ts';
 import { tokenCommands } from '../tokens/commands.ts';
 import type { EditorServices } from '../services.ts';
 import { requestCommands } from './commands.ts';
-import { tokenEdit } from '../documents/tokenLine.ts';
+import { nameToken } from '../documents/nameToken.ts';
+import { tokenLine } from '../documents/tokenLine.ts';
 import { tokenItems } from './pickToken.ts';
 
 interface Choice extends QuickPickItem {
@@ -55,16 +47,12 @@ export async function chooseToken(
 export async function insertToken(document: TextDocument, line: number, name: string): Promise<void> {
   const node = requestAtLine(treeOf(document), line);
   if (node === null) return;
-  const { text, ...at } = tokenEdit(node, name);
-  const edit = new WorkspaceEdit();
-  edit.replace(document.uri, new Range(at.line, at.startColumn, at.line, at.endColumn), text);
-  if (!(await workspace.applyEdit(edit))) {
-    await window.showWarningMessage(
-      l10n.t(
-        "Couldn't change {0}. Write the line yourself: {1}",
-        workspace.asRelativePath(document.uri),
-        text.trim(),
-      ),
-    );
-  }
+  if ((await nameToken(document, node, name)) !== null) return;
+  await window.showWarningMessage(
+    l10n.t(
+      "Couldn't change {0}. Write the line yourself: {1}",
+      workspace.asRelativePath(document.uri),
+      tokenLine(name),
+    ),
+  );
 }

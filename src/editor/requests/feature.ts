@@ -106,7 +106,7 @@ export function startRequests(services: EditorServices, loadSending: () => Promi
       'keyturn.sendAll': async () => {
         const document = activeHttpDocument();
         if (document === null) await window.showInformationMessage(l10n.t('Open an .http file first.'));
-        else await sendAll(services, sender, document);
+        else await sendAll({ services, sender, inline }, document);
       },
       'keyturn.tokenActions': async (uri, line, name) => {
         if (!(uri instanceof Uri) || typeof line !== 'number' || typeof name !== 'string') return;

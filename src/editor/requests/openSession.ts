@@ -1,6 +1,7 @@
 import type { TextDocument } from 'vscode';
 import type { HttpFile } from '../../httpfile/parse/tree.ts';
-import { Session, type SessionFile, type SessionOptions } from '../../run/session.ts';
+import { Imports } from '../../run/session/imports.ts';
+import { Session, type SessionFile, type SessionOptions } from '../../run/session/session.ts';
 import type { EditorServices } from '../services.ts';
 import { runOptions } from './runOptions.ts';
 
@@ -10,20 +11,30 @@ export interface DocumentSession {
   readonly file: SessionFile;
 }
 
-interface OpenOptions extends Pick<SessionOptions, 'tokenName' | 'confirmed' | 'rules'> {
+interface OpenOptions extends Pick<SessionOptions, 'tokenName' | 'confirmed' | 'rules' | 'sentFirst'> {
   readonly tree: HttpFile;
   readonly saveBodyTo: string | null;
 }
 
+type SessionServices = Pick<EditorServices, 'environments' | 'sessions' | 'files' | 'clock' | 'engine'>;
+
 export async function openSession(
-  { environments, engine }: Pick<EditorServices, 'environments' | 'engine'>,
+  { environments, sessions, files, clock, engine }: SessionServices,
   document: TextDocument,
   { tree, saveBodyTo, ...options }: OpenOptions,
 ): Promise<DocumentSession> {
   const { uri } = document;
   const [loaded, environment] = await Promise.all([engine(), environments.variables(uri)]);
   return {
-    session: new Session({ ...options, engine: loaded, variables: {} }),
+    session: new Session({
+      ...options,
+      engine: loaded,
+      memory: sessions.memory(uri),
+      imports: new Imports(files),
+      variables: {},
+      dependencies: true,
+      now: () => clock.now(),
+    }),
     file: { file: uri.toString(), tree, environment, options: runOptions(uri, saveBodyTo) },
   };
 }

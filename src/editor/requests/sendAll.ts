@@ -2,10 +2,10 @@ import { l10n, type Progress, ProgressLocation, type TextDocument, window } from
 import { treeOf } from '../documents/documentTrees.ts';
 import { disabledBy, noteOf } from '../../httpfile/marks/stops.ts';
 import type { HttpFile, RequestNode } from '../../httpfile/parse/tree.ts';
-import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import { runInOrder } from '../../run/batch.ts';
 import { showError } from '../platform/messages.ts';
 import type { EditorServices } from '../services.ts';
+import type { InlineResults } from '../results/inlineResults.ts';
 import { summary } from '../results/batchSummary.ts';
 import { openSession } from './openSession.ts';
 import { oneLine } from '../platform/oneLine.ts';
@@ -15,10 +15,18 @@ import type { Sender } from './sender.ts';
 /** The notification follows the requests, but not each of thousands. */
 const progressEveryMs = 100;
 
-/** Every request of the document, one after the other, each result at its line. Resolves when they are done. */
+export interface SendAllParts {
+  readonly services: EditorServices;
+  readonly sender: Sender;
+  readonly inline: InlineResults;
+}
+
+/**
+ * Every request of the document as it is at the beginning, one after the other, each result at its line. Resolves when
+ * they are done.
+ */
 export async function sendAll(
-  services: EditorServices,
-  sender: Sender,
+  { services, sender, inline }: SendAllParts,
   document: TextDocument,
 ): Promise<void> {
   const tree = treeOf(document);
@@ -26,6 +34,7 @@ export async function sendAll(
     await window.showInformationMessage(l10n.t('There is no request in this file.'));
     return;
   }
+  using pending = inline.follow(document.uri.toString(), tree.requests);
   const requests = await confirmedRequests(services, tree);
   if (requests === null) return;
   const total = requests.length;
@@ -50,7 +59,8 @@ export async function sendAll(
         const tell = follow(services, progress, total);
         const send = (node: RequestNode) => {
           tell(node);
-          return sender.send(document, node, { signal, session });
+          const shownAt = pending.take(node, treeOf(document));
+          return sender.send(document, node, { signal, session, shownAt });
         };
         // The sender shows each result, and the session counts it.
         const results = runInOrder(requests, send, { concurrency: 1, signal });
@@ -109,7 +119,7 @@ async function confirmedRequests(
   });
   if (noted.length === 0) return tree.requests;
   const lines = noted.slice(0, mostNotes).map(({ node, note }) => {
-    const request = oneLine(redactor.mask(node.name ?? `${node.method} ${maskedWrittenUrl(node.url)}`), 80);
+    const request = oneLine(redactor.mask(label(node)), 80);
     return note === '' ? request : `${request}: ${oneLine(redactor.mask(note), 120)}`;
   });
   if (noted.length > mostNotes) lines.push(l10n.t('and {0} more', noted.length - mostNotes));

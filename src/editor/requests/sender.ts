@@ -17,6 +17,11 @@ export interface SendOptions {
   readonly saveBodyTo?: string;
   /** The session that it is part of, as with Send All; by default one of its own. */
   readonly session?: DocumentSession;
+  /**
+   * The request as it stands in the document now, where it was parsed before; null where an edit changed it or took it
+   * away, so that no line shows its result.
+   */
+  readonly shownAt?: RequestNode | null;
   /** Cancels from outside, as Send All does. */
   readonly signal?: AbortSignal;
   /** Shows the response; the line in the request's own document is painted after it. */
@@ -30,7 +35,8 @@ const progressAfterMs = 1000;
 export class Sender {
   readonly #services: EditorServices;
   readonly #inline: InlineResults;
-  readonly #running = new Map<AbortController, { readonly key: string; readonly label: string }>();
+  /** With the labels of their requests. */
+  readonly #running = new Map<AbortController, string>();
   readonly #item = window.createStatusBarItem('keyturn.running', StatusBarAlignment.Left, 0);
   readonly #decorations: Pick<ResultDecorations, 'started' | 'update'>;
   #shown = false;
@@ -54,24 +60,20 @@ export class Sender {
     node: RequestNode,
     options: SendOptions = {},
   ): Promise<RequestResult | null> {
-    const key = `${document.uri.toString()} ${node.line}`;
-    for (const other of this.#running.values()) if (other.key === key) return null;
-    const controller = new AbortController();
     const location = document.uri.toString();
+    const { shownAt = node } = options;
+    const before = shownAt === null ? null : this.#inline.at(location, shownAt.line);
+    if (before?.kind === 'running') return null;
+    const controller = new AbortController();
     const started: InlineState = {
       kind: 'running',
       startedAtMs: this.#services.clock.now(),
-      previous: this.#inline.resultAt(location, node.line),
+      previous: before?.result ?? null,
     };
     const environmentName = this.#services.environments.selected(document.uri);
-    this.#running.set(controller, {
-      key,
-      label: oneLine(
-        this.#services.redactor.mask(`${node.method} ${node.name ?? maskedWrittenUrl(node.url)}`),
-        50,
-      ),
-    });
-    this.#inline.set(location, node, started, environmentName);
+    const label = `${node.method} ${node.name ?? maskedWrittenUrl(node.url)}`;
+    this.#running.set(controller, oneLine(this.#services.redactor.mask(label), 50));
+    if (shownAt !== null) this.#inline.set(location, shownAt, started, environmentName);
     this.#decorations.started();
     const progress = setTimeout(() => this.#showRunning(), progressAfterMs);
     const abort = () => controller.abort();
@@ -105,7 +107,16 @@ export class Sender {
       confirmed: false,
       rules: { strict: false, skipsDisabled: false },
       saveBodyTo: options.saveBodyTo ?? null,
+      sentFirst: ({ result }) => this.#showSentFirst(document, result),
     });
+  }
+
+  #showSentFirst(document: TextDocument, result: RequestResult): void {
+    const { file, node, startedAtMs } = result;
+    const running: InlineState = { kind: 'running', startedAtMs, previous: null };
+    this.#inline.set(file, node, running, this.#services.environments.selected(document.uri));
+    this.#inline.finish(file, running, result);
+    this.#services.results.fire(result);
   }
 
   cancelAll(): void {
@@ -119,7 +130,7 @@ export class Sender {
 
   /** Called late while running and at the end of each request: what answers at once never gets here first. */
   #showRunning(): void {
-    const labels = [...this.#running.values()].map(({ label }) => label);
+    const labels = [...this.#running.values()];
     const [first] = labels;
     if (first !== undefined) {
       this.#item.text = `$(loading~spin) ${labels.length === 1 ? first : l10n.t('{0} requests', labels.length)}`;

@@ -1,5 +1,5 @@
 import { l10n } from 'vscode';
-import type { SessionCounts } from '../../run/session.ts';
+import type { SessionCounts } from '../../run/session/session.ts';
 
 /** `Sent 12 requests: 10 succeeded, 1 was refused, 1 failed.` */
 export function summary(counts: SessionCounts, total: number): string {

@@ -30,12 +30,20 @@ interface Anchored {
   state: InlineState;
 }
 
+/** Requests of a run that begin one after the other, while a person may edit their document. */
+export interface PendingRequests extends Disposable {
+  /** The request as it stands in the document now; null where an edit changed it or took it away. Asked once. */
+  take(node: RequestNode, tree: HttpFile): RequestNode | null;
+}
+
 /**
  * Results by document and line. They follow edits, and go when their own request changes. Setting and finishing one
  * costs the same however many there are.
  */
 export class InlineResults {
   readonly #byDocument = new Map<string, Map<number, Anchored>>();
+  /** Lines of the requests that are to be sent, for each run of a document. */
+  readonly #pending = new Map<string, Set<Map<RequestNode, number>>>();
   readonly #running = new WeakMap<InlineState, Anchored>();
 
   set(document: string, node: RequestNode, state: InlineState, environment: string | null = null): void {
@@ -44,6 +52,25 @@ export class InlineResults {
     entries.set(node.line, entry);
     this.#byDocument.set(document, entries);
     if (state.kind === 'running') this.#running.set(state, entry);
+  }
+
+  /** Follows requests through edits until they begin. */
+  follow(document: string, nodes: readonly RequestNode[]): PendingRequests {
+    const lines = new Map(nodes.map((node) => [node, node.line]));
+    const runs = this.#pending.get(document) ?? new Set();
+    this.#pending.set(document, runs.add(lines));
+    return {
+      take: (node, tree) => {
+        const line = lines.get(node);
+        lines.delete(node);
+        const now = line === undefined ? null : nodeOnLine(tree, line);
+        return now !== null && isSame(now, node) ? now : null;
+      },
+      [Symbol.dispose]: () => {
+        runs.delete(lines);
+        if (runs.size === 0 && this.#pending.get(document) === runs) this.#pending.delete(document);
+      },
+    };
   }
 
   /** Replaces what is running by its result, wherever edits have moved it; false when its request changed meanwhile. */
@@ -76,10 +103,12 @@ export class InlineResults {
 
   clear(document: string): void {
     this.#byDocument.delete(document);
+    // Nothing tells of edits from now on.
+    for (const lines of this.#pending.get(document) ?? []) lines.clear();
   }
 
   has(document: string): boolean {
-    return this.#byDocument.has(document);
+    return this.#byDocument.has(document) || this.#pending.has(document);
   }
 
   of(document: string): readonly InlineEntry[] {
@@ -98,11 +127,14 @@ export class InlineResults {
 
   /** Moves the entries with the edits, given in the order of the editor's event (each as if it were alone). */
   edit(document: string, changes: readonly TextChange[]): void {
+    for (const lines of this.#pending.get(document) ?? []) {
+      for (const [node, line] of lines) lines.set(node, line + shift(line, changes));
+    }
     const entries = this.#byDocument.get(document);
     if (entries === undefined) return;
     const moved: Anchored[] = [];
     for (const entry of entries.values()) {
-      const by = changes.reduce((sum, change) => sum + shift(entry.line, change), 0);
+      const by = shift(entry.line, changes);
       if (by === 0) continue;
       entries.delete(entry.line);
       entry.line += by;
@@ -116,8 +148,7 @@ export class InlineResults {
   verify(document: string, tree: HttpFile): void {
     this.#keep(document, (entry) => {
       const node = nodeOnLine(tree, entry.line);
-      if (node === null) return false;
-      if (node !== entry.node && fingerprint(node) !== fingerprint(entry.node)) return false;
+      if (node === null || !isSame(node, entry.node)) return false;
       entry.node = node;
       return true;
     });
@@ -137,11 +168,13 @@ export class InlineResults {
   }
 }
 
-/** By how many lines an edit moves what stands on `line`. */
-function shift(line: number, change: TextChange): number {
-  const before = change.startLine < line || (change.startLine === line && change.startColumn === 0);
-  if (!before || change.endLine > line) return 0;
-  return change.insertedLines - (change.endLine - change.startLine);
+/** By how many lines the changes of an edit move what stands on `line`. */
+function shift(line: number, changes: readonly TextChange[]): number {
+  return changes.reduce((sum, change) => {
+    const before = change.startLine < line || (change.startLine === line && change.startColumn === 0);
+    if (!before || change.endLine > line) return sum;
+    return sum + change.insertedLines - (change.endLine - change.startLine);
+  }, 0);
 }
 
 function nodeOnLine(tree: HttpFile, line: number): RequestNode | null {
@@ -156,6 +189,10 @@ function nodeOnLine(tree: HttpFile, line: number): RequestNode | null {
     else high = middle - 1;
   }
   return null;
+}
+
+function isSame(node: RequestNode, other: RequestNode): boolean {
+  return node === other || fingerprint(node) === fingerprint(other);
 }
 
 /** Everything of a request that counts when it is sent. */

@@ -1,6 +1,5 @@
 import { l10n, Position, type TextDocument, Uri, workspace, WorkspaceEdit } from 'vscode';
 import { KeyturnError } from '../../base/errors.ts';
-import type { RequestNode } from '../../httpfile/parse/tree.ts';
 import type { ProfileTarget } from '../../run/apiSignIn/profileTarget.ts';
 import { PROFILE_FILE_NAME } from '../../profile/name.ts';
 import { requireTrust } from '../profiles/trust.ts';
@@ -48,20 +47,4 @@ async function write(uri: Uri, open: TextDocument | null, text: string): Promise
   if (!done || !(await (await workspace.openTextDocument(uri)).save())) {
     throw new KeyturnError('file_unreadable', l10n.t("Couldn't write the profile to keyturn.json."));
   }
-}
-
-/** Writes `# @token` above the request, over another one; the line of the request then, or null without a request. */
-export async function nameToken(
-  document: TextDocument,
-  node: RequestNode | null,
-  name: string,
-): Promise<number | null> {
-  if (node === null) return null;
-  const line = `# @token ${name}`;
-  const edit = new WorkspaceEdit();
-  const before = node.metadata.find(({ key }) => key.toLowerCase() === 'token');
-  if (before === undefined) edit.insert(document.uri, new Position(node.line, 0), `${line}\n`);
-  else edit.replace(document.uri, document.lineAt(before.span.start.line).range, line);
-  if (!(await workspace.applyEdit(edit))) return null;
-  return before === undefined ? node.line + 1 : node.line;
 }

@@ -1,7 +1,7 @@
+import { abortable } from '../../base/abortable.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { bearsState } from '../../oauth/authorization/redirectState.ts';
 import type { Redirect } from '../../token/signIn.ts';
-import { untilAborted } from './untilAborted.ts';
 
 /**
  * One address to which the browser comes back, for many sign-ins: each sign-in waits for the end of the one before.
@@ -23,8 +23,8 @@ export class RedirectTurns {
     const before = this.#turn;
     this.#turn = before.then(() => ended);
     try {
-      await untilAborted(before, signal);
-      const uri = await untilAborted(findUri(), signal);
+      await abortable(before, signal);
+      const uri = await abortable(Promise.resolve(findUri()), signal);
       if (signal.aborted) throw new KeyturnError('cancelled', 'Cancelled.');
       return this.#waiting(uri, release);
     } catch (error) {
@@ -53,7 +53,7 @@ export class RedirectTurns {
       get strayed() {
         return strayed;
       },
-      response: (signal) => untilAborted(arrived, signal),
+      response: (signal) => abortable(arrived, signal),
       dispose: () => {
         if (this.#receive === receive) this.#receive = null;
         release();

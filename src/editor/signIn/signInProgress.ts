@@ -4,10 +4,10 @@ import { declaredReceivers } from '../../profile/declaredReceivers.ts';
 import type { GrantContext, GrantResult } from '../../token/grant.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import { shownAddresses } from '../../profile/shownOrigin.ts';
+import { abortable } from '../../base/abortable.ts';
 import { parseUrl } from '../../base/url.ts';
 import { LATE_MS } from '../platform/messages.ts';
 import { withoutLinks } from '../platform/noticeText.ts';
-import { untilAborted } from './untilAborted.ts';
 
 /**
  * Performs a grant; where it takes a person, a notification says what is waited for and lets the person give up.
@@ -40,7 +40,7 @@ export async function withSignInProgress(
               withoutLinks(shownAddresses(profile.origins)),
             ),
           );
-          await untilAborted(signIn.openBrowser(url), signal);
+          await abortable(signIn.openBrowser(url), signal);
         },
         // It has a notification of its own.
         showDeviceCode(code, ended) {

@@ -6,11 +6,11 @@ import type { ApiSignInStep } from '../../run/apiSignIn/questions.ts';
 import type { RequestResult } from '../../run/result.ts';
 import { secretKey } from '../../profile/key.ts';
 import { requestCommands } from '../requests/commands.ts';
+import { nameToken } from '../documents/nameToken.ts';
 import { showError, withLateProgress } from '../platform/messages.ts';
 import { withoutLinks } from '../platform/noticeText.ts';
 import type { EditorServices } from '../services.ts';
 import { editorQuestions } from './apiQuestions.ts';
-import { nameToken } from './apiProfileFile.ts';
 
 export interface ApiRequest {
   readonly document: TextDocument;
@@ -34,7 +34,8 @@ export async function signInInEditor(
   const done = await signInToApi(partsOf(services, network, document), result.response, result.node.url);
   if (done === null) return null;
   services.profiles.reload();
-  const line = await nameToken(document, node(), done.profile.name);
+  const now = node();
+  const line = now === null ? null : await nameToken(document, now, done.profile.name);
   sayWhatWasWritten(done, line !== null).catch((error: unknown) =>
     showError(services, l10n.t('Opening keyturn.json'), error),
   );

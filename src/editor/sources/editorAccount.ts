@@ -4,6 +4,7 @@ import {
   type AuthenticationGetSessionOptions,
   type AuthenticationSession,
 } from 'vscode';
+import { abortable } from '../../base/abortable.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import type { GrantContext } from '../../token/grant.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
@@ -68,33 +69,14 @@ async function sessionOf(
       ? { createIfNone: true }
       : { silent: true };
   try {
-    return await untilAborted(authentication.getSession(provider, scopes, options), signal);
+    // The editor's own dialog stays open: it takes no signal.
+    return await abortable(Promise.resolve(authentication.getSession(provider, scopes, options)), signal);
   } catch (error) {
     if (error instanceof KeyturnError) throw error;
     throw unavailable(profile, provider, error);
   }
 }
 
-/** The editor's own dialog stays open: it takes no signal. */
-function untilAborted<T>(promise: Thenable<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancel = () => reject(new KeyturnError('cancelled', l10n.t('Cancelled.')));
-    signal.addEventListener('abort', cancel, { once: true });
-    if (signal.aborted) cancel();
-    promise.then(
-      (value) => {
-        signal.removeEventListener('abort', cancel);
-        resolve(value);
-      },
-      (error: unknown) => {
-        signal.removeEventListener('abort', cancel);
-        reject(error instanceof Error ? error : new Error(String(error)));
-      },
-    );
-  });
-}
-
-/** The provider is unknown, the person said no, or there is no session and no person to sign in. */
 function unavailable({ name }: TokenProfile, provider: string, cause?: unknown): KeyturnError {
   return new KeyturnError(
     'account_unavailable',

@@ -24,7 +24,7 @@ export async function installCommand(services: EditorServices): Promise<void> {
   const file = join(folder, launcherName(platform));
   if ((await occupantOf(file)) === 'other' && !(await mayReplace(file))) return;
   const target = launcherTarget(services);
-  await writeLauncher(file, launcherText(target, platform));
+  await writeLauncher(file, launcherText(target, surroundings));
   await rememberLauncher(services.values, file, target);
   void tell(file, folder, surroundings);
 }

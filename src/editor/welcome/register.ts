@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { commands, Disposable, l10n, workspace } from 'vscode';
 import { registerCommands } from '../platform/commands.ts';
 import { showError } from '../platform/messages.ts';
@@ -46,5 +47,5 @@ async function update(services: EditorServices, load: () => Promise<LazyParts>):
   const target = launcherTarget(services);
   if (made === undefined || made === targetText(target)) return;
   const { updateLaunchers } = await load();
-  await updateLaunchers(services.values, target, process.platform);
+  await updateLaunchers(services.values, target, { platform: process.platform, home: homedir() });
 }

@@ -1,7 +1,7 @@
 import { directiveEffect, knownDirectives, normalKey } from '../parse/directives.ts';
 import { nearest } from '../parse/near.ts';
 import { quotedPart } from '../resolve/quotedPart.ts';
-import type { Dialect, MetadataNode, Problem } from '../parse/tree.ts';
+import type { MetadataNode, Problem } from '../parse/tree.ts';
 
 const known: ReadonlySet<string> = new Set(knownDirectives.map(normalKey));
 
@@ -51,13 +51,13 @@ const ordinary: ReadonlySet<string> = new Set([
  * An unknown directive: a warning where it is nearly one that does something, else a hint, since any comment may
  * begin with an @. Nothing for ordinary words, addresses and variables that someone took out.
  */
-export function directiveMark({ key, span, assigned }: MetadataNode, dialect: Dialect): Problem | null {
+export function directiveMark({ key, span, assigned }: MetadataNode): Problem | null {
   const normal = normalKey(key);
   if (known.has(normal) || ordinary.has(normal) || key.includes('.')) return null;
   const meant = nearest(key, knownDirectives);
   // In a short word the first letter is the last to be a slip: @dave is no @save.
   const isSlip = meant !== null && (normal.length > 4 || normal.startsWith(meant.charAt(0).toLowerCase()));
-  if (directiveEffect(key, dialect) !== null && !isSlip) return null;
+  if (directiveEffect(key) !== null && !isSlip) return null;
   const mark = { code: 'directive_unknown', span } as const;
   const shown = quotedPart(key);
   if (isSlip) {

@@ -1,3 +1,5 @@
+import { normalKey } from '../parse/directives.ts';
+import { isSharedBlock } from './stops.ts';
 import { type NotRun, notRunIn } from './notRun.ts';
 import { quotedPart } from '../resolve/quotedPart.ts';
 import { obstaclesIn, ownObstacles } from './runnable.ts';
@@ -21,6 +23,7 @@ export function fileMarks(tree: HttpFile): Problem[] {
   }
   for (const part of tree.loose) {
     for (const { span, message } of obstaclesIn(tree.dialect, part)) marks.push(unsupported(span, message));
+    if (!isSharedBlock(part)) marks.push(...runsAlone(part));
     marks.push(...partMarks(tree, part));
   }
   for (const variable of tree.variables) {
@@ -31,8 +34,20 @@ export function fileMarks(tree: HttpFile): Problem[] {
   return marks;
 }
 
+/** `run` where no request follows that it could go before. */
+function runsAlone({ metadata }: LooseNode): Problem[] {
+  return metadata
+    .filter(({ key }) => normalKey(key) === 'run')
+    .map(({ span }) =>
+      unsupported(
+        span,
+        'Keyturn runs what run names before a request: write a request below it in this block.',
+      ),
+    );
+}
+
 function partMarks({ dialect }: HttpFile, part: RequestNode | LooseNode): Problem[] {
-  const directives = part.metadata.flatMap((metadata) => directiveMark(metadata, dialect) ?? []);
+  const directives = part.metadata.flatMap((metadata) => directiveMark(metadata) ?? []);
   return [...directives, ...notRunIn(dialect, part).map(notRunMark)];
 }
 

@@ -30,7 +30,7 @@ export function notRunOf(tree: HttpFile, node: RequestNode): NotRun[] {
 export function notRunIn(dialect: Dialect, part: Pick<LooseNode, 'metadata' | 'extras'>): NotRun[] {
   const found = part.extras.flatMap(ofExtra);
   for (const directive of part.metadata) {
-    const effect = directiveEffect(directive.key, dialect);
+    const effect = directiveEffect(directive.key);
     if (effect !== 'left_out' && effect !== 'assertion') continue;
     const kind = effect === 'assertion' ? 'assertion' : 'directive';
     found.push({ kind, line: directive.span.start.line, text: written(directive, dialect) });

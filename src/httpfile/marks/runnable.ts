@@ -81,7 +81,8 @@ export function* obstaclesIn(
         message: `${quotedPart(written(directive, dialect))} on line ${line} is an expression, which is not supported yet.`,
       };
     }
-    if (directiveEffect(key, dialect) !== 'changes') continue;
+    const gives = normalKey(key) === 'run' && value.includes('(');
+    if (directiveEffect(key) !== 'changes' && !gives) continue;
     if (normalKey(key) === 'injectvariables' && !readsFile(body)) continue;
     yield {
       span,

@@ -1,4 +1,6 @@
 import { asKeyturnError } from '../../base/errors.ts';
+import { parseReference } from '../earlier/reference.ts';
+import { isRequestName } from '../earlier/references.ts';
 import { definitionsIn } from '../resolve/definitions.ts';
 import { dynamicValue, splitCall } from '../resolve/dynamicVariables.ts';
 import { foreignExpression } from '../resolve/foreignToken.ts';
@@ -36,8 +38,8 @@ export function variableMarks(
   lineText: (line: number) => string,
   seen: SeenVariables,
 ): Problem[] {
-  // What a file brings along that cannot be read stops the request by itself.
-  if (tree.dialect === 'httpyac' && imports(tree)) return [];
+  // Other files may define what this one uses.
+  if (imports(tree)) return [];
   const checker = new Checker(tree, seen);
   const done = new Set<number>();
   const marks: Problem[] = [];
@@ -110,7 +112,15 @@ class Checker {
       if (code === 'unsupported') return { code, message, severity: 'warning', span } as const;
       return this.#unknown(name, span);
     };
-    if (!expression.startsWith('$')) return this.#isNamed(expression) ? null : missing(expression);
+    if (!expression.startsWith('$')) {
+      if (this.#isNamed(expression)) return null;
+      const isRequest = (name: string) => isRequestName(this.#tree, name);
+      const reference = parseReference(expression, this.#tree.dialect, isRequest);
+      if (reference === null) return missing(expression);
+      return isRequest(reference.name)
+        ? null
+        : unset(`No request is named ${quotedPart(reference.name)}.`, span);
+    }
     return this.#dynamic(expression, span, missing);
   }
 

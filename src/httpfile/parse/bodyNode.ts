@@ -38,7 +38,7 @@ export function makeBody(lines: Lines, indices: readonly number[], context: Body
   return { kind: isMultipart(context.headers) ? 'multipart' : 'text', text, span };
 }
 
-export function isMultipart(headers: readonly HeaderNode[]): boolean {
+function isMultipart(headers: readonly HeaderNode[]): boolean {
   return contentType(headers).startsWith('multipart/');
 }
 

@@ -1,4 +1,4 @@
-import { normalKey } from './directives.ts';
+import { normalKey, tokenDirectives } from './directives.ts';
 import { fragmentProblem } from './fragment.ts';
 import type { Lines } from './lines.ts';
 import { clientPart, clientPartMessage, isAuthorization, isClientCertificate } from './schemes.ts';
@@ -75,10 +75,9 @@ export class PartBuilder {
     this.#nextIndex += requests.length;
   }
 
-  /** Of several `# @token` lines the first one counts. */
   #noteTokens({ metadata }: RequestNode): void {
     if (metadata.length === 0) return;
-    const [first, ...others] = metadata.filter(({ key }) => key.toLowerCase() === 'token');
+    const [first, ...others] = tokenDirectives(metadata);
     if (first === undefined) return;
     for (const { value, span } of [first, ...others]) {
       if (value === '') this.problem('metadata_invalid', span, 'This @token names no token.');

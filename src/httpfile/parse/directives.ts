@@ -14,6 +14,8 @@ const table: Readonly<Record<DirectiveEffect, readonly string[]>> = {
     ...words('forceRegionDelimiter noGqlParsing graphql'),
     // Those that ask for a value: the variable is unknown as long as nothing else defines it, and stops the request.
     ...words('prompt secret'),
+    // Requests that go before this one, and the files that they are in.
+    ...words('ref forceRef import run'),
   ],
   shows: [
     ...words('title description tag language lang openWith extension verbose debug noLog noResponseView'),
@@ -29,7 +31,7 @@ const table: Readonly<Record<DirectiveEffect, readonly string[]>> = {
   left_out: words('sleep delay ratelimit jwt save jq stdin-cmd env-stdin-cmd env-json-key env-header-key'),
   assertion: words('expect kulala-expect-status-code'),
   changes: [
-    ...words('ref forceRef import run loop proxy noProxy injectVariables clientCert use-os-credentials env'),
+    ...words('loop proxy noProxy injectVariables clientCert use-os-credentials env'),
     ...words('attach-cookie-jar stdin-cmd-pre env-stdin-cmd-pre curl-data-urlencode grpc grpcReflection'),
     ...words('grpc-authority grpc-flags grpc-global-plaintext grpc-import-path grpc-insecure grpc-plaintext'),
     ...words('grpc-proto grpc-protoset grpc-v'),
@@ -54,16 +56,19 @@ export function normalKey(key: string): string {
   return key.toLowerCase().replaceAll('-', '');
 }
 
+/** The `# @token` lines of a request. The first one counts. */
+export function tokenDirectives(metadata: readonly MetadataNode[]): readonly MetadataNode[] {
+  return metadata.filter(({ key }) => normalKey(key) === 'token');
+}
+
 /** `@disabled` and `@note`: without them the request would be sent, or sent without a question. */
 export function stopsRequest(key: string): boolean {
   return ['disabled', 'note'].includes(normalKey(key));
 }
 
 /** Null for a key that no tool knows. */
-export function directiveEffect(key: string, dialect: Dialect): DirectiveEffect | null {
+export function directiveEffect(key: string): DirectiveEffect | null {
   const normal = normalKey(key);
-  // The directive of JetBrains and kulala makes requests of a file known to `run`; httpyac's brings variables along.
-  if (normal === 'import' && dialect !== 'httpyac') return 'left_out';
   const known = effects.get(normal);
   if (known !== undefined) return known;
   return /^(?:curl|grpc|kulalacurl)./.test(normal) && key.includes('-') ? 'changes' : null;

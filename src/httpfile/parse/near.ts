@@ -26,7 +26,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | nu
 }
 
 /** The same word but for two neighbours that changed places. */
-export function areSwapped(a: string, b: string): boolean {
+function areSwapped(a: string, b: string): boolean {
   if (a.length !== b.length) return false;
   let at = 0;
   while (at < a.length && a[at] === b[at]) at++;

@@ -94,7 +94,7 @@ class BlockReader {
     if (metadata === null) return;
     if (this.#rules.metadata === 'anywhere' || stopsRequest(metadata.key)) {
       this.#readMetadata(text);
-    } else if (directiveEffect(metadata.key, this.#rules.dialect) === 'acts') {
+    } else if (directiveEffect(metadata.key) === 'acts') {
       const message = `This @${metadata.key} has no effect here: write it above the request line.`;
       this.#builder.problem('metadata_invalid', this.#builder.lines.span(this.#at), message, 'warning');
     }

@@ -28,7 +28,7 @@ const awsSignature = /^aws\d+(-|$)/;
  * Name of the scheme, as written, where the client has to compute the value of an Authorization header; null where it
  * can be sent as it is. What a variable in the value will hold is not known here: in doubt the answer is null.
  */
-export function clientScheme(authorization: string): string | null {
+function clientScheme(authorization: string): string | null {
   const [, scheme = '', rest = ''] = /^\s*([^\s{]+)(?:\s+(\S[^]*))?$/.exec(authorization) ?? [];
   const name = scheme.toLowerCase();
   const isComputed =

@@ -6,6 +6,8 @@ import { Budget } from './budget.ts';
 import { definitionsIn } from './definitions.ts';
 import { type Dotenv, findDotenv } from '../environments/environments.ts';
 import { dynamicValue, splitCall } from './dynamicVariables.ts';
+import type { Exchange } from '../earlier/exchange.ts';
+import { earlierValue } from './earlierValue.ts';
 import { ForeignExpander, type ForeignValue } from './foreignExpander.ts';
 import { foreignExpression, type OAuthFlowHeader, type RequestTarget } from './foreignToken.ts';
 import {
@@ -40,6 +42,8 @@ export class Expander {
   /** How many of the texts that were given as plain text hold a secret, and the last of these secrets. */
   secretTexts = 0;
   lastSecret: SecretOrigin | null = null;
+  /** Earlier exchanges whose tokens stand in the texts. */
+  readonly tokenSources = new Set<Exchange>();
   readonly #noted = new Set<string>();
   readonly #context: ResolveContext;
   readonly #foreign: ForeignExpander;
@@ -169,7 +173,9 @@ export class Expander {
   async #evaluate(expression: string, site: Site): Promise<Traced> {
     const encoded = expression.startsWith('%') && this.#context.tree.dialect === 'rest-client';
     const name = encoded ? expression.slice(1).trim() : expression;
-    const value = name.startsWith('$') ? await this.#dynamic(name, site) : await this.#named(name, site);
+    const value = name.startsWith('$')
+      ? await this.#dynamic(name, site)
+      : ((await this.#named(name, site)) ?? (await this.#earlier(name, site)));
     if (value === null) throw this.#missing(name, site);
     return encoded ? this.#note(value.percentEncoded()) : value;
   }
@@ -177,6 +183,13 @@ export class Expander {
   async #named(name: string, site: Site): Promise<Traced | null> {
     const value = await this.#valueOf(name, site);
     return value !== null && isSecret(name) ? this.#marked(name, value) : value;
+  }
+
+  async #earlier(expression: string, site: Site): Promise<Traced | null> {
+    const found = await earlierValue(this.#context, expression, site.line);
+    if (found === null) return null;
+    if (found.value.origins.some(({ kind }) => kind === 'token')) this.tokenSources.add(found.exchange);
+    return this.#note(found.value);
   }
 
   async #valueOf(name: string, site: Site): Promise<Traced | null> {

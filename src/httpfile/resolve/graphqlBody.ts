@@ -38,7 +38,7 @@ function fileOf(written: string): FileReference | null {
  * The variables are the last part after a blank line that begins like an object or names a file, if a query stands
  * before it.
  */
-export function splitGraphql(raw: string): { readonly query: string; readonly variables: string | null } {
+function splitGraphql(raw: string): { readonly query: string; readonly variables: string | null } {
   const lines = raw.split('\n');
   for (let index = lines.length - 1; index > 0; index--) {
     const line = lines[index]?.trimStart() ?? '';

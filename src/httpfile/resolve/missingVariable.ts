@@ -35,8 +35,11 @@ export function missingVariable(
     });
   }
   if (isAnswer) {
-    const message = `{{${shown}}} on line ${line} uses an earlier response, which is not supported yet.`;
-    return new KeyturnError('unsupported', message, { data });
+    const message = `{{${shown}}} on line ${line} asks for a part of an earlier request that Keyturn does not know.`;
+    return new KeyturnError('unsupported', message, {
+      hint: 'Write name.response.body.$.path, name.response.body.* or name.response.headers.X.',
+      data,
+    });
   }
   const isHttpyac = tree.dialect === 'httpyac';
   if (!name.startsWith('$') && (/[^\w.-]/.test(name) || (isHttpyac && name.includes('.')))) {

@@ -1,5 +1,6 @@
 import { KeyturnError } from '../../base/errors.ts';
 import type { HeaderList, MadeFromSecrets } from '../../http/message.ts';
+import type { Exchange } from '../earlier/exchange.ts';
 import { bodyBytes, curlSource } from './bodyBytes.ts';
 import { addBoundary, utf8Header, withQuery } from './curlTarget.ts';
 import { Expander } from './expander.ts';
@@ -20,6 +21,8 @@ export interface ResolvedRequest {
   readonly omittedHeaders: readonly string[];
   /** What must not follow a redirect to another origin. */
   readonly tokenValues: readonly TokenValue[];
+  /** Earlier exchanges whose tokens stand in the request. */
+  readonly tokenSources: readonly Exchange[];
   /** The parts that were made from secrets. */
   readonly made: MadeFromSecrets;
   /** The URL with other words in the place of its secrets: it must lead to the same host. Empty without secrets. */
@@ -81,6 +84,7 @@ export async function workOutRequest(context: ResolveContext): Promise<ResolvedR
     body,
     omittedHeaders: node.curl?.omitted ?? [],
     tokenValues: tokenValues(expander.tokenValues, traced),
+    tokenSources: [...expander.tokenSources],
     made: {
       headers: new Set(secretHeaders.map(([name]) => name.toLowerCase())),
       body: expander.secretTexts > before,

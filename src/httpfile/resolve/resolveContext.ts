@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Files } from '../../base/files.ts';
 import type { ForeignTokenSource } from './foreignToken.ts';
+import type { EarlierRequests } from '../earlier/exchange.ts';
 import type { HttpFile, RequestNode } from '../parse/tree.ts';
 
 export interface ResolveContext {
@@ -24,6 +25,8 @@ export interface ResolveContext {
   readonly generate?: (expression: string, make: () => string | null) => string | null;
   /** Tokens that the file asks for in the words of another tool. Absent: they are refused. */
   readonly foreign?: ForeignTokenSource;
+  /** What earlier requests of the session left. Absent: nothing was sent before. */
+  readonly earlier?: EarlierRequests;
   /** False in an untrusted workspace: no process environment, no body files outside the folder of the file. */
   readonly trusted: boolean;
 }

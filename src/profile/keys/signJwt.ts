@@ -5,7 +5,7 @@ import type { TokenProfile } from '../profile.ts';
 import type { SigningKey } from './signingKey.ts';
 
 /** Seconds. */
-export const DEFAULT_LIFETIME = 300;
+const DEFAULT_LIFETIME = 300;
 /** Latest time a Date can hold, in seconds. */
 const LATEST_TIME = 8.64e12;
 

@@ -1,5 +1,5 @@
 import type { Api, Host } from './host.ts';
-import { ExitSignal, messageOf, shown } from './values.ts';
+import { ExitSignal, messageOf, shown, toJson } from './values.ts';
 
 /** What all APIs have: how a script's end is told. */
 export function coreApi(host: Host, begin: Api['begin'], finish: Api['finish']): Api {
@@ -7,8 +7,7 @@ export function coreApi(host: Host, begin: Api['begin'], finish: Api['finish']):
     begin,
     fail(error) {
       if (error instanceof ExitSignal) return;
-      if (error instanceof Error)
-        host.report('error', String(error.name), String(error.message), stackOf(error));
+      if (error instanceof Error) host.report('error', error.name, error.message, stackOf(error));
       else host.report('error', 'Error', messageOf(error));
     },
     value(value) {
@@ -29,5 +28,5 @@ export function stackOf(error: unknown): string {
 }
 
 function plain(value: unknown): string {
-  return typeof value === 'object' ? (JSON.stringify(value) ?? '') : shown(value);
+  return typeof value === 'object' ? (toJson(value, 'The expression') ?? '') : shown(value);
 }

@@ -1,4 +1,5 @@
 import type { Digest, Host, TextForm } from './host.ts';
+import { shown } from './values.ts';
 
 const ENCODINGS: Readonly<Record<string, TextForm>> = {
   utf8: 'utf8',
@@ -12,8 +13,9 @@ const ENCODINGS: Readonly<Record<string, TextForm>> = {
 
 function formOf(encoding: unknown): TextForm {
   if (encoding === undefined || encoding === null) return 'utf8';
-  const form = ENCODINGS[String(encoding).toLowerCase().replace(/[-_]/g, '')];
-  if (form === undefined) throw new TypeError(`There is no encoding "${String(encoding)}" here.`);
+  const name = shown(encoding);
+  const form = ENCODINGS[name.toLowerCase().replace(/[-_]/g, '')];
+  if (form === undefined) throw new TypeError(`There is no encoding "${name}" here.`);
   return form;
 }
 

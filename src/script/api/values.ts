@@ -1,5 +1,7 @@
 // Taken before the script runs, which may replace the originals.
 const { parse, stringify } = JSON;
+/** As it is: undefined for what JSON has no word for. */
+const write: (value: unknown) => string | undefined = stringify;
 const { defineProperty, getOwnPropertyNames } = Object;
 const evaluateGlobally = eval;
 
@@ -26,7 +28,7 @@ export function fromJson(text: string | undefined): unknown {
 export function toJson(value: unknown, what: string): string | undefined {
   let text: string | undefined;
   try {
-    text = stringify(value) as string | undefined;
+    text = write(value);
   } catch (error) {
     throw new TypeError(`${what}: the value can't be written as JSON: ${messageOf(error)}`);
   }

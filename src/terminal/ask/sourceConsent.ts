@@ -12,13 +12,13 @@ import { canAsk } from './secretPrompt.ts';
 import { type Streams } from '../output/streams.ts';
 
 /** Command lines that are allowed without a question, one a line, each exactly as the question shows it. */
-export const ALLOWED_COMMANDS = 'KEYTURN_ALLOW_COMMANDS';
+const ALLOWED_COMMANDS = 'KEYTURN_ALLOW_COMMANDS';
 /** Key files that are allowed without a question, one a line, each as the profile writes it. */
-export const ALLOWED_KEY_FILES = 'KEYTURN_ALLOW_KEY_FILES';
+const ALLOWED_KEY_FILES = 'KEYTURN_ALLOW_KEY_FILES';
 /** Names of tokens for which an exchange is allowed without a question, one a line. */
-export const ALLOWED_EXCHANGES = 'KEYTURN_ALLOW_EXCHANGES';
+const ALLOWED_EXCHANGES = 'KEYTURN_ALLOW_EXCHANGES';
 /** Servers that belong together, one line each: the page or issuer, then the servers that may get its secrets. */
-export const ALLOWED_RECEIVERS = 'KEYTURN_ALLOW_RECEIVERS';
+const ALLOWED_RECEIVERS = 'KEYTURN_ALLOW_RECEIVERS';
 
 /**
  * Asks at a terminal, and remembers the answer in the keychain: a program that wants to be allowed could change a file.

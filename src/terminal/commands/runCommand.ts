@@ -1,5 +1,5 @@
 import { KeyturnError } from '../../base/errors.ts';
-import { normalKey } from '../../httpfile/parse/directives.ts';
+import { tokenDirectives } from '../../httpfile/parse/directives.ts';
 import { requestAtLine } from '../../httpfile/parse/requestAt.ts';
 import type { HttpFile, RequestNode } from '../../httpfile/parse/tree.ts';
 import type { RunOptions } from '../../run/engine.ts';
@@ -11,13 +11,16 @@ import { parseArguments, parseAssignments, parseSize, parseWholeNumber, type Com
 import { didYouMean } from '../didYouMean.ts';
 import { readHttpFile } from '../session/httpFiles.ts';
 import { Progress } from '../output/progress.ts';
-import { RunSummary } from '../output/runSummary.ts';
+import { runSummary } from '../output/runSummary.ts';
 import { JoinedWriter } from '../output/joinedWriter.ts';
 import { isSaidBefore, problemLine, problemsByRequest } from '../output/problems.ts';
 import { printResult, writeBody } from '../output/printResult.ts';
 import { type ReportContext, runJson } from '../output/runJson.ts';
 import { runInOrder } from '../../run/batch.ts';
-import { Session } from '../../run/session.ts';
+import { Imports } from '../../run/session/imports.ts';
+import { Session } from '../../run/session/session.ts';
+import { SessionMemory } from '../../run/session/sessionMemory.ts';
+import { systemClock } from '../../base/clock.ts';
 import { visible, visibleJson } from '../../base/visible.ts';
 import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import { withoutCredentials } from '../../redaction/withoutCredentials.ts';
@@ -33,6 +36,7 @@ const options = {
   concurrency: { type: 'string' },
   fail: { type: 'boolean' },
   yes: { type: 'boolean', short: 'y' },
+  'no-dependencies': { type: 'boolean' },
   json: { type: 'boolean' },
   'max-size': { type: 'string' },
   timeout: { type: 'string' },
@@ -62,6 +66,7 @@ goes to standard output, everything else to standard error.
 ${authorityHelp}
   --concurrency N    send up to N requests at once (1 to 256, default 1)
   --fail             fail on a status of 400 or above, and on anything that Keyturn did not run
+  --no-dependencies  do not send the requests that a chosen request needs, such as a login that it refers to
   -y, --yes          send requests with a \`# @note\` without asking
   --timeout SECONDS  time limit of a request (default 300, 0 for none)
   --max-size SIZE    truncate a body in memory at this size (default ${defaultMaxSize})
@@ -108,7 +113,7 @@ Exit codes: 0 done, 1 a request failed, 2 wrong use.
     );
 
     const total = files.reduce((sum, { nodes }) => sum + nodes.length, 0);
-    const summary = new RunSummary(total);
+    const startMs = performance.now();
     using progress = new Progress(given, total, values.json !== true);
     const { streams } = progress;
     const { openSession } = await import('../session/session.ts');
@@ -118,17 +123,32 @@ Exit codes: 0 done, 1 a request failed, 2 wrong use.
       timeoutMs: runOptions.totalTimeoutMs,
       caCertificates: await readAuthorities(streams, values.ca, signal),
     });
+    const show = { json: values.json === true, body: chosen && values.output === undefined };
+    // Standard output is for the body, if there is one to show.
+    using lines = new JoinedWriter(show.body && !show.json ? streams.err : streams.out);
+    const named = new Map(files.map(({ path, file }) => [path, file]));
+    const toCome = new Set(files.flatMap(({ nodes }) => nodes));
+    const report = reporter(streams, lines, values.token ?? null, show, toCome);
     const run = new Session({
       engine: session.engine,
       variables: parseAssignments(values.var ?? []),
       tokenName: values.token ?? null,
       confirmed: values.yes === true,
       rules: { strict: values.fail === true, skipsDisabled: !chosen },
+      dependencies: values['no-dependencies'] !== true,
+      memory: new SessionMemory(),
+      imports: new Imports(session.files),
+      sentFirst({ result, outcome }) {
+        // Others are told of in their turn.
+        if (toCome.has(result.node)) return;
+        report(named.get(result.file) ?? result.file, result, {
+          skipped: outcome === 'skipped',
+          problems: [],
+          mask: session.mask,
+        });
+      },
+      now: () => systemClock.now(),
     });
-    const show = { json: values.json === true, body: chosen && values.output === undefined };
-    // Standard output is for the body, if there is one to show.
-    using lines = new JoinedWriter(show.body && !show.json ? streams.err : streams.out);
-    const report = reporter(streams, lines, values.token ?? null, show);
     let failed = false;
     for (const { file, path, tree, nodes } of files) {
       const problems = problemsByRequest(tree);
@@ -137,18 +157,19 @@ Exit codes: 0 done, 1 a request failed, 2 wrong use.
       const input = { file: path, tree, environment: await session.environment(path), options: runOptions };
       const send = (node: RequestNode) =>
         progress.during(`${node.method} ${maskedWrittenUrl(node.url)}`, () => run.run(input, node, signal));
-      for await (const { result, ...verdict } of runInOrder(nodes, send, { concurrency, signal })) {
-        failed ||= !verdict.passed;
-        summary.add(verdict);
+      for await (const { result, outcome, passed } of runInOrder(nodes, send, { concurrency, signal })) {
+        failed ||= !passed;
         report(file, result, {
-          skipped: verdict.outcome === 'skipped',
+          skipped: outcome === 'skipped',
           problems: problems.get(result.node) ?? [],
           mask: session.mask,
         });
       }
     }
-    if (!chosen && !show.json && total > 0)
-      lines.write(`\n${summary.line(palette(streams.out, streams.env))}`);
+    if (!chosen && !show.json && total > 0) {
+      const paint = palette(streams.out, streams.env);
+      lines.write(`\n${runSummary(run.counts, total, performance.now() - startMs, paint)}`);
+    }
     return failed || signal.aborted ? 1 : 0;
   },
 };
@@ -234,7 +255,7 @@ type Report = (file: string, result: RequestResult, context: ReportContext) => v
 
 /** The name in `# @token`. */
 function ownToken({ metadata }: RequestNode): string | null {
-  return metadata.find(({ key }) => normalKey(key) === 'token')?.value.trim() ?? null;
+  return tokenDirectives(metadata)[0]?.value.trim() ?? null;
 }
 
 function reporter(
@@ -242,6 +263,7 @@ function reporter(
   lines: JoinedWriter,
   picked: string | null,
   show: { json: boolean; body: boolean },
+  chosen: ReadonlySet<RequestNode>,
 ): Report {
   if (show.json) {
     return (file, result, context) => lines.write(`${visibleJson(runJson(file, result, context))}\n`);
@@ -249,7 +271,7 @@ function reporter(
   const paint = palette(show.body ? streams.err : streams.out, streams.env);
   return (_file, result, { skipped, mask }) => {
     lines.write(printResult(result, paint, { skipped, tokenName: picked ?? ownToken(result.node) }));
-    if (!show.body || result.response === null) return;
+    if (!show.body || result.response === null || !chosen.has(result.node)) return;
     lines.flush();
     writeBody(streams, result.response, mask);
   };

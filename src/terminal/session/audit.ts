@@ -7,7 +7,7 @@ import { stateFolder } from './stateFolder.ts';
 import type { Streams } from '../output/streams.ts';
 
 /** For how many days the log keeps events: the command's counterpart of the setting `keyturn.audit.retention`. */
-export const AUDIT_DAYS = 'KEYTURN_AUDIT_DAYS';
+const AUDIT_DAYS = 'KEYTURN_AUDIT_DAYS';
 const DEFAULT_DAYS = 90;
 const MOST_DAYS = 3650;
 

@@ -2,6 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { systemClock } from '../../base/clock.ts';
 import { KeyturnError } from '../../base/errors.ts';
+import type { Files } from '../../base/files.ts';
 import { createHttpClient } from '../../http/client.ts';
 import type { BodySink, HttpClient } from '../../http/message.ts';
 import { proxyFromEnvironment } from '../../http/proxy.ts';
@@ -50,6 +51,7 @@ import { palette, type Streams } from '../output/streams.ts';
 /** What one call of the command shares among its requests. */
 export interface Session extends AsyncDisposable {
   readonly engine: Engine;
+  readonly files: Files;
   readonly tokens: TokenManager;
   readonly inspections: TokenInspections;
   readonly store: TokenStore;
@@ -169,6 +171,7 @@ export function openSession(
   const unregistering: Promise<boolean>[] = [];
 
   return {
+    files,
     tokens,
     inspections,
     store,

@@ -15,7 +15,7 @@ const LARGEST_JITTER = 0.25;
  * How long before its end a token counts as expiring. One that can be refreshed gets at most half of its lifetime:
  * with the full lead a token that lives five minutes would be refreshed at each use.
  */
-export function leadOf(state: TokenState, leadMs: number): number {
+function leadOf(state: TokenState, leadMs: number): number {
   const end = state.token?.expiresAtMs ?? null;
   if (state.token === null || end === null || !canRefresh(state)) return leadMs;
   return Math.min(leadMs, Math.max(0, end - state.token.obtainedAtMs) / 2);

@@ -117,7 +117,7 @@ describe('directives', () => {
 describe('what cannot be run', () => {
   test('what stops the request is a warning, what is left out a hint', () => {
     const text = [
-      '# @ref login',
+      '# @proxy http://a.org',
       '# @sleep 5',
       'GET https://a.org',
       '?? status == 200',
@@ -126,7 +126,7 @@ describe('what cannot be run', () => {
       '}}',
     ];
     expect(marks(text.join('\n'), 'httpyac')).toEqual([
-      '1 warning unsupported # @ref login on line 1 is not supported yet.',
+      '1 warning unsupported # @proxy on line 1 is not supported yet.',
       '4 hint not_run Keyturn does not run ?? status == 200 yet.',
       '6 hint not_run Keyturn does not run the test x yet.',
       '2 hint not_run Keyturn does not run # @sleep 5 yet.',
@@ -138,7 +138,7 @@ describe('what cannot be run', () => {
       '1 warning unsupported The pre-request script on line 1 cannot be run yet.',
     ]);
     expect(marks('run ./all.http\n', 'jetbrains')).toEqual([
-      '1 warning unsupported run ./all.http on line 1 is not supported yet.',
+      '1 warning unsupported Keyturn runs what run names before a request: write a request below it in this block.',
     ]);
   });
 

@@ -100,9 +100,6 @@ describe('what is read and not run', () => {
     expect(left('# @expect status 200\nGET https://a.org', 'rest-client')).toEqual([
       { kind: 'assertion', line: 0, text: '# @expect status 200' },
     ]);
-    expect(left('import a.http\nGET https://a.org', 'jetbrains')).toEqual([
-      { kind: 'directive', line: 0, text: 'import a.http' },
-    ]);
   });
 
   test('a link to an old response is nothing to run', () => {

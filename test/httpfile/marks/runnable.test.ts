@@ -22,10 +22,6 @@ const request = 'POST https://a.org\nContent-Type: application/json\n\n{}\n';
 
 describe('what changes the request and cannot be run', () => {
   test.each([
-    ['httpyac', '# @ref login'],
-    ['httpyac', '#@forceRef login'],
-    ['httpyac', '// @force-ref login'],
-    ['httpyac', '# @import ./other.http'],
     ['httpyac', '# @loop for 3'],
     ['httpyac', '# @proxy http://127.0.0.1:1'],
     ['httpyac', '# @no-proxy'],
@@ -39,19 +35,17 @@ describe('what changes the request and cannot be run', () => {
   ] as const)('%s: %s', (dialect, line) => {
     // Credentials may stand behind the others.
     const key = line.replace(/^\S*\s*@/, '# @');
-    const words = /ref|import|loop/i.test(key) ? key : key.split(' ', 2).join(' ');
+    const words = /loop/i.test(key) ? key : key.split(' ', 2).join(' ');
     expect(refusal(`# first\n${line}\n${request}`, dialect)).toBe(
       `unsupported: ${words} on line 2 is not supported yet.`,
     );
   });
 
-  test.each([
-    ['jetbrains', 'run #login'],
-    ['kulala', 'run ./login.http'],
-  ] as const)('%s: %s', (dialect, line) => {
-    expect(refusal(`${line}\n\n${request}`, dialect)).toBe(
-      `unsupported: ${line} on line 1 is not supported yet.`,
+  test('variables for a request that goes before', () => {
+    expect(refusal(`run #login (@id=1)\n\n${request}`, 'jetbrains')).toBe(
+      'unsupported: run #login (@id=1) on line 1 is not supported yet.',
     );
+    expect(refusal(`run #login\n\n${request}`, 'jetbrains')).toBeNull();
   });
 
   test('scripts before the request, in every spelling', () => {
@@ -76,9 +70,7 @@ describe('what changes the request and cannot be run', () => {
     expect(refusal(`{{\n  exports.a = 1;\n}}\n###\n${request}`, 'httpyac')).toContain(
       'The pre-request script on line 1',
     );
-    expect(refusal(`# @import ./a.http\n###\n${request}`, 'httpyac')).toContain(
-      '# @import ./a.http on line 1',
-    );
+    expect(refusal(`# @import ./a.http\n###\n${request}`, 'httpyac')).toBeNull();
     expect(refusal(`GET https://a.org\n{{+\n  exports.a = 1;\n}}\n###\n${request}`, 'httpyac')).toContain(
       'The pre-request script on line 2',
     );

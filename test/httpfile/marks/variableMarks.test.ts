@@ -83,8 +83,16 @@ describe('unknown variables', () => {
     expect(marks('GET https://a.org/{{YES}}', seen, 'httpyac')).toEqual([]);
   });
 
+  test('references to requests of the file have a value, others do not', () => {
+    const text = '# @name login\nGET https://a.org\n###\nGET https://a.org/{{login.response.body.$.id}}';
+    expect(marks(text)).toEqual([]);
+    expect(marks('GET https://a.org/{{logon.response.body.$.id}}')).toEqual([
+      '1:19 warning variable_unknown No request is named logon.',
+    ]);
+  });
+
   test('what cannot be run says so', () => {
-    expect(marks('GET https://a.org/{{login.response.body.$.id}}')[0]).toContain('uses an earlier response');
+    expect(marks('GET https://a.org/{{login.response.cookies.id}}')[0]).toContain('does not know');
     expect(marks('GET https://a.org/{{a.b + 1}}', {}, 'httpyac')[0]).toContain('is an expression');
     expect(marks('# @prompt user\nGET https://a.org/{{user}}')[0]).toContain(
       '# @prompt user is not supported',

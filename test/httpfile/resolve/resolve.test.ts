@@ -523,8 +523,8 @@ describe('an untrusted workspace', () => {
 
 describe('what is not run yet is refused by name', () => {
   test.each<[string, Dialect, string]>([
-    ['GET https://a.org/{{login.response.body.$.id}}', 'rest-client', '{{login.response.body.$.id}}'],
-    ['GET https://a.org/{{login.request.headers.A}}', 'rest-client', 'login.request'],
+    ['GET https://a.org/{{login.response.cookies.id}}', 'rest-client', '{{login.response.cookies.id}}'],
+    ['GET https://a.org/{{login.request.url}}', 'rest-client', 'login.request'],
     ['# @prompt user\nGET https://a.org/{{user}}', 'rest-client', '# @prompt user'],
     ['< {%\n a();\n%}\nGET https://a.org', 'jetbrains', 'pre-request script on line 1'],
     ['GET https://a.org/{{new Date().getTime()}}', 'httpyac', 'new Date().getTime()'],

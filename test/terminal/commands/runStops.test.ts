@@ -140,7 +140,9 @@ describe('mistakes in the file', () => {
 
   it('outside of all requests are said too', async () => {
     const { err } = await run(`run ./other.http\n\n###\nGET ${origin}/one\n\n> {% %}\n`, '--json');
-    expect(err).toBe('a.http:1: warning: run ./other.http on line 1 is not supported yet.\n');
+    expect(err).toBe(
+      'a.http:1: warning: Keyturn runs what run names before a request: write a request below it in this block.\n',
+    );
   });
 });
 

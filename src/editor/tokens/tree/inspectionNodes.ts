@@ -9,7 +9,7 @@ import type {
 import type { KnownInspection } from '../../../oauth/verify/inspections.ts';
 import type { DetailMaker, DetailNode } from './detailNode.ts';
 
-export const verificationIcons: Readonly<Record<VerificationStatus, string>> = {
+const verificationIcons: Readonly<Record<VerificationStatus, string>> = {
   verified: 'verified',
   not_verified: 'unverified',
   invalid: 'error',

@@ -60,7 +60,7 @@ export function entryTooltip(
 }
 
 /** How far the clocks differ, and that it is allowed for. */
-export function clockText(skewMs: number): string {
+function clockText(skewMs: number): string {
   const by = formatDuration(Math.abs(skewMs));
   return skewMs > 0
     ? l10n.t("This computer's clock is {0} ahead of the server's; Keyturn allows for it.", by)

@@ -1,10 +1,9 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { posix, win32 } from 'node:path';
+import type { LauncherPlace } from './text.ts';
 
-export interface Surroundings {
-  readonly platform: NodeJS.Platform;
-  readonly home: string;
+export interface Surroundings extends LauncherPlace {
   /** The value of PATH. */
   readonly path: string;
 }

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { KeyValueStore } from '../../../base/keyValue.ts';
 import { targetKey, targetText } from '../target.ts';
 import { writeLauncher } from './file.ts';
-import { launcherText, type LauncherTarget } from './text.ts';
+import { launcherText, type LauncherPlace, type LauncherTarget } from './text.ts';
 
 /** Where it is kept which launchers were made here. */
 const key = 'keyturn.launchers';
@@ -31,17 +31,17 @@ export async function rememberLauncher(
 export async function updateLaunchers(
   values: KeyValueStore,
   target: LauncherTarget,
-  platform: NodeJS.Platform,
+  place: LauncherPlace,
 ): Promise<void> {
   const kept: v.InferOutput<typeof schema> = [];
   const failures: unknown[] = [];
   for (const { file, ...made } of v.parse(schema, await values.get(key))) {
     const text = await readFile(file, 'utf8').catch(() => null);
     // Another window may have written it just now.
-    if (text === launcherText(target, platform)) kept.push({ file, ...target });
+    if (text === launcherText(target, place)) kept.push({ file, ...target });
     else if (text === null) kept.push({ file, ...made });
-    else if (text === launcherText(made, platform)) {
-      const failure = await writeLauncher(file, launcherText(target, platform)).then(
+    else if (text === launcherText(made, place)) {
+      const failure = await writeLauncher(file, launcherText(target, place)).then(
         () => null,
         (error: unknown) => error,
       );

@@ -8,6 +8,13 @@ export interface LauncherTarget {
   readonly runtime: string;
 }
 
+/** Where a launcher is to work. */
+export interface LauncherPlace {
+  readonly platform: NodeJS.Platform;
+  /** The person's home folder. */
+  readonly home: string;
+}
+
 const mark = 'keyturn launcher, made by the Keyturn extension';
 const said = `${mark}. Delete this file to uninstall it.`;
 const gone =
@@ -23,8 +30,8 @@ export function isLauncher(text: string): boolean {
   return text.split('\n', 3).some((line) => line.includes(mark));
 }
 
-export function launcherText(target: LauncherTarget, platform: NodeJS.Platform): string {
-  return platform === 'win32' ? batchText(target) : shellText(target);
+export function launcherText(target: LauncherTarget, { platform, home }: LauncherPlace): string {
+  return platform === 'win32' ? batchText(target, home) : shellText(target);
 }
 
 function shellText({ extension, runtime }: LauncherTarget): string {
@@ -54,15 +61,15 @@ function shellText({ extension, runtime }: LauncherTarget): string {
   ].join('\n');
 }
 
-function batchText({ extension, runtime }: LauncherTarget): string {
+function batchText({ extension, runtime }: LauncherTarget, home: string): string {
   const versions = versionPrefix(win32.basename(extension));
-  const others = versions === null ? null : batchPath(win32.join(win32.dirname(extension), versions));
+  const others = versions === null ? null : batchPath(win32.join(win32.dirname(extension), versions), home);
   return [
     '@echo off',
     `rem ${said}`,
     'setlocal',
-    `set "runtime=${batchPath(runtime)}"`,
-    `set "command=${batchPath(extension)}\\dist\\cli\\cli.js"`,
+    `set "runtime=${batchPath(runtime, home)}"`,
+    `set "command=${batchPath(extension, home)}\\dist\\cli\\cli.js"`,
     ...(others === null
       ? []
       : [
@@ -89,7 +96,13 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** In a batch file a percent sign begins a variable. */
-function batchPath(path: string): string {
-  return path.replaceAll('%', '%%');
+/**
+ * In a batch file a percent sign begins a variable. cmd reads the file in the code page of the terminal, where letters of
+ * the user's name may be others; a variable holds them as they are. A plain path works for another user too.
+ */
+function batchPath(path: string, home: string): string {
+  const isInHome = path.toLowerCase().startsWith(`${home.toLowerCase()}\\`);
+  const isPlain = /^[\x20-\x7e]*$/.test(path);
+  const escaped = (text: string) => text.replaceAll('%', '%%');
+  return isInHome && !isPlain ? `%USERPROFILE%${escaped(path.slice(home.length))}` : escaped(path);
 }

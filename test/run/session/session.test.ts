@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { RunInput } from '../../src/run/engine.ts';
-import { Session, type SessionFile } from '../../src/run/session.ts';
-import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
-import type { RequestResult } from '../../src/run/result.ts';
-import { response, result } from '../editorModels/support.ts';
-import { runOptions } from './support.ts';
+import type { RunInput } from '../../../src/run/engine.ts';
+import { Session, type SessionFile } from '../../../src/run/session/session.ts';
+import { Imports } from '../../../src/run/session/imports.ts';
+import { SessionMemory } from '../../../src/run/session/sessionMemory.ts';
+import { memoryFiles } from '../../httpfile/memoryFiles.ts';
+import { parseHttpFile } from '../../../src/httpfile/parse/parse.ts';
+import type { RequestResult } from '../../../src/run/result.ts';
+import { response, result } from '../../editorModels/support.ts';
+import { runOptions } from '../support.ts';
 
 const file: SessionFile = {
   file: 'file:///a.http',
@@ -13,20 +16,25 @@ const file: SessionFile = {
   options: runOptions,
 };
 
-function sessionOf(answers: readonly Partial<RequestResult>[]) {
+function sessionOf(answers: readonly Partial<RequestResult>[], strict = false) {
   const inputs: RunInput[] = [];
   const engine = {
     run: (input: RunInput) => {
       inputs.push(input);
       return Promise.resolve(result({ node: input.node, ...answers[inputs.length - 1] }));
     },
+    failed: () => expect.unreachable(),
   };
   const session = new Session({
     engine,
     variables: { host: 'b.example' },
     tokenName: 'ann',
     confirmed: true,
-    rules: { strict: false, skipsDisabled: true },
+    rules: { strict, skipsDisabled: true },
+    dependencies: true,
+    memory: new SessionMemory(),
+    imports: new Imports(memoryFiles({})),
+    now: () => 0,
   });
   return { session, inputs };
 }
@@ -70,5 +78,13 @@ describe('a session', () => {
       skipped: 1,
       notRun: 1,
     });
+  });
+
+  it('counts as failed what strict rules fail', async () => {
+    const left = { kind: 'assertion', line: 3, text: '?? status == 200' } as const;
+    const answers = [{}, { response: response({ status: 404 }) }, { notRun: [left] }];
+    const { session } = sessionOf(answers, true);
+    while (session.counts.sent < answers.length) await session.run(file, file.tree.requests[0]!);
+    expect(session.counts).toEqual({ sent: 3, succeeded: 1, refused: 0, failed: 2, skipped: 0, notRun: 0 });
   });
 });

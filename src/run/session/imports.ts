@@ -1,0 +1,93 @@
+import { KeyturnError } from '../../base/errors.ts';
+import { fileLimits, type Files } from '../../base/files.ts';
+import { parseHttpFile } from '../../httpfile/parse/parse.ts';
+import type { HttpFile } from '../../httpfile/parse/tree.ts';
+import { quotedPart } from '../../httpfile/resolve/quotedPart.ts';
+import { importsOf } from './dependencies.ts';
+
+/** A request file that another one brings along. */
+export interface ImportedFile {
+  readonly file: string;
+  readonly tree: HttpFile;
+}
+
+type Importing = ImportedFile & {
+  /** Files on the way to it, itself included. */
+  readonly path: readonly string[];
+};
+
+/** Reads the files that request files import, each once for a run, in the dialect of the file that imports it. */
+export class Imports {
+  readonly #files: Pick<Files, 'read' | 'resolve'>;
+  readonly #trees = new Map<string, Promise<HttpFile>>();
+  readonly #imported = new WeakMap<HttpFile, Promise<readonly ImportedFile[]>>();
+
+  constructor(files: Pick<Files, 'read' | 'resolve'>) {
+    this.#files = files;
+  }
+
+  /**
+   * The files that a file imports and those that they import, nearest first. Fails with `file_unreadable`, and with
+   * `request_invalid` on a circle.
+   */
+  of(file: ImportedFile, signal?: AbortSignal): Promise<readonly ImportedFile[]> {
+    const known = this.#imported.get(file.tree);
+    if (known !== undefined) return known;
+    const imported = this.#collect({ ...file, path: [file.file] }, signal);
+    this.#imported.set(file.tree, imported);
+    return imported;
+  }
+
+  /** The file at a path that another one writes on a line (zero-based). Fails with `file_unreadable`. */
+  async read(from: ImportedFile, path: string, line: number, signal?: AbortSignal): Promise<ImportedFile> {
+    const location = this.#files.resolve(from.file, path);
+    let tree = this.#trees.get(location);
+    if (tree === undefined) {
+      tree = this.#parse(from, { location, path, line }, signal);
+      this.#trees.set(location, tree);
+    }
+    return { file: location, tree: await tree };
+  }
+
+  async #collect(importing: Importing, signal: AbortSignal | undefined): Promise<readonly ImportedFile[]> {
+    const found: ImportedFile[] = [];
+    for (const { path, line } of importsOf(importing.tree)) {
+      const imported = await this.read(importing, path, line, signal);
+      if (importing.path.includes(imported.file)) {
+        throw new KeyturnError(
+          'request_invalid',
+          `Request files import one another in a circle: ${quotedPart(path)} (line ${line + 1}) imports a file that leads to it.`,
+          { data: { line: line + 1 } },
+        );
+      }
+      found.push(imported);
+      found.push(...(await this.#collect({ ...imported, path: [...importing.path, imported.file] }, signal)));
+    }
+    return found;
+  }
+
+  async #parse(
+    from: ImportedFile,
+    { location, path, line }: { readonly location: string; readonly path: string; readonly line: number },
+    signal: AbortSignal | undefined,
+  ): Promise<HttpFile> {
+    const shown = `${quotedPart(path)} (line ${line + 1})`;
+    const read = this.#files.read(location, {
+      from: from.file,
+      // Requests of a file outside of the workspace are no part of it, also where the workspace is trusted.
+      trusted: false,
+      maxBytes: fileLimits.requests,
+      name: quotedPart(path),
+      ...(signal && { signal }),
+    });
+    const bytes = await read.catch((error: unknown) => {
+      if (!KeyturnError.is(error, 'untrusted_workspace')) throw error;
+      throw new KeyturnError('file_unreadable', `${shown} lies outside of the workspace.`, {
+        hint: 'Keyturn imports request files only from the folder of the workspace or the repository.',
+        cause: error,
+      });
+    });
+    if (bytes === null) throw new KeyturnError('file_unreadable', `There is no file ${shown}.`);
+    return parseHttpFile(new TextDecoder().decode(bytes), { dialect: from.tree.dialect });
+  }
+}

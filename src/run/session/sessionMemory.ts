@@ -1,0 +1,45 @@
+import type { EarlierRequests, Exchange } from '../../httpfile/earlier/exchange.ts';
+import { Exchanges } from './exchanges.ts';
+
+/** What the requests of one file read of a session, and leave in it. */
+export interface FileMemory extends EarlierRequests {
+  keep(exchange: Exchange): void;
+  /** Whether a token of another file's answer may go to this origin, as the person said in this session. */
+  readonly allowedOrigins: Set<string>;
+}
+
+/**
+ * What one run leaves for the next, in one environment: the editor keeps one for each folder and environment, the command
+ * one for a call.
+ */
+export class SessionMemory {
+  readonly exchanges: Exchanges;
+  readonly #allowedOrigins = new Set<string>();
+  readonly #changed: () => void;
+
+  /** `changed` is told when something was kept. */
+  constructor(maxBytes?: number, changed: () => void = () => undefined) {
+    this.exchanges = new Exchanges(maxBytes);
+    this.#changed = changed;
+  }
+
+  /** As a file sees it, which finds its own requests first and then those of the files that it imports. */
+  of(file: string, imported: readonly { readonly file: string }[]): FileMemory {
+    const { exchanges } = this;
+    const changed = this.#changed;
+    return {
+      allowedOrigins: this.#allowedOrigins,
+      keep(exchange) {
+        exchanges.keep(exchange);
+        changed();
+      },
+      exchange(name) {
+        for (const location of [file, ...imported.map((each) => each.file)]) {
+          const found = exchanges.find(location, name);
+          if (found !== null) return found;
+        }
+        return null;
+      },
+    };
+  }
+}
