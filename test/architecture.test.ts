@@ -27,7 +27,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   audit: ['base', 'node'],
   run: [
     ...['base', 'redaction', 'http', 'httpfile', 'ratelimit', 'inspect', 'profile', 'consent', 'token'],
-    ...['foreign', 'oauth'],
+    ...['foreign', 'oauth', 'script'],
   ],
   sandbox: ['base'],
   editor: anyRoomBut('editor', 'terminal'),

@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'request_disabled'
   | 'confirmation_needed'
   | 'unsupported'
+  | 'script_failed'
   // token and oauth
   | 'profile_unknown'
   | 'profile_invalid'

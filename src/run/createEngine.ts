@@ -1,4 +1,4 @@
-import { asKeyturnError } from '../base/errors.ts';
+import { asKeyturnError, type KeyturnError } from '../base/errors.ts';
 import {
   type BodySink,
   type HttpClient,
@@ -8,6 +8,8 @@ import {
 } from '../http/message.ts';
 import { capturedTokens } from './session/capturedTokens.ts';
 import { closeQuietly, saveBody } from '../http/body.ts';
+import type { Exchange } from '../httpfile/earlier/exchange.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 import { ServerClocks } from '../oauth/server/clock.ts';
 import { notRunOf } from '../httpfile/marks/notRun.ts';
 import { readRateLimits } from '../ratelimit/read.ts';
@@ -19,6 +21,8 @@ import { DpopNonces } from './dpopNonces.ts';
 import type { Asker, Engine, RunInput } from './engine.ts';
 import { maskError, maskHeaders, maskLimit, maskNotRun, maskResponse, shownRequest } from './masked.ts';
 import { Preparation, type PrepareParts } from './prepare.ts';
+import { RequestScripts } from './scripts/requestScripts.ts';
+import type { ScriptParts } from './scripts/scriptParts.ts';
 import { Refusals } from './refusals.ts';
 import { type RequestResult, type TokenUse, unanswered } from './result.ts';
 import { requireConsentToSend } from './sendCheck.ts';
@@ -29,6 +33,8 @@ export interface EngineParts extends Omit<PrepareParts, 'dpopNonces' | 'serverCl
   readonly client: HttpClient;
   /** Told of every use of a token, and of the uses that were refused. */
   readonly audit?: AuditRecorder;
+  /** Runs the scripts of requests. Absent: requests that need one are refused. */
+  readonly scripts?: ScriptParts;
   /** Opens a file for a response body. */
   openSink(location: string): Promise<BodySink>;
 }
@@ -63,29 +69,37 @@ async function run(
   const { redactor, clock } = parts;
   const startedAtMs = clock.now();
   let sending: Sending | null = null;
+  const { scripts: runs } = parts;
+  const scripts = runs === undefined ? null : new RequestScripts({ redactor, scripts: runs }, input, signal);
   const result = (rest: Partial<RequestResult>): RequestResult => ({
     ...unanswered(input.file, input.node, startedAtMs),
     request: sending && shownRequest(redactor, sending.prepared.request, sending.prepared.shown),
     token: sending?.prepared.primary ? tokenUse(sending.prepared.primary) : null,
     retried: sending?.retried ?? null,
     notes: sending?.prepared.notes ?? [],
+    tests: scripts?.tests ?? [],
     finishedAtMs: clock.now(),
     ...rest,
   });
   try {
-    await requireConsentToSend(parts, input, signal);
-    const preparation = new Preparation(parts, input, signal);
+    await requireConsentToSend(parts, input, signal, scripts !== null);
+    const preparation = new Preparation(parts, input, signal, scripts);
     const prepared = await preparation.prepare();
     sending = new Sending(parts, preparation, prepared, signal);
     const response = await sendAndSave(parts, sending, input.options.saveBodyTo);
-    remember(parts, input, sending.prepared.request, response);
+    const exchange = remember(parts, input, sending.prepared.request, response);
+    const { request, shown } = sending.prepared;
+    const failure = await scripts?.after(response, exchange, shownRequest(redactor, request, shown));
     const reading = readRateLimits(response);
     const { refusal } = sending;
     const carried = sending.prepared.primary?.token ?? null;
     return result({
-      notRun: maskNotRun(redactor, notRunOf(input.tree, input.node)),
+      notRun: maskNotRun(
+        redactor,
+        notRunOf(input.tree, input.node, scripts !== null && input.options.trusted),
+      ),
       response: maskResponse(redactor, response, sending.prepared.shown),
-      error: response.bodyFault && maskError(redactor, response.bodyFault),
+      error: maskedFault(redactor, response.bodyFault ?? failure ?? null),
       rateLimits: reading.limits.map((limit) => maskLimit(redactor, limit)),
       rateLimitHeaders: maskHeaders(redactor, reading.headers),
       retryAfterSeconds: reading.retryAfterSeconds,
@@ -104,20 +118,25 @@ function remember(
   { file, node, memory }: RunInput,
   { headers, body }: HttpRequest,
   response: HttpResponse,
-): void {
+): Exchange {
   const tokens = capturedTokens(response, clock.now());
   for (const { value, member } of tokens) redactor.registerGiven(value, node.name ?? member ?? undefined);
-  if (memory === undefined || node.name === null) return;
   const { origin } = new URL(response.url);
   const whole = isWhole(response) ? response.body : null;
-  memory.keep({
+  const exchange: Exchange = {
     file,
-    name: node.name,
+    name: node.name ?? `line ${node.line + 1}`,
     request: { headers, body },
     response: { headers: response.headers, body: whole, status: response.status },
     origin,
     tokens,
-  });
+  };
+  if (node.name !== null) memory?.keep(exchange);
+  return exchange;
+}
+
+function maskedFault(redactor: Redactor, fault: KeyturnError | null) {
+  return fault === null ? null : maskError(redactor, fault);
 }
 
 /** Sends the request; the body goes to `location`, if there is one, but only that of the last answer. */

@@ -3,6 +3,7 @@ import type { Files } from '../base/files.ts';
 import type { HeaderList, HttpRequest, SecretValue } from '../http/message.ts';
 import type { ForeignTokenSource, RequestTarget, WantedToken } from '../httpfile/resolve/foreignToken.ts';
 import { maskedDisguise, resolveRequest, type ResolvedRequest } from '../httpfile/resolve/resolve.ts';
+import type { ResolveContext } from '../httpfile/resolve/resolveContext.ts';
 import type { ApiCertificates } from '../oauth/client/boundCertificate.ts';
 import { isDpopBound } from '../oauth/client/provenRequest.ts';
 import { foreignProfile } from '../foreign/foreignProfiles.ts';
@@ -22,6 +23,7 @@ import type { Asker, RunInput } from './engine.ts';
 import { GeneratedValues } from './generated.ts';
 import { OriginCheck, type OriginCheckParts } from './originCheck.ts';
 import { ProofSigner, type SignerParts } from './proofSigner.ts';
+import type { RequestScripts } from './scripts/requestScripts.ts';
 import { requestSettings, type RequestSettings } from './settings.ts';
 import { shownCertificate } from './shownCertificate.ts';
 import { tokenFailure } from './tokenFailure.ts';
@@ -82,10 +84,19 @@ export class Preparation {
   readonly #generated = new GeneratedValues();
   readonly #acquired = new Map<string, Promise<AcquiredToken>>();
   readonly #startedAtMs: number;
+  /** Null where no script runs. */
+  readonly #scripts: RequestScripts | null;
+  #ranScripts = false;
   #resolved: ResolvedRequest | null = null;
 
   /** Fails like `requestSettings`. */
-  constructor(parts: PrepareParts, input: RunInput, signal: AbortSignal | undefined) {
+  constructor(
+    parts: PrepareParts,
+    input: RunInput,
+    signal: AbortSignal | undefined,
+    scripts: RequestScripts | null = null,
+  ) {
+    this.#scripts = scripts;
     this.cause = `${input.file}:${input.node.line + 1}`;
     this.#parts = parts;
     this.#input = input;
@@ -211,8 +222,8 @@ export class Preparation {
   async #resolve(): Promise<ResolvedRequest> {
     const { tree, node, file, overrides, environment, options } = this.#input;
     const { processEnv, clock, foreign } = this.#parts;
-    this.#generated.rewind();
-    this.#resolved ??= await resolveRequest({
+    if (this.#resolved !== null) return this.#resolved;
+    const context: ResolveContext = {
       tree,
       node,
       file,
@@ -226,8 +237,14 @@ export class Preparation {
       token: async (name) => (await this.#acquire(name)).token.accessToken,
       ...(this.#input.memory && { earlier: this.#input.memory }),
       ...(foreign && { foreign: this.#foreignSource(foreign) }),
-    });
-    return this.#resolved;
+      ...(this.#scripts && { scripted: this.#scripts }),
+    };
+    // Once, also where the request is made again with another token.
+    if (!this.#ranScripts) await this.#scripts?.before(context);
+    this.#ranScripts = true;
+    this.#generated.rewind();
+    const resolved = await resolveRequest(context);
+    return (this.#resolved = this.#scripts?.applied(resolved) ?? resolved);
   }
 
   /** A host that the settings name is not asked about: the person said so, not the file. */

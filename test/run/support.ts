@@ -6,6 +6,7 @@ import { createDpopProver } from '../../src/oauth/client/dpopProver.ts';
 import { createEngine } from '../../src/run/createEngine.ts';
 import type { Asker, Engine, RunOptions } from '../../src/run/engine.ts';
 import type { RequestResult } from '../../src/run/result.ts';
+import type { ScriptParts } from '../../src/run/scripts/scriptParts.ts';
 import type { AuditRecorder } from '../../src/base/auditEvent.ts';
 import type { ApiCertificates } from '../../src/oauth/client/boundCertificate.ts';
 import { createConsentStore } from '../../src/consent/origins.ts';
@@ -52,6 +53,7 @@ export interface EngineSetup {
   readonly client?: HttpClient;
   readonly audit?: AuditRecorder;
   readonly certificates?: ApiCertificates;
+  readonly scripts?: ScriptParts;
 }
 
 export interface RunChanges {
