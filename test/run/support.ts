@@ -54,6 +54,8 @@ export interface EngineSetup {
   readonly audit?: AuditRecorder;
   readonly certificates?: ApiCertificates;
   readonly scripts?: ScriptParts;
+  /** Texts by location. */
+  readonly files?: Parameters<typeof memoryFiles>[0];
 }
 
 export interface RunChanges {
@@ -80,13 +82,15 @@ export function engineOver({
   client,
   audit,
   certificates = noCertificates,
+  scripts,
+  files = {},
 }: EngineSetup) {
   const held = harness(manager);
   const { tokens, redactor, clock, keptSecrets } = { ...held.options, tokens: held.manager };
   const sink = new MemorySink();
   const http = client ?? createHttpClient({ proxy: null, caCertificates: [] });
   const engine: Engine = createEngine({
-    files: memoryFiles({}),
+    files: memoryFiles(files),
     clock,
     client: http,
     tokens,
@@ -94,6 +98,7 @@ export function engineOver({
     dpop: createDpopProver(keptSecrets),
     certificates,
     ...(audit === undefined ? {} : { audit }),
+    ...(scripts === undefined ? {} : { scripts }),
     asker: {
       allowOrigin: allowOrigin ?? (() => Promise.resolve('refuse')),
       confirmSend: confirmSend ?? (() => Promise.resolve(false)),

@@ -47,11 +47,7 @@ function* obstacles(tree: HttpFile, node: RequestNode, runsScripts: boolean): Ge
 }
 
 /** Those of a request itself, for marks. */
-export function* ownObstacles(
-  dialect: Dialect,
-  node: RequestNode,
-  runsScripts = true,
-): Generator<Obstacle> {
+export function* ownObstacles(dialect: Dialect, node: RequestNode, runsScripts = true): Generator<Obstacle> {
   if (otherProtocols.has(node.method)) {
     const message = `${node.method} requests (line ${node.line + 1}) are not supported yet.`;
     yield { span: node.requestLineSpan, message };

@@ -16,7 +16,8 @@ export async function knownText(context: ResolveContext, raw: string, line: numb
   for (const part of splitTemplate(raw)) {
     const written = part.kind === 'literal' ? part.text : `{{${part.text}}}`;
     if (part.kind === 'literal') pieces.push(Traced.plain(written));
-    else pieces.push(await expander.trace(expander.written(written, line)).catch(() => Traced.plain(written)));
+    else
+      pieces.push(await expander.trace(expander.written(written, line)).catch(() => Traced.plain(written)));
   }
   return Traced.join(pieces);
 }

@@ -43,7 +43,13 @@ export class RequestChanges {
   }
 
   get isEmpty(): boolean {
-    return this.#method === null && this.#url === null && this.#body === null && this.#headers.length === 0 && this.#removed.size === 0;
+    return (
+      this.#method === null &&
+      this.#url === null &&
+      this.#body === null &&
+      this.#headers.length === 0 &&
+      this.#removed.size === 0
+    );
   }
 
   apply(resolved: ResolvedRequest): ResolvedRequest {

@@ -48,14 +48,23 @@ export class RequestScripts implements Scripted {
 
   variable(name: string): ScriptedValue | null {
     const { globals } = this.#memory;
-    return this.#own.get(name) ?? this.#memory.ofFile(this.#input.file).get(name) ?? globals.get(name) ?? null;
+    return (
+      this.#own.get(name) ?? this.#memory.ofFile(this.#input.file).get(name) ?? globals.get(name) ?? null
+    );
   }
 
-  async evaluate(expression: string, line: number, known: ReadonlyMap<string, Traced>): Promise<ScriptedValue> {
+  async evaluate(
+    expression: string,
+    line: number,
+    known: ReadonlyMap<string, Traced>,
+  ): Promise<ScriptedValue> {
     if (this.#context === null) throw new Error('Nothing is resolved yet.');
     const shown = `{{${quotedCode(expression)}}} on line ${line + 1}`;
     if (!this.#input.options.trusted) {
-      throw untrusted(`${shown} is an expression: Keyturn runs scripts only in a trusted workspace.`, 'run scripts');
+      throw untrusted(
+        `${shown} is an expression: Keyturn runs scripts only in a trusted workspace.`,
+        'run scripts',
+      );
     }
     const context: ResolveContext = {
       ...this.#context,
@@ -95,7 +104,10 @@ export class RequestScripts implements Scripted {
       const { outcome, taint } = await this.#run(script, code, context, view);
       if (outcome.error !== null) throw failed(script, outcome.error, this.#mask);
       if (outcome.skipped) {
-        throw new KeyturnError('request_disabled', `The script on line ${line} asked not to send this request.`);
+        throw new KeyturnError(
+          'request_disabled',
+          `The script on line ${line} asked not to send this request.`,
+        );
       }
       if (outcome.request !== null && view.request !== null) {
         this.#changes.add(view.request, outcome.request, taint, script.line);
@@ -170,7 +182,8 @@ export class RequestScripts implements Scripted {
   async #run(script: FileScript, code: string, context: ResolveContext, view: View) {
     const { redactor, scripts } = this.#parts;
     const { state, taint } = await this.#seen(code, context, view, script.api);
-    const { api, firstLine } = script;
+    const { api } = script;
+    const firstLine = script.path === null ? script.firstLine : 0;
     const runner = await scripts.runner();
     const outcome = await runner.run({ api, form: 'script', code, firstLine, state }, this.#signal);
     const file = this.#memory.ofFile(this.#input.file);
@@ -200,7 +213,12 @@ export class RequestScripts implements Scripted {
       evaluate: () => Promise.reject(new Error('No expression is worked out here.')),
     };
     const variables = api === 'httpyac' ? this.#memory.ofFile(this.#input.file) : this.#own;
-    return seenBy(code, { ...view, context: { ...context, scripted }, globals: this.#memory.globals, variables });
+    return seenBy(code, {
+      ...view,
+      context: { ...context, scripted },
+      globals: this.#memory.globals,
+      variables,
+    });
   }
 
   #sentBody({ request: { body } }: Exchange): string | null {
