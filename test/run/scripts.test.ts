@@ -169,7 +169,10 @@ describe('scripts of JetBrains', () => {
     const { base, received } = await server();
     const { send } = session(`< {%\n\n  throw new Error("no salt");\n%}\nGET ${base}/x`);
     const { result, outcome } = await send();
-    expect(result.error).toMatchObject({ code: 'script_failed', message: 'The script on line 3 failed: no salt' });
+    expect(result.error).toMatchObject({
+      code: 'script_failed',
+      message: 'The script on line 3 failed: no salt',
+    });
     expect([outcome, received.length]).toEqual(['failed', 0]);
   });
 
@@ -205,9 +208,12 @@ describe('scripts of JetBrains', () => {
 
   it('changes headers, and may ask not to send the request (kulala)', async () => {
     const { base, received } = await server();
-    const set = session(`< {% request.headers.set("X-New", "{{$token viewer}}") %}\nGET ${base}/x\nX-Old: a`, {
-      dialect: 'kulala',
-    });
+    const set = session(
+      `< {% request.headers.set("X-New", "{{$token viewer}}") %}\nGET ${base}/x\nX-Old: a`,
+      {
+        dialect: 'kulala',
+      },
+    );
     expect((await set.send()).result.error).toBeNull();
     // What a script writes is sent as it is.
     expect(received[0]?.headers).toMatchObject({ 'x-new': '{{$token viewer}}', 'x-old': 'a' });
@@ -272,22 +278,31 @@ describe('scripts of httpyac', () => {
 describe('where no script runs', () => {
   it('refuses the request in an untrusted workspace, and leaves the handler out', async () => {
     const { base, received } = await server();
-    const before = session(`< {% request.variables.set("a", 1) %}\nGET ${base}/x`, { options: { trusted: false } });
+    const before = session(`< {% request.variables.set("a", 1) %}\nGET ${base}/x`, {
+      options: { trusted: false },
+    });
     expect((await before.send()).result.error).toMatchObject({
       code: 'untrusted_workspace',
       message: 'Keyturn runs the script on line 1 only in a trusted workspace.',
     });
-    const after = session(`GET ${base}/x\n\n> {% client.test("t", () => {}) %}`, { options: { trusted: false } });
+    const after = session(`GET ${base}/x\n\n> {% client.test("t", () => {}) %}`, {
+      options: { trusted: false },
+    });
     const { result } = await after.send();
     expect(result.tests).toEqual([]);
     expect(result.notRun).toMatchObject([{ kind: 'test', text: 't' }]);
-    const expression = session(`GET ${base}/x?{{[1].length + 1}}`, { dialect: 'httpyac', options: { trusted: false } });
+    const expression = session(`GET ${base}/x?{{[1].length + 1}}`, {
+      dialect: 'httpyac',
+      options: { trusted: false },
+    });
     expect((await expression.send()).result.error).toMatchObject({ code: 'untrusted_workspace' });
     expect(received).toHaveLength(1);
   });
 
   it('refuses it where there is no runner', async () => {
-    const { send } = session('< {% request.variables.set("a", 1) %}\nGET https://example.com', { scripts: false });
+    const { send } = session('< {% request.variables.set("a", 1) %}\nGET https://example.com', {
+      scripts: false,
+    });
     expect((await send()).result.error).toMatchObject({ code: 'unsupported' });
   });
 });

@@ -1,4 +1,4 @@
-import { type OutputChannel, Uri, window } from 'vscode';
+import { l10n, type OutputChannel, Uri, window } from 'vscode';
 import { visible } from '../../base/visible.ts';
 import type { ScriptLine, ScriptParts } from '../../run/scripts/scriptParts.ts';
 import { ScriptRunner } from '../../script/runner.ts';
@@ -21,7 +21,7 @@ export class EditorScripts implements ScriptParts {
   log({ file, line, level, text }: ScriptLine): void {
     const name = Uri.parse(file).path.split('/').at(-1) ?? '';
     const word = level === 'log' ? '' : `[${level}] `;
-    this.#channel ??= window.createOutputChannel('Keyturn Scripts');
+    this.#channel ??= window.createOutputChannel(l10n.t('Keyturn Scripts'));
     this.#channel.appendLine(`${visible(name)}:${line + 1} ${word}${visible(text)}`);
   }
 
