@@ -1,6 +1,7 @@
 import { EventEmitter, l10n, type ExtensionContext } from 'vscode';
 import { systemClock } from './base/clock.ts';
 import { auditCommands } from './editor/audit/commands.ts';
+import { cookieCommands } from './editor/cookies/commands.ts';
 import { registerEnvironments } from './editor/environments/register.ts';
 import { registerInspection } from './editor/inspection/register.ts';
 import { permissionCommands } from './editor/permissions/commands.ts';
@@ -160,6 +161,7 @@ export function activate(context: ExtensionContext): void {
     files,
     store,
     values,
+    folderValues: createMementoStore(context.workspaceState),
     consent,
     places,
     tokens,
@@ -213,6 +215,7 @@ export function activate(context: ExtensionContext): void {
     registerCommands(services, permissionCommands, async () =>
       (await later()).loadPermissionCommands(services),
     ),
+    registerCommands(services, cookieCommands, async () => (await later()).loadCookieCommands(services)),
     registerCommands(services, auditCommands, async () => (await later()).loadAuditCommands(services)),
     registerCommands(services, certificateCommands, async () =>
       (await later()).loadCertificateCommands(services),

@@ -48,6 +48,7 @@ const editorArrows: Readonly<Record<string, readonly string[]>> = {
   documents: [],
   audit: ['platform'],
   certificates: ['platform'],
+  cookies: ['platform'],
   permissions: ['platform'],
   sources: ['platform'],
   transfer: ['platform'],

@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'request_invalid'
   | 'request_disabled'
   | 'confirmation_needed'
+  | 'input_needed'
   | 'unsupported'
   | 'script_failed'
   // token and oauth

@@ -6,12 +6,15 @@ export const SECRET_PREFIXES = {
   private_key: 'KEYTURN_PRIVATE_KEY_',
 } as const;
 
+/** Of the client certificates for hosts. */
+export const CERTIFICATE_PASSPHRASE = 'KEYTURN_CERTIFICATE_PASSPHRASE';
+
 /** The end of a profile's variables: upper case, everything but letters and digits replaced by `_`. */
 export function environmentName(profileName: string): string {
   return profileName.toUpperCase().replace(/[^A-Z0-9]/g, '_');
 }
 
-const prefixes = [TOKEN_PREFIX, ...Object.values(SECRET_PREFIXES)];
+const prefixes = [TOKEN_PREFIX, CERTIFICATE_PASSPHRASE, ...Object.values(SECRET_PREFIXES)];
 
 /** True for a variable that is read as a secret only. Some systems ignore the case of names. */
 export function isSecretVariable(name: string): boolean {

@@ -4,6 +4,7 @@ import { createEngine } from '../run/createEngine.ts';
 import type { Engine } from '../run/engine.ts';
 import { openBodySink } from './platform/bodySink.ts';
 import type { Network } from './network.ts';
+import { createCertificateSource } from './requests/certificateSource.ts';
 import { createAsker } from './requests/asker.ts';
 import { EditorScripts } from './requests/scripts.ts';
 import type { EditorServices } from './services.ts';
@@ -28,6 +29,7 @@ export function createEditorEngine(
     redactor,
     audit,
     asker: createAsker(),
+    certificateSource: createCertificateSource(services),
     consent,
     processEnv: process.env,
     findProfile: (file, name) => profiles.find(Uri.parse(file, true), name),

@@ -4,6 +4,7 @@
  */
 export { loadAuditCommands } from './audit/handlers.ts';
 export { loadCertificateCommands } from './certificates/handlers.ts';
+export { loadCookieCommands } from './cookies/handlers.ts';
 export { RequestFiles } from './documents/requestFiles.ts';
 export { detailsText } from './inspection/detailsText.ts';
 export { loadInspectionCommands } from './inspection/handlers.ts';

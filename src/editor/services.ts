@@ -36,6 +36,8 @@ export interface EditorServices {
   readonly store: TokenStore;
   /** Small values kept between sessions, permissions among them. */
   readonly values: KeyValueStore;
+  /** The same, for this workspace alone. */
+  readonly folderValues: KeyValueStore;
   /** What the person allowed for tokens. */
   readonly consent: ConsentStore;
   /** Where tokens and stored secrets may be used from. */
@@ -48,7 +50,7 @@ export interface EditorServices {
   readonly audit: EditorAudit;
   readonly profiles: ProfileIndex;
   readonly environments: EnvironmentPicker;
-  /** What earlier requests left for later ones. */
+  /** What earlier requests left for later ones: their answers and cookies. */
   readonly sessions: Sessions;
   readonly sandbox: WindowSandbox;
   /** Every token of the workspace, as the views list them. */

@@ -10,10 +10,10 @@ import { decodedInto } from './codedBody.ts';
 import type { Route } from './route.ts';
 import { exchange, UnsentError, type Exchanged, type ResponseHead } from './exchange.ts';
 import { connectFailure, placeName, type Place } from './failure.ts';
+import { takeCookies, withCookies } from './cookies/hopCookies.ts';
 import { firstHop, type Hop } from './hop.ts';
 import {
   headerValue,
-  type ClientCertificate,
   type HeaderList,
   type HttpClient,
   type HttpRequest,
@@ -21,6 +21,7 @@ import {
   type HttpTimings,
   type Redirect,
   type RequestSigner,
+  type ShownCertificate,
 } from './message.ts';
 import { addressesOf, systemNetwork, type Network } from './network.ts';
 import { Pool, type Slot } from './pool.ts';
@@ -123,8 +124,9 @@ class PooledClient implements HttpClient {
     let seen: Set<string> | null = null;
     let signer = request.signer ?? null;
     let nearest = request.nearest ?? 'loopback';
+    let cookies = request.cookies ?? null;
     for (;;) {
-      const current = hop;
+      const current = withCookies(hop, cookies);
       const memory = new MemoryWriter(request.maxBodyBytes);
       let target: MemoryWriter | SinkWriter = memory;
       const targetOf = (head: ResponseHead): URL | null =>
@@ -146,6 +148,7 @@ class PooledClient implements HttpClient {
       });
       const { head, fault } = exchanged;
       signer?.answered(hop.url, head.headers);
+      await takeCookies(hop, head.headers, cookies);
       // Of what broke off nothing more is known than that: the time may be over.
       const next = fault === null ? targetOf(head) : null;
       if (next === null) {
@@ -166,10 +169,13 @@ class PooledClient implements HttpClient {
         };
       }
       const { hop: following, dropped } = nextHop(hop, head.status, next);
-      seen ??= new Set([hopKey(hop)]);
-      const again = seen.has(hopKey(following));
+      // Nor goes in clear what came encrypted.
+      if (hop.url.protocol === 'https:' && following.url.protocol === 'http:') cookies = null;
+      seen ??= new Set([hopKey(current)]);
+      const key = hopKey(withCookies(following, cookies));
+      const again = seen.has(key);
       if (again || redirects.length === MAX_REDIRECTS) throw redirectLoop(hop.url, again);
-      seen.add(hopKey(following));
+      seen.add(key);
       redirects.push({ status: head.status, from: hop.url.href, to: next.href, dropped });
       // What was left behind with the origin does not come back with it.
       if (following.url.origin !== hop.url.origin) signer = null;
@@ -190,7 +196,7 @@ class PooledClient implements HttpClient {
     const route = routeTo(hop, place, this.#proxy);
     const key = routeKey(hop, route);
     for (let attempt = 1; ; attempt += 1) {
-      const options = dispatchOptions(hop, route, (await signer?.sign(hop.method, hop.url)) ?? []);
+      const options = dispatchOptions(hop, route, (await signer?.sign(hop.method, hop.url, hop)) ?? []);
       const { slot, fresh } =
         (attempt < MAX_ATTEMPTS ? this.#pool.take(key) : null) ??
         (await this.#pool.open(key, route, request.connectTimeoutMs, cancellation));
@@ -301,8 +307,11 @@ function routeKey(hop: Hop, { proxy, verifyTls, clientCertificate, nearest }: Ro
   return `${hop.url.origin}${verifyTls ? '' : ' unverified'}${as}${via} ${nearest}`;
 }
 
-function fingerprint({ certificate, key }: ClientCertificate): string {
-  return createHash('sha256').update(`${certificate}\n${key}`).digest('base64url');
+function fingerprint(shown: ShownCertificate): string {
+  const hash = createHash('sha256');
+  if ('pfx' in shown) hash.update(shown.pfx).update(shown.passphrase);
+  else hash.update(`${shown.certificate}\n${shown.key}`);
+  return hash.digest('base64url');
 }
 
 /** Header lines that undici writes itself, from the body and the connection. */
@@ -311,7 +320,9 @@ const WRITTEN_BELOW = new Set(['content-length', 'transfer-encoding', 'keep-aliv
 function dispatchOptions(hop: Hop, { hostname, secure, proxy }: Route, signed: HeaderList): DispatchOptions {
   const { url, method, body } = hop;
   const headers: string[] = [];
-  for (const [name, value] of [...hop.headers, ...signed]) {
+  const replaced = new Set(signed.map(([name]) => name.toLowerCase()));
+  const kept = hop.headers.filter(([name]) => !replaced.has(name.toLowerCase()));
+  for (const [name, value] of [...kept, ...signed]) {
     const key = name.toLowerCase();
     if (WRITTEN_BELOW.has(key) || (proxy !== null && key === 'proxy-authorization')) continue;
     headers.push(name, value);

@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import { KeyturnError, type ErrorCode } from '../base/errors.ts';
 import { seconds } from './cancellation.ts';
 import { errorCode } from './errorCode.ts';
-import type { ClientCertificate } from './message.ts';
+import type { ShownCertificate } from './message.ts';
 import { PROXY_SETTING } from './proxy.ts';
 import { HINT_NOT_TLS, tlsReason, type TlsReason } from './tlsReasons.ts';
 
@@ -15,7 +15,7 @@ export interface Place {
   /** Of a proxy: what names it, such as `HTTPS_PROXY`. */
   readonly setting?: string;
   /** What it was shown in the handshake of this connection. */
-  readonly clientCertificate?: ClientCertificate | null;
+  readonly clientCertificate?: ShownCertificate | null;
 }
 
 /** `api.example.com:443`, `[::1]:8080`, `the proxy proxy.example:3128` */

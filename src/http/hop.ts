@@ -1,6 +1,6 @@
 import { KeyturnError } from '../base/errors.ts';
 import { acceptEncoding } from './decode.ts';
-import type { ClientCertificate, HeaderList, HttpRequest, MadeFromSecrets, SecretValue } from './message.ts';
+import type { ShownCertificate, HeaderList, HttpRequest, MadeFromSecrets, SecretValue } from './message.ts';
 import { basicAuthorization } from './proxy.ts';
 
 /** One request on its way: the first one, or what a redirect made of it. */
@@ -11,7 +11,7 @@ export interface Hop {
   readonly headers: HeaderList;
   readonly body: Uint8Array | null;
   readonly verifyTls: boolean;
-  readonly clientCertificate: ClientCertificate | null;
+  readonly clientCertificate: ShownCertificate | null;
   readonly secrets: readonly SecretValue[];
   readonly made: MadeFromSecrets;
 }

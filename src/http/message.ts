@@ -26,6 +26,14 @@ export interface ClientCertificate {
   readonly key: string;
 }
 
+/** The same in one file (PKCS #12). */
+export interface PfxCertificate {
+  readonly pfx: Uint8Array;
+  readonly passphrase: string;
+}
+
+export type ShownCertificate = ClientCertificate | PfxCertificate;
+
 export interface HttpRequest {
   readonly method: string;
   readonly url: URL;
@@ -41,7 +49,7 @@ export interface HttpRequest {
   /** False only for a request or host that a trusted workspace named; shown wherever the response is shown. */
   readonly verifyTls: boolean;
   /** Shown to the server of `url` if it asks for one; not to a proxy, and to no other origin after a redirect. */
-  readonly clientCertificate?: ClientCertificate;
+  readonly clientCertificate?: ShownCertificate;
   /**
    * Refuses to connect to addresses that lie nearer than this, such as loopback for `local`: with `address_too_near`,
    * after the name was resolved. For addresses that a server named. Missing: any address.
@@ -60,6 +68,16 @@ export interface HttpRequest {
    */
   readonly holdsBody?: (response: Pick<HttpResponse, 'status' | 'headers'>) => boolean;
   readonly signer?: RequestSigner;
+  /** Missing: none is sent or kept. */
+  readonly cookies?: RequestCookies;
+}
+
+/** The cookies of a session, asked for every message of a request, redirects included. */
+export interface RequestCookies {
+  /** Value of the Cookie header for a URL; null where there is none. */
+  headerFor(url: URL): string | null;
+  /** What came back. `url` is null where no cookie may be kept of it. */
+  answered(url: URL | null, headers: HeaderList): Promise<void>;
 }
 
 /**
@@ -67,9 +85,18 @@ export interface HttpRequest {
  * of the request: each redirect and each repetition on another connection, as long as the origin stays the first one.
  */
 export interface RequestSigner {
-  sign(method: string, url: URL): Promise<HeaderList>;
+  /** How people see the headers that it adds. */
+  readonly shown: HeaderList;
+  /** A header of the same name that the message has already is replaced. */
+  sign(method: string, url: URL, message: SignedMessage): Promise<HeaderList>;
   /** What came back for a signed message, redirects included. */
   answered(url: URL, headers: HeaderList): void;
+}
+
+/** The rest of a message that is about to be sent. */
+export interface SignedMessage {
+  readonly headers: HeaderList;
+  readonly body: Uint8Array | null;
 }
 
 /** Where a body is streamed to, such as a file. */

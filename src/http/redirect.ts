@@ -1,6 +1,6 @@
 import { KeyturnError } from '../base/errors.ts';
 import { withoutUser, type Hop } from './hop.ts';
-import { headerValues, type HeaderList, type Redirect } from './message.ts';
+import { headerValue, headerValues, type HeaderList, type Redirect } from './message.ts';
 import { isCredentialName } from '../redaction/credentialNames.ts';
 import { bytesHoldSecret, holdsSecret } from '../redaction/secretForms.ts';
 import { targetOf } from '../base/url.ts';
@@ -90,9 +90,9 @@ function isUpgrade(from: URL, to: URL): boolean {
   );
 }
 
-/** What tells two requests of a chain apart: the same one twice is a loop. */
-export function hopKey({ method, url }: Hop): string {
-  return `${method} ${url.origin}${targetOf(url)}`;
+/** What tells two requests of a chain apart: the same one twice, with the same cookies, is a loop. */
+export function hopKey({ method, url, headers }: Hop): string {
+  return `${method} ${url.origin}${targetOf(url)} ${headerValue(headers, 'cookie') ?? ''}`;
 }
 
 export function redirectLoop(from: URL, again: boolean): KeyturnError {

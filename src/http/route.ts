@@ -1,5 +1,5 @@
 import type { AddressSpace } from './addressSpace.ts';
-import type { ClientCertificate } from './message.ts';
+import type { ShownCertificate } from './message.ts';
 
 /** Where a connection leads, and through what. */
 export interface Route {
@@ -9,7 +9,7 @@ export interface Route {
   readonly port: number;
   readonly verifyTls: boolean;
   /** Shown to the host itself, never to the proxy. */
-  readonly clientCertificate: ClientCertificate | null;
+  readonly clientCertificate: ShownCertificate | null;
   readonly proxy: ProxyRoute | null;
   /** Addresses that lie nearer are refused. Behind a proxy, which resolves names itself, this sees only addresses. */
   readonly nearest: AddressSpace;

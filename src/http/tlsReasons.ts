@@ -49,7 +49,7 @@ const ALERT_REASONS: readonly (readonly [end: string, TlsReason])[] = [
     'CERTIFICATE_REQUIRED',
     {
       reason: 'it asks for a client certificate',
-      hint: 'Use a token whose profile names a client certificate ("tls_client_auth").',
+      hint: 'Use a token whose profile names a client certificate ("tls_client_auth"), or name one for the host: rest-client.certificates, clientCertificates in .httpyac.json.',
     },
   ],
   [

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import tls, { type SecureContext, type SecureContextOptions } from 'node:tls';
 import { KeyturnError } from '../base/errors.ts';
-import type { ClientCertificate } from './message.ts';
+import type { ShownCertificate } from './message.ts';
 
 /** What a person decides about certificates, and the words for how. */
 export interface PersonalTrust {
@@ -40,7 +40,7 @@ export class Trust {
    * What a TLS connection is made with; `client` is the certificate of this side. Fails with `tls_failed` when one of
    * the certificates is none.
    */
-  context(withSystem: boolean, client: ClientCertificate | null = null): SecureContext {
+  context(withSystem: boolean, client: ShownCertificate | null = null): SecureContext {
     if (client !== null) return this.#contextOf(client, withSystem);
     if (withSystem) {
       this.#withSystem ??= tls.createSecureContext(this.#authorities(true));
@@ -51,15 +51,17 @@ export class Trust {
   }
 
   /** The last one is kept: a batch opens many connections, and reading the authorities costs more than a request. */
-  #contextOf({ certificate, key }: ClientCertificate, withSystem: boolean): SecureContext {
+  #contextOf(shown: ShownCertificate, withSystem: boolean): SecureContext {
     const last = this.#client;
-    if (last?.certificate === certificate && last.key === key && last.withSystem === withSystem) {
-      return last.context;
-    }
+    if (last?.withSystem === withSystem && isSame(last.shown, shown)) return last.context;
     const authorities = this.#authorities(withSystem);
     try {
-      const context = tls.createSecureContext({ ...authorities, cert: certificate, key });
-      this.#client = { certificate, key, withSystem, context };
+      const own =
+        'pfx' in shown
+          ? { pfx: Buffer.from(shown.pfx), passphrase: shown.passphrase }
+          : { cert: shown.certificate, key: shown.key };
+      const context = tls.createSecureContext({ ...authorities, ...own });
+      this.#client = { shown, withSystem, context };
       return context;
     } catch (cause) {
       throw new KeyturnError('tls_failed', "Couldn't use the client certificate and its key.", {
@@ -81,7 +83,13 @@ export class Trust {
   }
 }
 
-interface ClientContext extends ClientCertificate {
+function isSame(one: ShownCertificate, other: ShownCertificate): boolean {
+  if ('pfx' in one || 'pfx' in other) return one === other;
+  return one.certificate === other.certificate && one.key === other.key;
+}
+
+interface ClientContext {
+  readonly shown: ShownCertificate;
   readonly withSystem: boolean;
   readonly context: SecureContext;
 }

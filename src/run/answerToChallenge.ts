@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { asKeyturnError, KeyturnError } from '../base/errors.ts';
+import type { DigestSigner } from '../http/auth/digestSigner.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../http/message.ts';
 import type { AuditRecorder } from '../base/auditEvent.ts';
 import { tokenChallenges, wantsDpopNonce, type TokenChallenge } from '../oauth/challenge.ts';
@@ -22,7 +23,8 @@ const JUST_OBTAINED_MS = 1000;
 
 /**
  * Sends a request, and again where the answer says that this will help: once with a fresh token after the old one was
- * refused, once with the nonce that the server asks for, and once with its time in the proof. The body is in memory, so it can always be sent again.
+ * refused, once with the answer to a Digest challenge, once with the nonce that the server asks for, and once with its time
+ * in the proof. The body is in memory, so it can always be sent again.
  */
 export class Sending {
   readonly #parts: AnswerParts;
@@ -36,6 +38,7 @@ export class Sending {
   #nonceSent = false;
   #clockCorrected = false;
   #refreshed = false;
+  #digestAnswered = false;
   #sentAtMs = 0;
 
   constructor(
@@ -78,8 +81,10 @@ export class Sending {
 
   /** True when the request shall go out once more. */
   async #helps(response: HttpResponse): Promise<boolean> {
-    const { primary, signer } = this.prepared;
-    if (response.status !== 401 || primary === null || leftOrigin(response)) return false;
+    const { primary, signer, digest } = this.prepared;
+    if (response.status !== 401 || leftOrigin(response)) return false;
+    if (digest !== null && this.#answersDigest(digest, response)) return true;
+    if (primary === null) return false;
     const challenges = tokenChallenges(response.headers);
     if (wantsDpopNonce(challenges)) {
       if (this.#nonceSent || signer?.nonceGiven !== true || this.#wasHandled(response)) return false;
@@ -94,6 +99,20 @@ export class Sending {
       return true;
     }
     return refusesToken(challenges) && (await this.#refresh(primary, response));
+  }
+
+  /** Once: a second challenge says that user name or password are wrong. */
+  #answersDigest(digest: DigestSigner, response: HttpResponse): boolean {
+    if (this.#digestAnswered) return false;
+    if (!digest.takesChallenge(new URL(response.url), response.headers)) {
+      // Else it refuses the user name or the password.
+      if (!digest.hasAnswered) this.refusal = noDigest(response);
+      return false;
+    }
+    if (this.#wasHandled(response)) return false;
+    this.#digestAnswered = true;
+    this.retried ??= 'digest';
+    return true;
   }
 
   async #refresh(refused: AcquiredToken, response: HttpResponse): Promise<boolean> {
@@ -149,6 +168,14 @@ function refusesToken(challenges: readonly TokenChallenge[]): boolean {
 /** Tokens do not go to another origin, so what it says is not about ours. */
 export function leftOrigin({ redirects }: Pick<HttpResponse, 'redirects'>): boolean {
   return redirects.some(({ from, to }) => new URL(from).origin !== new URL(to).origin);
+}
+
+function noDigest({ url }: HttpResponse): KeyturnError {
+  return new KeyturnError(
+    'unsupported',
+    `${new URL(url).host} does not ask for Digest in a form that Keyturn computes, so Keyturn did not send the password.`,
+    { hint: 'Look at the WWW-Authenticate header of the answer, and write the scheme that it names.' },
+  );
 }
 
 function notRefreshable({ profile }: AcquiredToken): KeyturnError {

@@ -23,6 +23,8 @@ export function challengeWords({ challenge, retried }: RequestResult): string | 
     default:
       // A 401 without an error says that a token is wanted, or, where one was sent, that it was refused.
       if (retried === 'invalid_token') return 'token refused, and the fresh one too';
+      if (retried === 'digest') return 'user name or password refused';
+      if (challenge.refusal?.code === 'unsupported') return 'the server does not ask for Digest';
       return challenge.refusal === null ? null : 'token refused';
   }
 }

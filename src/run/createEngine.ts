@@ -12,25 +12,36 @@ import type { Exchange } from '../httpfile/earlier/exchange.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { ServerClocks } from '../oauth/server/clock.ts';
 import { notRunOf } from '../httpfile/marks/notRun.ts';
+import { DigestChallenges } from '../http/auth/digestSigner.ts';
 import { readRateLimits } from '../ratelimit/read.ts';
 import type { AuditRecorder } from '../base/auditEvent.ts';
 import type { AcquiredToken } from '../token/acquire.ts';
 import { Sending } from './answerToChallenge.ts';
 import { readChallenge } from './challenge.ts';
 import { DpopNonces } from './dpopNonces.ts';
+import { Answers } from './directives/answers.ts';
 import type { Asker, Engine, RunInput } from './engine.ts';
+import { passesOf, runPasses } from './directives/loop.ts';
+import { type CertificateSource, HostCertificates } from './hostCertificate.ts';
 import { maskError, maskHeaders, maskLimit, maskNotRun, maskResponse, shownRequest } from './masked.ts';
 import { Preparation, type PrepareParts } from './prepare.ts';
 import { RequestScripts } from './scripts/requestScripts.ts';
 import type { ScriptParts } from './scripts/scriptParts.ts';
 import { Refusals } from './refusals.ts';
-import { type RequestResult, type TokenUse, unanswered } from './result.ts';
+import { type RequestResult, type ResultError, type TokenUse, unanswered } from './result.ts';
 import { requireConsentToSend } from './sendCheck.ts';
+import { Spacing } from './directives/spacing.ts';
 import { refusalEvent } from './useEvents.ts';
+import { waitBefore } from './directives/waits.ts';
 
-export interface EngineParts extends Omit<PrepareParts, 'dpopNonces' | 'serverClocks'> {
-  readonly asker: Pick<Asker, 'allowOrigin' | 'confirmSend' | 'sendUnverified'>;
+/** Made here, one for each engine. */
+type OwnParts = 'dpopNonces' | 'serverClocks' | 'digestChallenges' | 'hostCertificates';
+
+export interface EngineParts extends Omit<PrepareParts, OwnParts> {
+  readonly asker: Pick<Asker, 'allowOrigin' | 'confirmSend' | 'sendUnverified' | 'value'>;
   readonly client: HttpClient;
+  /** Client certificates for hosts. Absent: none is shown. */
+  readonly certificateSource?: CertificateSource;
   /** Told of every use of a token, and of the uses that were refused. */
   readonly audit?: AuditRecorder;
   /** Runs the scripts of requests. Absent: requests that need one are refused. */
@@ -41,11 +52,15 @@ export interface EngineParts extends Omit<PrepareParts, 'dpopNonces' | 'serverCl
 
 /** The way of one request, in the order of docs/architecture.md. */
 export function createEngine(parts: EngineParts): Engine {
+  const { certificateSource } = parts;
   const shared: SharedParts = {
     ...parts,
     dpopNonces: new DpopNonces(),
     serverClocks: new ServerClocks(parts.clock),
+    digestChallenges: new DigestChallenges(),
+    ...(certificateSource && { hostCertificates: hostCertificates(certificateSource, parts) }),
     refusals: new Refusals(),
+    spacing: new Spacing(),
   };
   return {
     run: (input, signal) => run(shared, input, signal),
@@ -56,34 +71,85 @@ export function createEngine(parts: EngineParts): Engine {
   };
 }
 
-/** With what the requests of one engine know of servers. */
-interface SharedParts extends EngineParts, Pick<PrepareParts, 'dpopNonces' | 'serverClocks'> {
-  readonly refusals: Refusals;
+function hostCertificates(
+  source: CertificateSource,
+  { files, redactor, clock }: EngineParts,
+): HostCertificates {
+  return new HostCertificates(source, { files, redactor, now: () => clock.now() });
 }
 
+/** With what the requests of one engine know of servers. */
+interface SharedParts extends EngineParts, Pick<PrepareParts, OwnParts> {
+  readonly refusals: Refusals;
+  readonly spacing: Spacing;
+}
+
+/** One request, or each pass of its loop. */
 async function run(
   parts: SharedParts,
   input: RunInput,
   signal: AbortSignal | undefined,
 ): Promise<RequestResult> {
+  const { clock } = parts;
+  const startedAtMs = clock.now();
+  // The passes of a loop are one request: it asks once.
+  const answers = new Answers(parts, input, signal);
+  try {
+    await requireConsentToSend(parts, input, signal, parts.scripts !== undefined);
+    const passes = await passesOf(input, (name, line) =>
+      new Preparation(parts, input, signal, answers, scriptsOf(parts, input, signal)).lookUp(name, line),
+    );
+    if (passes === null) return await runOnce(parts, input, signal, answers);
+    return await runPasses(
+      passes,
+      (overrides) => runOnce(parts, { ...input, overrides }, signal, answers),
+      signal,
+    );
+  } catch (thrown) {
+    const unsent = unanswered(input.file, input.node, startedAtMs);
+    return { ...unsent, finishedAtMs: clock.now(), error: refused(parts, input, thrown) };
+  }
+}
+
+function scriptsOf(
+  { redactor, scripts }: EngineParts,
+  input: RunInput,
+  signal: AbortSignal | undefined,
+): RequestScripts | null {
+  return scripts === undefined ? null : new RequestScripts({ redactor, scripts }, input, signal);
+}
+
+/** Tells the audit of a token that was not used. */
+function refused({ redactor, audit }: EngineParts, { file, node }: RunInput, thrown: unknown): ResultError {
+  const event = refusalEvent(thrown, node.method, `${file}:${node.line + 1}`);
+  if (event !== null) audit?.record(event);
+  return maskError(redactor, thrown);
+}
+
+async function runOnce(
+  parts: SharedParts,
+  input: RunInput,
+  signal: AbortSignal | undefined,
+  answers: Answers,
+): Promise<RequestResult> {
   const { redactor, clock } = parts;
   const startedAtMs = clock.now();
   let sending: Sending | null = null;
-  const { scripts: runs } = parts;
-  const scripts = runs === undefined ? null : new RequestScripts({ redactor, scripts: runs }, input, signal);
+  const scripts = scriptsOf(parts, input, signal);
+  let waited: readonly string[] = [];
   const result = (rest: Partial<RequestResult>): RequestResult => ({
     ...unanswered(input.file, input.node, startedAtMs),
     request: sending && shownRequest(redactor, sending.prepared.request, sending.prepared.shown),
     token: sending?.prepared.primary ? tokenUse(sending.prepared.primary) : null,
     retried: sending?.retried ?? null,
-    notes: sending?.prepared.notes ?? [],
+    notes: [...waited, ...(sending?.prepared.notes ?? [])],
     tests: scripts?.tests ?? [],
     finishedAtMs: clock.now(),
     ...rest,
   });
   try {
-    await requireConsentToSend(parts, input, signal, scripts !== null);
-    const preparation = new Preparation(parts, input, signal, scripts);
+    waited = await waitBefore(parts, input, signal);
+    const preparation = new Preparation(parts, input, signal, answers, scripts);
     const prepared = await preparation.prepare();
     sending = new Sending(parts, preparation, prepared, signal);
     const response = await sendAndSave(parts, sending, input.options.saveBodyTo);
@@ -106,9 +172,7 @@ async function run(
       challenge: await readChallenge(response, carried, refusal, redactor),
     });
   } catch (thrown) {
-    const refused = refusalEvent(thrown, input.node.method, `${input.file}:${input.node.line + 1}`);
-    if (refused !== null) parts.audit?.record(refused);
-    return result({ error: maskError(redactor, thrown) });
+    return result({ error: refused(parts, input, thrown) });
   }
 }
 
@@ -148,7 +212,7 @@ async function sendAndSave(
   if (location === null) return sending.send({});
   const sink = closedOnce(await parts.openSink(location));
   const holdsBody = ({ status }: Pick<HttpResponse, 'status'>) =>
-    status === 401 && sending.prepared.primary !== null;
+    status === 401 && (sending.prepared.primary ?? sending.prepared.digest) !== null;
   try {
     const response = await sending.send({ saveBodyTo: sink, holdsBody });
     if (!holdsBody(response)) return response;

@@ -1,4 +1,6 @@
+import type { CookieJar } from '../http/cookies/cookieJar.ts';
 import type { HttpFile, RequestNode } from '../httpfile/parse/tree.ts';
+import type { ValueQuestion } from '../httpfile/resolve/questions.ts';
 import type { AskedSecret } from '../profile/key.ts';
 import type { KeyturnError } from '../base/errors.ts';
 import type { RequestResult } from './result.ts';
@@ -16,6 +18,10 @@ export interface RunInput {
   /** A token picked for this send; replaces the request's `# @token`. */
   readonly tokenName: string | null;
   readonly options: RunOptions;
+  /** Answers that hold for several requests, by what was asked; what is asked once is added. */
+  readonly answers?: Map<string, Promise<string>>;
+  /** Those of the session; missing: cookies are neither sent nor kept. */
+  readonly cookies?: CookieJar;
   /** The person has already confirmed what a `# @note` asks. */
   readonly confirmed?: boolean;
   /** What earlier requests left, and where this one leaves what later ones may refer to. */
@@ -52,6 +58,11 @@ export interface SendQuestion {
 export interface Asker {
   /** A request with a `# @note` is about to be sent; false where the person does not want that. */
   confirmSend(question: SendQuestion, signal: AbortSignal | undefined): Promise<boolean>;
+  /**
+   * A value that a request asks for (`# @prompt`, `{{$input …}}`); null where the person gives none. Fails with
+   * `input_needed` where Keyturn cannot ask; `line` (from 0) is that of the request.
+   */
+  value(question: ValueQuestion, line: number, signal: AbortSignal | undefined): Promise<string | null>;
   /** A token is about to go to an origin that its profile does not list. `remember` keeps the answer for this token. */
   allowOrigin(question: {
     readonly tokenName: string;

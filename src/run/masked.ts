@@ -9,6 +9,7 @@ import { maskedUrl } from '../redaction/maskedUrl.ts';
 import { parseUrl } from '../base/url.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { RequestResult, ResultError } from './result.ts';
+import { maskedSetCookie, type SessionCookies } from './sessionCookies.ts';
 import { asKeyturnError } from '../base/errors.ts';
 
 type Mask = Pick<Redactor, 'mask'>;
@@ -35,6 +36,8 @@ export interface ShownRequest {
   readonly parameters: ReadonlySet<string>;
   /** How header values are shown that were made of secrets, by the value that was sent. */
   readonly values: ReadonlyMap<string, string>;
+  /** Those of the session that were sent. */
+  readonly cookies: Pick<SessionCookies, 'sent'>;
 }
 
 function maskCertificate(redactor: Mask, certificate: PeerCertificate): PeerCertificate {
@@ -76,7 +79,10 @@ function maskHref(redactor: Mask, href: string, parameters: ReadonlySet<string>)
 }
 
 export function maskHeaders(redactor: Mask, headers: HeaderList): HeaderList {
-  return headers.map(([name, value]) => [redactor.mask(name), redactor.mask(value)] as const);
+  return headers.map(([name, value]) => {
+    const shown = name.toLowerCase() === 'set-cookie' ? maskedSetCookie(value) : value;
+    return [redactor.mask(name), redactor.mask(shown)] as const;
+  });
 }
 
 /** What a server calls its limits may be a token too, as with limits that are counted by key. */
@@ -100,14 +106,19 @@ export function shownRequest(
   request: HttpRequest,
   shown: ShownRequest,
 ): NonNullable<RequestResult['request']> {
-  const proof = request.signer === undefined ? [] : [['DPoP', ''] as const];
+  const signed = request.signer?.shown ?? [];
+  const { sent } = shown.cookies;
+  const cookies = sent.map((name) => `${redactor.mask(name)}=•••`).join('; ');
   return {
     method: request.method,
     url: maskHref(redactor, shown.url, shown.parameters),
-    headers: [...request.headers, ...proof].map(([name, value]) => {
-      const masked = redactor.mask(shown.values.get(value) ?? value);
-      return [redactor.mask(name), isCredentialName(name) ? withoutCredentials(masked) : masked] as const;
-    }),
+    headers: [
+      ...[...request.headers, ...signed].map(([name, value]) => {
+        const masked = redactor.mask(shown.values.get(value) ?? value);
+        return [redactor.mask(name), isCredentialName(name) ? withoutCredentials(masked) : masked] as const;
+      }),
+      ...(sent.length === 0 ? [] : [['Cookie', cookies] as const]),
+    ],
   };
 }
 

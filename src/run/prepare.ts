@@ -1,9 +1,14 @@
+import { abortable } from '../base/abortable.ts';
 import { KeyturnError } from '../base/errors.ts';
+import { type DigestChallenges, DigestSigner } from '../http/auth/digestSigner.ts';
+import { schemeSigner } from '../http/auth/schemeSigner.ts';
+import { secretsOf, SHORTEST_SECRET } from '../http/auth/credentials.ts';
 import type { Files } from '../base/files.ts';
-import type { HeaderList, HttpRequest, SecretValue } from '../http/message.ts';
+import type { HeaderList, HttpRequest, SecretValue, ShownCertificate } from '../http/message.ts';
 import type { ForeignTokenSource, RequestTarget, WantedToken } from '../httpfile/resolve/foreignToken.ts';
-import { maskedDisguise, resolveRequest, type ResolvedRequest } from '../httpfile/resolve/resolve.ts';
+import { lookUp, maskedDisguise, resolveRequest, type ResolvedRequest } from '../httpfile/resolve/resolve.ts';
 import type { ResolveContext } from '../httpfile/resolve/resolveContext.ts';
+import type { Traced } from '../httpfile/resolve/traced.ts';
 import type { ApiCertificates } from '../oauth/client/boundCertificate.ts';
 import { isDpopBound } from '../oauth/client/provenRequest.ts';
 import { foreignProfile } from '../foreign/foreignProfiles.ts';
@@ -20,11 +25,14 @@ import { TimedFiles } from '../base/timedFiles.ts';
 import { untrusted } from '../base/untrusted.ts';
 import { CapturedTokenCheck } from './session/capturedTokenCheck.ts';
 import type { Asker, RunInput } from './engine.ts';
+import type { Answers } from './directives/answers.ts';
 import { GeneratedValues } from './generated.ts';
+import type { HostCertificates } from './hostCertificate.ts';
 import { OriginCheck, type OriginCheckParts } from './originCheck.ts';
 import { ProofSigner, type SignerParts } from './proofSigner.ts';
 import type { RequestScripts } from './scripts/requestScripts.ts';
 import { requestSettings, type RequestSettings } from './settings.ts';
+import { SessionCookies } from './sessionCookies.ts';
 import { shownCertificate } from './shownCertificate.ts';
 import { tokenFailure } from './tokenFailure.ts';
 import type { ShownRequest } from './masked.ts';
@@ -34,6 +42,7 @@ import { absoluteUrl, destinationsOf } from './url.ts';
 import { writtenCredentials, writtenInBody } from './writtenCredentials.ts';
 
 export interface PrepareParts extends OriginCheckParts, SignerParts {
+  readonly digestChallenges: DigestChallenges;
   readonly asker: Pick<Asker, 'allowOrigin' | 'sendUnverified'>;
   readonly files: Files;
   readonly tokens: TokenManager;
@@ -43,6 +52,8 @@ export interface PrepareParts extends OriginCheckParts, SignerParts {
   readonly processEnv: Readonly<Record<string, string | undefined>>;
   /** The profile that `name` means in `file`: `profile_unknown`, `profile_invalid`. */
   findProfile(file: string, name: string, variables: ReadonlyMap<string, string>): Promise<TokenProfile>;
+  /** Of other tools' settings. Absent: none is shown. */
+  readonly hostCertificates?: HostCertificates;
   /** Tokens that files ask for in the words of other tools. Absent: they are refused. */
   readonly foreign?: ForeignParts;
 }
@@ -62,6 +73,8 @@ export interface Prepared {
   readonly tokens: readonly AcquiredToken[];
   /** Where the primary token is bound to a key. */
   readonly signer: ProofSigner | null;
+  /** Where the file writes user and password for Digest. */
+  readonly digest: DigestSigner | null;
   /** What the person should know of the request: sentences. */
   readonly notes: readonly string[];
   /** How people see it. */
@@ -82,6 +95,7 @@ export class Preparation {
   readonly #unverified: UnverifiedCheck;
   readonly #files: TimedFiles;
   readonly #generated = new GeneratedValues();
+  readonly #answers: Answers;
   readonly #acquired = new Map<string, Promise<AcquiredToken>>();
   readonly #startedAtMs: number;
   /** Null where no script runs. */
@@ -94,6 +108,7 @@ export class Preparation {
     parts: PrepareParts,
     input: RunInput,
     signal: AbortSignal | undefined,
+    answers: Answers,
     scripts: RequestScripts | null = null,
   ) {
     this.#scripts = scripts;
@@ -101,12 +116,13 @@ export class Preparation {
     this.#parts = parts;
     this.#input = input;
     this.#signal = signal;
-    this.#settings = requestSettings(input.node, input.options, input.tokenName);
+    this.#settings = requestSettings(input.node, input.options, input.tokenName, input.tree.dialect);
     this.#variables = withOverrides(input.environment, input.overrides);
     this.#origins = new OriginCheck(parts, this.cause);
     this.#captured = new CapturedTokenCheck(parts.asker, input);
     this.#unverified = new UnverifiedCheck(parts.asker);
     this.#files = new TimedFiles(parts.files, this.#settings.totalTimeoutMs, signal);
+    this.#answers = answers;
     this.#startedAtMs = parts.clock.now();
   }
 
@@ -129,6 +145,21 @@ export class Preparation {
     if (inBody.length > 0) made = { ...made, body: true };
     for (const value of [...writtenCredentials(url, headers), ...inBody]) {
       this.#parts.redactor.registerGiven(value);
+    }
+
+    const { credentials } = resolved;
+    if (credentials !== null && (url.username !== '' || url.password !== '')) {
+      throw new KeyturnError(
+        'request_invalid',
+        'The URL has a user besides that of the Authorization header.',
+        {
+          hint: 'Write user and password in one of the two places: those of a URL go out as Basic.',
+        },
+      );
+    }
+    for (const value of credentials === null ? [] : secretsOf(credentials)) {
+      this.#parts.redactor.registerGiven(value);
+      if (value.length >= SHORTEST_SECRET) secrets.push({ tokenName: '', value });
     }
 
     // Every token that stands somewhere in the request must be allowed to go where the request goes.
@@ -159,18 +190,28 @@ export class Preparation {
       if (first !== undefined) primary = await first;
     }
 
-    const signer = this.#signer(primary, headers, destinations);
+    const proofs = this.#signer(primary, headers, destinations);
+    // A token that is sent as Authorization stands in the place of what the file writes there.
+    const isReplaced = credentials === null || (primary !== null && made.headers.has('authorization'));
+    const { digestChallenges, clock } = this.#parts;
+    const computed = isReplaced ? null : schemeSigner(credentials, digestChallenges, () => clock.now());
+    if (computed !== null) made = { ...made, headers: new Set([...made.headers, 'authorization']) };
+    const signer = proofs ?? computed;
     const tokens = await Promise.all(this.#acquired.values());
-    const clientCertificate = await shownCertificate(
-      primary === null ? tokens : [primary, ...tokens],
-      url,
-      this.#parts.certificates,
-      this.#signal ?? neverAborted,
-    );
+    const jar = settings.usesCookies ? (this.#input.cookies ?? null) : null;
+    const cookies = new SessionCookies(jar, this.#parts.redactor);
+    const clientCertificate =
+      (await shownCertificate(
+        primary === null ? tokens : [primary, ...tokens],
+        url,
+        this.#parts.certificates,
+        this.#signal ?? neverAborted,
+      )) ?? (await this.#hostCertificate(url));
     return {
       primary,
       tokens,
-      signer,
+      signer: proofs,
+      digest: computed instanceof DigestSigner ? computed : null,
       notes: resolved.notes,
       shown: {
         href: url.href,
@@ -179,6 +220,7 @@ export class Preparation {
           primary !== null && 'query' in primary.profile.sendAs ? [primary.profile.sendAs.query] : [],
         ),
         values: resolved.shownHeaders,
+        cookies,
       },
       request: {
         method: resolved.method,
@@ -193,6 +235,7 @@ export class Preparation {
         connectTimeoutMs: settings.connectTimeoutMs,
         totalTimeoutMs: this.#files.leftMs,
         maxBodyBytes: options.maxBodyBytes,
+        cookies,
         ...(signer === null ? {} : { signer }),
         ...(clientCertificate === null ? {} : { clientCertificate }),
       },
@@ -220,10 +263,25 @@ export class Preparation {
   }
 
   async #resolve(): Promise<ResolvedRequest> {
+    if (this.#resolved !== null) return this.#resolved;
+    const context = this.#context();
+    // Once, also where the request is made again with another token.
+    if (!this.#ranScripts) await this.#scripts?.before(context);
+    this.#ranScripts = true;
+    this.#generated.rewind();
+    const resolved = await resolveRequest(context);
+    return (this.#resolved = this.#scripts?.applied(resolved) ?? resolved);
+  }
+
+  /** The value of a variable as the request sees it; null where there is none. */
+  lookUp(name: string, line: number): Promise<Traced | null> {
+    return lookUp(this.#context(), name, line);
+  }
+
+  #context(): ResolveContext {
     const { tree, node, file, overrides, environment, options } = this.#input;
     const { processEnv, clock, foreign } = this.#parts;
-    if (this.#resolved !== null) return this.#resolved;
-    const context: ResolveContext = {
+    return {
       tree,
       node,
       file,
@@ -234,17 +292,20 @@ export class Preparation {
       clock: { now: () => this.#startedAtMs, at: (atMs, callback) => clock.at(atMs, callback) },
       trusted: options.trusted,
       generate: this.#generated.generate,
+      ask: (question) => this.#answers.ask(question),
       token: async (name) => (await this.#acquire(name)).token.accessToken,
       ...(this.#input.memory && { earlier: this.#input.memory }),
       ...(foreign && { foreign: this.#foreignSource(foreign) }),
       ...(this.#scripts && { scripted: this.#scripts }),
     };
-    // Once, also where the request is made again with another token.
-    if (!this.#ranScripts) await this.#scripts?.before(context);
-    this.#ranScripts = true;
-    this.#generated.rewind();
-    const resolved = await resolveRequest(context);
-    return (this.#resolved = this.#scripts?.applied(resolved) ?? resolved);
+  }
+
+  async #hostCertificate(url: URL): Promise<ShownCertificate | null> {
+    const { hostCertificates } = this.#parts;
+    if (hostCertificates === undefined || !this.#settings.showsHostCertificate) return null;
+    const { file, options } = this.#input;
+    // Others may wait for the same certificate.
+    return abortable(hostCertificates.of({ file, url, trusted: options.trusted }), this.#signal);
   }
 
   /** A host that the settings name is not asked about: the person said so, not the file. */

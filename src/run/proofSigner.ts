@@ -17,6 +17,7 @@ export interface SignerParts {
 
 /** Puts a proof of possession into each message of one request (RFC 9449 section 7.1). */
 export class ProofSigner implements RequestSigner {
+  readonly shown: HeaderList = [['DPoP', '']];
   readonly #parts: SignerParts;
   readonly #bound: AcquiredToken;
   readonly #host: string;

@@ -70,9 +70,9 @@ export interface TokenUse {
 /**
  * `invalid_token`: the server refused the token, and a fresh one was sent. `use_dpop_nonce`: it wanted its nonce in
  * the proof (RFC 9449 section 9). `invalid_dpop_proof`: its clock differs from ours, and the proof was made anew with its
- * time.
+ * time. `digest`: it asked for Digest, and the request went out again with the answer.
  */
-export type RetryReason = 'invalid_token' | 'use_dpop_nonce' | 'invalid_dpop_proof';
+export type RetryReason = 'invalid_token' | 'use_dpop_nonce' | 'invalid_dpop_proof' | 'digest';
 
 /** What a 401, or a 403 that speaks of tokens, asks for (RFC 6750 section 3, RFC 9470, RFC 9728 section 5.1). */
 export interface RequestChallenge {

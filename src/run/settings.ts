@@ -1,7 +1,7 @@
 import { KeyturnError } from '../base/errors.ts';
 import { normalKey } from '../httpfile/parse/directives.ts';
 import { noTime, timeValue } from '../httpfile/parse/timeValue.ts';
-import type { RequestNode } from '../httpfile/parse/tree.ts';
+import type { Dialect, RequestNode } from '../httpfile/parse/tree.ts';
 import { untrusted } from '../base/untrusted.ts';
 import type { RunOptions } from './engine.ts';
 
@@ -11,6 +11,10 @@ export interface RequestSettings {
   /** What the token shall be good for in this request alone, space separated. */
   readonly scope: string | null;
   readonly followRedirects: boolean;
+  /** Whether cookies of the session are sent and kept. */
+  readonly usesCookies: boolean;
+  /** Whether the certificate that settings name for the host is shown to it. */
+  readonly showsHostCertificate: boolean;
   readonly verifyTls: boolean;
   readonly connectTimeoutMs: number;
   readonly totalTimeoutMs: number;
@@ -24,10 +28,13 @@ export function requestSettings(
   node: RequestNode,
   options: RunOptions,
   pickedToken: string | null,
+  dialect: Dialect,
 ): RequestSettings {
   let tokenName = pickedToken;
   let scope: string | null = null;
   let followRedirects = options.followRedirects;
+  let usesCookies = true;
+  let showsHostCertificate = true;
   let verifyTls = true;
   let connectTimeoutMs = options.connectTimeoutMs;
   let totalTimeoutMs = options.totalTimeoutMs;
@@ -47,6 +54,12 @@ export function requestSettings(
       case 'noredirect':
         followRedirects = false;
         break;
+      case 'nocookiejar':
+        usesCookies = false;
+        break;
+      case 'noclientcert':
+        showsHostCertificate = false;
+        break;
       case 'insecure':
         if (!options.trusted) {
           throw untrusted('`# @insecure` works only in a trusted workspace.', 'use it');
@@ -54,10 +67,10 @@ export function requestSettings(
         verifyTls = false;
         break;
       case 'timeout':
-        totalTimeoutMs = milliseconds(key, value);
+        totalTimeoutMs = milliseconds(key, value, dialect === 'httpyac' ? 'ms' : 's');
         break;
       case 'connectiontimeout':
-        connectTimeoutMs = milliseconds(key, value);
+        connectTimeoutMs = milliseconds(key, value, 's');
         break;
     }
   }
@@ -66,7 +79,16 @@ export function requestSettings(
       hint: 'Write `# @token name` above it: Keyturn obtains this token with the scope.',
     });
   }
-  return { tokenName, scope, followRedirects, verifyTls, connectTimeoutMs, totalTimeoutMs };
+  return {
+    tokenName,
+    scope,
+    followRedirects,
+    usesCookies,
+    showsHostCertificate,
+    verifyTls,
+    connectTimeoutMs,
+    totalTimeoutMs,
+  };
 }
 
 /** RFC 6749 section 3.3; the order means nothing, so one order stands for all. */
@@ -78,8 +100,8 @@ function scopeOf(text: string): string {
   });
 }
 
-function milliseconds(key: string, text: string): number {
-  const time = timeValue(text);
+function milliseconds(key: string, text: string, unit: 'ms' | 's'): number {
+  const time = timeValue(text, unit);
   if (time === null) throw new KeyturnError('request_invalid', noTime(key));
   return time;
 }

@@ -61,12 +61,39 @@ async function writeRequests(count) {
   }
 }
 
+/** Each request takes a value from the answer before, and a test looks at its own. */
+async function writeChained(count) {
+  const requests = Array.from({ length: count }, (_, index) => {
+    const from = index === 0 ? '' : `?from={{r${index}.response.body.$.mark}}`;
+    return [
+      `# @name r${index + 1}`,
+      `GET ${server.origin}/items/${index + 1}${from}`,
+      'Authorization: Bearer abc',
+      '',
+      '> {% client.test("is there", () => client.assert(response.status === 200)); %}',
+      '',
+    ].join('\n');
+  });
+  await writeFile(join(folder, `chained-${count}.http`), requests.join('\n###\n'));
+}
+
 const floor = 'undici, bare loop';
 const ours = 'keyturn run';
+const chainedFloor = 'undici, each after the answer before';
+const chained = 'keyturn run, each after the answer before, with a test';
+const chainedCount = 2000;
 /** Each makes the arguments of `node` for a number of requests. */
 const subjects = {
   [floor]: { start: (count) => [[undiciLoop, server.origin, String(count)]] },
   [ours]: { start: (count) => [[command, 'run', join(folder, `${count}.http`)]] },
+  [chainedFloor]: {
+    only: chainedCount,
+    start: (count) => [[undiciLoop, server.origin, String(count), 'chained']],
+  },
+  [chained]: {
+    only: chainedCount,
+    start: (count) => [[command, 'run', join(folder, `chained-${count}.http`)]],
+  },
   ...(peers !== null && {
     Bruno: { peer: true, start: (count) => [[peers.bruno, 'run'], join(folder, `bruno-${count}`)] },
     httpyac: {
@@ -101,14 +128,16 @@ async function measureOnce(name, count, keep) {
 
 try {
   for (const count of new Set([1, 1000, ...counts])) await writeRequests(count);
+  await writeChained(chainedCount);
   // The first run (-1) fills the system's file cache and is thrown away.
   for (let run = -1; run < runs; run++) {
     for (const [name, args] of Object.entries(startUps)) {
       const { wallSeconds } = await measureNode(args, { cwd: folder });
       if (run >= 0) started[name].push(wallSeconds * 1000);
     }
-    for (const count of run < 0 ? [1] : counts) {
-      for (const [name, { peer }] of Object.entries(subjects)) {
+    for (const count of run < 0 ? [1] : [...counts, chainedCount]) {
+      for (const [name, { peer, only }] of Object.entries(subjects)) {
+        if (only === undefined ? !counts.includes(count) : only !== count) continue;
         if (failures.has(name) || (peer && (run >= peerRuns || count > mostForPeers))) continue;
         try {
           await measureOnce(name, count, run >= 0);
@@ -126,8 +155,8 @@ try {
 
 const of = (name, count, key) => (measured[name].get(count) ?? []).map((one) => one[key]);
 /** Seconds against the floor's in the same run, so that a machine that slows down slows both. */
-const ratios = (name, count) =>
-  of(name, count, 'wallSeconds').map((seconds, run) => seconds / of(floor, count, 'wallSeconds')[run]);
+const ratios = (name, count, below = subjects[name].only === undefined ? floor : chainedFloor) =>
+  of(name, count, 'wallSeconds').map((seconds, run) => seconds / of(below, count, 'wallSeconds')[run]);
 /** Milliseconds for each request beyond those of the smaller file. */
 const perRequest = (name, count, from) =>
   ((median(of(name, count, 'wallSeconds')) - median(of(name, from, 'wallSeconds'))) * 1000) / (count - from);
@@ -146,8 +175,8 @@ table(
     'ms for each request beyond the first',
   ],
   Object.keys(subjects).flatMap((name) =>
-    counts
-      .filter((count) => measured[name].has(count))
+    [...measured[name].keys()]
+      .sort((a, b) => a - b)
       .map((count) => [
         name,
         count.toLocaleString('en'),
@@ -155,7 +184,7 @@ table(
         median(ratios(name, count)),
         median(of(name, count, 'cpuSeconds')),
         median(of(name, count, 'peakRssMiB')),
-        count === 1 ? '–' : perRequest(name, count, 1),
+        count === 1 || !measured[name].has(1) ? '–' : perRequest(name, count, 1),
       ]),
   ),
 );
@@ -175,6 +204,12 @@ console.log('');
 const growth = (name) => perRequest(name, 10_000, 1000) / perRequest(name, 1000, 250);
 table(goalHead, [
   goalRow('1,000 requests by `keyturn run`, times the bare loop', median(ratios(ours, 1000)), 1.5, 'times'),
+  goalRow(
+    '2,000 requests, each after the answer before and with a test, times the bare loop',
+    median(ratios(chained, chainedCount)),
+    1.5,
+    'times',
+  ),
   goalRow(
     'a request between the 1,000th and the 10,000th, times one between the 250th and the 1,000th',
     growth(ours),

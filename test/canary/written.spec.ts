@@ -17,6 +17,10 @@ import { newWritten, writtenByHand } from './written.ts';
 // the same requests, holds none of them. The API answers with all that it gets, in every form.
 
 let server: Server;
+/** What arrived, to show what never leaves. */
+const arrived: string[] = [];
+/** Value of the cookie that the API sets. */
+let cookie = '';
 let origin: string;
 let folder: string;
 
@@ -25,8 +29,18 @@ beforeAll(async () => {
     void read(request).then((body) => {
       const { pathname } = new URL(request.url ?? '/', origin);
       const key = String(request.headers['x-api-key'] ?? '');
+      arrived.push([request.url ?? '', ...request.rawHeaders, body].join('\n'));
+      const isDigest = request.headers.authorization?.startsWith('Digest ') === true;
       if (pathname === '/redirect') {
         response.writeHead(302, { location: `/a?x=${encodeURIComponent(key)}` }).end();
+      } else if (pathname === '/cookie') {
+        response.setHeader('set-cookie', [`sid=${cookie}; HttpOnly`, `theme="${cookie}"`]);
+        response.writeHead(302, { location: '/a' }).end(cookie);
+      } else if (pathname === '/basic' || (pathname === '/digest' && !isDigest)) {
+        const digest = 'Digest realm="a", nonce="b", qop="auth-int", algorithm=SHA-256';
+        response
+          .writeHead(401, { 'www-authenticate': pathname === '/basic' ? 'Basic realm="a"' : digest })
+          .end();
       } else if (pathname === '/refused') {
         const error = `Bearer error="invalid_token", error_description="${key}"`;
         response.writeHead(401, { 'www-authenticate': error, 'x-ratelimit-limit': key }).end();
@@ -100,6 +114,35 @@ test.each(names)('the command tells nothing of %s', async (name) => {
   }
   const kept = (await scanFolder(cwd, secrets)).filter(({ where }) => where !== join(cwd, 'a.http'));
   expect(kept).toEqual([]);
+});
+
+test('what schemes are computed from never arrives', async () => {
+  const { written, secrets } = secretsOf();
+  arrived.length = 0;
+  const computed = Object.entries(writtenByHand(origin, written)).filter(([name]) =>
+    /^(?:Digest|AWS)/.test(name),
+  );
+  const { run } = engineOver({ profiles: [] });
+  for (const [, text] of computed) await run(text);
+  expect(arrived.filter((text) => text.includes('response=')).length).toBeGreaterThan(3);
+  expect(arrived.filter((text) => text.includes('AWS4-HMAC-SHA256')).length).toBe(2);
+  expect(findSecrets(arrived.join('\n'), secrets)).toEqual([]);
+});
+
+test('the command tells nothing of cookies', async () => {
+  const { written, secrets } = secretsOf();
+  cookie = encodeURIComponent(written.plain);
+  arrived.length = 0;
+  const cwd = join(folder, 'cookies');
+  await mkdir(cwd);
+  await writeFile(join(cwd, 'a.http'), `GET ${origin}/cookie\n\n###\nGET ${origin}/a\n`);
+  const env = { KEYTURN_DEBUG: '1', XDG_STATE_HOME: join(cwd, 'state') };
+  for (const args of [['run'], ['run', '--json'], ['run', '--line', '1']]) {
+    const { out, err } = await keyturn([...args, 'a.http'], { cwd, env });
+    expect({ args, found: findSecrets(`${out}\n${err}`, secrets), out, err }).toMatchObject({ found: [] });
+  }
+  expect(arrived.filter((text) => text.includes(`sid=${cookie}; theme="${cookie}"`))).toHaveLength(5);
+  expect(await scanFolder(cwd, secrets)).toEqual([]);
 });
 
 test.each(names)('the editor tells nothing of %s', async (name) => {

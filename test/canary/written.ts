@@ -54,10 +54,19 @@ export function writtenByHand(origin: string, { plain, encoded, key }: Written):
     'raw token in braces': sent(`Authorization: Bearer {{${key}}}`),
     'variable of the process': sent(`Authorization: Bearer {{$processEnv ${key}}}`),
     'file variable': `@password = ${plain}\n${get}?q={{password}}`,
+    // Schemes that are computed: what they are computed from never leaves.
+    Digest: `GET ${origin}/digest\nAuthorization: Digest zoe ${plain}`,
+    'Digest in other case': `GET ${origin}/digest\nauthorization:\tdIgEsT\tzoe\t${plain}`,
+    'Digest of curl': `curl --digest -u "zoe:${plain}" ${origin}/digest`,
+    'Digest where Basic is asked for': `GET ${origin}/basic\nAuthorization: Digest zoe ${plain}`,
+    'Digest of a variable': `@login = zoe ${plain}\nGET ${origin}/digest\nAuthorization: Digest {{login}}`,
+    AWS: sent(`Authorization: AWS AKIAEXAMPLE ${plain} region:eu service:s`),
+    'AWS of curl': `curl --aws-sigv4 aws:amz:eu:s -u "AKIAEXAMPLE:${plain}" ${origin}/a`,
+    'AWS without a service': sent(`Authorization: AWS AKIAEXAMPLE ${plain} region:eu`),
+    'session token of AWS': sent(`Authorization: AWS AKIAEXAMPLE x token:${plain} region:eu service:s`),
     // Schemes that are refused.
-    Digest: sent(`Authorization: Digest zoe ${plain}`),
-    'Digest in other case': sent(`authorization:\tdIgEsT\tzoe\t${plain}`),
-    AWS: sent(`Authorization: AWS AKIAEXAMPLE ${plain} region:eu`),
+    'Digest for a proxy': sent(`Proxy-Authorization: Digest zoe ${plain}`),
+    'Digest in one word': sent(`Authorization: Digest ${plain}`),
     NTLM: sent(`Proxy-Authorization: NTLM zoe ${plain}`),
     'client certificate': sent(`X-ClientCert: pfx: a.pfx passphrase: ${plain}`),
     // Headers, queries, bodies.

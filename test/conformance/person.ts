@@ -86,6 +86,7 @@ export function createPerson({ clientId, secrets }: PersonKnows): Person {
     asker: {
       allowOrigin: () => Promise.resolve('refuse'),
       confirmSend: () => Promise.resolve(false),
+      value: () => Promise.resolve(null),
       sendUnverified: () => Promise.resolve(false),
     },
     consent: createConsentStore(memoryValues()),

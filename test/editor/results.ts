@@ -34,6 +34,9 @@ const server = createServer((request, response) => {
   asked.push(request.url ?? '');
   if (request.url === '/slow') held.push(response);
   else if (request.url === '/401') response.writeHead(401).end();
+  else if (request.url === '/login') {
+    response.setHeader('set-cookie', 'sid=cookie-of-the-login; HttpOnly').end('welcome');
+  } else if (request.url === '/who') response.end(`cookies: ${request.headers.cookie ?? 'none'}.`);
   else if (request.url === '/token') {
     response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"invalid_client"}');
   } else response.end(`answer of ${request.url}`);
@@ -108,6 +111,34 @@ test('leaves the result of a request away that was under way when another enviro
   await sent;
   assert.match(await eventuallyResponds(/late/), /^environment two; one is chosen now$/m);
   assert.doesNotMatch(await hoverText(document, SLOW), /200/);
+});
+
+test('keeps the cookies of each environment apart, shows them without their values, and clears them', async () => {
+  const uri = fileUri('results/cookies.http');
+  await workspace.fs.writeFile(uri, Buffer.from('GET {{api}}/login\n\n###\nGET {{api}}/who\n'));
+  const document = await open(uri);
+  await send(document, 0);
+  assert.doesNotMatch(await eventuallyResponds(/welcome/), /cookie-of-the-login/);
+  await send(document, 3);
+  assert.match(await eventuallyResponds(/cookies: /), /cookies: sid=•••/);
+  const shown = async () => {
+    await commands.executeCommand('keyturn.cookies.show');
+    const { document: cookies } = window.activeTextEditor!;
+    assert.equal(cookies.uri.scheme, 'keyturn-cookies');
+    return eventually('the cookies', () => cookies.getText());
+  };
+  const listed = await shown();
+  assert.match(listed, /environment one\n.*\n +127\.0\.0\.1 +\/ +sid +••• +.* +HttpOnly/);
+  assert.doesNotMatch(listed, /cookie-of-the-login/);
+
+  await choose('two', uri);
+  await send(await open(uri), 3);
+  await eventuallyResponds(/cookies: none/);
+  await choose('one', uri);
+  await commands.executeCommand('keyturn.cookies.clear');
+  await eventually('none', async () => (await shown()).includes('There are none'));
+  await send(await open(uri), 3);
+  await eventuallyResponds(/cookies: none/);
 });
 
 /** What a failed send offers, with the words above it. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseChallenges, tokenChallenges } from '../../src/oauth/challenge.ts';
+import { parseChallenges } from '../../src/http/auth/challenges.ts';
+import { tokenChallenges } from '../../src/oauth/challenge.ts';
 import { decodeToken } from '../../src/inspect/decode.ts';
 import { classifyToken } from '../../src/inspect/kind.ts';
 

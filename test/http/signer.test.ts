@@ -6,6 +6,7 @@ function counting() {
   const signed: string[] = [];
   const answers: string[] = [];
   const signer: RequestSigner = {
+    shown: [],
     sign(method, url) {
       signed.push(`${method} ${url.pathname}`);
       return Promise.resolve([['X-Signed', String(signed.length)]]);
@@ -68,7 +69,7 @@ describe('a signer', () => {
   it('fails the request when it cannot sign', async () => {
     const { url } = await httpServer((_request, response) => response.end());
     const failure = new Error('no key');
-    const signer = { sign: () => Promise.reject(failure), answered: () => undefined };
+    const signer = { shown: [], sign: () => Promise.reject(failure), answered: () => undefined };
     expect(await failureOf(newClient().send(newRequest({ url, signer })))).toBe(failure);
   });
 });

@@ -125,9 +125,13 @@ describe('cURL lines', () => {
 
 describe('what a cURL line says and is not done', () => {
   test.each([
-    ['curl --digest -u a:b https://a.org', '--digest', 5, 13],
+    ['curl --anyauth -u a:b https://a.org', '--anyauth', 5, 14],
+    ['curl --negotiate -u : https://a.org', '--negotiate', 5, 16],
     ['curl https://a.org -u a:b --ntlm', '--ntlm', 26, 32],
     ['curl --aws-sigv4 aws:amz https://a.org', '--aws-sigv4', 5, 24],
+    ['curl --digest https://a:b@a.org', '--digest', 5, 13],
+    ['curl --aws-sigv4 osc -u a:b https://a.org', '--aws-sigv4', 5, 20],
+    ['curl --aws-sigv4 {{provider}} -u a:b https://a.org', '--aws-sigv4', 5, 29],
     ['curl -skx http://p https://a.org', '-x', 5, 18],
     ['curl --proxy-user a:b https://a.org', '--proxy-user', 5, 21],
     ['curl --resolve a.org:443:127.0.0.1 https://a.org', '--resolve', 5, 34],

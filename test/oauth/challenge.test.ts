@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseChallenges, tokenChallenges, wantsDpopNonce } from '../../src/oauth/challenge.ts';
+import { parseChallenges } from '../../src/http/auth/challenges.ts';
+import { tokenChallenges, wantsDpopNonce } from '../../src/oauth/challenge.ts';
 import { cpuMs } from '../support/cpuTime.ts';
 
 function plain(value: string): [string, Record<string, string>, string | null][] {

@@ -85,6 +85,7 @@ function tool({ entries = {}, answer = 'remember' }: Setup = {}) {
         return Promise.resolve(answer);
       },
       confirmSend: () => Promise.resolve(false),
+      value: () => Promise.resolve(null),
     },
     consent: createConsentStore(memoryValues()),
     processEnv: {},

@@ -1,8 +1,10 @@
 import { KeyturnError } from '../../src/base/errors.ts';
 import type { BodySink, HttpClient } from '../../src/http/message.ts';
 import { createHttpClient } from '../../src/http/client.ts';
+import type { Dialect } from '../../src/httpfile/parse/tree.ts';
 import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
 import { createDpopProver } from '../../src/oauth/client/dpopProver.ts';
+import type { CertificateSource } from '../../src/run/hostCertificate.ts';
 import { createEngine } from '../../src/run/createEngine.ts';
 import type { Asker, Engine, RunOptions } from '../../src/run/engine.ts';
 import type { RequestResult } from '../../src/run/result.ts';
@@ -50,18 +52,23 @@ export interface EngineSetup {
   readonly allowOrigin?: Asker['allowOrigin'];
   readonly confirmSend?: Asker['confirmSend'];
   readonly sendUnverified?: Asker['sendUnverified'];
+  readonly value?: Asker['value'];
   readonly client?: HttpClient;
   readonly audit?: AuditRecorder;
   readonly certificates?: ApiCertificates;
   readonly scripts?: ScriptParts;
-  /** Texts by location. */
-  readonly files?: Parameters<typeof memoryFiles>[0];
+  readonly processEnv?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string | Uint8Array | null>>;
+  readonly certificateSource?: CertificateSource;
 }
 
 export interface RunChanges {
   readonly options?: Partial<RunOptions>;
   readonly tokenName?: string;
   readonly confirmed?: boolean;
+  readonly overrides?: Readonly<Record<string, string>>;
+  readonly dialect?: Dialect;
+  readonly answers?: Map<string, Promise<string>>;
   readonly signal?: AbortSignal;
   /** Which of the requests in the text. */
   readonly at?: number;
@@ -79,11 +86,14 @@ export function engineOver({
   allowOrigin,
   confirmSend,
   sendUnverified,
+  value,
   client,
   audit,
   certificates = noCertificates,
   scripts,
+  processEnv = {},
   files = {},
+  certificateSource,
 }: EngineSetup) {
   const held = harness(manager);
   const { tokens, redactor, clock, keptSecrets } = { ...held.options, tokens: held.manager };
@@ -99,13 +109,15 @@ export function engineOver({
     certificates,
     ...(audit === undefined ? {} : { audit }),
     ...(scripts === undefined ? {} : { scripts }),
+    ...(certificateSource === undefined ? {} : { certificateSource }),
     asker: {
       allowOrigin: allowOrigin ?? (() => Promise.resolve('refuse')),
       confirmSend: confirmSend ?? (() => Promise.resolve(false)),
       sendUnverified: sendUnverified ?? (() => Promise.resolve(false)),
+      value: value ?? (() => Promise.resolve(null)),
     },
     consent: createConsentStore(memoryValues()),
-    processEnv: {},
+    processEnv,
     findProfile(_file, name) {
       const found = profiles.find((profile) => profile.name === name);
       return found === undefined
@@ -121,9 +133,18 @@ export function engineOver({
   onCleanup(() => tokens.dispose());
   const run = (
     text: string,
-    { options, tokenName, signal, confirmed = false, at = 0 }: RunChanges = {},
+    {
+      options,
+      tokenName,
+      signal,
+      confirmed = false,
+      at = 0,
+      overrides = {},
+      dialect,
+      answers,
+    }: RunChanges = {},
   ): Promise<RequestResult> => {
-    const tree = parseHttpFile(text);
+    const tree = parseHttpFile(text, dialect === undefined ? {} : { dialect });
     const node = tree.requests[at];
     if (node === undefined) throw new Error('no such request in the text');
     const input = {
@@ -131,7 +152,8 @@ export function engineOver({
       tree,
       node,
       environment: new Map<string, string>(),
-      overrides: {},
+      overrides,
+      ...(answers && { answers }),
       tokenName: tokenName ?? null,
       confirmed,
       options: { ...runOptions, ...options },

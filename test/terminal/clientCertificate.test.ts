@@ -7,6 +7,7 @@ import { TLSSocket } from 'node:tls';
 import { decodeJwt, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { certificate, listen, type Pems } from '../http/support.ts';
+import { pfx, pfxPassphrase } from '../support/pfx.ts';
 import { keyturn } from './support.ts';
 
 let cwd: string;
@@ -107,5 +108,42 @@ describe('keyturn run with a token that is bound to a certificate', () => {
     expect(JSON.parse(out)).toMatchObject({
       error: { code: expect.stringMatching(/secret_missing|store_/) as string },
     });
+  });
+});
+
+describe('keyturn run with a client certificate of .httpyac.json', () => {
+  it('shows it to its host, with the passphrase of the environment', async () => {
+    const seen: string[] = [];
+    const answering = createServer(
+      { ...server, requestCert: true, rejectUnauthorized: false },
+      ({ socket }, response) => {
+        const peer = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+        seen.push(peer?.subjectAltName ?? 'nobody');
+        response.end();
+      },
+    );
+    const { port } = await listen(answering);
+    const folder = await mkdtemp(join(tmpdir(), 'keyturn-httpyac-'));
+    await writeFile(join(folder, 'client.pfx'), pfx);
+    const clientCertificates = { [`localhost:${port}`]: { pfx: './client.pfx' } };
+    await writeFile(join(folder, '.httpyac.json'), JSON.stringify({ clientCertificates }));
+    const url = `https://localhost:${port}/?key={{$processEnv KEYTURN_CERTIFICATE_PASSPHRASE}}`;
+    await writeFile(join(folder, 'a.http'), `GET https://localhost:${port}/\n\n###\nGET ${url}\n`);
+    const insecure = ['--insecure-host', 'localhost'];
+    const send = (args: string[], passphrase: string) =>
+      keyturn(['run', 'a.http', ...insecure, ...args], {
+        cwd: folder,
+        env: { KEYTURN_CERTIFICATE_PASSPHRASE: passphrase },
+      });
+    const shown = await send(['--json'], pfxPassphrase);
+    expect(seen).toEqual(['DNS:pfx.example.com']);
+    expect(shown.out + shown.err).not.toContain(pfxPassphrase);
+    expect(JSON.parse(shown.out.split('\n')[1] ?? '')).toMatchObject({ response: null });
+    const wrong = await send(['--json', '--line', '1'], 'wrong-passphrase');
+    expect(JSON.parse(wrong.out)).toMatchObject({ error: { code: 'secret_missing' } });
+    const untrusted = await send(['--json', '--line', '1', '--untrusted'], pfxPassphrase);
+    expect(JSON.parse(untrusted.out)).toMatchObject({ error: { code: 'untrusted_workspace' } });
+    expect(seen).toHaveLength(1);
+    await rm(folder, { recursive: true, force: true });
   });
 });

@@ -1,9 +1,12 @@
 import type { TextDocument } from 'vscode';
 import { readHttpFile, type Reading } from '../../httpfile/parse/parse.ts';
 import type { HttpFile } from '../../httpfile/parse/tree.ts';
+import { dialectAt, dialectGeneration } from './treeDialects.ts';
 
 interface Parsed {
   readonly version: number;
+  /** That of the dialects. */
+  readonly generation: number;
   readonly reading: Reading;
 }
 
@@ -15,8 +18,13 @@ const parsed = new WeakMap<TextDocument, Parsed>();
  */
 export function treeOf(document: TextDocument): HttpFile {
   const known = parsed.get(document);
-  if (known?.version === document.version) return known.reading.tree;
-  const reading = readHttpFile(document.getText(), known === undefined ? {} : { before: known.reading });
-  parsed.set(document, { version: document.version, reading });
+  const { version } = document;
+  const generation = dialectGeneration();
+  if (known?.version === version && known.generation === generation) return known.reading.tree;
+  const reading = readHttpFile(document.getText(), {
+    settle: (own) => dialectAt(document.uri, own),
+    ...(known !== undefined && { before: known.reading }),
+  });
+  parsed.set(document, { version, generation, reading });
   return reading.tree;
 }

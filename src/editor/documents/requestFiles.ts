@@ -14,6 +14,7 @@ import type { Files } from '../../base/files.ts';
 import { SingleFlight } from '../../base/singleFlight.ts';
 import { parseHttpFile } from '../../httpfile/parse/parse.ts';
 import type { HttpFile } from '../../httpfile/parse/tree.ts';
+import { dialectAt, onDidChangeDialects } from './treeDialects.ts';
 import { treeOf } from './documentTrees.ts';
 import { isRequestDocument, requestFilePattern, watchRequestFiles } from './requestFileWatch.ts';
 
@@ -51,6 +52,7 @@ export class RequestFiles implements Disposable {
   readonly #reads = new SingleFlight<HttpFile | null>();
   readonly #changed = new EventEmitter<Uri | null>();
   readonly #watch: Disposable;
+  readonly #dialects: { dispose(): void };
   /** Trees of files on the disk by location; the one that was used last stands last. */
   readonly #trees = new Map<string, { readonly tree: HttpFile; readonly bytes: number }>();
   #keptBytes = 0;
@@ -67,6 +69,15 @@ export class RequestFiles implements Disposable {
 
   constructor(files: Pick<Files, 'read' | 'leftAside'>) {
     this.#files = files;
+    this.#dialects = onDidChangeDialects((folders) => {
+      // What is being read was begun by the rules before.
+      this.#generation++;
+      for (const location of [...this.#trees.keys()]) {
+        const folder = location.slice(0, location.lastIndexOf('/'));
+        if (folders === null || folders.has(folder)) this.#drop(location);
+      }
+      this.#changed.fire(null);
+    });
     const changed = (uri: Uri) => {
       this.#forgetTree(uri.toString());
       this.#changed.fire(uri);
@@ -108,7 +119,7 @@ export class RequestFiles implements Disposable {
     if (uri.scheme === 'untitled') return null;
     const known = this.#trees.get(location);
     if (known === undefined) {
-      const work = (joint: AbortSignal) => this.#read(location, joint);
+      const work = (joint: AbortSignal) => this.#read(uri, joint);
       return this.#reads.run(`${this.#generation} ${location}`, work, signal);
     }
     this.#trees.delete(location);
@@ -131,6 +142,7 @@ export class RequestFiles implements Disposable {
 
   dispose(): void {
     this.#watch.dispose();
+    this.#dialects.dispose();
     this.#searches.cancelAll();
     this.#reads.cancelAll();
     this.#changed.dispose();
@@ -169,8 +181,9 @@ export class RequestFiles implements Disposable {
     }
   }
 
-  async #read(location: string, signal: AbortSignal): Promise<HttpFile | null> {
+  async #read(uri: Uri, signal: AbortSignal): Promise<HttpFile | null> {
     const generation = this.#generation;
+    const location = uri.toString();
     const how = {
       from: location,
       trusted: workspace.isTrusted,
@@ -181,7 +194,7 @@ export class RequestFiles implements Disposable {
       const bytes = await this.#files.read(location, how);
       this.#files.leftAside(location, null);
       if (bytes === null) return null;
-      const tree = parseHttpFile(new TextDecoder().decode(bytes));
+      const tree = parseHttpFile(new TextDecoder().decode(bytes), { settle: (own) => dialectAt(uri, own) });
       if (generation === this.#generation) this.#keep(location, tree, bytes.byteLength);
       return tree;
     } catch (error) {

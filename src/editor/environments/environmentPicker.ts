@@ -3,6 +3,7 @@ import type { Files } from '../../base/files.ts';
 import type { EnvironmentSet } from '../../httpfile/environments/environments.ts';
 import type { SandboxVariables } from './sandboxVariables.ts';
 import type { EnvironmentPicker } from './picker.ts';
+import { choiceFolder } from '../platform/choiceFolder.ts';
 import { onDidChangeSetting, readSetting } from '../platform/settings.ts';
 
 export interface EnvironmentParts {
@@ -50,7 +51,7 @@ export function createEnvironmentPicker({ context, files, sandbox }: Environment
 
   const selected = (document: Uri): string | null => {
     const choices = context.workspaceState.get<unknown>(stateKey);
-    const choice = isRecord(choices) ? choices[folderKey(document)] : null;
+    const choice = isRecord(choices) ? choices[choiceFolder(document).toString()] : null;
     return typeof choice === 'string' ? choice : null;
   };
 
@@ -70,7 +71,7 @@ export function createEnvironmentPicker({ context, files, sandbox }: Environment
       const choices = context.workspaceState.get<unknown>(stateKey);
       await context.workspaceState.update(stateKey, {
         ...(isRecord(choices) ? choices : {}),
-        [folderKey(document)]: name ?? undefined,
+        [choiceFolder(document).toString()]: name ?? undefined,
       });
       changed.fire();
     },
@@ -103,11 +104,6 @@ async function readSet(files: Files, document: Uri): Promise<EnvironmentSet> {
     }
   }
   return loadEnvironments(files, document.toString(), { environments }, { trusted: workspace.isTrusted });
-}
-
-/** One choice for each workspace folder; for files outside, one for each folder they lie in. */
-function folderKey(document: Uri): string {
-  return (workspace.getWorkspaceFolder(document)?.uri ?? Uri.joinPath(document, '..')).toString();
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

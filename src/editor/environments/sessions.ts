@@ -1,14 +1,23 @@
-import { EventEmitter, Uri, workspace } from 'vscode';
+import { EventEmitter, type Uri } from 'vscode';
 import { SessionMemory } from '../../run/session/sessionMemory.ts';
+import { choiceFolder } from '../platform/choiceFolder.ts';
 import { readSetting } from '../platform/settings.ts';
 import type { EnvironmentPicker } from './picker.ts';
 
 const bytesPerMegabyte = 1_000_000;
 
+/** What requests of one folder left in one environment. */
+export interface FolderMemory {
+  readonly folder: Uri;
+  /** Null where none is chosen. */
+  readonly environment: string | null;
+  readonly memory: SessionMemory;
+}
+
 /** What requests leave for later ones until the window closes: one memory for each folder and environment. */
 export class Sessions {
   readonly #environments: Pick<EnvironmentPicker, 'selected'>;
-  readonly #memories = new Map<string, SessionMemory>();
+  readonly #memories = new Map<string, FolderMemory>();
   readonly #changed = new EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
 
@@ -16,27 +25,28 @@ export class Sessions {
     this.#environments = environments;
   }
 
-  /** Of the workspace folder of a document, or of its own folder, in the environment that is chosen there now. */
+  /** Of the folder of a document, in the environment that is chosen there now. */
   memory(document: Uri): SessionMemory {
-    const folder = workspace.getWorkspaceFolder(document)?.uri ?? Uri.joinPath(document, '..');
-    const key = `${folder.toString()}\n${this.#environments.selected(document) ?? ''}`;
-    let memory = this.#memories.get(key);
-    if (memory === undefined) {
+    const folder = choiceFolder(document);
+    const environment = this.#environments.selected(document);
+    const key = JSON.stringify([folder.toString(), environment]);
+    let known = this.#memories.get(key);
+    if (known === undefined) {
       const megabytes = readSetting('keyturn.session.maxMemory', document);
-      memory = new SessionMemory(megabytes * bytesPerMegabyte, () => this.#changed.fire());
-      this.#memories.set(key, memory);
+      const memory = new SessionMemory(megabytes * bytesPerMegabyte, () => this.#changed.fire());
+      this.#memories.set(key, (known = { folder, environment, memory }));
     }
-    return memory;
+    return known.memory;
   }
 
   /** Every memory that there is. */
-  get all(): readonly SessionMemory[] {
+  get all(): readonly FolderMemory[] {
     return [...this.#memories.values()];
   }
 
-  /** The number of responses that were forgotten. */
+  /** Forgets answers and cookies. The number of answers that were forgotten. */
   clear(): number {
-    const count = this.all.reduce((sum, { exchanges }) => sum + exchanges.size, 0);
+    const count = this.all.reduce((sum, { memory }) => sum + memory.exchanges.size, 0);
     this.#memories.clear();
     this.#changed.fire();
     return count;

@@ -1,5 +1,7 @@
 import { type ConfigurationScope, workspace } from 'vscode';
 import * as v from 'valibot';
+import { hostCertificatesSchema } from '../../httpfile/environments/hostCertificates.ts';
+import { dialects } from '../../httpfile/parse/tree.ts';
 
 const seconds = v.pipe(v.number(), v.minValue(0), v.maxValue(86_400));
 const environments = v.record(v.string(), v.record(v.string(), v.string()));
@@ -11,6 +13,7 @@ const environments = v.record(v.string(), v.record(v.string(), v.string()));
 const settings = {
   'keyturn.environments': v.fallback(environments, {}),
   'rest-client.environmentVariables': v.fallback(environments, {}),
+  'rest-client.certificates': v.fallback(hostCertificatesSchema, {}),
   'keyturn.tokens.expiryLead': v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(1440)), 5),
   'keyturn.tokens.groupBy': v.fallback(v.picklist(['environment', 'issuer']), 'environment'),
   'keyturn.tokens.notifyExpired': v.fallback(v.boolean(), true),
@@ -25,6 +28,7 @@ const settings = {
   'keyturn.scripts.maxMemory': v.fallback(v.pipe(v.number(), v.minValue(8), v.maxValue(1024)), 64),
   'keyturn.timeout.connect': v.fallback(seconds, 10),
   'keyturn.timeout.total': v.fallback(seconds, 300),
+  'keyturn.dialect': v.fallback(v.picklist(['auto', ...dialects]), 'auto'),
   'keyturn.followRedirects': v.fallback(v.boolean(), true),
   'http.proxy': v.fallback(v.string(), ''),
   'http.noProxy': v.fallback(v.array(v.string()), []),

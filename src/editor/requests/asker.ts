@@ -5,6 +5,7 @@ import { shownAddress, shownAddresses, unshown } from '../../profile/shownOrigin
 import { quoted, visible } from '../../base/visible.ts';
 import { askModal } from '../platform/askModal.ts';
 import { oneLine } from '../platform/oneLine.ts';
+import { askValue } from './askValue.ts';
 
 /** Asks the person in the editor. Modal where a secret would leave; masked where one is typed. */
 export function createAsker(): Asker {
@@ -40,6 +41,7 @@ export function createAsker(): Asker {
       if (answer === alwaysAllow) return 'remember';
       return answer === sendOnce ? 'once' : 'refuse';
     },
+    value: (question, _line, signal) => askValue(question, signal),
     async sendUnverified({ tokenName, origin }) {
       const sendOnce = l10n.t('Send Once');
       const answer = await askModal({

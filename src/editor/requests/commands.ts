@@ -17,6 +17,8 @@ export const requestCommands = {
   chooseToken: 'keyturn.chooseToken',
   /** Arguments like those of `send`: shows the last response again, without sending. */
   openResponse: 'keyturn.response.open',
+  /** Chooses whose rules the files of this folder are read by. */
+  chooseDialect: 'keyturn.chooseDialect',
   cancel: 'keyturn.cancel',
   /** Only from the lens: the document's Uri, a line in the request, the token's name. */
   tokenActions: 'keyturn.tokenActions',

@@ -3,6 +3,9 @@ import type { moveSecret } from '../fileSecrets/moveSecret.ts';
 import { moveSecretAt, registerFileSecrets } from '../fileSecrets/register.ts';
 import type { Handlers } from '../platform/commands.ts';
 import { registerResponses } from '../responses/register.ts';
+import { DocumentDialects } from '../documents/documentDialects.ts';
+import { onDidChangeDialects } from '../documents/treeDialects.ts';
+import { onDidChangeSetting, readSetting } from '../platform/settings.ts';
 import type { EditorServices } from '../services.ts';
 import type { requestCommands, responseCommands } from './commands.ts';
 import { Completions } from './language/completions.ts';
@@ -12,6 +15,7 @@ import { RequestFolding } from './language/foldingProvider.ts';
 import { Hovers } from './language/hovers.ts';
 import { Outline } from './language/outline.ts';
 import { RequestLenses } from './lenses.ts';
+import { chooseDialect, showDialect } from './dialectStatus.ts';
 import { InlineResults } from '../results/inlineResults.ts';
 import { ResultDecorations } from '../results/resultDecorations.ts';
 import { sendAll } from './sendAll.ts';
@@ -65,6 +69,14 @@ export function startRequests(services: EditorServices, loadSending: () => Promi
       lenses.updateResults(document);
     }
   };
+  const dialects = new DocumentDialects(
+    services.files,
+    {
+      at: (uri) => readSetting('keyturn.dialect', uri),
+      onDidChange: (listener) => onDidChangeSetting(['keyturn.dialect'], listener),
+    },
+    services.folderValues,
+  );
   const parts = Disposable.from(
     lenses,
     decorations,
@@ -82,6 +94,12 @@ export function startRequests(services: EditorServices, loadSending: () => Promi
       ...Completions.triggerCharacters,
     ),
     registerFileSecrets(),
+    onDidChangeDialects(() => {
+      lenses.refresh();
+      diagnostics.checkAll();
+    }),
+    dialects,
+    showDialect(),
     services.tokens.onDidChange(tokensChanged),
     services.profiles.onDidChange(tokensChanged),
     services.environments.onDidChange(tokensChanged),
@@ -103,11 +121,9 @@ export function startRequests(services: EditorServices, loadSending: () => Promi
         await moveSecretAt((...place) => moveSecret(services, ...place), uri, line, character);
       },
       'keyturn.cancel': () => sender.cancelAll(),
-      'keyturn.sendAll': async () => {
-        const document = activeHttpDocument();
-        if (document === null) await window.showInformationMessage(l10n.t('Open an .http file first.'));
-        else await sendAll({ services, sender, inline }, document);
-      },
+      'keyturn.sendAll': () =>
+        withActiveDocument((document) => sendAll({ services, sender, inline }, document)),
+      'keyturn.chooseDialect': () => withActiveDocument((document) => chooseDialect(document, dialects)),
       'keyturn.tokenActions': async (uri, line, name) => {
         if (!(uri instanceof Uri) || typeof line !== 'number' || typeof name !== 'string') return;
         await showTokenMenu(states, await workspace.openTextDocument(uri), line, name);
@@ -120,7 +136,8 @@ export function startRequests(services: EditorServices, loadSending: () => Promi
   };
 }
 
-function activeHttpDocument(): TextDocument | null {
+async function withActiveDocument(act: (document: TextDocument) => Promise<unknown>): Promise<void> {
   const document = window.activeTextEditor?.document;
-  return document?.languageId === 'http' ? document : null;
+  if (document?.languageId === 'http') await act(document);
+  else await window.showInformationMessage(l10n.t('Open an .http file first.'));
 }

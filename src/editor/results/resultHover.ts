@@ -116,6 +116,8 @@ function challengeParts({ retried, challenge, token }: RequestResult): string[] 
   if (retried === 'invalid_dpop_proof') {
     parts.push(l10n.t("Sent again with the server's time in the DPoP proof, since the clocks differ."));
   }
+  if (retried === 'digest')
+    parts.push(l10n.t("Sent again with the answer to the server's Digest challenge."));
   if (challenge === null) return parts;
   const { refusal, errorDescription } = challenge;
   if (challenge.error !== null) {

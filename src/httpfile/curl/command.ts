@@ -3,6 +3,7 @@ import { firstOutside, splitTemplate } from '../resolve/template.ts';
 import { type Arguments, type Given, readArguments } from './arguments.ts';
 import { dataPiece, dataText } from './data.ts';
 import { readFormPart } from './form.ts';
+import { readSigv4, type Sigv4Scope } from './sigv4.ts';
 import { splitWords } from './shell.ts';
 import type { Fault } from './words.ts';
 
@@ -29,6 +30,7 @@ export interface CurlCommand {
   readonly body: CurlBody;
   /** `-G`: what is added to the query. */
   readonly query: readonly CurlData[];
+  readonly sigv4?: Sigv4Scope;
   /** Names of headers that are not sent though Keyturn would by itself. */
   readonly omitted: readonly string[];
   /** What `# @key value` would say of the same. */
@@ -93,6 +95,7 @@ class CommandReader {
       headers: this.#allHeaders(),
       body,
       query,
+      ...this.#sigv4(),
       omitted: ['user-agent', 'accept', 'accept-encoding'].filter((name) => this.#removed.has(name)),
       settings: this.#settings(),
       faults: this.#faults,
@@ -214,7 +217,14 @@ class CommandReader {
     const bearer = this.#last.get('oauth2-bearer');
     const user = this.#last.get('user');
     add(bearer, 'Authorization', (token) => `Bearer ${token}`);
-    if (bearer === undefined) add(user, 'Authorization', (pair) => `Basic ${pair}`, true);
+    const scheme = this.#isOn('aws-sigv4') ? 'AWS' : this.#isOn('digest') ? 'Digest' : 'Basic';
+    const computed =
+      scheme === 'Basic' ? undefined : this.#last.get(scheme === 'AWS' ? 'aws-sigv4' : 'digest');
+    if (computed !== undefined && user === undefined) {
+      // What stands in the URL would go out as Basic.
+      this.#refuse(`Keyturn takes name and secret of ${computed.written} from -u name:secret.`, computed);
+    }
+    if (bearer === undefined) add(user, 'Authorization', (pair) => `${scheme} ${pair}`, true);
     const agent = this.#last.get('user-agent');
     if (agent?.argument === '') this.#removed.add('user-agent');
     else add(agent, 'User-Agent', (text) => text);
@@ -239,6 +249,15 @@ class CommandReader {
       if (any !== undefined) add({ ...any, ...behind }, 'Content-Type', () => type);
     }
     if (json !== undefined) add({ ...json, ...behind }, 'Accept', () => 'application/json');
+  }
+
+  /** `--aws-sigv4 provider[:provider[:region[:service]]]`. */
+  #sigv4(): Pick<CurlCommand, 'sigv4'> {
+    const given = this.#last.get('aws-sigv4');
+    if (given?.isOn !== true) return {};
+    const sigv4 = readSigv4(given.argument);
+    if (sigv4 === null) this.#refuse(`Keyturn computes ${given.written} for aws:amz only.`, given);
+    return sigv4 === null ? {} : { sigv4 };
   }
 
   /** curl refuses to send two kinds of body, and a body with `-I`. */

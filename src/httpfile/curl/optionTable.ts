@@ -23,7 +23,7 @@ const options: Readonly<Record<Role, string>> = {
   acts: `
   -d:data= data-ascii= data-binary= data-raw= data-urlencode= json= url-query= -F:form= form-string=
   form-escape -T:upload-file= -G:get -I:head -X:request= -H:header= -u:user= -A:user-agent= -e:referer=
-  -b:cookie= -r:range= oauth2-bearer= basic -k:insecure -L:location -m:max-time= connect-timeout= url=
+  -b:cookie= -r:range= oauth2-bearer= basic digest aws-sigv4= -k:insecure -L:location -m:max-time= connect-timeout= url=
   -g:globoff
 `,
   harmless: `
@@ -39,9 +39,9 @@ const options: Readonly<Record<Role, string>> = {
   trace-ascii= trace-config= trace-ids trace-time -v:verbose vlan-priority= -w:write-out= xattr
 `,
   refused: `
-  abstract-unix-socket= alt-svc= anyauth -a:append aws-sigv4= ca-native cacert= capath= -E:cert=
+  abstract-unix-socket= alt-svc= anyauth -a:append ca-native cacert= capath= -E:cert=
   cert-status cert-type= ciphers= -K:config= connect-to= -C:continue-at= crlf crlfile= curves= delegation=
-  digest disable-eprt disable-epsv disallow-username-in-url dns-interface= dns-ipv4-addr= dns-ipv6-addr=
+  disable-eprt disable-epsv disallow-username-in-url dns-interface= dns-ipv4-addr= dns-ipv6-addr=
   dns-servers= doh-cert-status doh-insecure doh-url= dump-ca-embed ech= egd-file= engine= eprt epsv
   etag-compare= etag-save= follow ftp-account= ftp-alternative-to-user= ftp-create-dirs ftp-method=
   ftp-pasv -P:ftp-port= ftp-pret ftp-skip-pasv-ip ftp-ssl ftp-ssl-ccc ftp-ssl-ccc-mode= ftp-ssl-control

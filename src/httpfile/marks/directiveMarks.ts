@@ -71,3 +71,23 @@ export function directiveMark({ key, span, assigned }: MetadataNode): Problem | 
     severity: 'hint',
   };
 }
+
+/** What Keyturn does, or what to write, in place of a directive that it ignores. */
+const instead: Readonly<Record<string, string>> = {
+  jwt: 'Keyturn does not decode tokens in a response. Select one there and run Inspect Token….',
+  nolog: 'Keyturn keeps no log of requests and responses.',
+  norejectunauthorized: 'Keyturn verifies the certificate all the same. To turn that off, write # @insecure.',
+  curlinsecure: 'Keyturn verifies the certificate all the same. To turn that off, write # @insecure.',
+  curlconnecttimeout: 'Write # @connection-timeout.',
+  curlmaxtime: 'Write # @timeout.',
+  curllocation: 'Keyturn follows redirects without it.',
+};
+
+/** A directive of another tool that changes nothing of what is sent, and that Keyturn does not act upon. */
+export function ignoredMark({ key, span }: MetadataNode): Problem | null {
+  const normal = normalKey(key);
+  if (directiveEffect(key) !== 'shows' || normal === 'nocookiejar') return null;
+  const does = Object.hasOwn(instead, normal) ? instead[normal] : 'It changes nothing of what is sent.';
+  const message = `Keyturn ignores @${quotedPart(key)}. ${does ?? ''}`;
+  return { code: 'directive_ignored', message, severity: 'hint', span };
+}

@@ -1,4 +1,3 @@
-import { normalKey } from '../parse/directives.ts';
 import { isSharedBlock } from './stops.ts';
 import { type NotRun, notRunIn } from './notRun.ts';
 import { quotedPart } from '../resolve/quotedPart.ts';
@@ -7,7 +6,8 @@ import { splitTemplate } from '../resolve/template.ts';
 import type { HttpFile, LooseNode, Problem, RequestNode } from '../parse/tree.ts';
 import { unknownMethod } from '../parse/unknownMethod.ts';
 import { losesBackslash, lostBackslash } from '../parse/variableLine.ts';
-import { directiveMark } from './directiveMarks.ts';
+import { directiveMark, ignoredMark } from './directiveMarks.ts';
+import { normalKey } from '../parse/directives.ts';
 
 /**
  * What a person should know before a file is sent, beyond what cannot be read: unknown methods and directives, what stops a
@@ -15,16 +15,17 @@ import { directiveMark } from './directiveMarks.ts';
  */
 export function fileMarks(tree: HttpFile): Problem[] {
   const marks: Problem[] = [];
+  const ignored = new Set<string>();
   for (const node of tree.requests) {
     const method = methodMark(tree, node);
     if (method !== null) marks.push(method);
     for (const { span, message } of ownObstacles(tree.dialect, node)) marks.push(unsupported(span, message));
-    marks.push(...openVariables(node), ...partMarks(tree, node));
+    marks.push(...openVariables(node), ...partMarks(tree, node, ignored));
   }
   for (const part of tree.loose) {
     for (const { span, message } of obstaclesIn(tree.dialect, part)) marks.push(unsupported(span, message));
     if (!isSharedBlock(part)) marks.push(...runsAlone(part));
-    marks.push(...partMarks(tree, part));
+    marks.push(...partMarks(tree, part, ignored));
   }
   for (const variable of tree.variables) {
     if (!losesBackslash(variable.value, tree.dialect)) continue;
@@ -46,8 +47,14 @@ function runsAlone({ metadata }: LooseNode): Problem[] {
     );
 }
 
-function partMarks({ dialect }: HttpFile, part: RequestNode | LooseNode): Problem[] {
-  const directives = part.metadata.flatMap((metadata) => directiveMark(metadata) ?? []);
+/** `ignored`: keys that were marked before; one mark in a file is enough. */
+function partMarks({ dialect }: HttpFile, part: RequestNode | LooseNode, ignored: Set<string>): Problem[] {
+  const directives = part.metadata.flatMap((metadata) => {
+    const key = normalKey(metadata.key);
+    const mark = ignored.has(key) ? null : ignoredMark(metadata);
+    if (mark !== null) ignored.add(key);
+    return mark ?? directiveMark(metadata) ?? [];
+  });
   return [...directives, ...notRunIn(dialect, part).map(notRunMark)];
 }
 

@@ -1,9 +1,10 @@
 import { maskedAssertion } from '../../redaction/maskedText.ts';
 import { withoutCredentials } from '../../redaction/withoutCredentials.ts';
-import { directiveEffect, written } from '../parse/directives.ts';
+import { directiveEffect, normalKey, written } from '../parse/directives.ts';
 import { scriptOf } from '../scripts/fileScripts.ts';
+import { sleepMs } from '../directives/waits.ts';
 import { sharedParts } from './stops.ts';
-import type { Dialect, ExtraNode, HttpFile, LooseNode, RequestNode } from '../parse/tree.ts';
+import type { Dialect, ExtraNode, HttpFile, LooseNode, MetadataNode, RequestNode } from '../parse/tree.ts';
 
 /**
  * Something that Keyturn reads and leaves out, though it does not change the request: `test` (one that a script makes),
@@ -36,11 +37,16 @@ export function notRunIn(
   const found = part.extras.flatMap((extra) => (runsScripts && isRun(extra) ? [] : ofExtra(extra)));
   for (const directive of part.metadata) {
     const effect = directiveEffect(directive.key);
-    if (effect !== 'left_out' && effect !== 'assertion') continue;
+    if (effect !== 'left_out' && effect !== 'assertion' && !isScriptedSleep(directive)) continue;
     const kind = effect === 'assertion' ? 'assertion' : 'directive';
     found.push({ kind, line: directive.span.start.line, text: written(directive, dialect) });
   }
   return found.map(shownOf);
+}
+
+/** httpyac: how long is an expression. */
+function isScriptedSleep({ key, value }: MetadataNode): boolean {
+  return normalKey(key) === 'sleep' && sleepMs(value) === null;
 }
 
 function shownOf(one: NotRun): NotRun {

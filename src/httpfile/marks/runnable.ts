@@ -1,6 +1,7 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { directiveEffect, normalKey, written } from '../parse/directives.ts';
 import { notAHeader } from '../parse/headerLine.ts';
+import { parseLoop } from '../directives/loop.ts';
 import { otherProtocols } from '../parse/methods.ts';
 import { scriptOf } from '../scripts/fileScripts.ts';
 import { quotedCode, quotedPart } from '../resolve/quotedPart.ts';
@@ -86,6 +87,10 @@ export function* obstaclesIn(
         span,
         message: `${quotedPart(written(directive, dialect))} on line ${line} is an expression, which is not supported yet.`,
       };
+    }
+    if (normalKey(key) === 'loop' && parseLoop(value) === null) {
+      const message = `${quotedPart(written(directive, dialect))} on line ${line} needs a script, which is not supported yet.`;
+      yield { span, message };
     }
     const gives = normalKey(key) === 'run' && value.includes('(');
     if (directiveEffect(key) !== 'changes' && !gives) continue;

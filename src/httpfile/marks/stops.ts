@@ -26,15 +26,16 @@ export function isSharedBlock({ title }: Pick<LooseNode, 'title'>): boolean {
 
 /** The `# @disabled` that holds for a request; null where there is none. */
 export function disabledBy(tree: HttpFile, node: RequestNode): MetadataNode | null {
-  return stopOf(tree, node, 'disabled');
+  return directiveOf(tree, node, 'disabled');
 }
 
 /** The `# @note` of a request: it is sent after a person has confirmed it. Null where there is none. */
 export function noteOf(tree: HttpFile, node: RequestNode): MetadataNode | null {
-  return stopOf(tree, node, 'note');
+  return directiveOf(tree, node, 'note');
 }
 
-function stopOf(tree: HttpFile, node: RequestNode, wanted: string): MetadataNode | null {
+/** The directive of this normal key that holds for a request, its own before shared ones. */
+export function directiveOf(tree: HttpFile, node: RequestNode, wanted: string): MetadataNode | null {
   for (const { metadata } of [node, ...sharedParts(tree, node)]) {
     const found = metadata.find(({ key }) => normalKey(key) === wanted);
     if (found !== undefined) return found;

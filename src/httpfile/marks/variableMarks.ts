@@ -5,7 +5,10 @@ import { definitionsIn } from '../resolve/definitions.ts';
 import { dynamicValue, splitCall } from '../resolve/dynamicVariables.ts';
 import { foreignExpression } from '../resolve/foreignToken.ts';
 import { missingVariable } from '../resolve/missingVariable.ts';
+import { parseLoop } from '../directives/loop.ts';
 import { nearest } from '../parse/near.ts';
+import { inlineQuestion, promptsIn } from '../resolve/questions.ts';
+import { normalKey } from '../parse/directives.ts';
 import { quotedCode, quotedPart } from '../resolve/quotedPart.ts';
 import { scriptVariables } from '../resolve/scriptVariables.ts';
 import { rulesOf } from '../parse/rules.ts';
@@ -44,7 +47,7 @@ export function variableMarks(
   const checker = new Checker(tree, seen);
   const done = new Set<number>();
   const marks: Problem[] = [];
-  const check = (node: Pick<RequestNode, 'metadata'>, line: number) => {
+  const check = (given: ReadonlySet<string>, line: number) => {
     if (done.has(line) || marks.length >= mostMarks) return;
     done.add(line);
     const text = lineText(line);
@@ -55,13 +58,16 @@ export function variableMarks(
         start: { line, column: part.offset },
         end: { line, column: part.offset + part.length },
       };
-      const mark = checker.mark(part.text, node, span);
+      const mark = checker.mark(part.text, given, span);
       if (mark !== null) marks.push(mark);
     }
   };
-  for (const { span } of tree.variables) for (const line of linesOf(span)) check({ metadata: [] }, line);
+  // Which request uses a variable of the file is not known here.
+  const anyGives = givenBy(tree.requests.flatMap(({ metadata }) => metadata));
+  for (const { span } of tree.variables) for (const line of linesOf(span)) check(anyGives, line);
   for (const node of tree.requests) {
-    for (const line of writtenLines(tree, node, lineText)) check(node, line);
+    const given = givenBy(node.metadata);
+    for (const line of writtenLines(tree, node, lineText)) check(given, line);
   }
   return marks;
 }
@@ -104,15 +110,16 @@ class Checker {
   }
 
   /** Null where the expression has a value, as far as can be told without working it out. */
-  mark(written: string, node: Pick<RequestNode, 'metadata'>, span: Span): Problem | null {
+  mark(written: string, given: ReadonlySet<string>, span: Span): Problem | null {
     const { line } = span.start;
     const isEncoded = written.startsWith('%') && this.#tree.dialect === 'rest-client';
     const expression = isEncoded ? written.slice(1).trim() : written;
     const missing = (name: string) => {
-      const { code, message } = missingVariable(name, { tree: this.#tree, node }, line);
+      const { code, message } = missingVariable(name, this.#tree, line);
       if (code === 'unsupported') return { code, message, severity: 'warning', span } as const;
       return this.#unknown(name, span);
     };
+    if (isGiven(given, expression)) return null;
     if (!expression.startsWith('$')) {
       if (this.#isNamed(expression)) return null;
       const isRequest = (name: string) => isRequestName(this.#tree, name);
@@ -129,11 +136,18 @@ class Checker {
 
   #dynamic(expression: string, span: Span, missing: (name: string) => Problem): Problem | null {
     if (tokenNameOf(expression) !== null || foreignExpression(expression) !== null) return null;
+    if (expression === '$projectRoot') return null;
     try {
+      if (inlineQuestion(expression) !== null) return null;
       if (dynamicValue(expression, { nowMs: 0, dialect: this.#tree.dialect }) !== null) return null;
     } catch (error) {
-      const { message, hint = '' } = asKeyturnError(error);
-      return { code: 'variable_invalid', message: `${message} ${hint}`.trim(), severity: 'warning', span };
+      const { code, message, hint = '' } = asKeyturnError(error);
+      return {
+        code: code === 'unsupported' ? code : 'variable_invalid',
+        message: `${message} ${hint}`.trim(),
+        severity: 'warning',
+        span,
+      };
     }
     const { name, args } = splitCall(expression);
     const [argument = ''] = args;
@@ -184,6 +198,27 @@ class Checker {
     this.#suggested.set(name, meant);
     return meant;
   }
+}
+
+/** Names that get a value when a request is sent: by its prompts and its loop, whose items may have members (`item.`). */
+function givenBy(metadata: RequestNode['metadata']): ReadonlySet<string> {
+  if (metadata.length === 0) return nothing;
+  const names = new Set(promptsIn(metadata).map(({ name }) => name));
+  for (const { key, value } of metadata) {
+    const loop = normalKey(key) === 'loop' ? parseLoop(value) : null;
+    if (loop === null) continue;
+    names.add('$index');
+    if (loop.variable !== null) names.add(loop.variable).add(`${loop.variable}.`);
+  }
+  return names;
+}
+
+const nothing: ReadonlySet<string> = new Set();
+
+function isGiven(given: ReadonlySet<string>, expression: string): boolean {
+  if (given.size === 0) return false;
+  const dot = expression.indexOf('.');
+  return given.has(expression) || (dot > 0 && given.has(expression.slice(0, dot + 1)));
 }
 
 function unset(message: string, span: Span): Problem {

@@ -192,6 +192,11 @@ function noteName(namedAt: Map<string, number>, { metadata }: RequestNode): Prob
   return { code: 'name_duplicate', message, severity: 'warning', span: given.span };
 }
 
+/** Text after the `###`, or that of a `# @title` instead. */
+export function titleOf(metadata: readonly MetadataNode[], separator: string | null): string | null {
+  return metadata.findLast(({ key, value }) => key === 'title' && value !== '')?.value ?? separator;
+}
+
 /** The `# @name` that counts: the last one with a value. */
 export function nameMetadata(metadata: readonly MetadataNode[]): MetadataNode | null {
   return metadata.findLast(({ key, value }) => key === 'name' && value !== '') ?? null;

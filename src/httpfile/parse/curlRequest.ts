@@ -46,7 +46,11 @@ export function readCurlRequest(builder: PartBuilder, first: number, mostLast: n
     }),
     metadata: command.settings.map(({ key, value }) => ({ key, value, span })),
     body: bodyNode(command.body, lines.range(first, last)),
-    curl: { query: command.query, omitted: command.omitted },
+    curl: {
+      query: command.query,
+      omitted: command.omitted,
+      ...(command.sigv4 && { sigv4: command.sigv4 }),
+    },
     refusals,
     last,
   };

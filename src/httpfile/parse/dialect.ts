@@ -17,10 +17,25 @@ import type { Dialect } from './tree.ts';
  * Chooses whose rules a file is read by. Every construct that only some tools know is a sign; the dialect with
  * the most weight wins, and REST Client's rules, the most common, where nothing speaks.
  */
-export function detectDialect(lines: Lines): Dialect {
+export function detectDialect(lines: Lines): Detected {
   const scorer = new Scorer();
   for (let index = 0; index < lines.count; index++) scorer.line(lines.text(index));
   return scorer.winner();
+}
+
+/** Whose rules a file is read by, from its own text alone. */
+export interface Detected {
+  readonly dialect: Dialect;
+  /** How sure that is: a sign that is more than a habit, habits alone, or nothing. */
+  readonly by: 'sign' | 'habit' | 'nothing';
+}
+
+/** The dialect of a file, where those around it speak for `beside`: a strong sign of its own counts more. */
+export function settledDialect({ dialect, by }: Detected, beside: Dialect | null): Dialect {
+  if (beside === null || by === 'sign') return dialect;
+  // These tools read the environment files of JetBrains too.
+  const reads = dialect === 'visual-studio' || dialect === 'kulala';
+  return beside === 'jetbrains' && by === 'habit' && reads ? dialect : beside;
 }
 
 class Scorer {
@@ -43,7 +58,7 @@ class Scorer {
   #afterRequestLine = false;
   #inHead = false;
 
-  winner(): Dialect {
+  winner(): Detected {
     // Only httpyac takes the host of a bare path from a variable; the others need a Host header.
     if (this.#relativeUrls > 0 && !this.#hasHostHeader) this.#add({ httpyac: likely });
     // Values that the file does not define come from http-client.env.json, which REST Client does not read.
@@ -52,7 +67,8 @@ class Scorer {
     for (const dialect of ['visual-studio', 'jetbrains', 'httpyac', 'kulala'] as const) {
       if (this.#scores[dialect] > this.#scores[best]) best = dialect;
     }
-    return best;
+    const score = this.#scores[best];
+    return { dialect: best, by: score >= likely ? 'sign' : score > 0 ? 'habit' : 'nothing' };
   }
 
   line(text: string): void {

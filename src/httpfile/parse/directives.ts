@@ -11,27 +11,27 @@ export type DirectiveEffect = 'acts' | 'shows' | 'left_out' | 'assertion' | 'cha
 const table: Readonly<Record<DirectiveEffect, readonly string[]>> = {
   acts: [
     ...words('name token scope noRedirect timeout connection-timeout insecure disabled note'),
+    ...words('no-cookie-jar noClientCert loop sleep delay ratelimit rate-limit title tag'),
     ...words('forceRegionDelimiter noGqlParsing graphql'),
-    // Those that ask for a value: the variable is unknown as long as nothing else defines it, and stops the request.
     ...words('prompt secret'),
     // Requests that go before this one, and the files that they are in.
     ...words('ref forceRef import run'),
   ],
   shows: [
-    ...words('title description tag language lang openWith extension verbose debug noLog noResponseView'),
+    ...words('description jwt language lang openWith extension verbose debug noLog noResponseView'),
     ...words('noStreamingLog keepStreaming responseRef write-body-to-temporary-file meta-name'),
     ...words('kulala-openapi-explorer kulala-openapi-no-cache kulala-openapi-json'),
-    // Keyturn keeps no cookies, shows certificates only where a token is bound to them, encodes nothing that is
-    // encoded already, streams every body and turns a redirected POST into GET as browsers do.
-    ...words('no-cookie-jar noClientCert no-auto-encoding accept post-redirect-get'),
+    // Keyturn encodes nothing that is encoded already, streams every body and turns a redirected POST into GET as browsers
+    // do.
+    ...words('no-auto-encoding accept post-redirect-get'),
     // It verifies certificates where another tool is told not to: nothing else is sent than was meant.
     ...words('noRejectUnauthorized curl-insecure curl-location curl-compressed curl-no-buffer curl-silent'),
     ...words('curl-verbose curl-connect-timeout curl-max-time'),
   ],
-  left_out: words('sleep delay ratelimit jwt save jq stdin-cmd env-stdin-cmd env-json-key env-header-key'),
+  left_out: words('save jq stdin-cmd env-stdin-cmd env-json-key env-header-key'),
   assertion: words('expect kulala-expect-status-code'),
   changes: [
-    ...words('loop proxy noProxy injectVariables clientCert use-os-credentials env'),
+    ...words('proxy noProxy injectVariables clientCert use-os-credentials env'),
     ...words('attach-cookie-jar stdin-cmd-pre env-stdin-cmd-pre curl-data-urlencode grpc grpcReflection'),
     ...words('grpc-authority grpc-flags grpc-global-plaintext grpc-import-path grpc-insecure grpc-plaintext'),
     ...words('grpc-proto grpc-protoset grpc-v'),
@@ -76,9 +76,7 @@ export function directiveEffect(key: string): DirectiveEffect | null {
 
 /** Those whose value says what is meant and holds no credentials, as that of `@proxy` may. */
 const shownValues: ReadonlySet<string> = new Set(
-  words('ref forceRef import run loop sleep delay ratelimit jwt expect kulala-expect-status-code').map(
-    normalKey,
-  ),
+  words('ref forceRef import run loop sleep delay expect kulala-expect-status-code').map(normalKey),
 );
 
 /** As it stands in the file, but for values that are not to be shown. `run` and `import` of JetBrains are no comments. */

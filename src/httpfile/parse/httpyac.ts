@@ -1,6 +1,6 @@
 import { separatorTitle } from './blocks.ts';
 import { contentType, makeBody } from './bodyNode.ts';
-import { nameMetadata, type PartBuilder } from './builder.ts';
+import { nameMetadata, type PartBuilder, titleOf } from './builder.ts';
 import { afterCurl, isCurlLine, readCurlRequest } from './curlRequest.ts';
 import { normalKey, stopsRequest } from './directives.ts';
 import { parseHeaderLine } from './headerLine.ts';
@@ -337,7 +337,7 @@ class HttpyacReader {
     this.#builder.request({
       index: this.#builder.nextIndex,
       name: nameMetadata(metadata)?.value ?? title,
-      title,
+      title: titleOf(metadata, title),
       blockStartLine: first,
       blockEndLine: last,
       line: request.line,

@@ -1,6 +1,6 @@
 import { type Block, splitBlocks } from './blocks.ts';
 import { joinParts, type Part, PartBuilder } from './builder.ts';
-import { detectDialect } from './dialect.ts';
+import { type Detected, detectDialect } from './dialect.ts';
 import { readHttpyacFile } from './httpyac.ts';
 import { type EntryRange, Lines } from './lines.ts';
 import { readRequestBlock } from './requestBlock.ts';
@@ -12,12 +12,24 @@ const longestText = 50_000_000;
 /** A value cut out of a text keeps all of that text in memory, so blocks of old texts are not taken over for ever. */
 const mostHeldText = 20_000_000;
 
+export interface DialectOptions {
+  /** Absent: the signs of the file choose. */
+  readonly dialect?: Dialect;
+  /** Chooses instead, knowing what they say. */
+  readonly settle?: (own: Detected) => Dialect;
+}
+
 /**
  * Reads the text of a `.http` or `.rest` file. Never throws: what is wrong is in `problems`, and the rest of the
  * file is read all the same. Without `dialect` the file's own signs choose the rules.
  */
-export function parseHttpFile(text: string, options: { readonly dialect?: Dialect } = {}): HttpFile {
+export function parseHttpFile(text: string, options: DialectOptions = {}): HttpFile {
   return readHttpFile(text, options).tree;
+}
+
+/** What the text alone says of its dialect. */
+export function signsOf(text: string): Detected {
+  return detectDialect(new Lines(text.length > longestText ? '' : text));
 }
 
 /** A tree, and what makes reading the next version of the same file cheaper. */
@@ -40,14 +52,14 @@ interface ReadBlock extends Part {
  */
 export function readHttpFile(
   text: string,
-  options: { readonly dialect?: Dialect; readonly before?: Reading } = {},
+  options: DialectOptions & { readonly before?: Reading } = {},
 ): Reading {
   if (text.length > longestText) {
     const tree = tooLarge(options.dialect ?? 'rest-client');
     return { tree, lines: new Lines(''), blocks: [], heldText: 0 };
   }
   const plain = new Lines(text);
-  const dialect = options.dialect ?? detectDialect(plain);
+  const dialect = options.dialect ?? settled(plain, options);
   const rules = rulesOf[dialect];
   const lines = rules.separator === 'anywhere' ? new Lines(text, { cutAtSeparators: true }) : plain;
   if (dialect === 'httpyac') {
@@ -60,6 +72,11 @@ export function readHttpFile(
   const blocks = readBlocks(lines, rules, before);
   const heldText = before === undefined ? text.length : held + text.length;
   return { tree: joinParts(dialect, blocks), lines, blocks, heldText };
+}
+
+function settled(lines: Lines, { settle }: DialectOptions): Dialect {
+  const own = detectDialect(lines);
+  return settle === undefined ? own.dialect : settle(own);
 }
 
 function readBlocks(lines: Lines, rules: DialectRules, before: Reading | undefined): ReadBlock[] {

@@ -1,6 +1,6 @@
 import { makeBody } from './bodyNode.ts';
 import type { Block } from './blocks.ts';
-import { nameMetadata, type PartBuilder, takeAll } from './builder.ts';
+import { nameMetadata, type PartBuilder, takeAll, titleOf } from './builder.ts';
 import { afterCurl, isCurlLine, readCurlRequest } from './curlRequest.ts';
 import { directiveEffect, normalKey, stopsRequest } from './directives.ts';
 import { parseHeaderLine } from './headerLine.ts';
@@ -327,7 +327,7 @@ class BlockReader {
     this.#builder.request({
       index: this.#builder.nextIndex,
       name: nameMetadata(this.#metadata)?.value ?? (this.#rules.titleIsName ? title : null),
-      title,
+      title: titleOf(this.#metadata, title),
       blockStartLine: lines.number(this.#block.first),
       blockEndLine: lines.number(this.#block.last),
       line: lines.number(line),

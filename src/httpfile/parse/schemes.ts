@@ -21,6 +21,22 @@ const computedSchemes: ReadonlyMap<string, (value: string) => boolean> = new Map
   ['mutual', (value) => hasParameter(value, 'kc1') || hasParameter(value, 'vkc')],
 ]);
 
+/** Schemes that Keyturn computes in an Authorization header, and whether what is written behind their names can be read. */
+const ownSchemes: ReadonlyMap<string, (value: string) => boolean> = new Map([
+  ['digest', (value) => /^[^\s:]+:|^\S+\s+\S|\{\{/.test(value) && !/^[\w*]+\s{0,9}="/.test(value)],
+  ['aws', (value) => /^\S+\s+(?!(?:token|region|service):)\S|\{\{/i.test(value)],
+]);
+
+/**
+ * `digest` or `aws` where Keyturn computes the value of an Authorization header from what stands behind the scheme; null
+ * for other schemes, and where a computed value stands there. What a variable holds is not known here.
+ */
+export function ownScheme(scheme: string, value: string): 'digest' | 'aws' | null {
+  const name = scheme.toLowerCase();
+  if (name !== 'digest' && name !== 'aws') return null;
+  return computedSchemes.get(name)?.(value) === true ? null : name;
+}
+
 /** `AWS4-HMAC-SHA256`, `AWS4-ECDSA-P256-SHA256` and what comes after them. */
 const awsSignature = /^aws\d+(-|$)/;
 
@@ -56,7 +72,10 @@ export function clientPart(name: string, value: string): string | null {
   if (isClientCertificate(name) && /^\s*(?:cert|key|pfx|passphrase):/.test(value))
     return `client certificates by ${name}`;
   const scheme = isAuthorization(name) ? clientScheme(value) : null;
-  return scheme === null ? null : `${scheme} authorization`;
+  if (scheme === null) return null;
+  const own = name.toLowerCase() === 'authorization' ? ownSchemes.get(scheme.toLowerCase()) : undefined;
+  if (own?.(value.trim().slice(scheme.length).trim()) === true) return null;
+  return own === undefined ? `${scheme} authorization` : `${scheme} authorization of this form`;
 }
 
 export function clientPartMessage(part: string, line: number): string {
@@ -68,7 +87,7 @@ export function refuseClientPart(name: string, value: string, line: number): voi
   const part = clientPart(name, value);
   if (part === null) return;
   throw new KeyturnError('unsupported', clientPartMessage(part, line), {
-    hint: 'The header contains the secret itself, so Keyturn does not send it. Write a computed value, or use Basic or a token.',
+    hint: 'The header contains the secret itself, so Keyturn does not send it. Write a computed value, or use Basic, Digest, AWS or a token.',
     data: { name: part, line: line + 1 },
   });
 }

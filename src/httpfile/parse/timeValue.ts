@@ -1,9 +1,12 @@
-const unitMs: Readonly<Record<string, number>> = { '': 1000, ms: 1, s: 1000, m: 60_000 };
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 
-/** The milliseconds of `10`, `10 s`, `500 ms`, `2 m`: seconds where no unit is given. Null for what is no time. */
-export function timeValue(text: string): number | null {
+/**
+ * The milliseconds of `10`, `10 s`, `500 ms`, `2 m`; `usual` is the unit where none is given: milliseconds for httpyac's
+ * `@timeout`, else seconds. Null for what is no time.
+ */
+export function timeValue(text: string, usual: 'ms' | 's' = 's'): number | null {
   const found = /^(\d{1,9})\s{0,5}(ms|s|m|)$/.exec(text.trim());
-  const unit = unitMs[found?.[2] ?? ''];
+  const unit = unitMs[(found?.[2] ?? '') || usual];
   return found?.[1] === undefined || unit === undefined ? null : Number(found[1]) * unit;
 }
 

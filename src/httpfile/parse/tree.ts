@@ -3,7 +3,9 @@ import type { Position, Span } from '../../base/position.ts';
 export type { Position, Span };
 
 /** Whose rules a file is read by: see docs/http-files.md. */
-export type Dialect = 'rest-client' | 'visual-studio' | 'httpyac' | 'jetbrains' | 'kulala';
+export type Dialect = (typeof dialects)[number];
+
+export const dialects = ['rest-client', 'visual-studio', 'httpyac', 'jetbrains', 'kulala'] as const;
 
 /** The syntax tree of one `.http` file. Everything is raw: `{{ }}` is not expanded. */
 export interface HttpFile {
@@ -66,6 +68,8 @@ export interface CurlNode {
   readonly query: readonly CurlData[];
   /** Names of headers, in lower case, that are not sent though Keyturn would add them. */
   readonly omitted: readonly string[];
+  /** Of `--aws-sigv4`, raw; empty where the host says them. */
+  readonly sigv4?: { readonly region: string; readonly service: string };
 }
 
 /** A piece of what `-d` and its like send. */
@@ -100,7 +104,7 @@ export interface MetadataNode {
 export interface HeaderNode {
   readonly name: string;
   readonly value: string;
-  /** The value is `user:password` for Basic, to the letter, as curl's `-u` has it. */
+  /** The value is `Basic user:password`, or `Digest` or `AWS` instead of Basic, to the letter, as curl's `-u` has it. */
   readonly exact?: true;
   readonly span: Span;
 }
@@ -164,6 +168,7 @@ export type ProblemCode =
   | 'file_too_large'
   | 'method_unknown'
   | 'directive_unknown'
+  | 'directive_ignored'
   | 'variable_unknown'
   | 'not_run';
 

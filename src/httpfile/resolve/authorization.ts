@@ -1,3 +1,6 @@
+import type { SchemeCredentials } from '../../http/auth/credentials.ts';
+import { ownScheme, refuseClientPart } from '../parse/schemes.ts';
+import { awsCredentials, awsWords } from './awsWords.ts';
 import type { Expander } from './expander.ts';
 import type { Written } from './site.ts';
 import { firstOutside } from './template.ts';
@@ -5,24 +8,41 @@ import type { Dialect } from '../parse/tree.ts';
 
 /**
  * An Authorization value as it is sent: the credentials of `Basic user password` and `Basic user:password` are encoded
- * (RFC 7617), anything else stays as it is. A user name holds no colon, and both parts may hold spaces: so what the
- * parts are is read from the text before its variables are replaced.
+ * (RFC 7617), those of Digest and AWS are handed on to be computed with, anything else stays as it is. A user name
+ * holds no colon, and both parts may hold spaces: so what the parts are is read from the text before its variables are
+ * replaced. Fails with `unsupported` where a variable holds a secret that cannot be computed with.
  */
 export async function sentAuthorization(
   written: Written,
   expander: Expander,
   dialect: Dialect,
-): Promise<string> {
+): Promise<string | SchemeCredentials> {
+  const { line } = written.site;
   const part = (text: string): Written => ({ ...written, text });
   const value = written.text.trim();
   const end = firstOutside(value, /\s/);
-  const scheme = await expander.expandWritten(part(end < 0 ? value : value.slice(0, end)));
-  if (end < 0) return encodePlain(scheme.trim(), dialect);
+  const scheme = (await expander.expandWritten(part(end < 0 ? value : value.slice(0, end)))).trim();
+  if (end < 0) return plainValue(scheme, dialect, line);
   const rest = part(value.slice(end).trimStart());
-  if (scheme.trim().toLowerCase() !== 'basic') {
-    return encodePlain(`${scheme} ${await expander.expandWritten(rest)}`.trim(), dialect);
+  const held = expander.unwrap(rest);
+  const expanded = async (text: string) => (await expander.expandWritten({ ...held, text })).trim();
+  const all = async () => plainValue(`${scheme} ${await expanded(held.text)}`.trim(), dialect, line);
+  if (scheme.toLowerCase() === 'basic') {
+    const parts = splitParts(held.text.trim(), dialect);
+    if (parts === null) return all();
+    if (parts.isJoined) return basicCredentials(await expanded(held.text));
+    const user = await expanded(parts.user);
+    const password = await expanded(parts.password);
+    return basicCredentials(user.includes(':') ? `${user} ${password}` : `${user}:${password}`);
   }
-  return encodeCredentials(expander.unwrap(rest), expander, dialect);
+  const own = ownScheme(scheme, held.text.trim());
+  if (own === 'digest') {
+    const parts = splitParts(held.text.trim(), dialect);
+    if (parts === null) return all();
+    return { scheme: own, user: await expanded(parts.user), password: await expanded(parts.password) };
+  }
+  const words = own === 'aws' ? awsWords(held.text.trim()) : [];
+  return words.length === 0 ? all() : awsCredentials(await Promise.all(words.map(expanded)));
 }
 
 /** `user:password` as Basic credentials, to the letter: spaces around it belong to it. */
@@ -30,35 +50,38 @@ export function basicCredentials(text: string): string {
   return `Basic ${Buffer.from(text, 'utf8').toString('base64')}`;
 }
 
-async function encodeCredentials(written: Written, expander: Expander, dialect: Dialect): Promise<string> {
-  const expanded = async (text: string) => (await expander.expandWritten({ ...written, text })).trim();
-  const parts = splitParts(written.text.trim(), dialect);
-  if (parts === null) return encodePlain(`Basic ${await expanded(written.text)}`, dialect);
-  if (parts === 'joined') return basicCredentials(await expanded(written.text));
-  const user = await expanded(parts.user);
-  const password = await expanded(parts.password);
-  return basicCredentials(user.includes(':') ? `${user} ${password}` : `${user}:${password}`);
-}
-
 /** The same for a text without variables. */
-function encodePlain(value: string, dialect: Dialect): string {
-  const credentials = /^basic\s+(\S[^]*)$/i.exec(value)?.[1];
-  if (credentials === undefined) return value;
+function plainValue(value: string, dialect: Dialect, line: number): string | SchemeCredentials {
+  const [, scheme = '', credentials = ''] = /^(\S+)\s+(\S[^]*)$/.exec(value) ?? [];
+  refuseClientPart('Authorization', value, line);
   const parts = splitParts(credentials, dialect);
-  if (parts === null) return value;
-  return basicCredentials(parts === 'joined' ? credentials : `${parts.user}:${parts.password}`);
+  if (scheme.toLowerCase() === 'basic' && parts !== null) {
+    return basicCredentials(parts.isJoined ? credentials : `${parts.user}:${parts.password}`);
+  }
+  switch (ownScheme(scheme, credentials)) {
+    case 'digest':
+      return parts === null ? value : { scheme: 'digest', user: parts.user, password: parts.password };
+    case 'aws':
+      return awsCredentials(awsWords(credentials));
+    case null:
+      return value;
+  }
 }
 
-type Parts = { readonly user: string; readonly password: string } | 'joined' | null;
+interface Parts {
+  readonly user: string;
+  readonly password: string;
+  /** Whether a colon stands between them: in the first word, in httpyac in any. */
+  readonly isJoined: boolean;
+}
 
-/**
- * `joined` where a colon stands between the parts: in the first word, in httpyac in any. Null for a single word, which
- * is encoded already.
- */
-function splitParts(text: string, dialect: Dialect): Parts {
+/** The first colon divides (RFC 7617 section 2). Null for a single word, which is encoded already. */
+function splitParts(text: string, dialect: Dialect): Parts | null {
   const colon = firstOutside(text, /:/);
   const gap = firstOutside(text, /\s/);
-  if (colon >= 0 && (gap < 0 || colon < gap || dialect === 'httpyac')) return 'joined';
+  if (colon >= 0 && (gap < 0 || colon < gap || dialect === 'httpyac')) {
+    return { user: text.slice(0, colon), password: text.slice(colon + 1), isJoined: true };
+  }
   if (gap < 0) return null;
-  return { user: text.slice(0, gap), password: text.slice(gap).trim() };
+  return { user: text.slice(0, gap), password: text.slice(gap).trim(), isJoined: false };
 }

@@ -1,6 +1,7 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { addToDate, formatDate, iso8601, rfc1123 } from './dateFormat.ts';
 import { quotedCode } from './quotedPart.ts';
+import { randomInteger, randomValue } from './randomValues.ts';
 import type { Dialect } from '../parse/tree.ts';
 
 export interface DynamicContext {
@@ -11,28 +12,53 @@ export interface DynamicContext {
 
 /**
  * The value of a variable that is made up on the spot, such as `$guid` or `$randomInt 1 10`; null when the name is
- * not one of these. Fails with `variable_invalid` on arguments that make no sense.
+ * not one of these. Fails with `variable_invalid` on arguments that make no sense, and with `unsupported` on what only
+ * the other tool has.
  */
 export function dynamicValue(expression: string, context: DynamicContext): string | null {
   const { name, args } = splitCall(expression);
+  const wrong = (expected: string) => invalid(expression, expected);
+  if (name.startsWith('$random.')) return randomValue(name.slice('$random.'.length), args, wrong);
+  if (Object.hasOwn(elsewhereOnly, name)) throw onlyElsewhere(name);
   switch (name) {
     case '$guid':
     case '$uuid':
-    case '$random.uuid':
       return crypto.randomUUID();
     case '$timestamp':
       return String(Math.floor(shifted(expression, args, context.nowMs) / 1000));
     case '$isoTimestamp':
       return new Date(context.nowMs).toISOString();
+    case '$date':
+      return formatDate(context.nowMs, 'YYYY-MM-DD', 'dayjs', true);
     case '$randomInt':
-    case '$random.integer':
-      return String(randomInteger(expression, args));
+      return String(randomInteger(args, wrong, context.dialect === 'kulala' ? 10_000_000 : 1000));
     case '$datetime':
     case '$localDatetime':
       return dateTime(expression, args, context, name === '$localDatetime');
     default:
       return null;
   }
+}
+
+/** What only the tool itself can give a value, and what to write instead. */
+const elsewhereOnly: Readonly<Record<string, { readonly why: string; readonly hint: string }>> = {
+  $exampleServer: {
+    why: 'only the editors of JetBrains have this server.',
+    hint: "Write an address, such as {{sandboxApi}} of Keyturn's sandbox.",
+  },
+  $historyFolder: {
+    why: 'Keyturn keeps no history of responses in files.',
+    hint: 'Write the path of the file.',
+  },
+  $placeholder: {
+    why: 'it stands for a part of the request that you must write yourself.',
+    hint: 'Replace it with a value.',
+  },
+};
+
+function onlyElsewhere(name: string): KeyturnError {
+  const { why = '', hint = '' } = elsewhereOnly[name] ?? {};
+  return new KeyturnError('unsupported', `{{${name}}} has no value: ${why}`, { hint, data: { name } });
 }
 
 /** Name and arguments of `$name a "b c"` or `$name(a, b)`. */
@@ -50,15 +76,6 @@ function invalid(expression: string, expected: string): KeyturnError {
   return new KeyturnError('variable_invalid', `{{${quotedCode(expression)}}} cannot be read.`, {
     hint: expected,
   });
-}
-
-function randomInteger(expression: string, [low = '0', high = '1000']: readonly string[]): number {
-  const min = Number(low);
-  const max = Number(high);
-  if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || min >= max) {
-    throw invalid(expression, 'Write two whole numbers, the smaller one first: {{$randomInt 1 100}}.');
-  }
-  return min + Math.floor(Math.random() * (max - min));
 }
 
 /** Moves the time by `-1 d` and the like. */

@@ -16,7 +16,9 @@ import {
   missingVariable,
   type OutsideName,
 } from './missingVariable.ts';
+import { inlineQuestion, inputNeeded, promptOf, type ValueQuestion } from './questions.ts';
 import type { ResolveContext, TokenValue } from './resolveContext.ts';
+import { pathOf } from './pathOf.ts';
 import { quotedCode, quotedPart } from './quotedPart.ts';
 import { rulesOf } from '../parse/rules.ts';
 import { type ScriptedValue, scriptedText, scriptedVariable } from './scripted.ts';
@@ -118,6 +120,7 @@ export class Expander {
   /** The text of a variable of file or environment; null where the name means something else, or a circle. */
   #held(name: string, site: Site): Written | null {
     const { overrides, environment } = this.#context;
+    if (this.#prompt(name) !== null) return null;
     if (Object.hasOwn(overrides, name) || site.path.includes(name) || site.path.length >= deepest)
       return null;
     if (scriptedVariable(this.#context.scripted, name) !== null) return null;
@@ -185,6 +188,8 @@ export class Expander {
   }
 
   async #named(name: string, site: Site): Promise<Traced | null> {
+    const prompt = this.#prompt(name);
+    if (prompt !== null) return this.#asked(prompt);
     const value = await this.#valueOf(name, site);
     return value !== null && isSecret(name) ? this.#marked(name, value) : value;
   }
@@ -232,6 +237,22 @@ export class Expander {
     return tree.dialect === 'httpyac' ? plainOrNull((await this.#readDotenv()).values.get(name)) : null;
   }
 
+  #prompt(name: string): ValueQuestion | null {
+    return promptOf(this.#context.node.metadata, name);
+  }
+
+  /** What the person answers, or `--var` instead. */
+  #asked(question: ValueQuestion): Promise<Traced> {
+    const { name, masked } = question;
+    const { overrides, ask } = this.#context;
+    return this.#once(`asked ${name}`, async () => {
+      const given = Object.hasOwn(overrides, name) ? overrides[name] : await ask?.(question);
+      if (given === undefined) throw inputNeeded(name, this.#context.node.line);
+      const value = Traced.plain(given);
+      return masked ? this.#marked(name, value) : value;
+    });
+  }
+
   /** All of what a variable of such a name holds is a secret, unless it holds one already. */
   #marked(name: string, value: Traced): Traced {
     return value.isSecret ? value : this.#note(value.marked({ kind: 'secret', name }));
@@ -264,8 +285,13 @@ export class Expander {
   }
 
   async #dynamic(expression: string, site: Site): Promise<Traced | null> {
+    const { overrides } = this.#context;
+    // `$index` of a loop.
+    if (Object.hasOwn(overrides, expression)) return Traced.plain(overrides[expression] ?? '');
     const tokenName = tokenNameOf(expression);
     if (tokenName !== null) return this.#token(tokenName, site);
+    const question = inlineQuestion(expression);
+    if (question !== null) return this.#asked(question);
     const foreign = foreignExpression(expression);
     if (foreign !== null) {
       if (site.path.includes(expression)) throw cycle(expression, site);
@@ -284,6 +310,7 @@ export class Expander {
     if (name.startsWith('$env.')) return this.#processEnv({ name: name.slice('$env.'.length) }, site);
     if (name === '$dotenv') return this.#dotenvValue(await this.#indirect(argument, site), site);
     if (name === '$shared') return this.#named(argument, site);
+    if (expression === '$projectRoot') return this.#projectRoot();
     throw new KeyturnError(
       'unsupported',
       `{{${quotedCode(expression)}}} on line ${site.line + 1} is not supported yet.`,
@@ -365,6 +392,12 @@ export class Expander {
     return this.#outside(name, text);
   }
 
+  /** The folder at which every search upward ends: that of the workspace or of the repository. */
+  async #projectRoot(): Promise<Traced> {
+    const { files, file, trusted } = this.#context;
+    return Traced.plain(pathOf((await files.upward(file, trusted)).at(-1) ?? ''));
+  }
+
   #readDotenv(): Promise<Dotenv> {
     this.#dotenv ??= findDotenv(this.#context.files, this.#context.file, {
       trusted: this.#context.trusted,
@@ -373,7 +406,7 @@ export class Expander {
   }
 
   #missing(name: string, site: Site): KeyturnError {
-    return missingVariable(name, this.#context, site.line);
+    return missingVariable(name, this.#context.tree, site.line);
   }
 }
 

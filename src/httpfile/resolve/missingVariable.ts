@@ -1,31 +1,16 @@
 import { KeyturnError } from '../../base/errors.ts';
-import { fullyDecoded } from '../../redaction/fullyDecoded.ts';
-import { normalKey } from '../parse/directives.ts';
+import { pathOf } from './pathOf.ts';
 import { quotedCode, quotedPart } from './quotedPart.ts';
 import { scriptVariables } from './scriptVariables.ts';
-import { parseUrl } from '../../base/url.ts';
-import type { HttpFile, RequestNode } from '../parse/tree.ts';
+import type { HttpFile } from '../parse/tree.ts';
 
 /** Why a name in `{{ }}` has no value; `line` is zero-based. */
-export function missingVariable(
-  name: string,
-  { tree, node }: { readonly tree: HttpFile; readonly node: Pick<RequestNode, 'metadata'> },
-  at: number,
-): KeyturnError {
+export function missingVariable(name: string, tree: HttpFile, at: number): KeyturnError {
   const line = at + 1;
   const isAnswer = /^[\w-]+\.(response|request)\b/.test(name);
   // Its quotes name members.
   const shown = isAnswer ? quotedPart(name) : quotedCode(name);
   const data = { name: shown, line };
-  const asked = node.metadata.find(
-    ({ key, value }) => ['prompt', 'secret'].includes(normalKey(key)) && value.split(/\s/, 1)[0] === name,
-  );
-  if (asked !== undefined) {
-    return new KeyturnError('unsupported', `# @${asked.key} ${shown} is not supported yet.`, {
-      hint: `Define it in the file instead: @${shown} = value.`,
-      data,
-    });
-  }
   const script = scriptVariables(tree).get(name);
   if (script !== undefined) {
     const message = `The variable ${shown} is set by a script on line ${script + 1}, which has not run.`;
@@ -102,12 +87,4 @@ export function missingOutside(error: unknown): MissingOutside | null {
 function inWords({ name, by }: OutsideName): { shown: string; subject: string } {
   if (by !== undefined) return { shown: `that %${quotedPart(by)} names`, subject: 'NAME' };
   return { shown: quotedPart(name), subject: quotedPart(name) };
-}
-
-/** A location may be a URI. */
-function pathOf(location: string): string {
-  const url = location.startsWith('file:') ? parseUrl(location) : null;
-  if (url === null) return location;
-  const path = fullyDecoded(url.pathname);
-  return /^\/[a-z]:\//i.test(path) ? path.slice(1) : path;
 }

@@ -1,4 +1,5 @@
 import { KeyturnError } from '../../base/errors.ts';
+import type { SchemeCredentials } from '../../http/auth/credentials.ts';
 import type { HeaderList, MadeFromSecrets } from '../../http/message.ts';
 import type { Exchange } from '../earlier/exchange.ts';
 import { bodyBytes, curlSource } from './bodyBytes.ts';
@@ -9,6 +10,7 @@ import { fragmentNote } from '../parse/fragment.ts';
 import { refuseClientParts, resolveHeaders, type TracedHeader } from './resolveHeaders.ts';
 import { requireRunnable } from '../marks/runnable.ts';
 import { Traced } from './traced.ts';
+import type { RequestNode } from '../parse/tree.ts';
 import type { ResolveContext, TokenValue } from './resolveContext.ts';
 
 export interface ResolvedRequest {
@@ -31,6 +33,8 @@ export interface ResolvedRequest {
   readonly urlSecrets: readonly string[];
   /** How headers are shown that were made from secrets, by their values. */
   readonly shownHeaders: ReadonlyMap<string, string>;
+  /** What Authorization is computed from for each message, for a scheme that needs that; null for others. */
+  readonly credentials: SchemeCredentials | null;
   /** What the person should know of its variables and its URL: sentences. */
   readonly notes: readonly string[];
 }
@@ -53,7 +57,7 @@ export async function workOutRequest(context: ResolveContext): Promise<ResolvedR
     context,
     once(() => requestTarget(context)),
   );
-  const traced = await resolveHeaders(node.headers, expander, tree.dialect);
+  const { headers: traced, credentials } = await resolveHeaders(node.headers, expander, tree.dialect);
   const source = {
     files: context.files,
     file: context.file,
@@ -95,8 +99,14 @@ export async function workOutRequest(context: ResolveContext): Promise<ResolvedR
         value.disguised(({ name }) => `•••${name}•••`),
       ]),
     ),
+    credentials: await withScope(credentials, node, expander),
     notes: notes.filter((note) => note !== null),
   };
+}
+
+/** The value of a variable as a request sees it; null where there is none. Tokens in it are not obtained. */
+export function lookUp(context: ResolveContext, name: string, line: number): Promise<Traced | null> {
+  return tokenlessExpander(context).lookup(name, line);
 }
 
 async function resolveUrl(
@@ -116,6 +126,20 @@ async function resolveUrl(
   if (host === null) return url;
   const { length } = host;
   return Traced.join([host.text.endsWith('/') ? host.slice(0, length - 1) : host, url]);
+}
+
+/** With the region and the service that `--aws-sigv4` names. */
+async function withScope(
+  credentials: SchemeCredentials | null,
+  { curl, line }: RequestNode,
+  expander: Expander,
+): Promise<SchemeCredentials | null> {
+  if (credentials?.scheme !== 'aws' || curl?.sigv4 === undefined) return credentials;
+  const [region, service] = [
+    await expander.expand(curl.sigv4.region, line),
+    await expander.expand(curl.sigv4.service, line),
+  ];
+  return { ...credentials, region: region === '' ? null : region, service: service === '' ? null : service };
 }
 
 /** Words that stand where a secret stood, with its number: the same in a host, in lower case, in every encoding. */
@@ -143,7 +167,7 @@ export function maskedDisguise(text: string, names: readonly string[]): string {
 async function requestTarget(context: ResolveContext): Promise<RequestTarget> {
   const expander = tokenlessExpander(context);
   const nodes = context.node.headers.filter(({ name }) => name.toLowerCase() === 'host');
-  const headers = await resolveHeaders(nodes, expander, context.tree.dialect);
+  const { headers } = await resolveHeaders(nodes, expander, context.tree.dialect);
   const [url, disguise] = disguisesOf(await resolveUrl(context, expander, headers));
   return { url, disguise, headers: headers.map(([name, value]) => [name, value.text]) };
 }

@@ -3,6 +3,7 @@ import type { Files } from '../../base/files.ts';
 import type { ForeignTokenSource } from './foreignToken.ts';
 import type { EarlierRequests } from '../earlier/exchange.ts';
 import type { Scripted } from './scripted.ts';
+import type { ValueQuestion } from './questions.ts';
 import type { HttpFile, RequestNode } from '../parse/tree.ts';
 
 export interface ResolveContext {
@@ -24,6 +25,8 @@ export interface ResolveContext {
    * such variable. Absent: always a new one.
    */
   readonly generate?: (expression: string, make: () => string | null) => string | null;
+  /** The person's answer: the same for the same question of one request. Absent: `input_needed`. */
+  readonly ask?: (question: ValueQuestion) => Promise<string>;
   /** Tokens that the file asks for in the words of another tool. Absent: they are refused. */
   readonly foreign?: ForeignTokenSource;
   /** What earlier requests of the session left. Absent: nothing was sent before. */

@@ -1,5 +1,7 @@
 import { KeyturnError } from '../../base/errors.ts';
+import type { SchemeCredentials } from '../../http/auth/credentials.ts';
 import { basicCredentials, sentAuthorization } from './authorization.ts';
+import { awsCredentials } from './awsWords.ts';
 import type { Expander } from './expander.ts';
 import type { Written } from './site.ts';
 import { oauthFlow } from './foreignToken.ts';
@@ -11,13 +13,20 @@ import { isToken } from '../parse/text.ts';
 import { Traced } from './traced.ts';
 import type { Dialect, HeaderNode } from '../parse/tree.ts';
 
+export interface ResolvedHeaders {
+  readonly headers: readonly TracedHeader[];
+  /** What the value of Authorization is computed from, for a scheme that needs that. */
+  readonly credentials: SchemeCredentials | null;
+}
+
 /** The headers of a request with their variables replaced and their credentials encoded. */
 export async function resolveHeaders(
   nodes: readonly HeaderNode[],
   expander: Expander,
   dialect: Dialect,
-): Promise<readonly TracedHeader[]> {
+): Promise<ResolvedHeaders> {
   const headers: TracedHeader[] = [];
+  let credentials: SchemeCredentials | null = null;
   const lines: number[] = [];
   for (const node of nodes) {
     const line = node.span.start.line;
@@ -26,6 +35,10 @@ export async function resolveHeaders(
       if (traced.isSecret) throw secretIn('the name of a header', line);
       const name = traced.text;
       const value = await sentValue(name, header, expander, dialect, line);
+      if (!(value instanceof Traced)) {
+        credentials = value;
+        continue;
+      }
       if (value.isSecret && isRoutingHeader(name)) throw secretIn(`the header ${name}`, line);
       headers.push(checkedHeader(name, value, line));
       lines.push(line);
@@ -36,7 +49,7 @@ export async function resolveHeaders(
     if (value.isSecret && hopByHop.has(name.toLowerCase()))
       throw secretIn(`the header ${name}, which Connection names`, lines[index] ?? 0);
   }
-  return headers;
+  return { headers, credentials };
 }
 
 /** A header, and what of its value is secret. */
@@ -57,6 +70,7 @@ export async function refuseClientParts(nodes: readonly HeaderNode[], expander: 
   for (const node of nodes) {
     if (!mayHoldSecret(node)) continue;
     for (const header of await writtenHeaders(node, expander)) {
+      if (header.exact) continue;
       const name = (await expander.expandWritten(header.name)).trim();
       if (!isAuthorization(name) && !isClientCertificate(name)) continue;
       refuseClientPart(name, await expander.expandWritten(header.value), node.span.start.line);
@@ -137,14 +151,16 @@ async function sentValue(
   expander: Expander,
   dialect: Dialect,
   line: number,
-): Promise<Traced> {
+): Promise<Traced | SchemeCredentials> {
   if (!exact && !isAuthorization(name)) return (await expander.trace(value)).trimmed();
   const before = expander.secretTexts;
   const credentials = exact
-    ? basicCredentials(
-        withPassword(await expander.expandWritten({ ...value, text: value.text.slice('Basic '.length) })),
-      )
+    ? await curlCredentials(value, expander)
     : await authorization(expander.unwrap(value), expander, dialect, line);
+  if (typeof credentials !== 'string') {
+    if (name.toLowerCase() === 'authorization') return credentials;
+    throw new KeyturnError('unsupported', `Keyturn doesn't compute the header ${name} (line ${line + 1}).`);
+  }
   const origin = expander.secretTexts > before ? expander.lastSecret : null;
   if (origin === null) return Traced.plain(credentials);
   // Encoded or not: what stands behind the scheme is a secret as a whole.
@@ -155,19 +171,36 @@ async function sentValue(
   ]);
 }
 
+/** Of `-u user:password`, with the name of the scheme before it; the first colon divides. */
+async function curlCredentials(value: Written, expander: Expander): Promise<string | SchemeCredentials> {
+  const gap = value.text.indexOf(' ');
+  const pair = withPassword(await expander.expandWritten({ ...value, text: value.text.slice(gap + 1) }));
+  const colon = pair.indexOf(':');
+  const [user, password] = [pair.slice(0, colon), pair.slice(colon + 1)];
+  switch (value.text.slice(0, gap)) {
+    case 'Digest':
+      return { scheme: 'digest', user, password };
+    case 'AWS':
+      return awsCredentials([user, password]);
+    default:
+      return basicCredentials(pair);
+  }
+}
+
 async function authorization(
   held: Written,
   expander: Expander,
   dialect: Dialect,
   line: number,
-): Promise<string> {
+): Promise<string | SchemeCredentials> {
   if (dialect === 'httpyac' && /^\s*(?:oauth2|openid)\b/i.test(held.text)) {
     const words = await expander.trace(held);
     const flow = oauthFlow(words.text);
     if (flow !== null && words.isSecret) throw secretIn('what names the token', line);
     if (flow !== null) return `Bearer ${await expander.flowToken(flow, held.site.line)}`;
   }
-  return (await sentAuthorization(held, expander, dialect)).trim();
+  const sent = await sentAuthorization(held, expander, dialect);
+  return typeof sent === 'string' ? sent.trim() : sent;
 }
 
 /** The message names no value: it may be a secret. */

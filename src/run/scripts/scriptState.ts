@@ -89,7 +89,8 @@ export async function seenBy(code: string, parts: SeenParts): Promise<Seen> {
       request: parts.request,
       response: parts.response,
       responses,
-      iteration: 0,
+      // Of a loop.
+      iteration: Number(context.overrides['$index'] ?? 0),
     },
     taint: joined(...taints),
   };

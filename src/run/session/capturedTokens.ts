@@ -15,7 +15,7 @@ const SHORTEST_TOKEN = 8;
 /** Names of members that hold a token; the words for credentials that are no tokens are left out. */
 const TOKEN_NAME = /(?:token|jwt|bearer|assertion)$/i;
 const JWT = /^[\w-]{10,}\.[\w-]{2,}\.[\w-]*$/;
-/** Quick: most answers hold none. */
+/** Most answers hold none, and decoding them would cost more than all else that is done with them. */
 const MAY_HOLD = /token|jwt|bearer|assertion|"ey[JK]/i;
 
 /**
@@ -27,8 +27,10 @@ export function capturedTokens(
   receivedAtMs: number,
 ): CapturedToken[] {
   if (body.byteLength === 0 || body.byteLength > LONGEST_BODY) return [];
+  if (!MAY_HOLD.test(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1')))
+    return [];
   const text = decodeText(body, parameterOf(headerValue(headers, 'content-type') ?? '', 'charset'));
-  if (!/^\s*[[{"]/.test(text) || !MAY_HOLD.test(text) || isTooDeep(text)) return [];
+  if (!/^\s*[[{"]/.test(text) || isTooDeep(text)) return [];
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -74,6 +74,8 @@ const EXPIRY_MARGIN_MS = 5_000;
 export class Session {
   readonly #options: SessionOptions;
   readonly #counts = { succeeded: 0, refused: 0, failed: 0, skipped: 0, cancelled: 0, notRun: 0 };
+  /** Of what is asked once in a session. */
+  readonly #answers = new Map<string, Promise<string>>();
   /** Under way, by request. */
   readonly #running = new Map<RequestNode, Promise<SessionResult>>();
   /** Went because another one needed them, and are still to come in the batch. */
@@ -106,7 +108,14 @@ export class Session {
 
   async #send({ file, node }: Step, tokenName: string | null, signal: AbortSignal | undefined) {
     const { engine, variables, confirmed, rules, memory } = this.#options;
-    const input = { ...file, node, overrides: variables, tokenName, confirmed };
+    const shared = {
+      overrides: variables,
+      tokenName,
+      confirmed,
+      answers: this.#answers,
+      cookies: memory.cookies,
+    };
+    const input = { ...file, node, ...shared };
     let result: RequestResult;
     try {
       const first = await this.#sendNeeded({ file, node }, signal);

@@ -1,4 +1,5 @@
 import type { EarlierRequests, Exchange } from '../../httpfile/earlier/exchange.ts';
+import { CookieJar } from '../../http/cookies/cookieJar.ts';
 import { Exchanges } from './exchanges.ts';
 import { ScriptMemory } from './scriptMemory.ts';
 
@@ -17,6 +18,7 @@ export interface FileMemory extends EarlierRequests {
 export class SessionMemory {
   readonly exchanges: Exchanges;
   readonly scripts = new ScriptMemory();
+  readonly cookies = new CookieJar();
   readonly #allowedOrigins = new Set<string>();
   readonly #changed: () => void;
 

@@ -136,7 +136,7 @@ function typed(streams: Streams, prompt: string, signal: AbortSignal, isWhole: I
   });
 }
 
-/** True at a terminal, where a person can answer. */
+/** True at a terminal, where a person can answer, unless the call forbids it. */
 export function canAsk(streams: Streams): boolean {
-  return streams.in.isTTY === true && streams.err.isTTY === true;
+  return streams.noInput !== true && streams.in.isTTY === true && streams.err.isTTY === true;
 }

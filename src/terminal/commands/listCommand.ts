@@ -6,31 +6,34 @@ import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
 import { withoutCredentials } from '../../redaction/withoutCredentials.ts';
 import { parseArguments, type Command, type ExitCode } from '../command.ts';
 import { listJson } from '../output/listJson.ts';
+import { dialectHelp, parseDialect } from '../session/dialects.ts';
 import { type ReadFile, readHttpFile } from '../session/httpFiles.ts';
 import { problemsOf } from '../output/problems.ts';
 import { palette, type Palette } from '../output/streams.ts';
 
-const options = { json: { type: 'boolean' } } as const;
+const options = { json: { type: 'boolean' }, dialect: { type: 'string' } } as const;
 
 export const listCommand: Command = {
   options,
-  help: `Usage: keyturn list FILE… [--json]
+  help: `Usage: keyturn list FILE… [options]
 
 Shows the requests of .http and .rest files. It sends nothing.
 
-  --json    print one JSON object for each file: requests, variables and problems, texts as written
+${dialectHelp}
+  --json             print one JSON object for each file: requests, variables and problems, texts as written
 
 Exit codes: 0 done, 1 a file could not be read, 2 wrong use.
 `,
   async run(args, streams, signal) {
     const { values, positionals } = parseArguments(args, options);
     if (positionals.length === 0) throw new KeyturnError('usage', 'Name at least one request file.');
+    const dialect = parseDialect(values.dialect);
     const paint = palette(streams.out, streams.env);
     let code: ExitCode = 0;
     for (const [index, file] of positionals.entries()) {
       let read: ReadFile;
       try {
-        read = await readHttpFile(streams.cwd, file, signal);
+        read = await readHttpFile(streams.cwd, file, signal, { dialect });
       } catch (error) {
         // One file that cannot be read does not hide the others.
         if (!KeyturnError.is(error, 'file_unreadable')) throw error;

@@ -1,5 +1,9 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { tokenDirectives } from '../../httpfile/parse/directives.ts';
+import { disabledBy } from '../../httpfile/marks/stops.ts';
+import { inputNeeded } from '../../httpfile/resolve/questions.ts';
+import { questionsOf } from '../../httpfile/resolve/questionsOf.ts';
+import { canAsk } from '../ask/secretPrompt.ts';
 import { requestAtLine } from '../../httpfile/parse/requestAt.ts';
 import type { HttpFile, RequestNode } from '../../httpfile/parse/tree.ts';
 import type { RunOptions } from '../../run/engine.ts';
@@ -9,6 +13,7 @@ import { parseUrl } from '../../base/url.ts';
 import { authorityHelp, authorityOptions, readAuthorities } from '../session/authorities.ts';
 import { parseArguments, parseAssignments, parseSize, parseWholeNumber, type Command } from '../command.ts';
 import { didYouMean } from '../didYouMean.ts';
+import { dialectHelp, parseDialect } from '../session/dialects.ts';
 import { readHttpFile } from '../session/httpFiles.ts';
 import { Progress } from '../output/progress.ts';
 import { runSummary } from '../output/runSummary.ts';
@@ -29,6 +34,8 @@ import { palette, type Streams } from '../output/streams.ts';
 const options = {
   name: { type: 'string' },
   line: { type: 'string' },
+  tag: { type: 'string', multiple: true },
+  dialect: { type: 'string' },
   env: { type: 'string', short: 'e' },
   var: { type: 'string', multiple: true },
   token: { type: 'string' },
@@ -37,6 +44,7 @@ const options = {
   fail: { type: 'boolean' },
   yes: { type: 'boolean', short: 'y' },
   'no-dependencies': { type: 'boolean' },
+  'no-input': { type: 'boolean' },
   json: { type: 'boolean' },
   'max-size': { type: 'string' },
   timeout: { type: 'string' },
@@ -57,6 +65,8 @@ goes to standard output, everything else to standard error.
 
   --name N           send the request with this name or ### title
   --line L           send the request at this line
+  --tag T            send only requests with this # @tag; repeatable
+${dialectHelp}
   -e, --env E        environment of http-client.env.json
   --var NAME=VALUE   set a variable, overriding files and environments; repeatable
   --token NAME       use this token for every request, instead of its # @token
@@ -68,6 +78,8 @@ ${authorityHelp}
   --fail             fail on a status of 400 or above, and on anything that Keyturn did not run
   --no-dependencies  do not send the requests that a chosen request needs, such as a login that it refers to
   -y, --yes          send requests with a \`# @note\` without asking
+  --no-input         ask nothing, even at a terminal: what needs an answer fails, and nothing is sent if a
+                     request needs a value that no --var gives
   --timeout SECONDS  time limit of a request (default 300, 0 for none)
   --max-size SIZE    truncate a body in memory at this size (default ${defaultMaxSize})
   -o, --output FILE  write the body of the chosen request to a file, in full
@@ -89,6 +101,9 @@ Exit codes: 0 done, 1 a request failed, 2 wrong use.
     if (values.name !== undefined && values.line !== undefined) {
       throw new KeyturnError('usage', 'Use `--name` or `--line`, not both.');
     }
+    if (chosen && values.tag !== undefined) {
+      throw new KeyturnError('usage', 'Use `--tag` without `--name` and `--line`.');
+    }
     if (chosen && positionals.length > 1)
       throw new KeyturnError('usage', '`--name` and `--line` take one file.');
     if (values.output !== undefined && !chosen) {
@@ -105,16 +120,27 @@ Exit codes: 0 done, 1 a request failed, 2 wrong use.
       saveBodyTo: values.output ?? null,
     };
     const line = values.line === undefined ? null : parseWholeNumber('line', values.line, 1, 999_999_999);
+    const dialect = parseDialect(values.dialect);
     const files = await Promise.all(
       positionals.map(async (file) => {
-        const { path, tree } = await readHttpFile(given.cwd, file, signal, runOptions.trusted);
-        return { file, path, tree, nodes: choose(file, tree, values.name ?? null, line) };
+        const { path, tree } = await readHttpFile(given.cwd, file, signal, {
+          trusted: runOptions.trusted,
+          dialect,
+        });
+        const nodes = choose(file, tree, values.name ?? null, line);
+        return { file, path, tree, nodes: withTags(nodes, values.tag) };
       }),
     );
 
     const total = files.reduce((sum, { nodes }) => sum + nodes.length, 0);
     const startMs = performance.now();
-    using progress = new Progress(given, total, values.json !== true);
+    if (total === 0 && values.tag !== undefined) {
+      throw new KeyturnError('request_not_found', `No request has the tag ${values.tag.join(' or ')}.`);
+    }
+    const variables = parseAssignments(values.var ?? []);
+    const surroundings: Streams = values['no-input'] === true ? { ...given, noInput: true } : given;
+    if (!canAsk(surroundings)) requireAnswers(files, variables);
+    using progress = new Progress(surroundings, total, values.json !== true);
     const { streams } = progress;
     const { openSession } = await import('../session/session.ts');
     const allowed = (values['allow-origin'] ?? []).map(originOf);
@@ -131,7 +157,7 @@ Exit codes: 0 done, 1 a request failed, 2 wrong use.
     const report = reporter(streams, lines, values.token ?? null, show, toCome);
     const run = new Session({
       engine: session.engine,
-      variables: parseAssignments(values.var ?? []),
+      variables,
       tokenName: values.token ?? null,
       confirmed: values.yes === true,
       rules: { strict: values.fail === true, skipsDisabled: !chosen },
@@ -174,6 +200,26 @@ Exit codes: 0 done, 1 a request failed, 2 wrong use.
   },
 };
 
+/** Where Keyturn cannot ask. Fails with `usage` before anything is sent. */
+function requireAnswers(
+  files: readonly {
+    readonly file: string;
+    readonly tree: HttpFile;
+    readonly nodes: readonly RequestNode[];
+  }[],
+  given: Readonly<Record<string, string>>,
+): void {
+  for (const { file, tree, nodes } of files) {
+    for (const node of nodes) {
+      if (disabledBy(tree, node) !== null) continue;
+      const [first] = questionsOf(tree, node, given);
+      if (first === undefined) continue;
+      const { message, hint = '' } = inputNeeded(first.name, node.line);
+      throw new KeyturnError('usage', `${file}: ${message}`, { hint });
+    }
+  }
+}
+
 interface Warning {
   readonly file: string;
   readonly problems: ReturnType<typeof problemsByRequest>;
@@ -214,6 +260,19 @@ function originOf(text: string): string {
     throw new KeyturnError('usage', '`--allow-origin` takes an origin such as https://api.example.com.');
   }
   return url.origin;
+}
+
+/** Those with one of the tags; `# @tag a, b` gives two. */
+function withTags(
+  nodes: readonly RequestNode[],
+  tags: readonly string[] | undefined,
+): readonly RequestNode[] {
+  if (tags === undefined) return nodes;
+  return nodes.filter(({ metadata }) =>
+    metadata.some(
+      ({ key, value }) => key === 'tag' && value.split(',').some((tag) => tags.includes(tag.trim())),
+    ),
+  );
 }
 
 function choose(

@@ -1,3 +1,4 @@
+import { dialects } from '../../httpfile/parse/tree.ts';
 import type { ParseArgsOptionsConfig } from 'node:util';
 import type { Command } from '../command.ts';
 import type { CommandEntry, CommandGroup, Operand } from '../commandEntry.ts';
@@ -18,6 +19,7 @@ const valuesOf: Readonly<Record<string, (lookup: Lookup) => Promise<readonly str
   name: requestNames,
   env: environmentNames,
   token: tokenNames,
+  dialect: () => Promise.resolve([...dialects, 'auto']),
   output: () => 'files',
   ca: () => 'files',
   grant: async () => (await import('../commands/initFiles.ts')).INIT_GRANTS,

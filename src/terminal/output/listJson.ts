@@ -1,8 +1,10 @@
-import type { BodyNode, HttpFile, Problem } from '../../httpfile/parse/tree.ts';
+import type { BodyNode, Dialect, HttpFile, Problem } from '../../httpfile/parse/tree.ts';
 
 /** What `keyturn list --json` prints for one file. Lines and columns count from 1; everything is raw. */
 export interface ListedFile {
   readonly file: string;
+  /** Whose rules it is read by. */
+  readonly dialect: Dialect;
   readonly requests: readonly ListedRequest[];
   readonly variables: readonly (readonly [name: string, rawValue: string])[];
   readonly problems: readonly {
@@ -31,6 +33,7 @@ export function listJson(
 ): ListedFile {
   return {
     file,
+    dialect: tree.dialect,
     requests: tree.requests.map((request) => ({
       name: request.name,
       title: request.title,

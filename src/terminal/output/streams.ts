@@ -7,6 +7,8 @@ export interface Streams {
   readonly err: Writable & { isTTY?: boolean; readonly columns?: number };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Keyturn asks nothing, even at a terminal. */
+  readonly noInput?: boolean;
   /** Path of the bundled sandbox process. */
   readonly sandboxEntry: string;
 }

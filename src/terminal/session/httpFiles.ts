@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { KeyturnError } from '../../base/errors.ts';
 import { fileLimits } from '../../base/files.ts';
 import { parseHttpFile } from '../../httpfile/parse/parse.ts';
-import type { HttpFile } from '../../httpfile/parse/tree.ts';
+import type { Dialect, HttpFile } from '../../httpfile/parse/tree.ts';
+import { dialectOf } from './dialects.ts';
 import { nodeFiles } from './nodeFiles.ts';
 import { requireRequestFile } from './requestFileName.ts';
 
@@ -12,12 +13,14 @@ export interface ReadFile {
   readonly tree: HttpFile;
 }
 
-/** Reads and parses a file named on the command line. Fails with `usage` for one that is no request file, and with `file_unreadable`. */
+/**
+ * Reads and parses a file named on the command line, in a dialect that is given or found out. Fails with `usage` for one that is no request file, and with `file_unreadable`.
+ */
 export async function readHttpFile(
   cwd: string,
   file: string,
   signal: AbortSignal,
-  trusted = true,
+  { trusted = true, dialect = null }: { readonly trusted?: boolean; readonly dialect?: Dialect | null } = {},
 ): Promise<ReadFile> {
   const path = resolve(cwd, file);
   await requireRequestFile(file, path);
@@ -30,5 +33,6 @@ export async function readHttpFile(
   });
   if (bytes === null) throw new KeyturnError('file_unreadable', `There is no file ${file}.`);
   const text = new TextDecoder().decode(bytes);
-  return { path, text, tree: parseHttpFile(text) };
+  const chosen = dialect ?? (await dialectOf(path, text, { trusted, signal }));
+  return { path, text, tree: parseHttpFile(text, { dialect: chosen }) };
 }

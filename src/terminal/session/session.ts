@@ -43,8 +43,10 @@ import { KeychainSecretStore } from '../../keychain/keychainSecretStore.ts';
 import { visible } from '../../base/visible.ts';
 import { createNodeFiles } from './nodeFiles.ts';
 import { ProfileFolder } from './profileFolder.ts';
+import { createCertificateSource } from '../ask/certificateSource.ts';
 import { createSecretAsker } from '../ask/secretAsker.ts';
 import { createSendAsker } from '../ask/sendConsent.ts';
+import { createValueAsker } from '../ask/valueAsker.ts';
 import { stateFolder } from './stateFolder.ts';
 import type { TerminalSourceParts } from './sources.ts';
 import { palette, type Streams } from '../output/streams.ts';
@@ -208,9 +210,11 @@ export function openSession(
       audit,
       asker: {
         confirmSend: createSendAsker(streams, signal),
+        value: createValueAsker(streams, signal),
         allowOrigin: ({ origin }) => Promise.resolve(allowedOrigins.includes(origin) ? 'once' : 'refuse'),
         sendUnverified: () => Promise.resolve(false),
       },
+      certificateSource: createCertificateSource(streams, signal, store),
       consent: createConsentStore(values),
       processEnv: streams.env,
       findProfile: (file, name, variables) => profiles.find(file, name, variables),

@@ -106,7 +106,7 @@ function sayWhatToClick() {
   1. tour.http is open: click "No environment" in the status bar and choose "sandbox".
   2. Press Send above the first request; its result appears at the end of its line.
   3. Press Send above the second one and give the client secret viewer-secret when asked.
-  4. Click the key in the activity bar to see the token, its scopes and when it ends.
+  4. Click the key in the activity bar to see the token, its scopes and when it expires.
 
 Press Ctrl+C here to stop everything.`);
 }

@@ -118,7 +118,7 @@ describe('what cannot be run', () => {
   test('what stops the request is a warning, what is left out a hint', () => {
     const text = [
       '# @proxy http://a.org',
-      '# @sleep 5',
+      '# @sleep pause',
       'GET https://a.org',
       '?? status == 200',
       '{{',
@@ -128,7 +128,28 @@ describe('what cannot be run', () => {
     expect(marks(text.join('\n'), 'httpyac')).toEqual([
       '1 warning unsupported # @proxy on line 1 is not supported yet.',
       '4 hint not_run Keyturn does not run ?? status == 200 yet.',
-      '2 hint not_run Keyturn does not run # @sleep 5 yet.',
+      '2 hint not_run Keyturn does not run # @sleep pause yet.',
+    ]);
+  });
+
+  test('what another tool shows or logs by is a hint, once for a key in a file', () => {
+    const text = [
+      '# @openWith json',
+      '# @no-log',
+      '# @jwt token',
+      '# @noRejectUnauthorized',
+      '# @no-cookie-jar',
+      'GET https://a.org',
+      '###',
+      '// @open-with xml',
+      '# @noLog',
+      'GET https://a.org',
+    ];
+    expect(marks(text.join('\n'), 'httpyac')).toEqual([
+      '1 hint directive_ignored Keyturn ignores @openWith. It changes nothing of what is sent.',
+      '2 hint directive_ignored Keyturn ignores @no-log. Keyturn keeps no log of requests and responses.',
+      '3 hint directive_ignored Keyturn ignores @jwt. Keyturn does not decode tokens in a response. Select one there and run Inspect Token….',
+      '4 hint directive_ignored Keyturn ignores @noRejectUnauthorized. Keyturn verifies the certificate all the same. To turn that off, write # @insecure.',
     ]);
   });
 

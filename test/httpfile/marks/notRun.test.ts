@@ -103,9 +103,9 @@ describe('what is read and not run', () => {
   });
 
   test('directives', () => {
-    expect(left('# @sleep 100\n# @jwt token\n# @title x\nGET https://a.org', 'httpyac')).toEqual([
-      { kind: 'directive', line: 0, text: '# @sleep 100' },
-      { kind: 'directive', line: 1, text: '# @jwt token' },
+    expect(left('# @sleep 100\n# @sleep pause\n# @save\n# @jwt\nGET https://a.org', 'httpyac')).toEqual([
+      { kind: 'directive', line: 1, text: '# @sleep pause' },
+      { kind: 'directive', line: 2, text: '# @save' },
     ]);
     expect(left('# @expect status 200\nGET https://a.org', 'rest-client')).toEqual([
       { kind: 'assertion', line: 0, text: '# @expect status 200' },

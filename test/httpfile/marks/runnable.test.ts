@@ -22,7 +22,6 @@ const request = 'POST https://a.org\nContent-Type: application/json\n\n{}\n';
 
 describe('what changes the request and cannot be run', () => {
   test.each([
-    ['httpyac', '# @loop for 3'],
     ['httpyac', '# @proxy http://127.0.0.1:1'],
     ['httpyac', '# @no-proxy'],
     ['httpyac', '# @grpcReflection'],
@@ -35,7 +34,7 @@ describe('what changes the request and cannot be run', () => {
   ] as const)('%s: %s', (dialect, line) => {
     // Credentials may stand behind the others.
     const key = line.replace(/^\S*\s*@/, '# @');
-    const words = /loop/i.test(key) ? key : key.split(' ', 2).join(' ');
+    const words = key.split(' ', 2).join(' ');
     expect(refusal(`# first\n${line}\n${request}`, dialect)).toBe(
       `unsupported: ${words} on line 2 is not supported yet.`,
     );
@@ -105,6 +104,15 @@ describe('what changes the request and cannot be run', () => {
     );
   });
 
+  test.each(['while i < 3', 'for item of await list()', 'for item of [1, x]', 'for'])(
+    '`# @loop %s` needs a script',
+    (value) => {
+      expect(refusal(`# @loop ${value}\n${request}`, 'httpyac')).toBe(
+        `unsupported: # @loop ${value} on line 1 needs a script, which is not supported yet.`,
+      );
+    },
+  );
+
   test('other protocols', () => {
     expect(refusal('WEBSOCKET wss://a.org', 'rest-client')).toBe(
       'unsupported: WEBSOCKET requests (line 1) are not supported yet.',
@@ -117,6 +125,8 @@ describe('what changes the request and cannot be run', () => {
         '# @title x',
         '# @jwt',
         '# @sleep 5',
+        '# @loop for 3',
+        '# @loop for item of list',
         '# @no-log',
         '# @no-cookie-jar',
         '# @openWith x',

@@ -94,13 +94,31 @@ describe('unknown variables', () => {
   test('what cannot be run says so', () => {
     expect(marks('GET https://a.org/{{login.response.cookies.id}}')[0]).toContain('does not know');
     expect(marks('GET https://a.org/{{a.b + 1}}', {}, 'jetbrains')[0]).toContain('is an expression');
-    expect(marks('# @prompt user\nGET https://a.org/{{user}}')[0]).toContain(
-      '# @prompt user is not supported',
+    expect(marks('GET https://a.org/{{$pick Which? $value: list}}', {}, 'httpyac')[0]).toContain(
+      'takes its choices from an expression',
     );
-    expect(marks('GET https://a.org/{{$random.email}}', {}, 'jetbrains')[0]).toContain(
+    expect(marks('GET https://a.org/{{$input}}', {}, 'httpyac')[0]).toContain('variable_invalid');
+    expect(marks('GET https://a.org/{{$random.beer.name}}', {}, 'jetbrains')[0]).toContain(
       'is not supported yet',
     );
+    expect(marks('GET https://{{$exampleServer}}/', {}, 'jetbrains')[0]).toContain(
+      'unsupported {{$exampleServer}} has no value',
+    );
+    expect(marks('GET https://a.org/{{$random.email}}/{{$projectRoot}}', {}, 'jetbrains')).toEqual([]);
     expect(marks('GET https://a.org/{{$randomInt 9 1}}')[0]).toContain('cannot be read');
+  });
+
+  test('what the person is asked for is known, in the request that asks and in the variables of the file', () => {
+    const text =
+      '@user = {{name}}\n# @prompt name\nGET https://a.org/{{user}}/{{name}}\n\n###\nGET https://a.org/{{name}}';
+    expect(marks(text)).toEqual(['6:19 warning variable_unknown The variable name is not defined.']);
+    expect(marks('GET https://a.org/{{$input Your name}}/{{$password It}}', {}, 'httpyac')).toEqual([]);
+  });
+
+  test('the variable of a loop is known in its request', () => {
+    const text =
+      '@url = https://a.org/{{item.id}}\n###\n# @loop for item of list\nGET {{url}}/{{item}}/{{item.a.b}}/{{$index}}\n\n###\nGET https://a.org/{{item}}';
+    expect(marks(text)).toEqual(['7:19 warning variable_unknown The variable item is not defined.']);
   });
 
   test('neither a variable that a script sets nor an expression of httpyac', () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseHttpFile } from '../../../src/httpfile/parse/parse.ts';
 import type { Dialect } from '../../../src/httpfile/parse/tree.ts';
@@ -53,10 +54,10 @@ describe('Basic credentials', () => {
 
 describe('credentials that a client has to compute', () => {
   const secrets = [
-    'Digest eve open-1234',
-    'digest   eve:open-1234',
     'Digest username="eve", password="open-1234"',
-    'AWS AKID open/1234 region:eu-west-1 service:s3',
+    'Digest open-1234',
+    'AWS open-1234',
+    'AWS AKID region:open-1234',
     'aws4-hmac-sha256 AKID open/1234',
     'NTLM eve open-1234',
     'Negotiate eve:open-1234',
@@ -83,13 +84,14 @@ describe('credentials that a client has to compute', () => {
   });
 
   test.each([
-    '@v = Digest eve open-1234\nGET https://a.org\nAuthorization: {{v}}',
-    '@v = eve open-1234\nGET https://a.org\nAuthorization: Digest {{v}}',
-    '@u = eve\n@p = x\nGET https://a.org\nAuthorization: AWS {{u}} {{p}}',
+    '@v = Hawk eve open-1234\nGET https://a.org\nAuthorization: {{v}}',
+    '@v = open-1234\nGET https://a.org\nAuthorization: Digest {{v}}',
+    '@u = eve\nGET https://a.org\nAuthorization: AWS {{u}}',
+    '@v = Digest eve open-1234\nGET https://a.org\nProxy-Authorization: {{v}}',
     '@v = Authorization: NTLM eve open-1234\nGET https://a.org\n{{v}}',
-    '@s = Digest\n@v = {{s}} eve open-1234\n@w = {{v}}\nGET https://a.org\nAuthorization: {{w}}',
-    '@n = Authorization\nGET https://a.org\n{{n}}: Digest eve open-1234',
-    'curl https://a.org -H "Authorization: Digest eve open-1234"',
+    '@s = NTLM\n@v = {{s}} eve open-1234\n@w = {{v}}\nGET https://a.org\nAuthorization: {{w}}',
+    '@n = Authorization\nGET https://a.org\n{{n}}: NTLM eve open-1234',
+    'curl https://a.org -H "Authorization: NTLM eve open-1234"',
   ])('through variables: %s', async (file) => {
     expect(await failure(file)).toMatchObject({ code: 'unsupported' });
   });
@@ -97,7 +99,7 @@ describe('credentials that a client has to compute', () => {
   test('from the environment, before any token is obtained', async () => {
     let asked = 0;
     const options: Options = {
-      environment: { v: 'Digest eve open-1234' },
+      environment: { v: 'NTLM eve open-1234' },
       token: () => Promise.resolve(`token-${++asked}`),
     };
     const file = 'GET https://a.org/{{$token a}}\nA: {{$token a}}\nAuthorization: {{v}}';
@@ -134,4 +136,50 @@ describe('credentials that a client has to compute', () => {
     ]);
     expect(parseHttpFile(file).problems).toEqual([]);
   });
+});
+
+test('no value of Digest or AWS that is not computed yet goes into a header, whatever it looks like', async () => {
+  const secret = 'open1234secret';
+  const words = fc.constantFrom(
+    ...[
+      'Digest',
+      'dIGEST',
+      'AWS',
+      'aws',
+      'eve',
+      secret,
+      `eve:${secret}`,
+      `:${secret}`,
+      `${secret}:`,
+      '=',
+      ',',
+      '"',
+    ],
+    ...[
+      '{{s}}',
+      '{{d}}',
+      '{{a}}',
+      '{{u}}:{{s}}',
+      '{{$processEnv W}}',
+      'region:eu',
+      'token:',
+      `token:${secret}`,
+    ],
+    ...['username="eve",', 'user=', '{{', '}}', '\t', 'Basic', '{{u}}'],
+  );
+  const variables = [`@s = ${secret}`, '@u = eve', `@d = Digest eve {{s}}`, `@a = AWS eve {{s}} region:r`];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom('Digest', 'AWS', '{{d}}', '{{a}}', '{{$processEnv W}}'),
+      fc.array(words, { maxLength: 5 }),
+      fc.constantFrom(...dialects),
+      async (scheme, rest, dialect) => {
+        const file = `${variables.join('\n')}\nGET https://a.org\nAuthorization: ${[scheme, ...rest].join(' ')}`;
+        const processEnv = { W: `Digest eve ${secret}` };
+        const resolved = await resolve(file, { dialect, processEnv }).catch(() => null);
+        expect(JSON.stringify(resolved?.headers ?? [])).not.toContain(secret);
+      },
+    ),
+    { numRuns: 2000 },
+  );
 });

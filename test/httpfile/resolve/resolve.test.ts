@@ -525,7 +525,6 @@ describe('what is not run yet is refused by name', () => {
   test.each<[string, Dialect, string]>([
     ['GET https://a.org/{{login.response.cookies.id}}', 'rest-client', '{{login.response.cookies.id}}'],
     ['GET https://a.org/{{login.request.url}}', 'rest-client', 'login.request'],
-    ['# @prompt user\nGET https://a.org/{{user}}', 'rest-client', '# @prompt user'],
     ['< {%\n a();\n%}\nGET https://a.org', 'jetbrains', 'pre-request script on line 1'],
     ['GET https://a.org/{{new Date().getTime()}}', 'httpyac', 'new Date().getTime()'],
     ['GET https://a.org\nAuthorization: oauth2 client_credentials x', 'httpyac', 'The token x on line 2'],

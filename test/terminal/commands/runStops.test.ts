@@ -172,3 +172,24 @@ describe('keyturn list', () => {
     expect(out).toContain('1 test not run by this version');
   });
 });
+
+describe('requests with a tag', () => {
+  const text = () =>
+    `# @tag smoke, slow\nGET ${origin}/one\n\n###\n// @tag smoke\nGET ${origin}/two\n\n###\nGET ${origin}/three\n`;
+
+  it('are chosen by it', async () => {
+    expect((await run(text(), '--tag', 'smoke')).code).toBe(0);
+    expect(seen).toEqual(['GET /one', 'GET /two']);
+    seen = [];
+    await run(text(), '--tag', 'slow', '--tag', 'other');
+    expect(seen).toEqual(['GET /one']);
+  });
+
+  it('say when there are none, and exclude a name', async () => {
+    const none = await run(text(), '--tag', 'smoky');
+    expect(none).toMatchObject({ code: 1 });
+    expect(none.err).toContain('No request has the tag smoky.');
+    expect((await run(text(), '--tag', 'smoke', '--line', '1')).code).toBe(2);
+    expect(seen).toEqual([]);
+  });
+});

@@ -25,6 +25,7 @@ test('what list --json prints', () => {
   ].join('\n');
   expect(listJson('a.http', parseHttpFile(text, { dialect: 'rest-client' }))).toEqual({
     file: 'a.http',
+    dialect: 'rest-client',
     requests: [
       {
         name: 'make',
