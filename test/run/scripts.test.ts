@@ -332,7 +332,7 @@ describe('tokens and scripts', () => {
     const first = await send(0);
     const second = await send(1);
     expect(received[1]?.headers['authorization']).toBe(`Bearer ${TOKEN}`);
-    const reversed = [...TOKEN].reverse().join('');
+    const reversed = Array.from(TOKEN).reverse().join('');
     expect(received[1]?.headers['x-pieces']).toBe(reversed);
     const shown = JSON.stringify([
       logged,

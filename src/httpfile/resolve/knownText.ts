@@ -9,9 +9,9 @@ import { Traced } from './traced.ts';
  */
 export async function knownText(context: ResolveContext, raw: string, line: number): Promise<Traced> {
   if (!raw.includes('{{')) return Traced.plain(raw);
-  const { foreign: _, ...rest } = context;
   const noToken = () => Promise.reject(new Error('A script sees no token.'));
-  const expander = new Expander({ ...rest, token: noToken }, noToken);
+  const foreign = context.foreign && { ...context.foreign, token: noToken };
+  const expander = new Expander({ ...context, token: noToken, ...(foreign && { foreign }) }, noToken);
   const pieces: Traced[] = [];
   for (const part of splitTemplate(raw)) {
     const written = part.kind === 'literal' ? part.text : `{{${part.text}}}`;

@@ -11,7 +11,7 @@ import type { Scripted, ScriptedValue, Taint } from '../../httpfile/resolve/scri
 import type { Traced } from '../../httpfile/resolve/traced.ts';
 import { type FileScript, scriptsOf } from '../../httpfile/scripts/fileScripts.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
-import type { ScriptChanges, ScriptError, ScriptOutcome, ScriptRequest } from '../../script/job.ts';
+import type { ScriptChanges, ScriptError, ScriptRequest } from '../../script/job.ts';
 import type { RunInput } from '../engine.ts';
 import type { RequestResult, TestResult } from '../result.ts';
 import { ScriptMemory } from '../session/scriptMemory.ts';
@@ -282,7 +282,7 @@ function keep(
 
 function failed(
   { path, line: reference }: FileScript,
-  { message, line }: NonNullable<ScriptOutcome['error']> | ScriptError,
+  { message, line }: ScriptError,
   mask: (text: string) => string,
 ): KeyturnError {
   const at = path === null ? (line ?? reference) : reference;

@@ -11,7 +11,7 @@ export class ScriptMemory {
   /** What httpyac's scripts export: variables of their file. */
   ofFile(file: string): Map<string, ScriptedValue> {
     let values = this.#files.get(file);
-    if (values === undefined) this.#files.set(file, (values = new Map()));
+    if (values === undefined) this.#files.set(file, (values = new Map<string, ScriptedValue>()));
     return values;
   }
 }
