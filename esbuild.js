@@ -1,7 +1,8 @@
 // Builds dist/: the extension, the command, the sandbox's and the keychain's process, each with its own lazily loaded
-// chunks.
+// chunks, and the worker in which scripts run.
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import esbuild from 'esbuild';
+import { copyQuickJs, scriptBuilds } from './scripts/scriptBundle.js';
 import { completionSchema } from './src/editor/profiles/completionSchema.ts';
 
 const watch = process.argv.includes('--watch');
@@ -62,11 +63,14 @@ const builds = [
     outdir: 'dist/sandbox',
     banner: { js: requireBanner },
   },
+  // Serves the extension and the command alike.
+  ...scriptBuilds(shared, 'dist/script'),
 ];
 
 rmSync('dist', { recursive: true, force: true });
 // Node-API, so that one file for each system serves Node and the editor's Electron of any version.
 cpSync('node_modules/keytar/prebuilds', 'dist/keychain/prebuilds', { recursive: true });
+copyQuickJs('dist/script');
 const schema = JSON.parse(readFileSync('media/keyturn.schema.json', 'utf8'));
 writeFileSync('dist/keyturn.schema.json', JSON.stringify(completionSchema(schema)));
 if (watch) {

@@ -142,7 +142,7 @@ export function activate(context: ExtensionContext): void {
   const selection = new TokenSelection();
   const engine = new Lazy(async () => {
     const [{ createEditorEngine }, made] = await Promise.all([sending(), network.get()]);
-    return createEditorEngine(services, made);
+    return createEditorEngine(services, made, context.subscriptions);
   });
   const requestFiles = new Lazy(async () => {
     const { RequestFiles } = await later();

@@ -13,6 +13,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   inspect: ['base'],
   httpfile: ['base', 'redaction', 'http'],
   ratelimit: ['base', 'http'],
+  script: ['base'],
   profile: ['base', 'redaction', 'http'],
   consent: ['base', 'redaction', 'http', 'profile'],
   token: ['base', 'redaction', 'inspect', 'profile', 'consent'],
@@ -26,7 +27,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   audit: ['base', 'node'],
   run: [
     ...['base', 'redaction', 'http', 'httpfile', 'ratelimit', 'inspect', 'profile', 'consent', 'token'],
-    ...['foreign', 'oauth'],
+    ...['foreign', 'oauth', 'script'],
   ],
   sandbox: ['base'],
   editor: anyRoomBut('editor', 'terminal'),

@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'confirmation_needed'
   | 'input_needed'
   | 'unsupported'
+  | 'script_failed'
   // token and oauth
   | 'profile_unknown'
   | 'profile_invalid'

@@ -7,13 +7,17 @@ import { editorResponseFiles } from './platform/responseFiles.ts';
 import type { Network } from './network.ts';
 import { createCertificateSource } from './requests/certificateSource.ts';
 import { createAsker } from './requests/asker.ts';
+import { EditorScripts } from './requests/scripts.ts';
 import type { EditorServices } from './services.ts';
 
-/** The engine with the editor's parts in it. */
+/** The engine with the editor's parts in it; `subscriptions` gets what is to be disposed of with the window. */
 export function createEditorEngine(
   services: EditorServices,
   { client, certificates }: Pick<Network, 'client' | 'certificates'>,
+  subscriptions: { dispose(): unknown }[],
 ): Engine {
+  const scripts = new EditorScripts();
+  subscriptions.push(scripts);
   const { files, clock, tokens, keptSecrets, redactor, consent, profiles, foreignTokens } = services;
   const { environments, audit } = services;
   return createEngine({
@@ -34,6 +38,7 @@ export function createEditorEngine(
       tokens: foreignTokens,
       authEntry: (file, id) => environments.authEntry(Uri.parse(file, true), id),
     },
+    scripts,
     openSink: openBodySink,
     responseFiles: editorResponseFiles,
   });

@@ -8,6 +8,7 @@ import {
 } from '../http/message.ts';
 import { capturedTokens } from './session/capturedTokens.ts';
 import { closeQuietly, saveBody } from '../http/body.ts';
+import type { Exchange } from '../httpfile/earlier/exchange.ts';
 import { ServerClocks } from '../oauth/server/clock.ts';
 import { notRunOf } from '../httpfile/marks/notRun.ts';
 import { DigestChallenges } from '../http/auth/digestSigner.ts';
@@ -23,6 +24,8 @@ import { passesOf, runPasses } from './directives/loop.ts';
 import { type CertificateSource, HostCertificates } from './hostCertificate.ts';
 import { maskError, maskHeaders, maskLimit, maskNotRun, maskResponse, shownRequest } from './masked.ts';
 import { Preparation, type PrepareParts } from './prepare.ts';
+import { RequestScripts } from './scripts/requestScripts.ts';
+import type { ScriptParts } from './scripts/scriptParts.ts';
 import { Refusals } from './refusals.ts';
 import { requireWritable, type ResponseFileParts, writeResponse } from './responseFiles.ts';
 import { type RequestResult, type ResultError, type TokenUse, unanswered } from './result.ts';
@@ -41,6 +44,8 @@ export interface EngineParts extends Omit<PrepareParts, OwnParts>, ResponseFileP
   readonly certificateSource?: CertificateSource;
   /** Told of every use of a token, and of the uses that were refused. */
   readonly audit?: AuditRecorder;
+  /** Runs the scripts of requests. Absent: requests that need one are refused. */
+  readonly scripts?: ScriptParts;
   /** Opens a file for a response body. */
   openSink(location: string): Promise<BodySink>;
 }
@@ -90,9 +95,9 @@ async function run(
   // The passes of a loop are one request: it asks once.
   const answers = new Answers(parts, input, signal);
   try {
-    await requireConsentToSend(parts, input, signal);
+    await requireConsentToSend(parts, input, signal, parts.scripts !== undefined);
     const passes = await passesOf(input, (name, line) =>
-      new Preparation(parts, input, signal, answers).lookUp(name, line),
+      new Preparation(parts, input, signal, answers, scriptsOf(parts, input, signal)).lookUp(name, line),
     );
     if (passes === null) return await runOnce(parts, input, signal, answers);
     return await runPasses(
@@ -104,6 +109,14 @@ async function run(
     const unsent = unanswered(input.file, input.node, startedAtMs);
     return { ...unsent, finishedAtMs: clock.now(), error: refused(parts, input, thrown) };
   }
+}
+
+function scriptsOf(
+  { redactor, scripts }: EngineParts,
+  input: RunInput,
+  signal: AbortSignal | undefined,
+): RequestScripts | null {
+  return scripts === undefined ? null : new RequestScripts({ redactor, scripts }, input, signal);
 }
 
 /** Tells the audit of a token that was not used. */
@@ -122,6 +135,7 @@ async function runOnce(
   const { redactor, clock } = parts;
   const startedAtMs = clock.now();
   let sending: Sending | null = null;
+  const scripts = scriptsOf(parts, input, signal);
   let waited: readonly string[] = [];
   const result = (rest: Partial<RequestResult>): RequestResult => ({
     ...unanswered(input.file, input.node, startedAtMs),
@@ -129,18 +143,21 @@ async function runOnce(
     token: sending?.prepared.primary ? tokenUse(sending.prepared.primary) : null,
     retried: sending?.retried ?? null,
     notes: [...waited, ...(sending?.prepared.notes ?? [])],
+    tests: scripts?.tests ?? [],
     finishedAtMs: clock.now(),
     ...rest,
   });
   try {
     waited = await waitBefore(parts, input, signal);
-    const preparation = new Preparation(parts, input, signal, answers);
+    const preparation = new Preparation(parts, input, signal, answers, scripts);
     const prepared = await preparation.prepare();
     const { trusted, saveBodyTo } = input.options;
     await requireWritable(parts, prepared.responseFiles, { file: input.file, trusted });
     sending = new Sending(parts, preparation, prepared, signal);
     const response = await sendAndSave(parts, sending, saveBodyTo);
-    remember(parts, input, sending.prepared.request, response);
+    const exchange = remember(parts, input, sending.prepared.request, response);
+    const { request, shown } = sending.prepared;
+    const failure = await scripts?.after(response, exchange, shownRequest(redactor, request, shown));
     const reading = readRateLimits(response);
     const written = await writeResponse(
       parts,
@@ -149,11 +166,14 @@ async function runOnce(
       response,
       saveBodyTo !== null,
     );
-    const fault = response.bodyFault ?? written.error;
+    const fault = response.bodyFault ?? failure ?? written.error;
     const { refusal } = sending;
     const carried = sending.prepared.primary?.token ?? null;
     return result({
-      notRun: maskNotRun(redactor, notRunOf(input.tree, input.node)),
+      notRun: maskNotRun(
+        redactor,
+        notRunOf(input.tree, input.node, scripts !== null && input.options.trusted),
+      ),
       response: maskResponse(redactor, response, sending.prepared.shown),
       notes: [...sending.prepared.notes, ...written.notes],
       error: fault && maskError(redactor, fault),
@@ -173,20 +193,21 @@ function remember(
   { file, node, memory }: RunInput,
   { headers, body }: HttpRequest,
   response: HttpResponse,
-): void {
+): Exchange {
   const tokens = capturedTokens(response, clock.now());
   for (const { value, member } of tokens) redactor.registerGiven(value, node.name ?? member ?? undefined);
-  if (memory === undefined || node.name === null) return;
   const { origin } = new URL(response.url);
   const whole = isWhole(response) ? response.body : null;
-  memory.keep({
+  const exchange: Exchange = {
     file,
-    name: node.name,
+    name: node.name ?? `line ${node.line + 1}`,
     request: { headers, body },
     response: { headers: response.headers, body: whole, status: response.status },
     origin,
     tokens,
-  });
+  };
+  if (node.name !== null) memory?.keep(exchange);
+  return exchange;
 }
 
 /** Sends the request; the body goes to `location`, if there is one, but only that of the last answer. */

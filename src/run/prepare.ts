@@ -30,6 +30,7 @@ import { GeneratedValues } from './generated.ts';
 import type { HostCertificates } from './hostCertificate.ts';
 import { OriginCheck, type OriginCheckParts } from './originCheck.ts';
 import { ProofSigner, type SignerParts } from './proofSigner.ts';
+import type { RequestScripts } from './scripts/requestScripts.ts';
 import { requestSettings, type RequestSettings } from './settings.ts';
 import { SessionCookies } from './sessionCookies.ts';
 import { shownCertificate } from './shownCertificate.ts';
@@ -99,10 +100,20 @@ export class Preparation {
   readonly #answers: Answers;
   readonly #acquired = new Map<string, Promise<AcquiredToken>>();
   readonly #startedAtMs: number;
+  /** Null where no script runs. */
+  readonly #scripts: RequestScripts | null;
+  #ranScripts = false;
   #resolved: ResolvedRequest | null = null;
 
   /** Fails like `requestSettings`. */
-  constructor(parts: PrepareParts, input: RunInput, signal: AbortSignal | undefined, answers: Answers) {
+  constructor(
+    parts: PrepareParts,
+    input: RunInput,
+    signal: AbortSignal | undefined,
+    answers: Answers,
+    scripts: RequestScripts | null = null,
+  ) {
+    this.#scripts = scripts;
     this.cause = `${input.file}:${input.node.line + 1}`;
     this.#parts = parts;
     this.#input = input;
@@ -255,9 +266,14 @@ export class Preparation {
   }
 
   async #resolve(): Promise<ResolvedRequest> {
+    if (this.#resolved !== null) return this.#resolved;
+    const context = this.#context();
+    // Once, also where the request is made again with another token.
+    if (!this.#ranScripts) await this.#scripts?.before(context);
+    this.#ranScripts = true;
     this.#generated.rewind();
-    this.#resolved ??= await resolveRequest(this.#context());
-    return this.#resolved;
+    const resolved = await resolveRequest(context);
+    return (this.#resolved = this.#scripts?.applied(resolved) ?? resolved);
   }
 
   /** The value of a variable as the request sees it; null where there is none. */
@@ -283,6 +299,7 @@ export class Preparation {
       token: async (name) => (await this.#acquire(name)).token.accessToken,
       ...(this.#input.memory && { earlier: this.#input.memory }),
       ...(foreign && { foreign: this.#foreignSource(foreign) }),
+      ...(this.#scripts && { scripted: this.#scripts }),
     };
   }
 

@@ -26,12 +26,24 @@ export interface RequestResult {
   readonly challenge: RequestChallenge | null;
   /** What the person should know of the request beside its answer: sentences. */
   readonly notes: readonly string[];
+  /** Tests of its scripts, in the order in which they ended. */
+  readonly tests: readonly TestResult[];
   /** What the file says of this request and Keyturn did not run; empty for a request that was not sent. */
   readonly notRun: readonly NotRun[];
-  /** Beside a response: why its body is not whole. */
+  /** Beside a response: why its body is not whole, or what a script for it failed with. */
   readonly error: ResultError | null;
   readonly startedAtMs: number;
   readonly finishedAtMs: number;
+}
+
+/** One test of a script. Masked. */
+export interface TestResult {
+  readonly name: string;
+  readonly passed: boolean;
+  /** Why it failed; null for one that passed. */
+  readonly message: string | null;
+  /** Zero-based; null where it is not known. */
+  readonly line: number | null;
 }
 
 export interface ResultError {
@@ -95,6 +107,7 @@ export function unanswered(file: string, node: RequestNode, nowMs: number): Requ
     retried: null,
     challenge: null,
     notes: [],
+    tests: [],
     notRun: [],
     error: null,
     startedAtMs: nowMs,

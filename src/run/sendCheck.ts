@@ -20,6 +20,7 @@ export async function requireConsentToSend(
   { asker, redactor }: SendCheckParts,
   { tree, node, confirmed }: RunInput,
   signal: AbortSignal | undefined,
+  runsScripts: boolean,
 ): Promise<void> {
   const disabled = disabledBy(tree, node);
   if (disabled?.value === '') {
@@ -33,7 +34,7 @@ export async function requireConsentToSend(
       },
     );
   }
-  requireRunnable(tree, node);
+  requireRunnable(tree, node, runsScripts);
   const note = noteOf(tree, node);
   if (note === null || confirmed) return;
   const question = {

@@ -16,18 +16,20 @@ export interface VerdictRules {
   readonly skipsDisabled: boolean;
 }
 
-type Judged = Pick<RequestResult, 'response' | 'error' | 'notRun'>;
+type Judged = Pick<RequestResult, 'response' | 'error' | 'notRun' | 'tests'>;
 
 /** Decides whether a request passed. Nothing else does. */
 export function verdictOf(result: Judged, { strict, skipsDisabled }: VerdictRules): Verdict {
   const outcome = outcomeOf(result, skipsDisabled);
   const doubtful = outcome === 'refused' || result.notRun.length > 0;
   const answered = outcome === 'succeeded' || outcome === 'refused';
-  return { outcome, passed: outcome === 'skipped' || (answered && !(strict && doubtful)) };
+  const failedTest = result.tests.some(({ passed }) => !passed);
+  return { outcome, passed: outcome === 'skipped' || (answered && !failedTest && !(strict && doubtful)) };
 }
 
 /**
- * `refused`: answered with a status of 400 and above. `failed`: without an answer, or with a body that is not whole.
+ * `refused`: answered with a status of 400 and above. `failed`: without an answer, with a body that is not whole, or
+ * with a script that failed. A test that fails leaves the outcome as it is, and the request has not passed.
  * `cancelled`: before its answer was there.
  */
 function outcomeOf({ response, error }: Judged, skipsDisabled: boolean): Outcome {

@@ -8,6 +8,7 @@ const benchmarks = {
   parse: 'parse.ts',
   decode: 'decode.ts',
   verify: 'verify.ts',
+  script: 'script.ts',
   manager: 'manager.ts',
   client: 'client.ts',
   stream: 'stream.ts',

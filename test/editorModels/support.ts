@@ -45,6 +45,7 @@ export function result(parts: Partial<RequestResult> = {}): RequestResult {
     retried: null,
     challenge: null,
     notes: [],
+    tests: [],
     notRun: [],
     error: null,
     startedAtMs: sentAtMs,

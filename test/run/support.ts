@@ -9,6 +9,7 @@ import { createEngine } from '../../src/run/createEngine.ts';
 import type { Asker, Engine, RunOptions } from '../../src/run/engine.ts';
 import type { ResponseFiles } from '../../src/run/responseFiles.ts';
 import type { RequestResult } from '../../src/run/result.ts';
+import type { ScriptParts } from '../../src/run/scripts/scriptParts.ts';
 import type { AuditRecorder } from '../../src/base/auditEvent.ts';
 import type { ApiCertificates } from '../../src/oauth/client/boundCertificate.ts';
 import { createConsentStore } from '../../src/consent/origins.ts';
@@ -56,6 +57,7 @@ export interface EngineSetup {
   readonly client?: HttpClient;
   readonly audit?: AuditRecorder;
   readonly certificates?: ApiCertificates;
+  readonly scripts?: ScriptParts;
   readonly processEnv?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string | Uint8Array | null>>;
   readonly certificateSource?: CertificateSource;
@@ -90,6 +92,7 @@ export function engineOver({
   client,
   audit,
   certificates = noCertificates,
+  scripts,
   processEnv = {},
   files = {},
   certificateSource,
@@ -108,6 +111,7 @@ export function engineOver({
     dpop: createDpopProver(keptSecrets),
     certificates,
     ...(audit === undefined ? {} : { audit }),
+    ...(scripts === undefined ? {} : { scripts }),
     ...(certificateSource === undefined ? {} : { certificateSource }),
     ...(responseFiles === undefined ? {} : { responseFiles }),
     asker: {

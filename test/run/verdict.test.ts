@@ -23,6 +23,14 @@ describe('the verdict on a request', () => {
     expect(verdictOf(unsure, strict)).toEqual({ outcome: 'succeeded', passed: false });
   });
 
+  it('fails a test that fails', () => {
+    const test = { name: 'a', message: null, line: 1 };
+    const good = result({ tests: [{ ...test, passed: true }] });
+    const bad = result({ tests: [...good.tests, { ...test, passed: false }] });
+    expect(verdictOf(good, strict)).toEqual({ outcome: 'succeeded', passed: true });
+    expect(verdictOf(bad, lenient)).toEqual({ outcome: 'succeeded', passed: false });
+  });
+
   it('fails what has no answer, and an answer that is not whole', () => {
     expect(verdictOf(failure('timeout'), lenient)).toEqual({ outcome: 'failed', passed: false });
     expect(verdictOf({ ...failure('timeout'), response: response() }, lenient).outcome).toBe('failed');

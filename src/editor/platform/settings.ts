@@ -30,6 +30,8 @@ const settings = {
   'keyturn.tls.caCertificates': v.fallback(v.array(v.string()), []),
   'keyturn.response.maxSize': v.fallback(v.pipe(v.number(), v.minValue(0.001), v.maxValue(1024)), 10),
   'keyturn.session.maxMemory': v.fallback(v.pipe(v.number(), v.minValue(1), v.maxValue(1024)), 64),
+  'keyturn.scripts.timeout': v.fallback(v.pipe(v.number(), v.minValue(0.1), v.maxValue(600)), 5),
+  'keyturn.scripts.maxMemory': v.fallback(v.pipe(v.number(), v.minValue(8), v.maxValue(1024)), 64),
   'keyturn.timeout.connect': v.fallback(seconds, 10),
   'keyturn.timeout.total': v.fallback(seconds, 300),
   'keyturn.dialect': v.fallback(v.picklist(['auto', ...dialects]), 'auto'),

@@ -169,6 +169,11 @@ function detailsOf(
   const refusal = challenge?.refusal ?? null;
   if (refusal !== null) sentences.push([refusal.message, refusal.hint ?? ''].join(' '));
   if (error !== null && error.hint !== null) sentences.push(error.hint);
+  for (const { name, passed, message, line } of result.tests) {
+    if (passed) continue;
+    const place = line === null ? '' : ` (${l10n.t('line {0}', line + 1)})`;
+    sentences.push(`✗ ${name}: ${message ?? ''}${place}`);
+  }
   sentences.push(...notes, ...bodyNotes);
   return [...lines, ...sentences.flatMap((sentence) => broken(oneLine(sentence, 500), columns))];
 }

@@ -2,9 +2,11 @@ import { l10n } from 'vscode';
 import type { HttpResponse } from '../../http/message.ts';
 import { type NotRun, notRunWords } from '../../httpfile/marks/notRun.ts';
 import { certificateRows } from '../../http/peerCertificate.ts';
-import type { RequestResult, TokenUse } from '../../run/result.ts';
+import type { RequestResult, TestResult, TokenUse } from '../../run/result.ts';
 import { formatDuration, formatElapsed } from '../../base/text.ts';
+import { testWords } from '../../run/testWords.ts';
 import { escapeMarkdown } from '../platform/markdown.ts';
+import { oneLine } from '../platform/oneLine.ts';
 import { scopeWords as scopesIn } from '../../inspect/scopes.ts';
 import type { InlineState } from './inlineResults.ts';
 import { statusWords } from './resultWords.ts';
@@ -42,6 +44,7 @@ export function resultHover(state: InlineState, nowMs: number, localTime: (atMs:
     parts.push(`$(warning) ${cut}`);
   }
   parts.push(...result.notes.map((note) => `$(info) ${escapeMarkdown(note)}`));
+  if (result.tests.length > 0) parts.push(testList(result.tests));
   if (result.notRun.length > 0) parts.push(notRunList(result.notRun));
   if (token !== null) parts.push(tokenWords(token, nowMs));
   parts.push(...challengeParts(result));
@@ -56,6 +59,18 @@ export function resultHover(state: InlineState, nowMs: number, localTime: (atMs:
 }
 
 const mostListed = 20;
+
+/** Those that failed come first. */
+function testList(tests: readonly TestResult[]): string {
+  const ordered = tests.toSorted((a, b) => Number(a.passed) - Number(b.passed));
+  const lines = ordered.slice(0, mostListed).map(({ name, passed, message, line }) => {
+    const place = line === null ? '' : ` (${l10n.t('line {0}', line + 1)})`;
+    const why = message === null ? '' : `: ${escapeMarkdown(oneLine(message, 300))}`;
+    return `- $(${passed ? 'pass' : 'error'}) ${escapeMarkdown(oneLine(name, 120))}${why}${place}`;
+  });
+  if (tests.length > mostListed) lines.push(`- ${l10n.t('and {0} more', tests.length - mostListed)}`);
+  return `**${testWords(tests) ?? ''}**\n\n${lines.join('\n')}`;
+}
 
 function notRunList(left: readonly NotRun[]): string {
   const lines = left.slice(0, mostListed).map(({ kind, line, text }) => {

@@ -4,6 +4,7 @@ import type { HttpResponse } from '../../http/message.ts';
 import { notRunWords } from '../../httpfile/marks/notRun.ts';
 import { describeQuota, describeRateLimits, describeRetry, tightest } from '../../ratelimit/describe.ts';
 import { challengeWords } from '../../run/challengeWords.ts';
+import { testWords } from '../../run/testWords.ts';
 import type { RequestResult } from '../../run/result.ts';
 import { formatBytes, formatDuration, formatElapsed } from '../../base/text.ts';
 import { oneLine } from '../platform/oneLine.ts';
@@ -63,7 +64,7 @@ export const signs: Readonly<Record<Tone, string>> = { success: '✓', warning: 
 export function resultTone(result: RequestResult): Exclude<Tone, 'running'> {
   if (result.error?.code === 'cancelled' || result.error?.code === 'request_disabled') return 'warning';
   if (result.response === null || result.error !== null) return 'error';
-  if (result.response.status >= 500) return 'error';
+  if (result.response.status >= 500 || result.tests.some(({ passed }) => !passed)) return 'error';
   const doubtful =
     result.response.tlsVerified === false || result.notes.length > 0 || result.notRun.length > 0;
   return result.response.status >= 400 || doubtful ? 'warning' : 'success';
@@ -82,6 +83,7 @@ function lineFacts(result: RequestResult, response: HttpResponse, nowMs: number,
   const isPlain = response.status < 400 || result.challenge !== null || untilMs !== null;
   const facts = [isPlain ? String(response.status) : statusWords(response), ...more(result)];
   if (result.error !== null) facts.push(failureWords(result));
+  facts.push(testWords(result.tests) ?? '');
   facts.push(untilMs === null ? quotaWords(result, nowMs) : describeRetry(untilMs - nowMs));
   facts.push(formatElapsed(response.timings.totalMs), sizeWords(response));
   return facts.filter((fact) => fact !== '');
@@ -117,6 +119,8 @@ export function responseFacts(result: RequestResult, response: HttpResponse, now
   if (limits !== '') facts.push(limits);
   const challenge = challengeWords(result);
   if (challenge !== null) facts.push(oneLine(challenge, 120));
+  const tests = testWords(result.tests);
+  if (tests !== null) facts.push(tests);
   const left = notRunWords(result.notRun);
   if (left !== null) facts.push(left);
   if (response.tlsVerified === false) facts.push(l10n.t('certificate not verified'));

@@ -1,6 +1,7 @@
 import { maskedAssertion } from '../../redaction/maskedText.ts';
 import { withoutCredentials } from '../../redaction/withoutCredentials.ts';
 import { directiveEffect, normalKey, written } from '../parse/directives.ts';
+import { scriptOf } from '../scripts/fileScripts.ts';
 import { sleepMs } from '../directives/waits.ts';
 import { sharedParts } from './stops.ts';
 import type { Dialect, ExtraNode, HttpFile, LooseNode, MetadataNode, RequestNode } from '../parse/tree.ts';
@@ -22,19 +23,22 @@ export interface NotRun {
   readonly text: string | null;
 }
 
-/** What of a request is not run, in the order of the file. */
-export function notRunOf(tree: HttpFile, node: RequestNode): NotRun[] {
+/** What of a request is not run, in the order of the file. `runsScripts`: scripts are run here. */
+export function notRunOf(tree: HttpFile, node: RequestNode, runsScripts = true): NotRun[] {
   const parts = [node, ...sharedParts(tree, node)];
-  return parts.flatMap((part) => notRunIn(tree.dialect, part)).sort((a, b) => a.line - b.line);
+  return parts.flatMap((part) => notRunIn(tree.dialect, part, runsScripts)).sort((a, b) => a.line - b.line);
 }
 
 export function notRunIn(
   dialect: Dialect,
   part: Pick<LooseNode, 'metadata' | 'extras'> | RequestNode,
+  runsScripts = true,
 ): NotRun[] {
   // The response of a request goes to the file; outside of one there is no response.
   const isRequest = 'method' in part;
-  const found = part.extras.filter(({ kind }) => !isRequest || kind !== 'response-redirect').flatMap(ofExtra);
+  const found = part.extras
+    .filter((extra) => !(isRequest && extra.kind === 'response-redirect') && !(runsScripts && isRun(extra)))
+    .flatMap(ofExtra);
   for (const directive of part.metadata) {
     const effect = directiveEffect(directive.key);
     if (effect !== 'left_out' && effect !== 'assertion' && !isScriptedSleep(directive)) continue;
@@ -55,6 +59,11 @@ function shownOf(one: NotRun): NotRun {
     ...one,
     text: withoutCredentials(one.kind === 'assertion' ? maskedAssertion(one.text) : one.text),
   };
+}
+
+/** A script for the response that runs. */
+function isRun(extra: ExtraNode): boolean {
+  return extra.kind === 'response-handler' && scriptOf(extra)?.refusal === null;
 }
 
 function ofExtra({ kind, text, span }: ExtraNode): NotRun[] {

@@ -10,6 +10,7 @@ import { nearest } from '../parse/near.ts';
 import { inlineQuestion, promptsIn } from '../resolve/questions.ts';
 import { normalKey } from '../parse/directives.ts';
 import { quotedCode, quotedPart } from '../resolve/quotedPart.ts';
+import { scriptVariables } from '../resolve/scriptVariables.ts';
 import { rulesOf } from '../parse/rules.ts';
 import { splitTemplate, tokenNameOf } from '../resolve/template.ts';
 import { isComment } from '../parse/text.ts';
@@ -123,6 +124,8 @@ class Checker {
       if (this.#isNamed(expression)) return null;
       const isRequest = (name: string) => isRequestName(this.#tree, name);
       const reference = parseReference(expression, this.#tree.dialect, isRequest);
+      // A script works it out.
+      if (reference === null && this.#tree.dialect === 'httpyac' && /[^\w-]/.test(expression)) return null;
       if (reference === null) return missing(expression);
       return isRequest(reference.name)
         ? null
@@ -169,6 +172,8 @@ class Checker {
 
   #isNamed(name: string): boolean {
     if (definitionsIn(this.#tree).has(name) || this.#seen.values.has(name)) return true;
+    // A script gives it a value; whether it has run shows when the request is sent.
+    if (scriptVariables(this.#tree).has(name.split('.', 1)[0] ?? name)) return true;
     return this.#tree.dialect === 'httpyac' && this.#seen.dotenv.has(name);
   }
 

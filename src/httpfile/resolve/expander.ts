@@ -21,6 +21,7 @@ import type { ResolveContext, TokenValue } from './resolveContext.ts';
 import { pathOf } from './pathOf.ts';
 import { quotedCode, quotedPart } from './quotedPart.ts';
 import { rulesOf } from '../parse/rules.ts';
+import { type ScriptedValue, scriptedText, scriptedVariable } from './scripted.ts';
 import { secretVariable } from '../environments/secretVariable.ts';
 import { splitTemplate, tokenNameOf } from './template.ts';
 import { type SecretOrigin, Traced } from './traced.ts';
@@ -122,6 +123,7 @@ export class Expander {
     if (this.#prompt(name) !== null) return null;
     if (Object.hasOwn(overrides, name) || site.path.includes(name) || site.path.length >= deepest)
       return null;
+    if (scriptedVariable(this.#context.scripted, name) !== null) return null;
     const definition = this.#definition(name, site);
     if (definition !== null) return this.#inDefinition(definition, site);
     const text = environment.get(name);
@@ -178,7 +180,9 @@ export class Expander {
     const name = encoded ? expression.slice(1).trim() : expression;
     const value = name.startsWith('$')
       ? await this.#dynamic(name, site)
-      : ((await this.#named(name, site)) ?? (await this.#earlier(name, site)));
+      : ((await this.#named(name, site)) ??
+        (await this.#earlier(name, site)) ??
+        (await this.#computed(name, site)));
     if (value === null) throw this.#missing(name, site);
     return encoded ? this.#note(value.percentEncoded()) : value;
   }
@@ -197,9 +201,29 @@ export class Expander {
     return this.#note(found.value);
   }
 
+  /** What a script set is as secret as what the script saw. */
+  #scripted(value: ScriptedValue): Traced {
+    for (const source of value.sources) this.tokenSources.add(source);
+    return this.#note(scriptedText(value));
+  }
+
+  /** An expression of httpyac, which sees the variables that stand in it. */
+  async #computed(expression: string, site: Site): Promise<Traced | null> {
+    const { scripted, tree } = this.#context;
+    if (scripted === undefined || tree.dialect !== 'httpyac' || /^[\w-]+$/.test(expression)) return null;
+    const known = new Map<string, Traced>();
+    for (const [name] of expression.matchAll(/[A-Za-z_$][\w$]*/g)) {
+      const value = known.has(name) ? null : await this.#named(name, site);
+      if (value !== null) known.set(name, value);
+    }
+    return this.#scripted(await scripted.evaluate(expression, site.line, known));
+  }
+
   async #valueOf(name: string, site: Site): Promise<Traced | null> {
     const { overrides, tree } = this.#context;
     if (Object.hasOwn(overrides, name)) return Traced.plain(overrides[name] ?? '');
+    const scripted = scriptedVariable(this.#context.scripted, name);
+    if (scripted !== null) return this.#scripted(scripted);
     if (site.path.includes(name)) throw cycle(name, site);
     if (site.path.length >= deepest) {
       throw new KeyturnError('variable_invalid', `Variables refer to one another more than ${deepest} deep.`);

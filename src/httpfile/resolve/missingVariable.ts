@@ -13,9 +13,9 @@ export function missingVariable(name: string, tree: HttpFile, at: number): Keytu
   const data = { name: shown, line };
   const script = scriptVariables(tree).get(name);
   if (script !== undefined) {
-    const message = `The variable ${shown} is set by a script on line ${script + 1}, which is not run yet.`;
-    return new KeyturnError('unsupported', message, {
-      hint: `Give it a value with @${shown} = value, in an environment, or with --var.`,
+    const message = `The variable ${shown} is set by a script on line ${script + 1}, which has not run.`;
+    return new KeyturnError('variable_unknown', message, {
+      hint: `Send the request of that script first, or give the variable a value with @${shown} = value, in an environment, or with --var.`,
       data,
     });
   }

@@ -51,7 +51,7 @@ export interface ResolvedRequest {
  * `untrusted_workspace`, `unsupported`, or whatever `token` fails with.
  */
 export async function resolveRequest(context: ResolveContext): Promise<ResolvedRequest> {
-  requireRunnable(context.tree, context.node);
+  requireRunnable(context.tree, context.node, context.scripted !== undefined);
   return workOutRequest(context);
 }
 

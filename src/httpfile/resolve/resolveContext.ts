@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Files } from '../../base/files.ts';
 import type { ForeignTokenSource } from './foreignToken.ts';
 import type { EarlierRequests } from '../earlier/exchange.ts';
+import type { Scripted } from './scripted.ts';
 import type { ValueQuestion } from './questions.ts';
 import type { HttpFile, RequestNode } from '../parse/tree.ts';
 
@@ -30,6 +31,8 @@ export interface ResolveContext {
   readonly foreign?: ForeignTokenSource;
   /** What earlier requests of the session left. Absent: nothing was sent before. */
   readonly earlier?: EarlierRequests;
+  /** What scripts gave. Absent: no script runs, and a request that needs one is refused. */
+  readonly scripted?: Scripted;
   /** False in an untrusted workspace: no process environment, no body files outside the folder of the file. */
   readonly trusted: boolean;
 }

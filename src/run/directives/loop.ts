@@ -4,7 +4,7 @@ import { listItems, type Loop, mostPasses, parseLoop } from '../../httpfile/dire
 import { directiveOf } from '../../httpfile/marks/stops.ts';
 import type { Traced } from '../../httpfile/resolve/traced.ts';
 import type { RunInput } from '../engine.ts';
-import type { RequestResult } from '../result.ts';
+import type { RequestResult, TestResult } from '../result.ts';
 
 /** Variables of one pass of a loop. */
 export type Pass = Readonly<Record<string, string>>;
@@ -75,7 +75,8 @@ function invalid(line: number, what: string): KeyturnError {
 
 /**
  * Runs a request once for each pass, one after the other, up to the first that fails. The result is that of the first pass
- * that failed or was answered with a status of 400 and above, else of the last one; a note tells of all.
+ * that failed or was answered with a status of 400 and above, else of the last one; a note tells of all, and so do
+ * the tests.
  */
 export async function runPasses(
   passes: readonly Pass[],
@@ -83,12 +84,14 @@ export async function runPasses(
   signal: AbortSignal | undefined,
 ): Promise<RequestResult> {
   const outcomes: string[] = [];
+  const tests: TestResult[] = [];
   let startedAtMs: number | null = null;
   let shown: { result: RequestResult; pass: number } | null = null;
   for (const [index, pass] of passes.entries()) {
     throwIfAborted(signal);
     const result = await run(pass);
     startedAtMs ??= result.startedAtMs;
+    tests.push(...result.tests);
     outcomes.push(result.error?.code ?? String(result.response?.status ?? ''));
     if (shown === null || passed(shown.result)) shown = { result, pass: index + 1 };
     if (result.error !== null) break;
@@ -96,7 +99,7 @@ export async function runPasses(
   if (shown === null || startedAtMs === null) throw new KeyturnError('internal', 'A loop made no pass.');
   const { result, pass } = shown;
   const note = `\`# @loop\`: ${outcomes.length} of ${passes.length} passes: ${summary(outcomes)}. This is pass ${pass}.`;
-  return { ...result, startedAtMs, notes: [...result.notes, note] };
+  return { ...result, tests, startedAtMs, notes: [...result.notes, note] };
 }
 
 function passed({ error, response }: RequestResult): boolean {

@@ -1,10 +1,12 @@
 import type { EarlierRequests, Exchange } from '../../httpfile/earlier/exchange.ts';
 import { CookieJar } from '../../http/cookies/cookieJar.ts';
 import { Exchanges } from './exchanges.ts';
+import { ScriptMemory } from './scriptMemory.ts';
 
 /** What the requests of one file read of a session, and leave in it. */
 export interface FileMemory extends EarlierRequests {
   keep(exchange: Exchange): void;
+  readonly scripts: ScriptMemory;
   /** Whether a token of another file's answer may go to this origin, as the person said in this session. */
   readonly allowedOrigins: Set<string>;
 }
@@ -15,6 +17,7 @@ export interface FileMemory extends EarlierRequests {
  */
 export class SessionMemory {
   readonly exchanges: Exchanges;
+  readonly scripts = new ScriptMemory();
   readonly cookies = new CookieJar();
   readonly #allowedOrigins = new Set<string>();
   readonly #changed: () => void;
@@ -27,9 +30,10 @@ export class SessionMemory {
 
   /** As a file sees it, which finds its own requests first and then those of the files that it imports. */
   of(file: string, imported: readonly { readonly file: string }[]): FileMemory {
-    const { exchanges } = this;
+    const { exchanges, scripts } = this;
     const changed = this.#changed;
     return {
+      scripts,
       allowedOrigins: this.#allowedOrigins,
       keep(exchange) {
         exchanges.keep(exchange);

@@ -2,6 +2,7 @@ import type { HttpResponse } from '../../http/message.ts';
 import { describeBody, decodeText } from '../../http/content.ts';
 import { notRunWords } from '../../httpfile/marks/notRun.ts';
 import { describeRateLimits } from '../../ratelimit/describe.ts';
+import { testWords } from '../../run/testWords.ts';
 import { challengeWords } from '../../run/challengeWords.ts';
 import type { RequestResult } from '../../run/result.ts';
 import { maskedWrittenUrl } from '../../redaction/maskedText.ts';
@@ -38,7 +39,9 @@ export function printResult(
   const failure = error === null ? '' : `  ${paint.bad(visible(error.message))}\n${certificate}${hint}`;
   if (response === null) return `${paint.bad('✗')} ${where}${failure}`;
   const good = response.status < 400 && result.notRun.length === 0;
-  const mark = error !== null ? paint.bad('✗') : good ? paint.good('✓') : paint.warn('!');
+  const failedTests = result.tests.filter(({ passed }) => !passed);
+  const bad = error !== null || failedTests.length > 0;
+  const mark = bad ? paint.bad('✗') : good ? paint.good('✓') : paint.warn('!');
   const facts = [
     paint.bold(`${response.status} ${visible(response.statusText)}`.trimEnd()),
     formatElapsed(response.timings.totalMs),
@@ -52,6 +55,8 @@ export function printResult(
     facts.push(`token ${visible(result.token.name)}${result.token.refreshed ? ' (refreshed)' : ''}`);
   const challenge = challengeWords(result);
   if (challenge !== null) facts.push(paint.warn(visible(challenge)));
+  const tests = testWords(result.tests);
+  if (tests !== null) facts.push(failedTests.length > 0 ? paint.bad(tests) : tests);
   const left = notRunWords(result.notRun);
   if (left !== null) facts.push(paint.warn(left));
   if (response.tlsVerified === false) facts.push(paint.warn('certificate not verified'));
@@ -61,7 +66,13 @@ export function printResult(
   const said = result.challenge?.errorDescription ?? null;
   const words = said === null ? '' : `  The server says: ${visible(said)}\n`;
   const notes = result.notes.map((note) => `  ${paint.warn('note:')} ${visible(note)}\n`).join('');
-  return `${mark} ${where}  ${facts.join(' · ')}\n${failure}${words}${why}${notes}`;
+  const broken = failedTests
+    .map(({ name, message, line }) => {
+      const place = line === null ? '' : paint.dim(` (line ${line + 1})`);
+      return `  ${paint.bad('✗')} ${visible(name)}: ${visible(message ?? '')}${place}\n`;
+    })
+    .join('');
+  return `${mark} ${where}  ${facts.join(' · ')}\n${broken}${failure}${words}${why}${notes}`;
 }
 
 /** The body of the one request that was chosen: text masked, other bytes only where no terminal reads them. */

@@ -9,6 +9,7 @@ import { proxyFromEnvironment } from '../../http/proxy.ts';
 import { loadEnvironments, type EnvironmentSet } from '../../httpfile/environments/environments.ts';
 import { createEngine } from '../../run/createEngine.ts';
 import type { Engine } from '../../run/engine.ts';
+import type { ScriptLine } from '../../run/scripts/scriptParts.ts';
 import { Lazy } from '../../base/lazy.ts';
 import type { ApiSignIn } from '../../oauth/apiSignIn.ts';
 import type { FindReceivers } from '../../oauth/receivers/receivers.ts';
@@ -173,6 +174,10 @@ export function openSession(
     return set;
   };
   const environment = async (path: string) => (await environments(path)).variables(environmentName);
+  const scripts = new Lazy(async () => {
+    const { ScriptRunner } = await import('../../script/runner.ts');
+    return new ScriptRunner();
+  });
   /** Clients of sign-ins that failed, which their servers are asked to delete before the command ends. */
   const unregistering: Promise<boolean>[] = [];
 
@@ -221,6 +226,10 @@ export function openSession(
         tokens: foreignTokens,
         authEntry: async (file, id) => (await environments(file)).authEntry(environmentName, id),
       },
+      scripts: {
+        runner: () => scripts.get(),
+        log: (line) => streams.err.write(`${scriptLine(line)}\n`),
+      },
       openSink: (location) => Promise.resolve(fileSink(resolve(streams.cwd, location))),
       responseFiles,
     }),
@@ -231,9 +240,15 @@ export function openSession(
       tokens.dispose();
       await audit.dispose();
       await Promise.all(unregistering);
+      (await scripts.made)?.dispose();
       await client.close();
     },
   };
+}
+
+/** `api.http:12: text`, as a script wrote it. */
+function scriptLine({ file, line, text }: ScriptLine): string {
+  return `${visible(basename(file))}:${line + 1}: ${visible(text)}`;
 }
 
 function environmentHint(name: string, known: readonly string[]): string {

@@ -128,7 +128,6 @@ describe('what cannot be run', () => {
     expect(marks(text.join('\n'), 'httpyac')).toEqual([
       '1 warning unsupported # @proxy on line 1 is not supported yet.',
       '4 hint not_run Keyturn does not run ?? status == 200 yet.',
-      '6 hint not_run Keyturn does not run the test x yet.',
       '2 hint not_run Keyturn does not run # @sleep pause yet.',
     ]);
   });
@@ -155,9 +154,7 @@ describe('what cannot be run', () => {
   });
 
   test('outside of all requests too', () => {
-    expect(marks('{{\n  exports.a = 1;\n}}\n###\nGET https://a.org', 'httpyac')).toEqual([
-      '1 warning unsupported The pre-request script on line 1 cannot be run yet.',
-    ]);
+    expect(marks('{{\n  exports.a = 1;\n}}\n###\nGET https://a.org', 'httpyac')).toEqual([]);
     expect(marks('run ./all.http\n', 'jetbrains')).toEqual([
       '1 warning unsupported Keyturn runs what run names before a request: write a request below it in this block.',
     ]);

@@ -4,14 +4,24 @@ import { parseHttpFile } from '../../../src/httpfile/parse/parse.ts';
 import type { Dialect } from '../../../src/httpfile/parse/tree.ts';
 import { cpuMs } from '../../support/cpuTime.ts';
 
-function left(text: string, dialect: Dialect) {
+/** What is left where no script runs, unless the test says otherwise. */
+function left(text: string, dialect: Dialect, runsScripts = false) {
   const tree = parseHttpFile(text, { dialect });
   const [node] = tree.requests;
   if (node === undefined) throw new Error('no request in the text');
-  return notRunOf(tree, node);
+  return notRunOf(tree, node, runsScripts);
 }
 
 describe('what is read and not run', () => {
+  test('no script that runs, but one in Lua and hooks of httpyac that Keyturn does not have', () => {
+    const text = 'GET https://a.org\n\n> {%\n  client.test("is fine", () => {});\n%}\n\n> ./a.lua\n';
+    expect(left(text, 'jetbrains', true)).toEqual([{ kind: 'script', line: 6, text: './a.lua' }]);
+    expect(left('GET https://a.org\n{{@responseLogging\n  a();\n}}\n', 'httpyac', true)).toEqual([
+      { kind: 'script', line: 1, text: null },
+    ]);
+    expect(left('GET https://a.org\n{{@response\n  test("x");\n}}\n', 'httpyac', true)).toEqual([]);
+  });
+
   test('JetBrains: each test of a script, by its name', () => {
     const text = [
       'GET https://a.org',

@@ -9,7 +9,7 @@ function refusal(text: string, dialect: Dialect): string | null {
   const node = tree.requests.at(-1);
   if (node === undefined) throw new Error('no request in the text');
   try {
-    requireRunnable(tree, node);
+    requireRunnable(tree, node, false);
     return null;
   } catch (error) {
     return error instanceof Error && 'code' in error
@@ -77,11 +77,11 @@ describe('what changes the request and cannot be run', () => {
     ];
     for (const [dialect, script] of scripts) {
       expect(refusal(`${script}\n${request}`, dialect), script).toBe(
-        'unsupported: The pre-request script on line 1 cannot be run yet.',
+        'unsupported: The pre-request script on line 1 cannot be run here.',
       );
     }
     expect(refusal(`${request}\n{{@request\n  request.url = "x";\n}}\n`, 'httpyac')).toBe(
-      'unsupported: The pre-request script on line 6 cannot be run yet.',
+      'unsupported: The pre-request script on line 6 cannot be run here.',
     );
   });
 
@@ -97,7 +97,7 @@ describe('what changes the request and cannot be run', () => {
 
   test('httpyac: headers that a script made', () => {
     expect(refusal('GET https://a.org\nA: b\n...defaultHeaders\n', 'httpyac')).toBe(
-      'unsupported: The headers of ...defaultHeaders on line 3 come from a script, which cannot be run yet.',
+      'unsupported: The headers of ...defaultHeaders on line 3 come from a script, which cannot be run here.',
     );
   });
 
@@ -170,7 +170,7 @@ describe('a method that is a slip', () => {
       const tree = parseHttpFile(`# a\n${word} https://a.org/x`, { dialect });
       const [node] = tree.requests;
       expect(node).toBeDefined();
-      expect(() => requireRunnable(tree, node!), dialect).toThrow(
+      expect(() => requireRunnable(tree, node!, true), dialect).toThrow(
         expect.objectContaining({
           code: 'request_invalid',
           message: `There is no method ${word.toUpperCase()} (line 2).`,

@@ -93,7 +93,7 @@ describe('unknown variables', () => {
 
   test('what cannot be run says so', () => {
     expect(marks('GET https://a.org/{{login.response.cookies.id}}')[0]).toContain('does not know');
-    expect(marks('GET https://a.org/{{a.b + 1}}', {}, 'httpyac')[0]).toContain('is an expression');
+    expect(marks('GET https://a.org/{{a.b + 1}}', {}, 'jetbrains')[0]).toContain('is an expression');
     expect(marks('GET https://a.org/{{$pick Which? $value: list}}', {}, 'httpyac')[0]).toContain(
       'takes its choices from an expression',
     );
@@ -121,11 +121,10 @@ describe('unknown variables', () => {
     expect(marks(text)).toEqual(['7:19 warning variable_unknown The variable item is not defined.']);
   });
 
-  test('a variable that a script sets names the script', () => {
+  test('neither a variable that a script sets nor an expression of httpyac', () => {
     const text = 'GET https://a.org\n\n> {% client.global.set("id", 1) %}\n\n###\nGET https://a.org/{{id}}\n';
-    expect(marks(text, {}, 'jetbrains')).toEqual([
-      '6:19 warning unsupported The variable id is set by a script on line 3, which is not run yet.',
-    ]);
+    expect(marks(text, {}, 'jetbrains')).toEqual([]);
+    expect(marks('GET https://a.org/{{a.b + 1}}', {}, 'httpyac')).toEqual([]);
   });
 
   test('comments, scripts and texts without a request are left alone', () => {

@@ -187,9 +187,9 @@ describe('variables that are made up', () => {
     const script =
       'GET https://a.org\n\n> {% client.global.set("id", "x"); %}\n\n###\nGET https://a.org/{{id}}';
     expect(await failure(script, { dialect: 'jetbrains', index: 1 })).toMatchObject({
-      code: 'unsupported',
-      message: 'The variable id is set by a script on line 3, which is not run yet.',
-      hint: 'Give it a value with @id = value, in an environment, or with --var.',
+      code: 'variable_unknown',
+      message: 'The variable id is set by a script on line 3, which has not run.',
+      hint: 'Send the request of that script first, or give the variable a value with @id = value, in an environment, or with --var.',
     });
     expect((await resolve(script, { dialect: 'jetbrains', index: 1, overrides: { id: '7' } })).url).toBe(
       'https://a.org/7',

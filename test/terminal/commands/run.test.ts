@@ -93,6 +93,7 @@ describe('keyturn run', () => {
         retried: null,
         challenge: null,
         notes: [],
+        tests: [],
         notRun: [],
         problems: [],
         skipped: null,

@@ -1,0 +1,50 @@
+import type { Exchange } from '../../httpfile/earlier/exchange.ts';
+import type { ScriptedValue, Taint } from '../../httpfile/resolve/scripted.ts';
+import type { Traced } from '../../httpfile/resolve/traced.ts';
+import type { Redactor } from '../../redaction/redactor.ts';
+
+export const untainted: Taint = { secret: null, sources: [] };
+
+export function isTainted({ secret, sources }: Taint): boolean {
+  return secret !== null || sources.length > 0;
+}
+
+/** All of them together. */
+export function joined(...taints: readonly Taint[]): Taint {
+  const sources = new Set(taints.flatMap((taint) => taint.sources));
+  const secrets = taints.map(({ secret }) => secret).filter((secret) => secret !== null);
+  // A token is bound to its origins, which a secret of a variable is not.
+  const secret = secrets.find(({ kind }) => kind === 'token') ?? secrets[0] ?? null;
+  return { secret, sources: [...sources] };
+}
+
+/** Of an earlier exchange: only one that held a token taints. */
+export function taintOf(exchange: Exchange): Taint {
+  if (exchange.tokens.length === 0) return untainted;
+  return { secret: { kind: 'token', name: exchange.name }, sources: [exchange] };
+}
+
+export function taintOfText(text: Traced): Taint {
+  return { secret: text.origins[0] ?? null, sources: [] };
+}
+
+/** A value with what its script saw; every text in it is masked from now on if that was secret. */
+export function tainted(value: unknown, taint: Taint, redactor: Redactor): ScriptedValue {
+  if (isTainted(taint)) {
+    for (const text of textsIn(value)) redactor.registerGiven(text, taint.secret?.name);
+  }
+  return { value, ...taint };
+}
+
+/** Without recursion: a script may nest as deep as it likes. */
+function textsIn(value: unknown): string[] {
+  const texts: string[] = [];
+  const left = [value];
+  while (left.length > 0) {
+    const next = left.pop();
+    if (typeof next === 'string') texts.push(next);
+    else if (typeof next === 'object' && next !== null)
+      for (const value of Object.values(next) as unknown[]) left.push(value);
+  }
+  return texts;
+}

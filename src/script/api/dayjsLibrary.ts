@@ -1,0 +1,6 @@
+import dayjs from 'dayjs/esm';
+import utc from 'dayjs/esm/plugin/utc';
+
+dayjs.extend(utc);
+
+export default dayjs;
