@@ -2,7 +2,7 @@ import { asKeyturnError } from '../../base/errors.ts';
 import { parseReference } from '../earlier/reference.ts';
 import { isRequestName } from '../earlier/references.ts';
 import { definitionsIn } from '../resolve/definitions.ts';
-import { dynamicValue, splitCall } from '../resolve/dynamicVariables.ts';
+import { dynamicValue, splitCall } from '../systemVariables/dynamicVariables.ts';
 import { foreignExpression } from '../resolve/foreignToken.ts';
 import { missingVariable } from '../resolve/missingVariable.ts';
 import { parseLoop } from '../directives/loop.ts';

@@ -5,7 +5,7 @@ import { untrusted } from '../../base/untrusted.ts';
 import { Budget } from './budget.ts';
 import { definitionsIn } from './definitions.ts';
 import { type Dotenv, findDotenv } from '../environments/environments.ts';
-import { dynamicValue, splitCall } from './dynamicVariables.ts';
+import { dynamicValue, splitCall } from '../systemVariables/dynamicVariables.ts';
 import type { Exchange } from '../earlier/exchange.ts';
 import { earlierValue } from './earlierValue.ts';
 import { ForeignExpander, type ForeignValue } from './foreignExpander.ts';

@@ -11,6 +11,13 @@ export interface ImportedFile {
   readonly tree: HttpFile;
 }
 
+export interface ImportedFiles {
+  /** Nearest first. */
+  readonly files: readonly ImportedFile[];
+  /** Why one could not be read: a request that needs nothing of it goes all the same. */
+  readonly failure: KeyturnError | null;
+}
+
 type Importing = ImportedFile & {
   /** Files on the way to it, itself included. */
   readonly path: readonly string[];
@@ -20,17 +27,17 @@ type Importing = ImportedFile & {
 export class Imports {
   readonly #files: Pick<Files, 'read' | 'resolve'>;
   readonly #trees = new Map<string, Promise<HttpFile>>();
-  readonly #imported = new WeakMap<HttpFile, Promise<readonly ImportedFile[]>>();
+  readonly #imported = new WeakMap<HttpFile, Promise<ImportedFiles>>();
 
   constructor(files: Pick<Files, 'read' | 'resolve'>) {
     this.#files = files;
   }
 
   /**
-   * The files that a file imports and those that they import, nearest first. Fails with `file_unreadable`, and with
-   * `request_invalid` on a circle.
+   * The files that a file imports and those that they import. Fails with `request_invalid` on a circle, and with
+   * `cancelled`.
    */
-  of(file: ImportedFile, signal?: AbortSignal): Promise<readonly ImportedFile[]> {
+  of(file: ImportedFile, signal?: AbortSignal): Promise<ImportedFiles> {
     const known = this.#imported.get(file.tree);
     if (known !== undefined) return known;
     const imported = this.#collect({ ...file, path: [file.file] }, signal);
@@ -49,10 +56,18 @@ export class Imports {
     return { file: location, tree: await tree };
   }
 
-  async #collect(importing: Importing, signal: AbortSignal | undefined): Promise<readonly ImportedFile[]> {
-    const found: ImportedFile[] = [];
+  async #collect(importing: Importing, signal: AbortSignal | undefined): Promise<ImportedFiles> {
+    const files: ImportedFile[] = [];
+    let failure: KeyturnError | null = null;
     for (const { path, line } of importsOf(importing.tree)) {
-      const imported = await this.read(importing, path, line, signal);
+      let imported: ImportedFile;
+      try {
+        imported = await this.read(importing, path, line, signal);
+      } catch (error) {
+        if (!KeyturnError.is(error, 'file_unreadable')) throw error;
+        failure ??= error;
+        continue;
+      }
       if (importing.path.includes(imported.file)) {
         throw new KeyturnError(
           'request_invalid',
@@ -60,10 +75,11 @@ export class Imports {
           { data: { line: line + 1 } },
         );
       }
-      found.push(imported);
-      found.push(...(await this.#collect({ ...imported, path: [...importing.path, imported.file] }, signal)));
+      const further = await this.#collect({ ...imported, path: [...importing.path, imported.file] }, signal);
+      files.push(imported, ...further.files);
+      failure ??= further.failure;
     }
-    return found;
+    return { files, failure };
   }
 
   async #parse(

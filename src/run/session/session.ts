@@ -4,8 +4,8 @@ import { requestNamed } from '../../httpfile/earlier/references.ts';
 import type { HttpFile, RequestNode } from '../../httpfile/parse/tree.ts';
 import { quotedPart } from '../../httpfile/resolve/quotedPart.ts';
 import { type Dependency, dependenciesOf, requiredRequest } from './dependencies.ts';
-import type { Engine, RunOptions } from '../engine.ts';
-import type { Imports } from './imports.ts';
+import type { Engine, RunInput, RunOptions } from '../engine.ts';
+import type { ImportedFile, Imports } from './imports.ts';
 import type { RequestResult } from '../result.ts';
 import type { SessionMemory } from './sessionMemory.ts';
 import { type Verdict, verdictOf, type VerdictRules } from '../verdict.ts';
@@ -107,7 +107,7 @@ export class Session {
   }
 
   async #send({ file, node }: Step, tokenName: string | null, signal: AbortSignal | undefined) {
-    const { engine, variables, confirmed, rules, memory } = this.#options;
+    const { variables, confirmed, rules, memory } = this.#options;
     const shared = {
       overrides: variables,
       tokenName,
@@ -116,22 +116,40 @@ export class Session {
       cookies: memory.cookies,
     };
     const input = { ...file, node, ...shared };
-    let result: RequestResult;
-    try {
-      const first = await this.#sendNeeded({ file, node }, signal);
-      const environment = await this.#withImported(file, signal);
-      const before = memory.of(file.file, await this.#importedFiles(file, signal));
-      result = await engine.run({ ...input, environment, memory: before }, signal);
-      if (first.length > 0) result = { ...result, notes: [sentFirst(first), ...result.notes] };
-    } catch (error) {
-      result = engine.failed(input, asKeyturnError(error));
-    }
+    const result = await this.#answer(input, signal);
     const verdict = verdictOf(result, rules);
     const counted = verdict.passed || verdict.outcome === 'cancelled' ? verdict.outcome : 'failed';
     this.#counts[counted]++;
     // Of a request that failed, that is the lesser trouble.
     if (counted !== 'failed') this.#counts.notRun += result.notRun.length;
     return { ...verdict, result };
+  }
+
+  /** Never rejects. */
+  async #answer(input: RunInput & SessionFile, signal: AbortSignal | undefined): Promise<RequestResult> {
+    const { engine, memory, imports } = this.#options;
+    try {
+      const { files, failure } = await imports.of(input, signal);
+      const first = await this.#sendNeeded({ file: input, node: input.node }, signal).catch(
+        (error: unknown) => {
+          throw failure !== null && KeyturnError.is(error, ...mayBeImported) ? failure : error;
+        },
+      );
+      const environment = withImported(input.environment, files);
+      const before = memory.of(input.file, files);
+      const result = await engine.run({ ...input, environment, memory: before }, signal);
+      const notes = [...(first.length > 0 ? [sentFirst(first)] : []), ...result.notes];
+      if (failure === null) return { ...result, notes };
+      const { error } = engine.failed(input, failure);
+      if (mayBeImported.some((code) => code === result.error?.code)) return { ...result, notes, error };
+      const note = error?.message ?? '';
+      return {
+        ...result,
+        notes: [...notes, result.error === null ? `${note} The request needs nothing of it.` : note],
+      };
+    } catch (error) {
+      return engine.failed(input, asKeyturnError(error));
+    }
   }
 
   /** Sends what a request needs, each after what it needs itself. The names of those that went for it. */
@@ -178,7 +196,7 @@ export class Session {
 
   async #findNeeds({ file, node }: Step, signal: AbortSignal | undefined): Promise<readonly Need[]> {
     const { imports } = this.#options;
-    const imported = await imports.of(file, signal);
+    const { files: imported } = await imports.of(file, signal);
     /** The file that has a request of this name: this one, or one that it imports. */
     const holderOf = (name: string) =>
       [file, ...imported].find(({ tree }) => requestNamed(tree, name) !== null);
@@ -204,23 +222,21 @@ export class Session {
       await this.#requireNoCircle(need, [...path, step.node], signal);
     this.#straight.add(step.node);
   }
+}
 
-  #importedFiles(file: SessionFile, signal: AbortSignal | undefined) {
-    return this.#options.imports.of(file, signal);
-  }
+/** What is missing where a file that defines it could not be read. */
+const mayBeImported = ['variable_unknown', 'request_not_found'] as const;
 
-  /** Variables of imported files stand above those of the environment and below those of the file itself. */
-  async #withImported(
-    file: SessionFile,
-    signal: AbortSignal | undefined,
-  ): Promise<ReadonlyMap<string, string>> {
-    const imported = await this.#importedFiles(file, signal);
-    if (imported.length === 0) return file.environment;
-    const variables = new Map(file.environment);
-    for (const { tree } of imported.toReversed())
-      for (const { name, value } of tree.variables) variables.set(name, value);
-    return variables;
-  }
+/** Variables of imported files stand above those of the environment and below those of the file itself. */
+function withImported(
+  environment: ReadonlyMap<string, string>,
+  imported: readonly ImportedFile[],
+): ReadonlyMap<string, string> {
+  if (imported.length === 0) return environment;
+  const variables = new Map(environment);
+  for (const { tree } of imported.toReversed())
+    for (const { name, value } of tree.variables) variables.set(name, value);
+  return variables;
 }
 
 function labelOf(node: RequestNode): string {

@@ -292,11 +292,25 @@ describe('imported files', () => {
     expect(elsewhere.paths()).toEqual(['/use', '/use']);
   });
 
+  it('that cannot be read stop only the requests that need them', async () => {
+    const api = await startApi();
+    const text = `import ./none.http\n\n### free\nGET ${api.origin}/free\n\n### needs\nGET ${api.origin}/{{path}}\n\n> {% client.log(1) %}\n`;
+    const { run } = sessionOver({ '/w/a.http': text });
+    const free = await run(0);
+    expect(free.error).toBeNull();
+    expect(free.notes).toEqual(['There is no file ./none.http (line 1). The request needs nothing of it.']);
+    expect((await run(1)).error).toMatchObject({
+      code: 'file_unreadable',
+      message: 'There is no file ./none.http (line 1).',
+    });
+    expect(api.paths()).toEqual(['/free']);
+  });
+
   it.each([
     [{ '/w/b.http': '# @import ./a.http\n' }, 'import one another in a circle'],
     [{}, 'There is no file ./b.http (line 1).'],
   ])('fail where they cannot be read: %#', async (others, message) => {
-    const text = '# @import ./b.http\n\n###\n# @name use\nGET http://127.0.0.1:1/use\n\n{{+ }}\n';
+    const text = '# @import ./b.http\n\n###\n# @name use\nGET http://127.0.0.1:1/{{path}}\n';
     const { run } = sessionOver({ '/w/a.http': text, ...others });
     expect((await run(0)).error?.message).toContain(message);
   });

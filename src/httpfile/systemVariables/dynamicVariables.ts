@@ -1,6 +1,6 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { addToDate, formatDate, iso8601, rfc1123 } from './dateFormat.ts';
-import { quotedCode } from './quotedPart.ts';
+import { quotedCode } from '../resolve/quotedPart.ts';
 import { randomInteger, randomValue } from './randomValues.ts';
 import type { Dialect } from '../parse/tree.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { addToDate, formatDate, iso8601, rfc1123 } from '../../../src/httpfile/resolve/dateFormat.ts';
+import { addToDate, formatDate, iso8601, rfc1123 } from '../../../src/httpfile/systemVariables/dateFormat.ts';
 
 const at = Date.UTC(2024, 1, 29, 13, 4, 5, 67);
 

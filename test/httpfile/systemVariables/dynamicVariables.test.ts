@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { KeyturnError } from '../../../src/base/errors.ts';
-import { dynamicValue } from '../../../src/httpfile/resolve/dynamicVariables.ts';
+import { dynamicValue } from '../../../src/httpfile/systemVariables/dynamicVariables.ts';
 import type { Dialect } from '../../../src/httpfile/parse/tree.ts';
 import { failure, nowMs, resolve, text } from '../support.ts';
 
