@@ -43,7 +43,8 @@ function textsIn(value: unknown): string[] {
   while (left.length > 0) {
     const next = left.pop();
     if (typeof next === 'string') texts.push(next);
-    else if (typeof next === 'object' && next !== null) for (const value of Object.values(next) as unknown[]) left.push(value);
+    else if (typeof next === 'object' && next !== null)
+      for (const value of Object.values(next) as unknown[]) left.push(value);
   }
   return texts;
 }
