@@ -113,6 +113,26 @@ test('leaves the result of a request away that was under way when another enviro
   assert.doesNotMatch(await hoverText(document, SLOW), /200/);
 });
 
+test('runs the scripts of a request, and shows the tests that failed', async () => {
+  const uri = fileUri('results/scripts.http');
+  const text = [
+    '< {% request.variables.set("made", "by-a-script") %}',
+    'GET {{api}}/{{made}}?x',
+    '',
+    '> {%',
+    '  client.test("is answered", () => client.assert(response.status === 200));',
+    '  client.test("is empty", () => client.assert(response.body === "", "it is not"));',
+    '%}',
+  ];
+  await workspace.fs.writeFile(uri, Buffer.from(text.join('\n')));
+  const document = await open(uri);
+  await send(document, 1);
+  const shown = await eventuallyResponds(/answer of \/by-a-script\?x/);
+  assert.match(shown, /1 of 2 tests failed/);
+  assert.match(shown, /✗ is empty: it is not \(line 6\)/);
+  assert.match(await hoverText(document, 1), /is answered/);
+});
+
 test('keeps the cookies of each environment apart, shows them without their values, and clears them', async () => {
   const uri = fileUri('results/cookies.http');
   await workspace.fs.writeFile(uri, Buffer.from('GET {{api}}/login\n\n###\nGET {{api}}/who\n'));

@@ -375,6 +375,34 @@ describe('tokens and scripts', () => {
     expect(again?.sources.map(({ name }) => name)).toEqual(['login']);
   });
 
+  it('marks what a script makes of the answer to a named request', async () => {
+    const { base, received } = await server();
+    const { send, memory, redactor } = session(
+      [
+        '# @name login',
+        `GET ${base}/login`,
+        '###',
+        '{{',
+        '  exports.made = "x" + login.access_token.slice(4); exports.id = login.user.id;',
+        '}}',
+        `GET ${base}/x?{{login.user.id + 1}}`,
+        'X-Made: {{made}}',
+      ].join('\n'),
+      { dialect: 'httpyac' },
+    );
+    await send(0);
+    expect((await send(1)).result.error).toBeNull();
+    const made = `x${TOKEN.slice(4)}`;
+    expect(received[1]).toMatchObject({ url: '/x?8', headers: { 'x-made': made } });
+    expect(
+      memory.scripts
+        .ofFile('/w/a.http')
+        .get('made')
+        ?.sources.map(({ name }) => name),
+    ).toEqual(['login']);
+    expect(redactor.mask(made)).not.toContain(made);
+  });
+
   it('lets no script that saw a secret say where the request goes', async () => {
     const { base, received } = await server();
     const { send } = session(

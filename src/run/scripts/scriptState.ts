@@ -66,8 +66,8 @@ export async function seenBy(code: string, parts: SeenParts): Promise<Seen> {
   const fileVariables = await written(definitions);
   const responses: Record<string, ScriptResponse> = {};
   const variables: Record<string, JsonValue> = { ...environment, ...fileVariables };
-  for (const { name } of context.tree.requests) {
-    const exchange = name !== null && code.includes(name) ? (context.earlier?.exchange(name) ?? null) : null;
+  for (const name of namesIn(code)) {
+    const exchange = context.earlier?.exchange(name) ?? null;
     if (exchange === null) continue;
     taints.push(taintOf(exchange));
     const response = responseOf(exchange.response, 0);
@@ -104,6 +104,14 @@ export function responseOf(
 ): ScriptResponse {
   const charset = parameterOf(headerValue(headers, 'content-type') ?? '', 'charset');
   return { status, statusText, headers, body: body === null ? '' : decodeText(body, charset), durationMs };
+}
+
+/** What may be the name of a request: words, and texts in quotes. Files have thousands of requests, code has few words. */
+function namesIn(code: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const [word] of code.matchAll(/[\w$-]{1,200}/g)) names.add(word);
+  for (const [, text = ''] of code.matchAll(/["'`]([^"'`\n]{1,200})["'`]/g)) names.add(text);
+  return names;
 }
 
 /** As httpyac gives it to later scripts by the name of the request. */
