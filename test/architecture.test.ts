@@ -26,7 +26,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   audit: ['base', 'node'],
   run: [
     ...['base', 'redaction', 'http', 'httpfile', 'ratelimit', 'inspect', 'profile', 'consent', 'token'],
-    ...['foreign', 'oauth'],
+    ...['sources', 'foreign', 'oauth'],
   ],
   sandbox: ['base'],
   editor: anyRoomBut('editor', 'terminal'),

@@ -3,6 +3,7 @@ export { createEditorEngine } from './engine.ts';
 export { moveSecret } from './fileSecrets/moveSecret.ts';
 export { createNetwork } from './network.ts';
 export { createAsker } from './requests/asker.ts';
+export { createLoginRequests } from './requests/loginRequests.ts';
 export { offerNextStep } from './results/offers.ts';
 export { DeviceCodes } from './signIn/deviceCodes.ts';
 export { signInInEditor } from './signIn/signInToApi.ts';

@@ -1,5 +1,6 @@
 import type { HttpFile, RequestNode } from '../httpfile/parse/tree.ts';
 import type { AskedSecret } from '../profile/key.ts';
+import type { TokenProfile } from '../profile/profile.ts';
 import type { KeyturnError } from '../base/errors.ts';
 import type { RequestResult } from './result.ts';
 import type { FileMemory } from './session/sessionMemory.ts';
@@ -18,8 +19,16 @@ export interface RunInput {
   readonly options: RunOptions;
   /** The person has already confirmed what a `# @note` asks. */
   readonly confirmed?: boolean;
+  /** The token that the request is sent to obtain. */
+  readonly obtains?: ObtainedToken;
   /** What earlier requests left, and where this one leaves what later ones may refer to. */
   readonly memory?: FileMemory;
+}
+
+/** A token that a request of a file obtains, see `RequestRun` in `sources/request`. */
+export interface ObtainedToken {
+  readonly profile: TokenProfile;
+  readonly refreshToken: { readonly value: string; readonly origins: readonly string[] } | null;
 }
 
 export interface RunOptions {

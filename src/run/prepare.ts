@@ -3,6 +3,7 @@ import type { Files } from '../base/files.ts';
 import type { HeaderList, HttpRequest, SecretValue } from '../http/message.ts';
 import type { ForeignTokenSource, RequestTarget, WantedToken } from '../httpfile/resolve/foreignToken.ts';
 import { maskedDisguise, resolveRequest, type ResolvedRequest } from '../httpfile/resolve/resolve.ts';
+import type { ResolveContext } from '../httpfile/resolve/resolveContext.ts';
 import type { ApiCertificates } from '../oauth/client/boundCertificate.ts';
 import { isDpopBound } from '../oauth/client/provenRequest.ts';
 import { foreignProfile } from '../foreign/foreignProfiles.ts';
@@ -22,6 +23,7 @@ import type { Asker, RunInput } from './engine.ts';
 import { GeneratedValues } from './generated.ts';
 import { OriginCheck, type OriginCheckParts } from './originCheck.ts';
 import { ProofSigner, type SignerParts } from './proofSigner.ts';
+import { requireRefreshOrigins } from './refreshOrigins.ts';
 import { requestSettings, type RequestSettings } from './settings.ts';
 import { shownCertificate } from './shownCertificate.ts';
 import { tokenFailure } from './tokenFailure.ts';
@@ -83,6 +85,7 @@ export class Preparation {
   readonly #acquired = new Map<string, Promise<AcquiredToken>>();
   readonly #startedAtMs: number;
   #resolved: ResolvedRequest | null = null;
+  #sendsRefreshToken = false;
 
   /** Fails like `requestSettings`. */
   constructor(parts: PrepareParts, input: RunInput, signal: AbortSignal | undefined) {
@@ -111,6 +114,7 @@ export class Preparation {
     let { made } = resolved;
     const destinations = destinationsOf(url, headers);
     await this.#captured.check(resolved.tokenSources, destinations);
+    if (this.#sendsRefreshToken) requireRefreshOrigins(this.#input.obtains, destinations);
     const secrets: SecretValue[] = [...resolved.tokenValues];
     // The bare tokens are registered already; what a file made of them reads differently.
     for (const { value, tokenName } of secrets) this.#parts.redactor.registerGiven(value, tokenName);
@@ -224,10 +228,22 @@ export class Preparation {
       trusted: options.trusted,
       generate: this.#generated.generate,
       token: async (name) => (await this.#acquire(name)).token.accessToken,
+      ...this.#refreshToken(),
       ...(this.#input.memory && { earlier: this.#input.memory }),
       ...(foreign && { foreign: this.#foreignSource(foreign) }),
     });
     return this.#resolved;
+  }
+
+  #refreshToken(): Pick<ResolveContext, 'refreshToken'> {
+    const { profile, refreshToken } = this.#input.obtains ?? {};
+    if (profile === undefined || refreshToken === undefined || refreshToken === null) return {};
+    return {
+      refreshToken: () => {
+        this.#sendsRefreshToken = true;
+        return { tokenName: `refresh token of ${profile.name}`, value: refreshToken.value };
+      },
+    };
   }
 
   /** A host that the settings name is not asked about: the person said so, not the file. */
@@ -250,10 +266,15 @@ export class Preparation {
     return pending;
   }
 
-  #asking(): Pick<AcquireOptions, 'signal' | 'cause' | 'file'> {
+  #asking(): Pick<AcquireOptions, 'signal' | 'cause' | 'file' | 'neededFor'> {
     const { cause } = this;
-    const { file } = this.#input;
-    return this.#signal === undefined ? { cause, file } : { cause, file, signal: this.#signal };
+    const { file, obtains } = this.#input;
+    return {
+      cause,
+      file,
+      ...(this.#signal && { signal: this.#signal }),
+      ...(obtains && { neededFor: obtains.profile }),
+    };
   }
 
   #requireTrust(): void {

@@ -77,6 +77,10 @@ export class WorkspaceProfiles implements ProfileIndex {
     );
   }
 
+  async variablesOf(profile: TokenProfile, file: Uri) {
+    return this.#variables.get(profile) ?? (await this.#environments.variables(file));
+  }
+
   async declaration(document: Uri, name: string) {
     const file = await this.files.nearest(document);
     const declared = file?.profiles.find((profile) => profile.name === name);

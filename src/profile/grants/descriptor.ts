@@ -22,10 +22,10 @@ export interface GrantDescriptor<Property extends string = string, Option extend
   /** As in keyturn.json. */
   readonly name: string;
   /**
-   * Where a token comes from: an authorization server issues it, Keyturn signs it, something outside of Keyturn keeps
-   * it, or a person pastes it.
+   * Where a token comes from: an authorization server issues it, an API in its answer to a request of a file, Keyturn
+   * signs it, something outside of Keyturn keeps it, or a person pastes it.
    */
-  readonly from: 'server' | 'keyturn' | 'keeper' | 'person';
+  readonly from: 'server' | 'request' | 'keyturn' | 'keeper' | 'person';
   /** Without these properties the grant cannot be performed. */
   readonly needs: readonly Property[];
   /** Which of the properties of the profile itself have an effect; `needs` and what inspections use come on top. */
@@ -66,6 +66,7 @@ export interface GrantDescriptor<Property extends string = string, Option extend
   lacks?(given: {
     readonly clientId: string | null;
     readonly claims: Readonly<Record<string, unknown>> | null;
+    readonly options: Readonly<Record<string, unknown>>;
   }): string | null;
 }
 

@@ -70,6 +70,11 @@ export class ProfileFolder {
     );
   }
 
+  /** With what a profile of this folder was filled; null for one of elsewhere. */
+  variablesOf(profile: TokenProfile): ReadonlyMap<string, string> | null {
+    return this.#variables.get(profile) ?? null;
+  }
+
   #filled(profile: TokenProfile, variables: ReadonlyMap<string, string>): TokenProfile {
     this.#variables.set(profile, variables);
     return profile;

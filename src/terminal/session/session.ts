@@ -9,6 +9,8 @@ import { proxyFromEnvironment } from '../../http/proxy.ts';
 import { loadEnvironments, type EnvironmentSet } from '../../httpfile/environments/environments.ts';
 import { createEngine } from '../../run/createEngine.ts';
 import type { Engine } from '../../run/engine.ts';
+import type { RequestRunner } from '../../sources/request.ts';
+import { defaultRunOptions } from './defaultRunOptions.ts';
 import { Lazy } from '../../base/lazy.ts';
 import type { ApiSignIn } from '../../oauth/apiSignIn.ts';
 import type { FindReceivers } from '../../oauth/receivers/receivers.ts';
@@ -70,6 +72,8 @@ export interface Session extends AsyncDisposable {
 const leadMs = 5 * 60_000;
 
 export interface SessionLimits extends Pick<Search, 'trusted' | 'timeoutMs'> {
+  /** Hosts whose certificate is not verified, see `RunOptions`. */
+  readonly insecureHosts?: readonly string[];
   /** In PEM, trusted too. */
   readonly caCertificates?: readonly string[];
 }
@@ -81,7 +85,7 @@ export function openSession(
   signIn: SignIn | null = null,
   /** Allowed origins of this call alone. */
   allowedOrigins: readonly string[] = [],
-  { caCertificates = [], ...reading }: SessionLimits = { trusted: true },
+  { caCertificates = [], insecureHosts = [], ...reading }: SessionLimits = { trusted: true },
 ): Session {
   const redactor = new Redactor();
   const paint = palette(streams.err, streams.env);
@@ -117,9 +121,22 @@ export function openSession(
   });
   const findReceivers: FindReceivers = async (profile, kind) => (await oauth.get()).receivers(profile, kind);
   const askSecret = createSecretAsker(streams, signal, findReceivers);
+  const requests: RequestRunner = {
+    async run(request, how) {
+      const { createRequestRunner } = await import('../../run/session/requestRunner.ts');
+      const runner = createRequestRunner({
+        files,
+        clock: systemClock,
+        engine: () => Promise.resolve(engine),
+        variables: async (profile, file) => profiles.variablesOf(profile) ?? environment(file),
+        options: () => ({ ...defaultRunOptions, trusted: reading.trusted, insecureHosts }),
+      });
+      return runner.run(request, how);
+    },
+  };
   const oauth = lazyOAuth(
     client,
-    { streams, keychain, redactor, clock: systemClock, say, audit },
+    { streams, keychain, redactor, clock: systemClock, say, audit, requests },
     new InspectionSecrets({ store, redactor, preset, askSecret }),
   );
   const tokens = createTokenManager({
@@ -170,6 +187,30 @@ export function openSession(
   /** Clients of sign-ins that failed, which their servers are asked to delete before the command ends. */
   const unregistering: Promise<boolean>[] = [];
 
+  const engine = createEngine({
+    files,
+    clock: systemClock,
+    client,
+    tokens,
+    redactor,
+    dpop: lazyDpopProver(keptSecrets),
+    certificates: { of: async (carried) => (await oauth.get()).certificates.of(carried) },
+    audit,
+    asker: {
+      confirmSend: createSendAsker(streams, signal),
+      allowOrigin: ({ origin }) => Promise.resolve(allowedOrigins.includes(origin) ? 'once' : 'refuse'),
+      sendUnverified: () => Promise.resolve(false),
+    },
+    consent: createConsentStore(values),
+    processEnv: streams.env,
+    findProfile: (file, name, variables) => profiles.find(file, name, variables),
+    foreign: {
+      tokens: foreignTokens,
+      authEntry: async (file, id) => (await environments(file)).authEntry(environmentName, id),
+    },
+    openSink: (location) => Promise.resolve(fileSink(resolve(streams.cwd, location))),
+  });
+
   return {
     files,
     tokens,
@@ -192,29 +233,7 @@ export function openSession(
     profiles,
     mask: (text) => redactor.mask(text),
     audit,
-    engine: createEngine({
-      files,
-      clock: systemClock,
-      client,
-      tokens,
-      redactor,
-      dpop: lazyDpopProver(keptSecrets),
-      certificates: { of: async (carried) => (await oauth.get()).certificates.of(carried) },
-      audit,
-      asker: {
-        confirmSend: createSendAsker(streams, signal),
-        allowOrigin: ({ origin }) => Promise.resolve(allowedOrigins.includes(origin) ? 'once' : 'refuse'),
-        sendUnverified: () => Promise.resolve(false),
-      },
-      consent: createConsentStore(values),
-      processEnv: streams.env,
-      findProfile: (file, name, variables) => profiles.find(file, name, variables),
-      foreign: {
-        tokens: foreignTokens,
-        authEntry: async (file, id) => (await environments(file)).authEntry(environmentName, id),
-      },
-      openSink: (location) => Promise.resolve(fileSink(resolve(streams.cwd, location))),
-    }),
+    engine,
     environment,
     async [Symbol.asyncDispose]() {
       signal.removeEventListener('abort', close);
