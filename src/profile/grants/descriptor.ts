@@ -60,6 +60,8 @@ export interface GrantDescriptor<Property extends string = string, Option extend
   readonly shared: boolean;
   /** True when asking costs little and the source alone knows what is valid. */
   readonly askedAtEachUse: boolean;
+  /** True when the chosen environment decides which token it is, also where the profile holds no variable. */
+  readonly perEnvironment: boolean;
   /** Why it should not be used. */
   readonly discouraged: string | null;
   /** What is missing beyond `needs`. */
@@ -85,6 +87,7 @@ export const asksServer = {
   keptIn: 'store',
   shared: false,
   askedAtEachUse: false,
+  perEnvironment: false,
   discouraged: null,
 } as const satisfies Partial<GrantDescriptor>;
 
@@ -103,6 +106,7 @@ export const asksNoServer = {
   keptIn: 'memory',
   shared: false,
   askedAtEachUse: false,
+  perEnvironment: false,
   discouraged: null,
 } as const satisfies Partial<GrantDescriptor>;
 

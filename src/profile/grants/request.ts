@@ -44,6 +44,7 @@ export const request = {
   refresh: 'refresh_token_first',
   downScoped: null,
   obtainedWith: [],
+  perEnvironment: true,
   lacks({ options: { refreshToken, refreshRequest } }) {
     if (refreshRequest !== null && refreshToken === null)
       return 'With "refreshRequest", the grant request needs "refreshToken": where the answer holds it.';

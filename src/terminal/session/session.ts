@@ -161,7 +161,7 @@ export function openSession(
   const close = () => void tokens.finished().then(() => closing.abort());
   if (signal.aborted) close();
   signal.addEventListener('abort', close, { once: true });
-  const profiles = new ProfileFolder(files, search, tokens);
+  const profiles = new ProfileFolder(files, search, tokens, environmentName);
   const loaded = new Map<string, Promise<EnvironmentSet>>();
   const environments = async (path: string): Promise<EnvironmentSet> => {
     const folder = dirname(path);
