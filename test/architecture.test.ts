@@ -59,11 +59,12 @@ const editorArrows: Readonly<Record<string, readonly string[]>> = {
   statusBar: ['platform', 'documents', 'tokens'],
   fileSecrets: ['platform', 'documents', 'profiles', 'tokens'],
   signIn: ['platform', 'documents', 'profiles'],
+  logins: ['platform', 'documents', 'profiles'],
   // What came back, in words and at its line.
   results: ['platform', 'documents', 'environments', 'profiles', 'tokens'],
   responses: ['platform', 'results'],
   requests: [
-    ...['platform', 'documents', 'environments', 'profiles', 'tokens', 'fileSecrets', 'signIn'],
+    ...['platform', 'documents', 'environments', 'profiles', 'tokens', 'fileSecrets', 'signIn', 'logins'],
     ...['results', 'responses'],
   ],
 };
