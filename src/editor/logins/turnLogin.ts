@@ -196,8 +196,10 @@ function passwordPlace(
 ): Range | null {
   const node = tree.requests.find((request) => request.name === name);
   const found = node === undefined ? null : plainPassword(node);
-  if (node === undefined || found === null || found.value !== value || node.body.kind === 'none') return null;
-  const line = node.body.span.start.line + found.line;
-  const column = document.lineAt(line).text.indexOf(value, found.line === 0 ? 0 : found.column);
+  if (node === undefined || found?.value !== value || node.body.kind === 'none') return null;
+  const { start } = node.body.span;
+  const line = start.line + found.line;
+  const from = found.column + (found.line === 0 ? start.column : 0);
+  const column = document.lineAt(line).text.indexOf(value, from);
   return column < 0 ? null : new Range(line, column, line, column + value.length);
 }

@@ -130,5 +130,5 @@ export const requestPage: GrantPage<typeof options> = {
       doc: 'The request that refreshes the token, written like `request`. It holds `{{$refreshToken}}`, and its answer is read like that of the login.',
     },
   },
-  rows: Object.keys(options),
+  rows: ['request', 'accessToken', 'expiresIn', 'expiresAt', 'refreshToken', 'refreshRequest'],
 };
