@@ -95,9 +95,10 @@ export function activate(context: ExtensionContext): void {
     });
   };
   const network = new Lazy(async () => {
-    const { createEditorSources, createNetwork } = await sending();
+    const { createEditorSources, createLoginRequests, createNetwork } = await sending();
+    const requests = createLoginRequests(services);
     const release = (concerned: (profile: TokenProfile) => boolean) => tokens.release(concerned);
-    const sources = createEditorSources({ redactor, clock, values, log, audit, release });
+    const sources = createEditorSources({ redactor, clock, values, log, audit, requests, release });
     return createNetwork(
       redactor,
       clock,

@@ -27,7 +27,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   audit: ['base', 'node'],
   run: [
     ...['base', 'redaction', 'http', 'httpfile', 'ratelimit', 'inspect', 'profile', 'consent', 'token'],
-    ...['foreign', 'oauth', 'script'],
+    ...['sources', 'foreign', 'oauth', 'script'],
   ],
   sandbox: ['base'],
   editor: anyRoomBut('editor', 'terminal'),
@@ -61,11 +61,12 @@ const editorArrows: Readonly<Record<string, readonly string[]>> = {
   statusBar: ['platform', 'documents', 'tokens'],
   fileSecrets: ['platform', 'documents', 'profiles', 'tokens'],
   signIn: ['platform', 'documents', 'profiles'],
+  logins: ['platform', 'documents', 'profiles'],
   // What came back, in words and at its line.
   results: ['platform', 'documents', 'environments', 'profiles', 'tokens'],
   responses: ['platform', 'results'],
   requests: [
-    ...['platform', 'documents', 'environments', 'profiles', 'tokens', 'fileSecrets', 'signIn'],
+    ...['platform', 'documents', 'environments', 'profiles', 'tokens', 'fileSecrets', 'signIn', 'logins'],
     ...['results', 'responses'],
   ],
 };

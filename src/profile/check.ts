@@ -94,7 +94,7 @@ function checkGrant(profile: TokenProfile, add: AddFault): void {
       add('property_missing', [], `Without an "issuer" the grant ${grant} needs "${start}".`);
     }
   }
-  const lacking = descriptor.lacks?.({ clientId: profile.clientId, claims: options.claims }) ?? null;
+  const lacking = descriptor.lacks?.({ clientId: profile.clientId, claims: options.claims, options }) ?? null;
   if (lacking !== null) add('property_missing', [], lacking);
   const needed = new Set(descriptor.needs);
   if (isOAuthGrant(grant) && clientAuthentication !== 'none') needed.add('clientId');

@@ -2,6 +2,7 @@ import { KeyturnError } from '../base/errors.ts';
 import type { Files } from '../base/files.ts';
 import { nearestFile, type FoundFile, type Search } from '../base/nearestFile.ts';
 import { parseJsonText } from '../base/jsonText.ts';
+import { grantOf } from './grants/all.ts';
 import type { TokenProfile } from './profile.ts';
 import { checkProfile } from './check.ts';
 import { PROFILE_FILE_NAME } from './name.ts';
@@ -87,11 +88,12 @@ function unreadFile(location: string, code: ProfileProblemCode, message: string)
 
 /**
  * Replaces the `{{variables}}` and checks the profile again, so that a variable brings in no wildcard, no plain http
- * and no program to run. Fails with `profile_invalid`.
+ * and no program to run. `environment`: the name of the one that they are of. Fails with `profile_invalid`.
  */
 export function resolveProfile(
   declared: DeclaredProfile,
   lookup: (variable: string) => string | undefined,
+  environment: string | null = null,
 ): TokenProfile {
   const line = declared.span.start.line + 1;
   const invalid = (
@@ -145,6 +147,7 @@ export function resolveProfile(
     resource: fillOptional(declared.resource),
     options: resolveOptions(declared.options, (text) => fill(text), invalid),
     declaredIn: declared.declaredIn,
+    ...(environment !== null && grantOf(declared.grant).perEnvironment ? { environment } : {}),
   };
   const fault = checkProfile(profile).find((candidate) => candidate.severity === 'error');
   if (fault !== undefined) throw invalid(fault.message);

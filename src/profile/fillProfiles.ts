@@ -1,4 +1,5 @@
 import { asKeyturnError, KeyturnError } from '../base/errors.ts';
+import { grantOf } from './grants/all.ts';
 import { tokenKey } from './key.ts';
 import { findProfile, resolveProfile } from './file.ts';
 import type { DeclaredProfile, ProfileFile } from './declared.ts';
@@ -27,7 +28,7 @@ export function fillProfile(
 ): ListedProfile {
   const { name, declaredIn } = declared;
   try {
-    const profile = resolveProfile(declared, (variable) => variables.get(variable));
+    const profile = resolveProfile(declared, (variable) => variables.get(variable), environment);
     return { name, declaredIn, environment, profile, problem: null };
   } catch (error) {
     const { code, message } = asKeyturnError(error);
@@ -71,8 +72,10 @@ function withErrors({ profiles, problems, location }: ProfileFile): ListedProfil
   return listed;
 }
 
+/** Whether another environment may make another token of it. */
 export function usesVariables(declared: DeclaredProfile): boolean {
   const { origins, sendAs, issuer, tokenEndpoint, clientId, scope, audience, resource, options } = declared;
+  if (grantOf(declared.grant).perEnvironment) return true;
   return hasVariable(
     JSON.stringify([origins, sendAs, issuer, tokenEndpoint, clientId, scope, audience, resource, options]),
   );

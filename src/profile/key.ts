@@ -51,6 +51,7 @@ export function tokenKey(profile: TokenProfile): string {
   if (downScoped === 'obtain') parts.push(profile.scope, profile.audience, profile.resource);
   const options = chosenOptions(profile);
   if (options.length > 0) parts.push(options);
+  if (profile.environment !== undefined) parts.push({ environment: profile.environment });
   const prefix = pasted === 'token' ? PASTED_PREFIX : OBTAINED_PREFIX;
   const key = `${prefix}${profile.name}:${digest([profile.name, ...parts])}`;
   tokenKeys.set(profile, key);

@@ -44,6 +44,8 @@ export interface ProfileOf<G extends Grant> {
   readonly options: ProfileOptions;
   /** Where it was declared: location of the `keyturn.json`, or null for a token that was pasted. */
   readonly declaredIn: string | null;
+  /** Of the variables in it; only with a grant whose token depends on more of them than the profile names. */
+  readonly environment?: string;
   /**
    * Only in the profile of a token for a single request (`# @scope`): the profile that it was made from, which is the
    * same but for the scope.

@@ -190,12 +190,13 @@ async function runOnce(
 /** Tokens in the answer are masked from now on; later requests may refer to a request that has a name. */
 function remember(
   { redactor, clock }: Pick<SharedParts, 'redactor' | 'clock'>,
-  { file, node, memory }: RunInput,
+  { file, node, memory, obtains }: RunInput,
   { headers, body }: HttpRequest,
   response: HttpResponse,
 ): Exchange {
   const tokens = capturedTokens(response, clock.now());
-  for (const { value, member } of tokens) redactor.registerGiven(value, node.name ?? member ?? undefined);
+  const label = obtains?.profile.name ?? node.name;
+  for (const { value, member } of tokens) redactor.registerGiven(value, label ?? member ?? undefined);
   const { origin } = new URL(response.url);
   const whole = isWhole(response) ? response.body : null;
   const exchange: Exchange = {

@@ -2,6 +2,7 @@ import type { CookieJar } from '../http/cookies/cookieJar.ts';
 import type { HttpFile, RequestNode } from '../httpfile/parse/tree.ts';
 import type { ValueQuestion } from '../httpfile/resolve/questions.ts';
 import type { AskedSecret } from '../profile/key.ts';
+import type { TokenProfile } from '../profile/profile.ts';
 import type { KeyturnError } from '../base/errors.ts';
 import type { RequestResult } from './result.ts';
 import type { FileMemory } from './session/sessionMemory.ts';
@@ -24,8 +25,16 @@ export interface RunInput {
   readonly cookies?: CookieJar;
   /** The person has already confirmed what a `# @note` asks. */
   readonly confirmed?: boolean;
+  /** The token that the request is sent to obtain. */
+  readonly obtains?: ObtainedToken;
   /** What earlier requests left, and where this one leaves what later ones may refer to. */
   readonly memory?: FileMemory;
+}
+
+/** A token that a request of a file obtains, see `RequestRun` in `sources/request`. */
+export interface ObtainedToken {
+  readonly profile: TokenProfile;
+  readonly refreshToken: { readonly value: string; readonly origins: readonly string[] } | null;
 }
 
 export interface RunOptions {

@@ -31,6 +31,7 @@ import type { HostCertificates } from './hostCertificate.ts';
 import { OriginCheck, type OriginCheckParts } from './originCheck.ts';
 import { ProofSigner, type SignerParts } from './proofSigner.ts';
 import type { RequestScripts } from './scripts/requestScripts.ts';
+import { requireRefreshOrigins } from './refreshOrigins.ts';
 import { requestSettings, type RequestSettings } from './settings.ts';
 import { SessionCookies } from './sessionCookies.ts';
 import { shownCertificate } from './shownCertificate.ts';
@@ -104,6 +105,7 @@ export class Preparation {
   readonly #scripts: RequestScripts | null;
   #ranScripts = false;
   #resolved: ResolvedRequest | null = null;
+  #sendsRefreshToken = false;
 
   /** Fails like `requestSettings`. */
   constructor(
@@ -140,6 +142,7 @@ export class Preparation {
     let { made } = resolved;
     const destinations = destinationsOf(url, headers);
     await this.#captured.check(resolved.tokenSources, destinations);
+    if (this.#sendsRefreshToken) requireRefreshOrigins(this.#input.obtains, destinations);
     const secrets: SecretValue[] = [...resolved.tokenValues];
     // The bare tokens are registered already; what a file made of them reads differently.
     for (const { value, tokenName } of secrets) this.#parts.redactor.registerGiven(value, tokenName);
@@ -297,6 +300,7 @@ export class Preparation {
       generate: this.#generated.generate,
       ask: (question) => this.#answers.ask(question),
       token: async (name) => (await this.#acquire(name)).token.accessToken,
+      ...this.#refreshToken(),
       ...(this.#input.memory && { earlier: this.#input.memory }),
       ...(foreign && { foreign: this.#foreignSource(foreign) }),
       ...(this.#scripts && { scripted: this.#scripts }),
@@ -309,6 +313,17 @@ export class Preparation {
     const { file, options } = this.#input;
     // Others may wait for the same certificate.
     return abortable(hostCertificates.of({ file, url, trusted: options.trusted }), this.#signal);
+  }
+
+  #refreshToken(): Pick<ResolveContext, 'refreshToken'> {
+    const { profile, refreshToken } = this.#input.obtains ?? {};
+    if (profile === undefined || refreshToken === undefined || refreshToken === null) return {};
+    return {
+      refreshToken: () => {
+        this.#sendsRefreshToken = true;
+        return { tokenName: `refresh token of ${profile.name}`, value: refreshToken.value };
+      },
+    };
   }
 
   /** A host that the settings name is not asked about: the person said so, not the file. */
@@ -331,10 +346,15 @@ export class Preparation {
     return pending;
   }
 
-  #asking(): Pick<AcquireOptions, 'signal' | 'cause' | 'file'> {
+  #asking(): Pick<AcquireOptions, 'signal' | 'cause' | 'file' | 'neededFor'> {
     const { cause } = this;
-    const { file } = this.#input;
-    return this.#signal === undefined ? { cause, file } : { cause, file, signal: this.#signal };
+    const { file, obtains } = this.#input;
+    return {
+      cause,
+      file,
+      ...(this.#signal && { signal: this.#signal }),
+      ...(obtains && { neededFor: obtains.profile }),
+    };
   }
 
   #requireTrust(): void {

@@ -13,12 +13,13 @@ export interface SendCheckParts {
 
 /**
  * What the file says about whether a request is sent at all, before anything is obtained for it. Fails with
- * `request_disabled`, like `requireRunnable`, and with `cancelled` or as the asker does where the person does not confirm
+ * `request_disabled`, like `requireRunnable`, with `confirmation_needed` where the request obtains a token and has a
+ * `# @note`, and with `cancelled` or as the asker does where the person does not confirm
  * a `# @note`.
  */
 export async function requireConsentToSend(
   { asker, redactor }: SendCheckParts,
-  { tree, node, confirmed }: RunInput,
+  { tree, node, confirmed, obtains }: RunInput,
   signal: AbortSignal | undefined,
   runsScripts: boolean,
 ): Promise<void> {
@@ -37,6 +38,13 @@ export async function requireConsentToSend(
   requireRunnable(tree, node, runsScripts);
   const note = noteOf(tree, node);
   if (note === null || confirmed) return;
+  if (obtains !== undefined) {
+    throw new KeyturnError(
+      'confirmation_needed',
+      `Keyturn doesn't send a request with a \`# @note\` to obtain a token (line ${note.span.start.line + 1}).`,
+      { hint: 'Remove the note.', data: { line: note.span.start.line + 1 } },
+    );
+  }
   const question = {
     note: redactor.mask(withoutCredentials(note.value)),
     method: node.method,

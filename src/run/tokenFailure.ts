@@ -15,7 +15,7 @@ const unreached: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** Names the token whose server was not reached: it would read as if the API had not been. */
 export function tokenFailure(name: string, thrown: unknown): KeyturnError {
   const error = asKeyturnError(thrown);
-  if (!unreached.has(error.code)) return error;
+  if (!unreached.has(error.code) || error.data['token'] === name) return error;
   return new KeyturnError(error.code, `The token "${name}" was not obtained: ${error.message}`, {
     cause: error,
     data: { ...error.data, token: name },

@@ -38,6 +38,8 @@ export interface AcquireOptions {
   readonly cause?: string;
   /** Location of the file that uses the token: its folder is the place of a token that no keyturn.json declares. */
   readonly file?: string;
+  /** The token that waits for this one, to be obtained with it. One that leads back to itself fails. */
+  readonly neededFor?: TokenProfile;
   /** Remembers the use, so that the token is refreshed in the background for the next hour. Default true. */
   readonly markUsed?: boolean;
 }

@@ -18,6 +18,7 @@ import type { Token } from './token.ts';
 import { TokenPersistence } from './tokenPersistence.ts';
 import type { LearnedFacts, TokenEntry, TokenManager } from './manager.ts';
 import type { TokenState } from './tokenState.ts';
+import { Waits } from './waits.ts';
 import { isExpired, isFresh, statusOf } from './refresh/freshness.ts';
 import { Turns } from './refresh/turns.ts';
 
@@ -34,6 +35,7 @@ class Manager implements TokenManager {
   readonly #persistence: TokenPersistence;
   readonly #turns: Turns;
   readonly #refresher: Refresher;
+  readonly #waits = new Waits();
   readonly #background = new BackgroundRefreshes((state) => this.#refreshInBackground(state));
   readonly #disposed = new AbortController();
 
@@ -56,6 +58,12 @@ class Manager implements TokenManager {
 
   async acquire(profile: TokenProfile, options: AcquireOptions = {}): Promise<AcquiredToken> {
     if (options.signal?.aborted === true) throw new KeyturnError('cancelled', 'Cancelled.');
+    const { neededFor } = options;
+    if (neededFor === undefined) return this.#acquireHere(profile, options);
+    return this.#waits.during(neededFor, profile, () => this.#acquireHere(profile, options));
+  }
+
+  async #acquireHere(profile: TokenProfile, options: AcquireOptions): Promise<AcquiredToken> {
     const { places } = this.#options;
     await places?.require(profile, options);
     const acquired = await this.#acquire(profile, options);
@@ -263,7 +271,7 @@ class Manager implements TokenManager {
   async #otherToken(state: TokenState, name: string, signal: AbortSignal): Promise<AcquiredToken> {
     const profile = await findOther(this.#options, state.profile, name);
     const cause = state.cause === null ? {} : { cause: state.cause };
-    return this.acquire(profile, { signal, ...cause });
+    return this.acquire(profile, { signal, ...cause, neededFor: state.profile });
   }
 
   #markUsed(state: TokenState, now: number, options: AcquireOptions): void {

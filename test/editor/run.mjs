@@ -31,6 +31,7 @@ const suites = {
   tokens: { files: requestFile, extensions: [companion] },
   refusal: { files: requestFile, extensions: [companion] },
   fileSecrets: { files: requestFile, extensions: [companion] },
+  logins: { files: requestFile, extensions: [companion] },
   requestFiles: { files: requestFile },
   sources: {
     files: requestFile,
@@ -77,7 +78,7 @@ const suites = {
  */
 const together = [
   ['audit', 'results', 'marks'],
-  ['permissions', 'refusal', 'fileSecrets', 'sources', 'requestFiles'],
+  ['permissions', 'refusal', 'fileSecrets', 'logins', 'sources', 'requestFiles'],
   ['inspections', 'welcome'],
 ];
 

@@ -36,6 +36,7 @@ const LEAST: Readonly<Record<Grant, object>> = {
     origins,
   },
   token_exchange: { grant: 'token_exchange', issuer, clientId: 'app', subjectToken: 'viewer', origins },
+  request: { grant: 'request', request: 'auth.http#login', accessToken: '$.token', origins },
   self_signed: { grant: 'self_signed', origins },
   command: { grant: 'command', command: ['gh', 'auth', 'token'], origins },
   editor_account: { grant: 'editor_account', provider: 'github', origins },
@@ -65,6 +66,12 @@ const FITTING: Readonly<Record<string, string>> = {
   certificateFile: '/keys/a.crt',
   tokenPointer: '/a',
   expiryPointer: '/a',
+  request: 'auth.http#login',
+  refreshRequest: 'auth.http#refresh',
+  accessToken: '$.a',
+  refreshToken: '$.b',
+  expiresIn: '$.c',
+  expiresAt: 'header:X-Expires',
 };
 
 /** Servers that ask no client to prove itself may need no id; some tools keep no account beside their entry. */
@@ -226,6 +233,19 @@ describe('the grants of keyturn.json', () => {
       { ...SIGN_IN, authorizationParameters: { constructor: 'x' } },
       '',
     ],
+    ['a login without a file', { ...LEAST.request, request: '#login' }, 'error value_invalid'],
+    ['a login of an absolute path', { ...LEAST.request, request: '/a.http#login' }, 'error value_invalid'],
+    ['a login of a URL', { ...LEAST.request, request: 'file:///a.http#login' }, 'error value_invalid'],
+    ['a login of another kind of file', { ...LEAST.request, request: 'a.json#login' }, 'error value_invalid'],
+    ['a login in a folder', { ...LEAST.request, request: '../api/auth.rest#log-in' }, ''],
+    ['a token in place of a path', { ...LEAST.request, accessToken: 'hunter2' }, 'error secret_in_file'],
+    [
+      'a refresh request without its token',
+      { ...LEAST.request, refreshRequest: 'a.http#b' },
+      'error property_missing',
+    ],
+    ['a refresh token without use', { ...LEAST.request, refreshToken: '$.a' }, 'error property_missing'],
+    ['a token in a header', { ...LEAST.request, accessToken: 'header:X-Auth-Token' }, ''],
     ['parameters', { ...SIGN_IN, authorizationParameters: { kc_idp_hint: 'github' } }, ''],
   ])('%s', (_name, profile, expected) => {
     expect(codes(profile)).toEqual(expected === '' ? [] : [expected]);
@@ -239,6 +259,14 @@ describe('the grants of keyturn.json', () => {
     expect(codes(profile, at('other'))).toEqual([]);
     expect(codes(profile, 'untitled:keyturn.json')).toEqual([]);
     expect(codes(profile, 'vscode-vfs://github/a/b/keyturn.json')).toEqual([]);
+  });
+
+  it('takes a token for a secret with every grant', () => {
+    const found = codes({ ...LEAST.static, accessToken: 'hunter2', refreshToken: 'hunter2' });
+    expect(found.filter((code) => code.startsWith('error'))).toEqual([
+      'error secret_in_file',
+      'error secret_in_file',
+    ]);
   });
 
   it('points at the option that is wrong', () => {

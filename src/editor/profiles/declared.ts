@@ -19,6 +19,8 @@ export interface ProfileIndex {
   find(document: Uri, name: string): Promise<TokenProfile>;
   /** The profile that another one of the same `keyturn.json` names, in the same environment. Fails like `find`. */
   findBeside(from: TokenProfile, name: string): Promise<TokenProfile>;
+  /** With what a profile was filled; for one of elsewhere, the variables that a file sees now. */
+  variablesOf(profile: TokenProfile, file: Uri): Promise<ReadonlyMap<string, string>>;
   /** Where the document's `keyturn.json` declares the profile; null for a pasted token, and for none. */
   declaration(document: Uri, name: string): Promise<ProfileDeclaration | null>;
   /** Location of the keyturn.json that the document uses. */

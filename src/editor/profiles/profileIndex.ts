@@ -12,6 +12,12 @@ import { requireTrust } from './trust.ts';
 
 type PastedTokens = Pick<TokenManager, 'personal' | 'personalNames'>;
 
+/** With what a profile was filled. */
+interface Filling {
+  readonly variables: ReadonlyMap<string, string>;
+  readonly environment: string | null;
+}
+
 /** Finds profiles for documents, and lists those of the whole workspace. */
 export class WorkspaceProfiles implements ProfileIndex {
   readonly files: ProfileFiles;
@@ -19,8 +25,7 @@ export class WorkspaceProfiles implements ProfileIndex {
   readonly #tokens: PastedTokens;
   readonly #changed = new EventEmitter<void>();
   readonly #subscriptions: { dispose(): void }[];
-  /** With what each profile was filled. */
-  readonly #variables = new WeakMap<TokenProfile, ReadonlyMap<string, string>>();
+  readonly #fillings = new WeakMap<TokenProfile, Filling>();
 
   readonly onDidChange = this.#changed.event;
 
@@ -50,10 +55,11 @@ export class WorkspaceProfiles implements ProfileIndex {
     const declared = file === null ? null : declaredProfile(file, name);
     if (declared === null) return this.#personal(name, fileFault(file));
     requireTrust(declared);
-    const variables = await this.#environments.variables(document);
+    const filling = await this.#chosen(document);
+    const { variables, environment } = filling;
     return this.#filled(
-      resolveProfile(declared, (variable) => variables.get(variable)),
-      variables,
+      resolveProfile(declared, (variable) => variables.get(variable), environment),
+      filling,
     );
   }
 
@@ -69,12 +75,16 @@ export class WorkspaceProfiles implements ProfileIndex {
     const declared = findProfile(file, name);
     requireTrust(declared);
     // Never the other environment's token: the one that is chosen may not be that of the profile.
-    const variables =
-      this.#variables.get(from) ?? (await this.#environments.variables(Uri.parse(from.declaredIn, true)));
+    const filling = this.#fillings.get(from) ?? (await this.#chosen(Uri.parse(from.declaredIn, true)));
+    const { variables, environment } = filling;
     return this.#filled(
-      resolveProfile(declared, (variable) => variables.get(variable)),
-      variables,
+      resolveProfile(declared, (variable) => variables.get(variable), environment),
+      filling,
     );
+  }
+
+  async variablesOf(profile: TokenProfile, file: Uri) {
+    return (this.#fillings.get(profile) ?? (await this.#chosen(file))).variables;
   }
 
   async declaration(document: Uri, name: string) {
@@ -100,10 +110,10 @@ export class WorkspaceProfiles implements ProfileIndex {
     const profiles: TokenProfile[] = [];
     const { fillProfile } = await import('../platform/later.ts');
     for (const file of await this.files.all()) {
-      const variables = await this.#environments.variables(Uri.parse(file.location, true));
+      const filling = await this.#chosen(Uri.parse(file.location, true));
       for (const declared of file.profiles) {
-        const { profile } = fillProfile(declared, variables, null);
-        if (profile !== null) profiles.push(this.#filled(profile, variables));
+        const { profile } = fillProfile(declared, filling.variables, filling.environment);
+        if (profile !== null) profiles.push(this.#filled(profile, filling));
       }
     }
     return profiles;
@@ -132,13 +142,18 @@ export class WorkspaceProfiles implements ProfileIndex {
     for (const { profile, environment } of listed) {
       if (profile === null) continue;
       const variables = environments.find(({ name }) => name === environment)?.variables ?? chosen;
-      this.#filled(profile, variables);
+      this.#filled(profile, { variables, environment });
     }
     return listed;
   }
 
-  #filled(profile: TokenProfile, variables: ReadonlyMap<string, string>): TokenProfile {
-    this.#variables.set(profile, variables);
+  async #chosen(file: Uri): Promise<Filling> {
+    const environment = this.#environments.selected(file);
+    return { variables: await this.#environments.variables(file, environment), environment };
+  }
+
+  #filled(profile: TokenProfile, filling: Filling): TokenProfile {
+    this.#fillings.set(profile, filling);
     return profile;
   }
 

@@ -9,6 +9,8 @@ export const requestCommands = {
   signInToApi: 'keyturn.signInToApi',
   /** Arguments, all optional: the document's Uri, a line and a character of a token or secret in plain text. */
   moveSecret: 'keyturn.moveSecret',
+  /** Arguments like those of `send`: makes a profile of a login whose response held a token. */
+  turnLoginIntoToken: 'keyturn.turnLoginIntoToken',
   /** Arguments like those of `send`: what helps a request that the server refused. */
   nextStep: 'keyturn.nextStep',
   /** Arguments like those of `send`: waits as long as the server asked for. */

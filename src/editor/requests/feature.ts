@@ -1,6 +1,7 @@
 import { Disposable, languages, l10n, type TextDocument, Uri, window, workspace } from 'vscode';
 import type { moveSecret } from '../fileSecrets/moveSecret.ts';
 import { moveSecretAt, registerFileSecrets } from '../fileSecrets/register.ts';
+import { registerLogins } from '../logins/register.ts';
 import type { Handlers } from '../platform/commands.ts';
 import { registerResponses } from '../responses/register.ts';
 import { DocumentDialects } from '../documents/documentDialects.ts';
@@ -100,6 +101,7 @@ export function startRequests(services: EditorServices, loadSending: () => Promi
     }),
     dialects,
     showDialect(),
+    registerLogins(services),
     services.tokens.onDidChange(tokensChanged),
     services.profiles.onDidChange(tokensChanged),
     services.environments.onDidChange(tokensChanged),
@@ -111,6 +113,7 @@ export function startRequests(services: EditorServices, loadSending: () => Promi
       'keyturn.send': (uri, line) => send.send(uri, line),
       'keyturn.sendWithToken': (uri, line) => send.sendWithToken(uri, line),
       'keyturn.signInToApi': (uri, line) => send.signInToApi(uri, line),
+      'keyturn.turnLoginIntoToken': (uri, line) => send.turnLoginIntoToken(uri, line),
       'keyturn.sendAndSave': (uri, line) => send.sendAndSave(uri, line),
       'keyturn.nextStep': (uri, line) => send.nextStep(uri, line),
       'keyturn.sendWhenAllowed': (uri, line) => send.sendWhenAllowed(uri, line),

@@ -11,6 +11,7 @@ import { safeFileName } from '../responses/bodyFileName.ts';
 import type { Responses } from '../responses/register.ts';
 import type { ShownResponse } from '../responses/responseDocuments.ts';
 import type { EditorServices } from '../services.ts';
+import type { turnLoginIntoToken } from '../logins/turnLogin.ts';
 import type { signInInEditor } from '../signIn/signInToApi.ts';
 import { treeOf } from '../documents/documentTrees.ts';
 import type { InlineResults } from '../results/inlineResults.ts';
@@ -34,6 +35,7 @@ export interface SendParts {
 export interface SendingParts {
   readonly offerNextStep: typeof offerNextStep;
   readonly signInInEditor: typeof signInInEditor;
+  readonly turnLoginIntoToken: typeof turnLoginIntoToken;
 }
 
 interface Target {
@@ -70,6 +72,19 @@ export class SendCommands {
       await window.showInformationMessage(
         l10n.t('The API answered with {0}, so it does not require another token.', status),
       );
+    }
+  }
+
+  /** A profile of a login that was sent, and the requests that use its token. */
+  async turnLoginIntoToken(uri?: unknown, line?: unknown): Promise<void> {
+    const target = await this.#target(uri, line);
+    if (target === null) return;
+    const { services } = this.#parts;
+    try {
+      const sending = await this.#parts.loadSending();
+      await sending.turnLoginIntoToken(services, target.document, target.node);
+    } catch (error) {
+      showError(services, l10n.t('Turn This Login into a Token'), error);
     }
   }
 

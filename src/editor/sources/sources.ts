@@ -8,6 +8,7 @@ import type { Redactor } from '../../redaction/redactor.ts';
 import { localSources } from '../../sources/all.ts';
 import { createSourceConsent, type GrantConsent } from '../../consent/sources.ts';
 import { createProcessRunner } from '../../node/processRunner.ts';
+import type { RequestRunner } from '../../sources/request.ts';
 import type { TokenSource } from '../../sources/source.ts';
 import type { TokenManager } from '../../token/manager.ts';
 import type { Log } from '../platform/log.ts';
@@ -22,6 +23,8 @@ export interface EditorSourceParts {
   readonly values: KeyValueStore;
   readonly log: Log;
   readonly audit: AuditRecorder;
+  /** Sends requests of files that obtain tokens. */
+  readonly requests: RequestRunner;
   /** Lets go of tokens whose account changed. */
   readonly release: TokenManager['release'];
 }
@@ -41,6 +44,7 @@ export function createEditorSources({
   values,
   log,
   audit,
+  requests,
   release,
 }: EditorSourceParts): EditorSources {
   const keychain = new WindowKeychain();
@@ -59,6 +63,7 @@ export function createEditorSources({
   return {
     all: [
       ...localSources({
+        requests,
         env: process.env,
         runner: createProcessRunner(process.env),
         keychain,

@@ -31,17 +31,32 @@ export async function select(exchange: Exchange, reference: Reference, line: num
       names.length > 0 ? `It has: ${listed(names)}.` : null,
     );
   }
-  if (message.body === null) {
-    throw at.missing(
-      'no whole body any more',
-      'Keyturn keeps bodies of a session up to a limit: send the request again.',
-    );
-  }
-  const text = decodeText(message.body, charsetOf(message));
+  const text = bodyText(at, message);
   if (part.query.kind === 'all') return text;
   return part.query.kind === 'jsonpath'
     ? fromJson(at, parsedJson(at, message, text), part.query.path)
     : fromXml(at, text, part.query);
+}
+
+/**
+ * The one value at a JSONPath of an answer in JSON, as JSON has it. Fails like `select`, and with `variable_invalid` where
+ * there are several.
+ */
+export async function selectValue(exchange: Exchange, path: string, line: number): Promise<unknown> {
+  const { name, response } = exchange;
+  const part = { kind: 'body', query: { kind: 'jsonpath', path } } as const;
+  const at = new Place(exchange, { name, message: 'response', part }, line);
+  const nodes = await jsonNodes(at, parsedJson(at, response, bodyText(at, response)), path);
+  if (nodes.length > 1) throw at.invalid(`${quotedCode(path)} leads to ${nodes.length} values`);
+  return nodes[0].value;
+}
+
+function bodyText(at: Place, message: Message): string {
+  if (message.body !== null) return decodeText(message.body, charsetOf(message));
+  throw at.missing(
+    'no whole body any more',
+    'Keyturn keeps bodies of a session up to a limit: send the request again.',
+  );
 }
 
 /** Bodies are read once, however many requests refer to them. */
@@ -60,20 +75,33 @@ function parsedJson(at: Place, message: Message, text: string): unknown {
   }
 }
 
-async function fromJson(at: Place, json: unknown, path: string): Promise<string> {
+interface FoundNode {
+  readonly value: unknown;
+  readonly location: readonly (string | number)[];
+}
+
+async function jsonNodes(
+  at: Place,
+  json: unknown,
+  path: string,
+): Promise<readonly [FoundNode, ...FoundNode[]]> {
   const { jsonpath } = await import('json-p3');
-  const query = (wanted: string) => {
+  const query = (): FoundNode[] => {
     try {
-      return [...jsonpath.query(wanted, json as Parameters<typeof jsonpath.query>[1])];
+      return [...jsonpath.query(path, json as Parameters<typeof jsonpath.query>[1])];
     } catch {
-      throw at.invalid(`${quotedCode(wanted)} is no JSONPath (RFC 9535)`);
+      throw at.invalid(`${quotedCode(path)} is no JSONPath (RFC 9535)`);
     }
   };
-  const nodes = query(path);
-  const [first] = nodes;
+  const [first, ...more] = query();
   if (first === undefined) throw at.missing(`nothing at ${quotedCode(path)}`, heldInJson(json, path));
+  return [first, ...more];
+}
+
+async function fromJson(at: Place, json: unknown, path: string): Promise<string> {
+  const nodes = await jsonNodes(at, json, path);
   if (nodes.length > 1) return exactJson(nodes.map(({ value }) => value));
-  const { value, location } = first;
+  const [{ value, location }] = nodes;
   if (typeof value === 'string') return value;
   const key = location.at(-1);
   if (typeof value !== 'number' || key === undefined) return exactJson(value);

@@ -292,6 +292,7 @@ export class Expander {
     if (tokenName !== null) return this.#token(tokenName, site);
     const question = inlineQuestion(expression);
     if (question !== null) return this.#asked(question);
+    if (expression === '$refreshToken') return this.#refreshToken(site);
     const foreign = foreignExpression(expression);
     if (foreign !== null) {
       if (site.path.includes(expression)) throw cycle(expression, site);
@@ -330,6 +331,20 @@ export class Expander {
       const value = await this.#context.token(name);
       return this.#note(Traced.secret(value, { kind: 'token', name }));
     });
+  }
+
+  #refreshToken({ line }: Site): Traced {
+    const held = this.#context.refreshToken?.();
+    if (held !== undefined)
+      return this.#note(Traced.secret(held.value, { kind: 'token', name: held.tokenName }));
+    throw new KeyturnError(
+      'variable_invalid',
+      `{{$refreshToken}} on line ${line + 1} has a value only while Keyturn refreshes a token with this request.`,
+      {
+        hint: 'Name the request as "refreshRequest" in keyturn.json, and refresh that token.',
+        data: { line: line + 1 },
+      },
+    );
   }
 
   #kept({ name, text, secret }: ForeignValue): Traced {

@@ -194,11 +194,12 @@ async function requestTarget(context: ResolveContext): Promise<RequestTarget> {
 
 /** Puts a word in the place of every token: none is obtained. */
 function tokenlessExpander(context: ResolveContext): Expander {
-  const { foreign } = context;
+  const { foreign, refreshToken } = context;
   const [word] = STAND_INS;
   const without: ResolveContext = {
     ...context,
     token: () => Promise.resolve(word),
+    ...(refreshToken && { refreshToken: () => ({ tokenName: word, value: word }) }),
     ...(foreign && {
       foreign: { ...foreign, token: () => Promise.resolve({ text: word, secret: word }) },
     }),

@@ -20,6 +20,8 @@ export interface ResolveContext {
   readonly clock: Clock;
   /** The value of a token, obtained or refreshed where needed. */
   token(name: string): Promise<string>;
+  /** What `{{$refreshToken}}` stands for; absent where the request refreshes no token. */
+  readonly refreshToken?: () => TokenValue;
   /**
    * Stands between `$guid` and its like and their values: `make` makes a new one, or null where the expression is no
    * such variable. Absent: always a new one.

@@ -19,6 +19,7 @@ import { jwtBearer, jwtBearerPage } from './jwtBearer.ts';
 import { keychain, keychainPage } from './keychain.ts';
 import { password, passwordPage } from './password.ts';
 import { refreshToken, refreshTokenPage } from './refreshToken.ts';
+import { request, requestPage } from './request.ts';
 import { selfSigned, selfSignedPage } from './selfSigned.ts';
 import { staticToken, staticTokenPage } from './static.ts';
 import { tokenExchange, tokenExchangePage } from './tokenExchange.ts';
@@ -33,6 +34,7 @@ const descriptors = {
   token_exchange: tokenExchange,
   jwt_bearer: jwtBearer,
   password,
+  request,
   self_signed: selfSigned,
   command,
   editor_account: editorAccount,
@@ -49,6 +51,7 @@ export const OPTIONS = {
   ...tokenExchange.options,
   ...jwtBearer.options,
   ...authenticationOptions,
+  ...request.options,
   ...command.options,
   ...editorAccount.options,
   ...keychain.options,
@@ -63,10 +66,10 @@ type Descriptors = (typeof descriptors)[Grant];
 export type OAuthGrant = Extract<Descriptors, { readonly from: 'server' }>['name'];
 
 /**
- * Grants whose token is made or kept on this computer; one file each in src/sources/ or, where the editor itself is the
- * source, in src/editor/sources/.
+ * Grants whose token is made or kept on this computer, or comes from an API; one file each in src/sources/ or, where the
+ * editor itself is the source, in src/editor/sources/.
  */
-export type LocalGrant = Extract<Descriptors, { readonly from: 'keyturn' | 'keeper' }>['name'];
+export type LocalGrant = Extract<Descriptors, { readonly from: 'request' | 'keyturn' | 'keeper' }>['name'];
 
 /** Grants that put a person in front of a browser. */
 export type SignInGrant = Extract<Descriptors, { readonly signIn: object }>['name'];
@@ -89,6 +92,7 @@ export const GRANT_PAGES: Readonly<Record<Grant, Omit<GrantPage<unknown>, 'optio
   token_exchange: tokenExchangePage,
   jwt_bearer: jwtBearerPage,
   password: passwordPage,
+  request: requestPage,
   self_signed: selfSignedPage,
   command: commandPage,
   editor_account: editorAccountPage,
@@ -108,6 +112,7 @@ export const propertyPages = (): Readonly<Record<GrantProperty, OptionPage>> => 
   ...signedJwtPages,
   ...keyPages,
   ...authenticationPages,
+  ...requestPage.options,
   ...commandPage.options,
   ...pointerPages,
   ...editorAccountPage.options,

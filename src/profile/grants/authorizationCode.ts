@@ -177,11 +177,12 @@ export const authorizationCodePage: GrantPage<typeof options> = {
         description:
           'Further parameters of the authorization request. Keyturn sets those of the protocol itself.',
         additionalProperties: { type: 'string' },
-        propertyNames: { minLength: 1, not: { enum: Object.keys(OWN_PARAMETERS) } },
+        propertyNames: { minLength: 1, not: { enum: /* @__PURE__ */ Object.keys(OWN_PARAMETERS) } },
         examples: [{ kc_idp_hint: 'github' }],
       },
       doc: 'Further parameters of the request, such as `{"kc_idp_hint": "github"}`. Keyturn sets those of the protocol itself.',
     },
   },
-  rows: Object.keys(options),
+  // Without the mark the whole page would be in every bundle.
+  rows: /* @__PURE__ */ Object.keys(options),
 };

@@ -22,10 +22,10 @@ export interface GrantDescriptor<Property extends string = string, Option extend
   /** As in keyturn.json. */
   readonly name: string;
   /**
-   * Where a token comes from: an authorization server issues it, Keyturn signs it, something outside of Keyturn keeps
-   * it, or a person pastes it.
+   * Where a token comes from: an authorization server issues it, an API in its answer to a request of a file, Keyturn
+   * signs it, something outside of Keyturn keeps it, or a person pastes it.
    */
-  readonly from: 'server' | 'keyturn' | 'keeper' | 'person';
+  readonly from: 'server' | 'request' | 'keyturn' | 'keeper' | 'person';
   /** Without these properties the grant cannot be performed. */
   readonly needs: readonly Property[];
   /** Which of the properties of the profile itself have an effect; `needs` and what inspections use come on top. */
@@ -60,12 +60,15 @@ export interface GrantDescriptor<Property extends string = string, Option extend
   readonly shared: boolean;
   /** True when asking costs little and the source alone knows what is valid. */
   readonly askedAtEachUse: boolean;
+  /** True when the chosen environment decides which token it is, also where the profile holds no variable. */
+  readonly perEnvironment: boolean;
   /** Why it should not be used. */
   readonly discouraged: string | null;
   /** What is missing beyond `needs`. */
   lacks?(given: {
     readonly clientId: string | null;
     readonly claims: Readonly<Record<string, unknown>> | null;
+    readonly options: Readonly<Record<string, unknown>>;
   }): string | null;
 }
 
@@ -84,6 +87,7 @@ export const asksServer = {
   keptIn: 'store',
   shared: false,
   askedAtEachUse: false,
+  perEnvironment: false,
   discouraged: null,
 } as const satisfies Partial<GrantDescriptor>;
 
@@ -102,6 +106,7 @@ export const asksNoServer = {
   keptIn: 'memory',
   shared: false,
   askedAtEachUse: false,
+  perEnvironment: false,
   discouraged: null,
 } as const satisfies Partial<GrantDescriptor>;
 

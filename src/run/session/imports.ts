@@ -1,9 +1,9 @@
 import { KeyturnError } from '../../base/errors.ts';
-import { fileLimits, type Files } from '../../base/files.ts';
-import { parseHttpFile } from '../../httpfile/parse/parse.ts';
+import type { Files } from '../../base/files.ts';
 import type { HttpFile } from '../../httpfile/parse/tree.ts';
 import { quotedPart } from '../../httpfile/resolve/quotedPart.ts';
 import { importsOf } from './dependencies.ts';
+import { readRequestFile } from './readRequestFile.ts';
 
 /** A request file that another one brings along. */
 export interface ImportedFile {
@@ -88,22 +88,13 @@ export class Imports {
     signal: AbortSignal | undefined,
   ): Promise<HttpFile> {
     const shown = `${quotedPart(path)} (line ${line + 1})`;
-    const read = this.#files.read(location, {
+    return readRequestFile(this.#files, {
+      location,
       from: from.file,
-      // Requests of a file outside of the workspace are no part of it, also where the workspace is trusted.
-      trusted: false,
-      maxBytes: fileLimits.requests,
       name: quotedPart(path),
-      ...(signal && { signal }),
+      shown,
+      dialect: from.tree.dialect,
+      signal,
     });
-    const bytes = await read.catch((error: unknown) => {
-      if (!KeyturnError.is(error, 'untrusted_workspace')) throw error;
-      throw new KeyturnError('file_unreadable', `${shown} lies outside of the workspace.`, {
-        hint: 'Keyturn imports request files only from the folder of the workspace or the repository.',
-        cause: error,
-      });
-    });
-    if (bytes === null) throw new KeyturnError('file_unreadable', `There is no file ${shown}.`);
-    return parseHttpFile(new TextDecoder().decode(bytes), { dialect: from.tree.dialect });
   }
 }

@@ -4,7 +4,7 @@ import { requestNamed } from '../../httpfile/earlier/references.ts';
 import type { HttpFile, RequestNode } from '../../httpfile/parse/tree.ts';
 import { quotedPart } from '../../httpfile/resolve/quotedPart.ts';
 import { type Dependency, dependenciesOf, requiredRequest } from './dependencies.ts';
-import type { Engine, RunInput, RunOptions } from '../engine.ts';
+import type { Engine, ObtainedToken, RunInput, RunOptions } from '../engine.ts';
 import type { ImportedFile, Imports } from './imports.ts';
 import type { RequestResult } from '../result.ts';
 import type { SessionMemory } from './sessionMemory.ts';
@@ -21,6 +21,8 @@ export interface SessionOptions {
   /** The person has already confirmed what a `# @note` asks. */
   readonly confirmed: boolean;
   readonly rules: VerdictRules;
+  /** The token that the run is for. */
+  readonly obtains?: ObtainedToken;
   /** False where a request goes without those that it needs (`--no-dependencies`). */
   readonly dependencies: boolean;
   /** Told of each request that went because another one needs it. */
@@ -107,13 +109,14 @@ export class Session {
   }
 
   async #send({ file, node }: Step, tokenName: string | null, signal: AbortSignal | undefined) {
-    const { variables, confirmed, rules, memory } = this.#options;
+    const { variables, confirmed, rules, memory, obtains } = this.#options;
     const shared = {
       overrides: variables,
       tokenName,
       confirmed,
       answers: this.#answers,
       cookies: memory.cookies,
+      ...(obtains && { obtains }),
     };
     const input = { ...file, node, ...shared };
     const result = await this.#answer(input, signal);

@@ -147,6 +147,7 @@ Exit codes: 0 done, 1 a request failed, 2 wrong use.
     await using session = openSession(streams, values.env ?? null, signal, null, allowed, {
       trusted: runOptions.trusted,
       timeoutMs: runOptions.totalTimeoutMs,
+      insecureHosts: runOptions.insecureHosts,
       caCertificates: await readAuthorities(streams, values.ca, signal),
     });
     const show = { json: values.json === true, body: chosen && values.output === undefined };

@@ -3,7 +3,7 @@ import type { Files } from '../../base/files.ts';
 import type { Search } from '../../base/nearestFile.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import { fileFault, findProfile, findProfileFile, isValidName, resolveProfile } from '../../profile/file.ts';
-import { type ProfileFile } from '../../profile/declared.ts';
+import type { DeclaredProfile, ProfileFile } from '../../profile/declared.ts';
 import { didYouMean } from '../didYouMean.ts';
 import type { TokenManager } from '../../token/manager.ts';
 import { withoutCredentials } from '../../redaction/withoutCredentials.ts';
@@ -19,7 +19,16 @@ export class ProfileFolder {
   readonly #variables = new WeakMap<TokenProfile, ReadonlyMap<string, string>>();
   readonly #resolved = new WeakMap<ReadonlyMap<string, string>, Map<string, TokenProfile>>();
 
-  constructor(files: Files, search: Search, tokens: Pick<TokenManager, 'personal'>) {
+  readonly #environment: string | null;
+
+  /** `environment`: the name of the one that all variables are of. */
+  constructor(
+    files: Files,
+    search: Search,
+    tokens: Pick<TokenManager, 'personal'>,
+    environment: string | null = null,
+  ) {
+    this.#environment = environment;
     this.#files = files;
     this.#search = search;
     this.#tokens = tokens;
@@ -42,7 +51,7 @@ export class ProfileFolder {
     const cacheKey = `${file?.location ?? ''}\n${name}`;
     const known = this.#resolved.get(variables)?.get(cacheKey);
     if (known !== undefined) return known;
-    const profile = this.#filled(await this.#find(file, name, variables), variables);
+    const profile = await this.#find(file, name, variables);
     const cache = this.#resolved.get(variables) ?? new Map<string, TokenProfile>();
     cache.set(cacheKey, profile);
     this.#resolved.set(variables, cache);
@@ -64,13 +73,17 @@ export class ProfileFolder {
       );
     }
     const variables = this.#variables.get(from) ?? (await environment(path));
-    return this.#filled(
-      resolveProfile(findProfile(file, name), (variable) => variables.get(variable)),
-      variables,
-    );
+    return this.resolve(findProfile(file, name), variables);
   }
 
-  #filled(profile: TokenProfile, variables: ReadonlyMap<string, string>): TokenProfile {
+  /** With what a profile of this folder was filled; null for one of elsewhere. */
+  variablesOf(profile: TokenProfile): ReadonlyMap<string, string> | null {
+    return this.#variables.get(profile) ?? null;
+  }
+
+  /** A profile with these variables in it. Fails with `profile_invalid`. */
+  resolve(declared: DeclaredProfile, variables: ReadonlyMap<string, string>): TokenProfile {
+    const profile = resolveProfile(declared, (variable) => variables.get(variable), this.#environment);
     this.#variables.set(profile, variables);
     return profile;
   }
@@ -82,7 +95,7 @@ export class ProfileFolder {
   ): Promise<TokenProfile> {
     const declared = file?.profiles.some((profile) => profile.name === name) ?? false;
     if (file !== null && (declared || file.problems.some((problem) => problem.profileName === name))) {
-      return resolveProfile(findProfile(file, name), (variable) => variables.get(variable));
+      return this.resolve(findProfile(file, name), variables);
     }
     // Without a keychain there are no pasted tokens: the name is wrong.
     const [pasted] = await this.#tokens.personal(name).catch(() => []);

@@ -10,6 +10,8 @@ import { loadEnvironments, type EnvironmentSet } from '../../httpfile/environmen
 import { createEngine } from '../../run/createEngine.ts';
 import type { Engine } from '../../run/engine.ts';
 import type { ScriptLine } from '../../run/scripts/scriptParts.ts';
+import type { RequestRunner } from '../../sources/request.ts';
+import { defaultRunOptions } from './defaultRunOptions.ts';
 import { Lazy } from '../../base/lazy.ts';
 import type { ApiSignIn } from '../../oauth/apiSignIn.ts';
 import type { FindReceivers } from '../../oauth/receivers/receivers.ts';
@@ -74,6 +76,8 @@ export interface Session extends AsyncDisposable {
 const leadMs = 5 * 60_000;
 
 export interface SessionLimits extends Pick<Search, 'trusted' | 'timeoutMs'> {
+  /** Hosts whose certificate is not verified, see `RunOptions`. */
+  readonly insecureHosts?: readonly string[];
   /** In PEM, trusted too. */
   readonly caCertificates?: readonly string[];
 }
@@ -85,7 +89,7 @@ export function openSession(
   signIn: SignIn | null = null,
   /** Allowed origins of this call alone. */
   allowedOrigins: readonly string[] = [],
-  { caCertificates = [], ...reading }: SessionLimits = { trusted: true },
+  { caCertificates = [], insecureHosts = [], ...reading }: SessionLimits = { trusted: true },
 ): Session {
   const redactor = new Redactor();
   const paint = palette(streams.err, streams.env);
@@ -121,9 +125,22 @@ export function openSession(
   });
   const findReceivers: FindReceivers = async (profile, kind) => (await oauth.get()).receivers(profile, kind);
   const askSecret = createSecretAsker(streams, signal, findReceivers);
+  const requests: RequestRunner = {
+    async run(request, how) {
+      const { createRequestRunner } = await import('../../run/session/requestRunner.ts');
+      const runner = createRequestRunner({
+        files,
+        clock: systemClock,
+        engine: () => Promise.resolve(engine),
+        variables: async (profile, file) => profiles.variablesOf(profile) ?? environment(file),
+        options: () => ({ ...defaultRunOptions, trusted: reading.trusted, insecureHosts }),
+      });
+      return runner.run(request, how);
+    },
+  };
   const oauth = lazyOAuth(
     client,
-    { streams, keychain, redactor, clock: systemClock, say, audit },
+    { streams, keychain, redactor, clock: systemClock, say, audit, requests },
     new InspectionSecrets({ store, redactor, preset, askSecret }),
   );
   const tokens = createTokenManager({
@@ -148,7 +165,7 @@ export function openSession(
   const close = () => void tokens.finished().then(() => closing.abort());
   if (signal.aborted) close();
   signal.addEventListener('abort', close, { once: true });
-  const profiles = new ProfileFolder(files, search, tokens);
+  const profiles = new ProfileFolder(files, search, tokens, environmentName);
   const loaded = new Map<string, Promise<EnvironmentSet>>();
   const environments = async (path: string): Promise<EnvironmentSet> => {
     const folder = dirname(path);
@@ -181,6 +198,37 @@ export function openSession(
   /** Clients of sign-ins that failed, which their servers are asked to delete before the command ends. */
   const unregistering: Promise<boolean>[] = [];
 
+  const engine = createEngine({
+    files,
+    clock: systemClock,
+    client,
+    tokens,
+    redactor,
+    dpop: lazyDpopProver(keptSecrets),
+    certificates: { of: async (carried) => (await oauth.get()).certificates.of(carried) },
+    audit,
+    asker: {
+      confirmSend: createSendAsker(streams, signal),
+      value: createValueAsker(streams, signal),
+      allowOrigin: ({ origin }) => Promise.resolve(allowedOrigins.includes(origin) ? 'once' : 'refuse'),
+      sendUnverified: () => Promise.resolve(false),
+    },
+    certificateSource: createCertificateSource(streams, signal, store),
+    consent: createConsentStore(values),
+    processEnv: streams.env,
+    findProfile: (file, name, variables) => profiles.find(file, name, variables),
+    foreign: {
+      tokens: foreignTokens,
+      authEntry: async (file, id) => (await environments(file)).authEntry(environmentName, id),
+    },
+    scripts: {
+      runner: () => scripts.get(),
+      log: (line) => streams.err.write(`${scriptLine(line)}\n`),
+    },
+    openSink: (location) => Promise.resolve(fileSink(resolve(streams.cwd, location))),
+    responseFiles,
+  });
+
   return {
     files,
     tokens,
@@ -203,36 +251,7 @@ export function openSession(
     profiles,
     mask: (text) => redactor.mask(text),
     audit,
-    engine: createEngine({
-      files,
-      clock: systemClock,
-      client,
-      tokens,
-      redactor,
-      dpop: lazyDpopProver(keptSecrets),
-      certificates: { of: async (carried) => (await oauth.get()).certificates.of(carried) },
-      audit,
-      asker: {
-        confirmSend: createSendAsker(streams, signal),
-        value: createValueAsker(streams, signal),
-        allowOrigin: ({ origin }) => Promise.resolve(allowedOrigins.includes(origin) ? 'once' : 'refuse'),
-        sendUnverified: () => Promise.resolve(false),
-      },
-      certificateSource: createCertificateSource(streams, signal, store),
-      consent: createConsentStore(values),
-      processEnv: streams.env,
-      findProfile: (file, name, variables) => profiles.find(file, name, variables),
-      foreign: {
-        tokens: foreignTokens,
-        authEntry: async (file, id) => (await environments(file)).authEntry(environmentName, id),
-      },
-      scripts: {
-        runner: () => scripts.get(),
-        log: (line) => streams.err.write(`${scriptLine(line)}\n`),
-      },
-      openSink: (location) => Promise.resolve(fileSink(resolve(streams.cwd, location))),
-      responseFiles,
-    }),
+    engine,
     environment,
     async [Symbol.asyncDispose]() {
       signal.removeEventListener('abort', close);

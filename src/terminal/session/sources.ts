@@ -9,6 +9,7 @@ import type { Redactor } from '../../redaction/redactor.ts';
 import { localSources } from '../../sources/all.ts';
 import type { GrantConsent } from '../../consent/sources.ts';
 import { createProcessRunner } from '../../node/processRunner.ts';
+import type { RequestRunner } from '../../sources/request.ts';
 import type { TokenSource } from '../../sources/source.ts';
 import { createTerminalConsent } from '../ask/sourceConsent.ts';
 import type { Streams } from '../output/streams.ts';
@@ -21,6 +22,8 @@ export interface TerminalSourceParts {
   /** Tells the person what did not stop anything. */
   readonly say: (message: string, hint?: string) => void;
   readonly audit: AuditRecorder;
+  /** Sends requests of files that obtain tokens. */
+  readonly requests: RequestRunner;
 }
 
 /** Token sources of the command that ask no server, and the person's permissions for them. */
@@ -28,10 +31,11 @@ export function createTerminalSources(parts: TerminalSourceParts): {
   readonly sources: TokenSource[];
   readonly consent: GrantConsent;
 } {
-  const { streams, keychain, redactor, clock, say, audit } = parts;
+  const { streams, keychain, redactor, clock, say, audit, requests } = parts;
   const consent = createTerminalConsent(streams, keychain, say, audit);
   const sources: TokenSource[] = [
     ...localSources({
+      requests,
       env: streams.env,
       runner: createProcessRunner(streams.env),
       keychain,

@@ -2,7 +2,6 @@ import { grantOf } from '../../profile/grants/all.ts';
 import { KeyturnError } from '../../base/errors.ts';
 import { formatDuration } from '../../base/text.ts';
 import type { PresetSecrets } from '../../token/managerOptions.ts';
-import { resolveProfile } from '../../profile/file.ts';
 import type { TokenEntry } from '../../token/manager.ts';
 import { shownAddresses } from '../../profile/shownOrigin.ts';
 import { visible, visibleJson } from '../../base/visible.ts';
@@ -37,7 +36,7 @@ if environment variables supply every token.
     const unusable = new UnusableProfiles();
     for (const declared of file?.profiles ?? []) {
       try {
-        const profile = resolveProfile(declared, (variable) => variables.get(variable));
+        const profile = session.profiles.resolve(declared, variables);
         entries.push(await session.tokens.peek(profile));
       } catch (error) {
         if (!(error instanceof KeyturnError)) throw error;

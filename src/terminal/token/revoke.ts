@@ -1,5 +1,4 @@
 import { asKeyturnError, KeyturnError } from '../../base/errors.ts';
-import { resolveProfile } from '../../profile/file.ts';
 import type { TokenProfile } from '../../profile/profile.ts';
 import type { RevokeResult } from '../../oauth/verify/inspections.ts';
 import { visible } from '../../base/visible.ts';
@@ -127,7 +126,7 @@ async function profilesOf({ session, from, variables }: Place, issuer: string): 
   for (const declared of (await session.profiles.file(from))?.profiles ?? []) {
     let profile: TokenProfile;
     try {
-      profile = resolveProfile(declared, (variable) => variables.get(variable));
+      profile = session.profiles.resolve(declared, variables);
     } catch (error) {
       // A profile whose variables are not filled here is of no issuer.
       if (KeyturnError.is(error)) continue;

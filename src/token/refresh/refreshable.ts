@@ -13,6 +13,8 @@ const NEEDS_PERSON = new Set([
   'id_token_mismatch',
   'account_unavailable',
   'command_refused',
+  'confirmation_needed',
+  'request_not_found',
   'key_invalid',
   'invalid_grant',
   'invalid_client',
