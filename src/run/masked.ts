@@ -9,7 +9,7 @@ import { maskedUrl } from '../redaction/maskedUrl.ts';
 import { parseUrl } from '../base/url.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { RequestResult, ResultError } from './result.ts';
-import { maskedSetCookie, type SessionCookies } from './sessionCookies.ts';
+import { maskedSetCookie, type SessionCookies } from './session/sessionCookies.ts';
 import { asKeyturnError } from '../base/errors.ts';
 
 type Mask = Pick<Redactor, 'mask'>;

@@ -1,7 +1,7 @@
-import { KeyturnError } from '../base/errors.ts';
-import { originAllowed } from '../profile/origin.ts';
-import { shownAddresses } from '../profile/shownOrigin.ts';
-import type { ObtainedToken } from './engine.ts';
+import { KeyturnError } from '../../base/errors.ts';
+import { originAllowed } from '../../profile/origin.ts';
+import { shownAddresses } from '../../profile/shownOrigin.ts';
+import type { ObtainedToken } from '../engine.ts';
 
 /**
  * A refresh token goes where it came from and where its token may go: a file that was altered leads it nowhere else.

@@ -1,8 +1,8 @@
-import type { CookieJar } from '../http/cookies/cookieJar.ts';
-import { headerValues, type HeaderList, type RequestCookies } from '../http/message.ts';
-import { decoded } from './bodyCredentials.ts';
-import { isCredentialName } from '../redaction/credentialNames.ts';
-import type { Redactor } from '../redaction/redactor.ts';
+import type { CookieJar } from '../../http/cookies/cookieJar.ts';
+import { headerValues, type HeaderList, type RequestCookies } from '../../http/message.ts';
+import { decoded } from '../bodyCredentials.ts';
+import { isCredentialName } from '../../redaction/credentialNames.ts';
+import type { Redactor } from '../../redaction/redactor.ts';
 
 /** Shorter values of cookies that do not look like a login stand in any text: `de`, `dark`, `collapsed`. */
 const SHORTEST_PLAIN = 12;
