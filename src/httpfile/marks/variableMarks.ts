@@ -125,6 +125,8 @@ class Checker {
   }
 
   #dynamic(expression: string, span: Span, missing: (name: string) => Problem): Problem | null {
+    // Has its value while Keyturn refreshes a token.
+    if (expression === '$refreshToken') return null;
     if (tokenNameOf(expression) !== null || foreignExpression(expression) !== null) return null;
     try {
       if (dynamicValue(expression, { nowMs: 0, dialect: this.#tree.dialect }) !== null) return null;

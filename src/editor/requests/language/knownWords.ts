@@ -104,5 +104,6 @@ export const dynamicVariables: readonly (readonly [variable: string, says: strin
   ['$localDatetime iso8601', l10n.t('The time in the local zone: iso8601, rfc1123 or a format')],
   ['$randomInt 0 1000', l10n.t('A whole number from the first up to, but not including, the second')],
   ['$processEnv NAME', l10n.t('An environment variable of the process')],
+  ['$refreshToken', l10n.t('The stored refresh token, in a request that refreshes a token')],
   ['$dotenv NAME', l10n.t('A variable of the .env file')],
 ];
