@@ -2,7 +2,15 @@
 import * as assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type CodeAction, commands, Range, type TextDocument, window, workspace } from 'vscode';
+import {
+  type CodeAction,
+  commands,
+  Range,
+  type TextDocument,
+  window,
+  workspace,
+  WorkspaceEdit,
+} from 'vscode';
 import { eventuallyResponds, fileUri, keyturn, open, requestLine, send } from './driver.ts';
 import { type SecretsTap, tapSecrets } from './secretsTap.ts';
 import { eventually, runAll, test } from './suite.ts';
@@ -136,6 +144,23 @@ test('can be undone, and moves the password when the person wants that', async (
   await send(document, requestLine(document, 'login'));
   assert.equal(bodies.length, logins + 1);
   assert.match(bodies.at(-1) ?? '', /"password": "hunter2-hunter2"/);
+});
+
+test('sends what stands in the editor, saved or not', async () => {
+  await open(document.uri);
+  const [, name = ''] = /# @token (\S+)/.exec(document.getText()) ?? [];
+  await send(document, requestLine(document, 'reports'));
+  const edit = new WorkspaceEdit();
+  const at = document.positionAt(document.getText().indexOf('{{$refreshToken}}'));
+  edit.insert(document.uri, at, 'unsaved ');
+  assert.ok(await workspace.applyEdit(edit));
+  assert.ok(document.isDirty);
+  const sent = bodies.length;
+  tap.pickAnswers.push(name);
+  await commands.executeCommand('keyturn.tokens.refresh');
+  await eventually('a refresh', () => bodies.length > sent);
+  assert.equal(bodies.at(-1), 'unsaved secret-refresh');
+  await document.save();
 });
 
 export async function run(): Promise<void> {

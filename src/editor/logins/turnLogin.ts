@@ -58,7 +58,7 @@ export async function turnLoginIntoToken(
   editRequests(edit, document, plan);
   await apply(services, edit, [document.uri, target.uri]);
   const password = plainPassword(node);
-  // A person takes time to answer.
+  // The command doesn't wait for the person's answer.
   void tell(services, document, plan, password === null ? null : { node, password }).catch((error: unknown) =>
     showError(services, l10n.t('Move Password to Secret Storage'), error),
   );

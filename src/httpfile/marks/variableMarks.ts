@@ -135,6 +135,8 @@ class Checker {
   }
 
   #dynamic(expression: string, span: Span, missing: (name: string) => Problem): Problem | null {
+    // Has its value while Keyturn refreshes a token.
+    if (expression === '$refreshToken') return null;
     if (tokenNameOf(expression) !== null || foreignExpression(expression) !== null) return null;
     if (expression === '$projectRoot') return null;
     try {

@@ -65,6 +65,7 @@ describe('unknown variables', () => {
     const text = [
       'GET https://a.org/{{$guid}}/{{$timestamp -1 d}}/{{$randomInt 1 5}}/{{$datetime iso8601}}',
       'A: {{$token viewer}}',
+      'A: {{$refreshToken}}',
       'B: {{$aadToken}}',
     ];
     expect(marks(text.join('\n'))).toEqual([]);

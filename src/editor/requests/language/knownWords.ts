@@ -121,5 +121,6 @@ export const dynamicVariables: readonly (readonly [variable: string, says: strin
   ['$random.email', l10n.t('An email address at example.com')],
   ['$projectRoot', l10n.t('The folder of the workspace or repository')],
   ['$processEnv NAME', l10n.t('An environment variable of the process')],
+  ['$refreshToken', l10n.t('The stored refresh token, in a request that refreshes a token')],
   ['$dotenv NAME', l10n.t('A variable of the .env file')],
 ];
