@@ -8,6 +8,7 @@ import {
   SnippetString,
   type TextDocument,
 } from 'vscode';
+import { type Suggestion, suggestReferences } from '../../../httpfile/earlier/suggest.ts';
 import type { HttpFile } from '../../../httpfile/parse/tree.ts';
 import type { EditorServices } from '../../services.ts';
 import { type CompletionPlace, completionPlace } from './completionContext.ts';
@@ -15,9 +16,21 @@ import { treeOf } from '../../documents/documentTrees.ts';
 import { dynamicVariables, headerNames, headerValues, metadataKeys, methods } from './knownWords.ts';
 import { requestAtLine } from '../../../httpfile/parse/requestAt.ts';
 
+const referenceDetails: Readonly<Record<Suggestion['kind'], string>> = {
+  request: l10n.t('A request of this file'),
+  part: l10n.t('A part of an earlier request'),
+  header: l10n.t('A header of the last answer'),
+  object: l10n.t('An object of the last answer'),
+  list: l10n.t('A list of the last answer'),
+  string: l10n.t('Text of the last answer'),
+  number: l10n.t('A number of the last answer'),
+  boolean: l10n.t('true or false in the last answer'),
+  null: l10n.t('null in the last answer'),
+};
+
 /** Token names, variables, methods, headers and `# @…` keys. */
 export class Completions implements CompletionItemProvider {
-  static readonly triggerCharacters = ['@', ' ', '{', '$', ':'];
+  static readonly triggerCharacters = ['@', ' ', '{', '$', ':', '.'];
   readonly #services: EditorServices;
 
   constructor(services: EditorServices) {
@@ -71,7 +84,10 @@ export class Completions implements CompletionItemProvider {
           return item;
         });
       case 'variable':
-        return this.#variables(document, tree, closed);
+        return [
+          ...(await this.#variables(document, tree, closed)),
+          ...this.#references(document, tree, place.typed, closed),
+        ];
     }
   }
 
@@ -93,6 +109,17 @@ export class Completions implements CompletionItemProvider {
     token.command = { command: 'editor.action.triggerSuggest', title: '' };
     items.set('$token', token);
     return [...items.values()];
+  }
+
+  /** Names of requests, and what the last answers of the session hold. */
+  #references(document: TextDocument, tree: HttpFile, typed: string, closed: boolean): CompletionItem[] {
+    const memory = this.#services.sessions.memory(document.uri).of(document.uri.toString(), []);
+    return suggestReferences(typed, tree, memory).map(({ text, kind, goesOn }) => {
+      const item = completion(text, CompletionItemKind.Reference, referenceDetails[kind]);
+      if (goesOn) item.command = { command: 'editor.action.triggerSuggest', title: '' };
+      else if (!closed) item.insertText = `${text}}}`;
+      return item;
+    });
   }
 }
 
