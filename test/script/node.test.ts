@@ -20,7 +20,7 @@ function evaluate(code: string, api: ScriptApi = 'httpyac') {
 function inNode(code: string): string {
   const evaluated = runInThisContext(`(require) => (${code})`) as (require: unknown) => unknown;
   const value = evaluated(() => crypto);
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 describe.each(['httpyac', 'jetbrains'] as const)('in %s', (api) => {
