@@ -90,7 +90,7 @@ describe('a script that goes wrong', () => {
     'new ArrayBuffer(1e9)',
     'let all = {}; for (let n = 0; ; n++) all["key" + n] = { n }',
   ])('stops %s when its memory is full', async (code) => {
-    const patient = await runnerOf({ timeoutMs: 30_000 });
+    const patient = await runnerOf({ timeoutMs: 100_000 });
     try {
       const outcome = await patient.run(jobOf(code, { firstLine: 2 }));
       const message = 'The script needs more memory than 64 MB.';
