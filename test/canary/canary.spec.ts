@@ -44,8 +44,8 @@ GET ${origin}/text
 Authorization: Bearer {{$dotenv API_KEY}}
 
 ###
-GET ${origin}/digest
-Authorization: Digest zoe {{$dotenv API_KEY}}
+GET ${origin}/ntlm
+Authorization: NTLM zoe {{$dotenv API_KEY}}
 
 ###
 GET http://{{$dotenv API_KEY}}.example/host
@@ -214,7 +214,7 @@ test('marks, a note and tests that are not run show none of them', async () => {
 });
 
 test.each([
-  ['digest', /Digest/],
+  ['ntlm', /NTLM/],
   ['host', /host/],
   ['slip', /GTE/],
   ['missing', /API_KEYY/],

@@ -42,6 +42,7 @@ const suites = {
     files: (sandbox) => ({ ...requestFiles(sandbox), 'keyturn.json': sandboxProfiles(sandbox) }),
   },
   results: { files: requestFile },
+  session: { files: requestFile },
   marks: { files: requestFile },
   many: { files: requestFile, extensions: [companion] },
   audit: { files: requestFile, extensions: [companion] },
@@ -77,7 +78,7 @@ const suites = {
  * those that begin with an empty record or list stand first.
  */
 const together = [
-  ['audit', 'results', 'marks'],
+  ['audit', 'results', 'session', 'marks'],
   ['permissions', 'refusal', 'fileSecrets', 'logins', 'sources', 'requestFiles'],
   ['inspections', 'welcome'],
 ];

@@ -248,10 +248,23 @@ export class EditorPage {
 
   /** Opens a file of the workspace by its name. */
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('Control+p');
-    await this.page.locator('.quick-input-widget:visible input.input').fill(name);
-    await this.pick(name);
-    await this.page.locator('.tab.active').filter({ hasText: name }).first().waitFor();
+    const tab = this.page.locator('.tab.active').filter({ hasText: name }).first();
+    // Like the palette, it closes when something else takes the focus.
+    await eventually(`the file ${name}`, async () => {
+      await this.page.keyboard.press('Control+p');
+      const input = this.page.locator('.quick-input-widget:visible input.input');
+      const row = this.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: name }).first();
+      const isOpen = await input
+        .fill(name, { timeout: 2_000 })
+        .then(() => row.click({ timeout: 5_000 }))
+        .then(() => tab.waitFor({ timeout: 5_000 }))
+        .then(
+          () => true,
+          () => false,
+        );
+      if (!isOpen) await this.page.keyboard.press('Escape');
+      return isOpen;
+    });
   }
 
   /** What decorations add after the text of a line on screen. */
