@@ -42,7 +42,7 @@ export interface TreeParts extends SessionTokensParts {
   readonly inspections: Pick<TokenInspections, 'last' | 'onDidChange'>;
   readonly redactor: Redactor;
   /** Before the expiry of a token, in which it counts as expiring. */
-  leadMs(): number;
+  readonly leadMs: () => number;
 }
 
 /** The view `keyturn.tokens`. Repaints an entry when what it says changes, and nothing else. */
