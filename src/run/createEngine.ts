@@ -205,6 +205,7 @@ function remember(
     request: { headers, body },
     response: { headers: response.headers, body: whole, status: response.status },
     origin,
+    receivedAtMs: response.receivedAtMs,
     tokens,
   };
   if (node.name !== null) memory?.keep(exchange);

@@ -2,8 +2,18 @@
 import * as assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { commands, type CompletionList, Position, type TextDocument, window, workspace } from 'vscode';
-import { eventuallyResponds, fileUri, hoverText, keyturn, open, send } from './driver.ts';
+import {
+  commands,
+  type CompletionList,
+  env,
+  type Hover,
+  MarkdownString,
+  Position,
+  type TextDocument,
+  window,
+  workspace,
+} from 'vscode';
+import { eventuallyResponds, fileUri, hoverText, keyturn, open, responseText, send } from './driver.ts';
 import { eventually, runAll, test } from './suite.ts';
 import { installWiretap } from './wiretap.ts';
 
@@ -84,15 +94,63 @@ test('completes members of the answer', async () => {
   assert.ok(labels.includes('login.response.body.$.data.token'), labels.slice(0, 40).join(', '));
 });
 
+test('says in a hover what a reference stands for, without the token', async () => {
+  const hovers = await commands.executeCommand<Hover[]>(
+    'vscode.executeHoverProvider',
+    uri(),
+    new Position(1, 'Authorization: Bearer {{lo'.length),
+  );
+  const words = hovers
+    .flatMap(({ contents }) => contents)
+    .map((content) => (content instanceof MarkdownString ? content.value : ''))
+    .join('\n');
+  assert.match(words, /\*\*login\*\* · line 6[^]*Answered 200,[^]*`•••` · token, expiry unknown/);
+  assert.doesNotMatch(words, new RegExp(token));
+});
+
+test('masks the token in the answer of the login, and reveals it when the person wants to see it', async () => {
+  const document = await open(uri());
+  await commands.executeCommand('keyturn.response.open', document.uri, LOGIN);
+  const text = await eventuallyResponds(/"path": "\/login"/);
+  assert.match(text, /"token": "[^"]*•••/);
+  assert.doesNotMatch(text, new RegExp(token));
+  const shown = window.visibleTextEditors.find((editor) => editor.document.uri.scheme === 'keyturn-response');
+  await commands.executeCommand('keyturn.response.reveal', shown?.document.uri);
+  await eventuallyResponds(new RegExp(`"token": "${token}"`));
+  await commands.executeCommand('keyturn.response.mask', shown?.document.uri);
+  await eventually('the mask', () => !responseText().includes(token));
+});
+
+const sessionTokens = async () => (await tap.entry('Session'))?.children;
+
+test('shows the token under Session in the Tokens view, and copies its value when asked to', async () => {
+  const [shown, ...others] = await eventually('the group Session', sessionTokens);
+  assert.deepEqual(others, []);
+  const { label, description, contextValue, children } = shown!;
+  assert.deepEqual(
+    { label, description, contextValue },
+    { label: 'login.token', description: 'expiry unknown', contextValue: 'captured copyable' },
+  );
+  assert.ok(children.some((child) => child.description === 'login, answered 200'));
+  assert.doesNotMatch(JSON.stringify(await tap.tree('keyturn.tokens')), new RegExp(token));
+  const id = `group:session/${uri().toString()}#login/0`;
+  await commands.executeCommand('keyturn.tokens.copyValue', { kind: 'captured', id });
+  assert.equal(await env.clipboard.readText(), token);
+  assert.ok(tap.messages.some(({ text }) => text.startsWith('Copied the token "login.token".')));
+});
+
 test('begins another session in another environment, and when it is cleared', async () => {
   const document = await open(uri());
   asked.length = 0;
   await choose('two');
+  assert.equal(await sessionTokens(), undefined);
   await send(document, USE);
   await eventually('both requests', () => asked.length === 2);
   assert.deepEqual(asked, [login, use]);
+  await eventually('its token', sessionTokens);
   asked.length = 0;
   await commands.executeCommand('keyturn.clearSession');
+  assert.equal(await sessionTokens(), undefined);
   await send(document, USE);
   await eventually('both requests', () => asked.length === 2);
   assert.deepEqual(asked, [login, use]);

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/start.ts';
-import type { EditorPage } from './editorPage.ts';
+import { type EditorPage, eventually } from './editorPage.ts';
 import { beginFolder, beginSandbox, beginStory, endOf, signInOn, type Story } from './story.ts';
 
-// Files that were written for other tools and say there how a person signs in: sent as they are.
+// Files that were written for other tools and say there how a token is obtained: sent as they are.
 
 let sandbox: Sandbox;
 let story: Story;
@@ -17,6 +17,17 @@ beforeAll(async () => {
   const folder = await beginFolder('foreign', {
     'jetbrains.http': `GET ${api}/reports\nAuthorization: Bearer {{$auth.token("reports-id")}}\n`,
     'httpyac.http': `GET ${api}/reports/1\nAuthorization: oauth2 authorization_code reports\n`,
+    'rest-client.http': `# @name login
+POST ${issuer}/token
+Authorization: Basic viewer viewer-secret
+Content-Type: application/x-www-form-urlencoded
+
+grant_type=client_credentials&scope=reports:read
+
+###
+GET ${api}/reports
+Authorization: Bearer {{login.response.body.$.access_token}}
+`,
     'http-client.env.json': {
       $shared: {
         reports_authorizationEndpoint: `${issuer}/auth`,
@@ -103,5 +114,33 @@ describe("httpyac's header", () => {
     await story.treeSays(/^reports\s/, /1[45] min/);
     await story.notification('Signing in').waitFor({ state: 'hidden' });
     await story.picture('httpyac-200');
+  });
+});
+
+describe("REST Client's login", () => {
+  const session = /^Session/;
+  const token = /^login\.access_token/;
+
+  test('is sent first, and its token stands under Session with its claims', async () => {
+    await editor.openFile('rest-client.http');
+    await editor.clickLens(/^Send$/, line());
+    await editor.inlineTextAt(line(), /200/);
+    await editor.inlineTextAt(editor.line(/^POST\s/), /200/);
+    await story.treeSays(token, /1[45] min · reports:read/);
+    await editor.treeItem(token).click();
+    await editor.treeItem(/^Received from/).waitFor();
+    await editor.line(/^POST\s/).click({ position: { x: 5, y: 5 } });
+    await editor.runCommand('Keyturn: Open Response of Request');
+    await eventually('the answer of the login', async () =>
+      /"access_token": "[^"]*•••/.test(await editor.groupText('login')),
+    );
+    await story.pictures('session');
+  });
+
+  test('leaves the tree when the session is cleared', async () => {
+    await story.clickInline(session, 'Clear Session');
+    await story.notification('Keyturn cleared the session').waitFor();
+    await editor.treeItem(session).waitFor({ state: 'detached' });
+    await editor.treeItem(token).waitFor({ state: 'detached' });
   });
 });

@@ -1,4 +1,4 @@
-import { EventEmitter, type Uri } from 'vscode';
+import { EventEmitter, Uri } from 'vscode';
 import { SessionMemory } from '../../run/session/sessionMemory.ts';
 import { choiceFolder } from '../platform/choiceFolder.ts';
 import { readSetting } from '../platform/settings.ts';
@@ -42,6 +42,16 @@ export class Sessions {
   /** Every memory that there is. */
   get all(): readonly FolderMemory[] {
     return [...this.#memories.values()];
+  }
+
+  /** Those of the environments that are chosen now: what others hold is not seen. */
+  get current(): readonly SessionMemory[] {
+    return this.all
+      .filter(({ folder, environment }) => {
+        const inFolder = Uri.joinPath(folder, 'requests.http');
+        return this.#environments.selected(inFolder) === environment;
+      })
+      .map(({ memory }) => memory);
   }
 
   /** Forgets answers and cookies. The number of answers that were forgotten. */

@@ -26,7 +26,10 @@ export function loadTokenCommands(services: EditorServices): Loaded<typeof token
       'keyturn.tokens.editOrigins': (argument) => actions.editOrigins(argument),
       'keyturn.tokens.copy': (argument) => actions.copy(argument),
       'keyturn.tokens.copyValue': (argument) =>
-        copyValue(services, pick.selection, argument, () => actions.copy(argument)),
+        copyValue(services, pick.selection, argument, {
+          token: () => actions.copy(argument),
+          captured: (node) => actions.copyCaptured(node),
+        }),
       'keyturn.tokens.share': (argument) => shareToken(services, pick, argument),
       'keyturn.tokens.rename': (argument) => actions.rename(argument),
       'keyturn.tokens.delete': (argument) => actions.delete(argument),

@@ -10,6 +10,7 @@ import {
 import { Lazy } from '../../base/lazy.ts';
 import { registerCommands } from '../platform/commands.ts';
 import { contextKeys } from '../platform/contextKeys.ts';
+import { readSetting } from '../platform/settings.ts';
 import type { EditorServices } from '../services.ts';
 import { tokenCommands } from './commands.ts';
 import type { loadTokenCommands } from './handlers.ts';
@@ -18,6 +19,7 @@ import type { TokenTree, TreeNode } from './tree/treeProvider.ts';
 
 /** How often the descriptions in the visible tree are looked at. */
 const AGE_MS = 10_000;
+const MINUTE_MS = 60_000;
 
 interface LazyParts {
   readonly loadTokenCommands: typeof loadTokenCommands;
@@ -66,10 +68,11 @@ class LazyTree implements TreeDataProvider<TreeNode> {
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor({ redactor, clock, inspections, directory }: EditorServices, load: () => Promise<LazyParts>) {
+  constructor(services: EditorServices, load: () => Promise<LazyParts>) {
     this.#tree = new Lazy(async () => {
       const { TokenTree } = await load();
-      const tree = new TokenTree({ directory, inspections, redactor, clock });
+      const leadMs = () => readSetting('keyturn.tokens.expiryLead') * MINUTE_MS;
+      const tree = new TokenTree({ ...services, leadMs });
       tree.onDidChangeTreeData((nodes) => this.#changed.fire(nodes));
       this.#made = tree;
       return tree;

@@ -13,6 +13,7 @@ import { requireTrust } from '../profiles/trust.ts';
 import type { EditorServices } from '../services.ts';
 import { SecretClipboard } from './clipboard.ts';
 import { type EntryPickParts, pickEntry, pickNode, type UsableNode } from './entryPick.ts';
+import type { CapturedNode } from './tree/captured.ts';
 import { usesClientSecret } from './tree/model.ts';
 import { changedToken, originChange } from './personal.ts';
 import { askName, askOrigins, askSecret } from './prompts.ts';
@@ -46,6 +47,11 @@ export class TokenActions {
     registerTokenValue(this.#services.redactor, node.entry.profile, token.accessToken);
     await this.#clipboard.copy(token.accessToken, node.name);
     this.#services.audit.record(tokenEvent('copied', token, tokenCommands.copy));
+  }
+
+  async copyCaptured({ name, token: { value } }: CapturedNode): Promise<void> {
+    await this.#clipboard.copy(value, name);
+    this.#services.audit.record(tokenEvent('copied', { name, accessToken: value }, tokenCommands.copyValue));
   }
 
   async delete(argument: unknown): Promise<void> {

@@ -18,6 +18,8 @@ export interface Exchange {
   readonly response: Message & { readonly status: number };
   /** Of the answer, after redirects. */
   readonly origin: string;
+  /** When its headers had come, milliseconds since the epoch. */
+  readonly receivedAtMs: number;
   readonly tokens: readonly CapturedToken[];
 }
 

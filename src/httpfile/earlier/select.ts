@@ -39,14 +39,20 @@ export async function select(exchange: Exchange, reference: Reference, line: num
 }
 
 /**
- * The one value at a JSONPath of an answer in JSON, as JSON has it. Fails like `select`, and with `variable_invalid` where
- * there are several.
+ * The one value at a JSONPath of an answer in JSON, or of the request's own body, as JSON has it. Fails like `select`, and
+ * with `variable_invalid` where there are several.
  */
-export async function selectValue(exchange: Exchange, path: string, line: number): Promise<unknown> {
-  const { name, response } = exchange;
+export async function selectValue(
+  exchange: Exchange,
+  path: string,
+  line: number,
+  message: Reference['message'] = 'response',
+): Promise<unknown> {
+  const { name } = exchange;
   const part = { kind: 'body', query: { kind: 'jsonpath', path } } as const;
-  const at = new Place(exchange, { name, message: 'response', part }, line);
-  const nodes = await jsonNodes(at, parsedJson(at, response, bodyText(at, response)), path);
+  const at = new Place(exchange, { name, message, part }, line);
+  const held = exchange[message];
+  const nodes = await jsonNodes(at, parsedJson(at, held, bodyText(at, held)), path);
   if (nodes.length > 1) throw at.invalid(`${quotedCode(path)} leads to ${nodes.length} values`);
   return nodes[0].value;
 }

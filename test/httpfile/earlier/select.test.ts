@@ -24,6 +24,7 @@ function exchange(text: string | null, type = 'application/json'): Exchange {
       body: text === null ? null : bytes(text),
     },
     origin: 'https://a.example',
+    receivedAtMs: 0,
     tokens: [],
   };
 }

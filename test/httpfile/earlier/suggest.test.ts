@@ -19,6 +19,7 @@ const login: Exchange = {
     body: new TextEncoder().encode(JSON.stringify(body)),
   },
   origin: 'https://a.example',
+  receivedAtMs: 0,
   tokens: [],
 };
 

@@ -19,6 +19,7 @@ function plan(text: string, answer: unknown, variables: Readonly<Record<string, 
     request: { headers: [], body: null },
     response: { headers, body, status: 200 },
     origin: 'https://id.example.com',
+    receivedAtMs: 0,
     tokens: capturedTokens({ headers, body }, 0),
   };
   return planLogin({

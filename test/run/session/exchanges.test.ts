@@ -8,6 +8,7 @@ const exchange = (name: string, size: number): Exchange => ({
   request: { headers: [], body: null },
   response: { status: 200, headers: [['X-Name', name]], body: new Uint8Array(size) },
   origin: 'https://a.example',
+  receivedAtMs: 0,
   tokens: [],
 });
 const bodyOf = (exchanges: Exchanges, name: string) =>

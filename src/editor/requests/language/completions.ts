@@ -13,11 +13,12 @@ import type { HttpFile } from '../../../httpfile/parse/tree.ts';
 import type { EditorServices } from '../../services.ts';
 import { type CompletionPlace, completionPlace } from './completionContext.ts';
 import { treeOf } from '../../documents/documentTrees.ts';
+import { referable } from './referable.ts';
 import { dynamicVariables, headerNames, headerValues, metadataKeys, methods } from './knownWords.ts';
 import { requestAtLine } from '../../../httpfile/parse/requestAt.ts';
 
 const referenceDetails: Readonly<Record<Suggestion['kind'], string>> = {
-  request: l10n.t('A request of this file'),
+  request: l10n.t('A named request'),
   part: l10n.t('A part of an earlier request'),
   header: l10n.t('A header of the last answer'),
   object: l10n.t('An object of the last answer'),
@@ -86,7 +87,7 @@ export class Completions implements CompletionItemProvider {
       case 'variable':
         return [
           ...(await this.#variables(document, tree, closed)),
-          ...this.#references(document, tree, place.typed, closed),
+          ...(await this.#references(document, tree, place.typed, closed)),
         ];
     }
   }
@@ -112,9 +113,16 @@ export class Completions implements CompletionItemProvider {
   }
 
   /** Names of requests, and what the last answers of the session hold. */
-  #references(document: TextDocument, tree: HttpFile, typed: string, closed: boolean): CompletionItem[] {
-    const memory = this.#services.sessions.memory(document.uri).of(document.uri.toString(), []);
-    return suggestReferences(typed, tree, memory).map(({ text, kind, goesOn }) => {
+  async #references(
+    document: TextDocument,
+    tree: HttpFile,
+    typed: string,
+    closed: boolean,
+  ): Promise<CompletionItem[]> {
+    const { files, earlier } = await referable(this.#services, document.uri, tree);
+    const requests = files.flatMap((file) => file.tree.requests);
+    const { dialect } = tree;
+    return suggestReferences(typed, { requests, dialect }, earlier).map(({ text, kind, goesOn }) => {
       const item = completion(text, CompletionItemKind.Reference, referenceDetails[kind]);
       if (goesOn) item.command = { command: 'editor.action.triggerSuggest', title: '' };
       else if (!closed) item.insertText = `${text}}}`;

@@ -6,16 +6,20 @@ import {
   type Position,
   Range,
   type TextDocument,
+  Uri,
 } from 'vscode';
 import { isSecretVariableName } from '../../../redaction/credentialNames.ts';
 import { secretVariable } from '../../../httpfile/environments/secretVariable.ts';
 import { codeSpan, escapeMarkdown } from '../../platform/markdown.ts';
+import { displayPath } from '../../platform/vscodeFiles.ts';
 import { maskedText } from '../../../redaction/maskedText.ts';
 import type { EditorServices } from '../../services.ts';
 import { requestCommands } from '../commands.ts';
 import { treeOf } from '../../documents/documentTrees.ts';
 import type { InlineResults } from '../../results/inlineResults.ts';
 import { dynamicVariables } from './knownWords.ts';
+import { referable } from './referable.ts';
+import { referenceHover } from './referenceHover.ts';
 import { tokenLensTitle } from '../lensTitles.ts';
 import { resultHover } from '../../results/resultHover.ts';
 import type { TokenStates } from '../tokenStates.ts';
@@ -27,7 +31,7 @@ export interface HoverParts {
   readonly services: EditorServices;
 }
 
-/** Over a variable its value (secrets masked), over a request line or its result everything about the last send. */
+/** Over a variable or a reference its value (secrets masked), over a request line or its result everything about the last send. */
 export class Hovers implements HoverProvider {
   readonly #parts: HoverParts;
 
@@ -39,7 +43,7 @@ export class Hovers implements HoverProvider {
     const { text, range } = document.lineAt(position.line);
     const use = variableAt(text, position.character);
     if (use !== null) {
-      const words = await this.#variable(document, use.expression);
+      const words = await this.#variable(document, position.line, use.expression);
       const at = new Range(position.line, use.start, position.line, use.end);
       return words === null ? null : new Hover(markdown(words), at);
     }
@@ -49,7 +53,7 @@ export class Hovers implements HoverProvider {
     return new Hover(withLink(markdown(words), document, position.line), range);
   }
 
-  async #variable(document: TextDocument, expression: string): Promise<string | null> {
+  async #variable(document: TextDocument, line: number, expression: string): Promise<string | null> {
     const { services, states } = this.#parts;
     const [name = '', tokenName] = expression.split(/\s+/, 2);
     if (name === '$token' && tokenName !== undefined) {
@@ -80,7 +84,22 @@ export class Hovers implements HoverProvider {
       return `${shown(value)}\n\n${from}`;
     }
     const dynamic = dynamicVariables.find(([known]) => known.split(' ')[0] === name);
-    return dynamic === undefined ? null : escapeMarkdown(dynamic[1]);
+    if (dynamic !== undefined) return escapeMarkdown(dynamic[1]);
+    return this.#reference(document, line, expression);
+  }
+
+  /** A variable of the same name stands above a request. */
+  async #reference(document: TextDocument, line: number, expression: string): Promise<string | null> {
+    const { services } = this.#parts;
+    const found = await referable(services, document.uri, treeOf(document));
+    return referenceHover(
+      { ...found, expression, line },
+      {
+        nowMs: services.clock.now(),
+        mask: (text) => services.redactor.mask(text),
+        shownFile: (location) => displayPath(Uri.parse(location, true)),
+      },
+    );
   }
 }
 

@@ -128,7 +128,7 @@ export function usesClientSecret(profile: TokenProfile): boolean {
 }
 
 /** Names that do not tell one entry from another. */
-export function namesOfSeveral(nodes: readonly EntryNode[]): ReadonlySet<string> {
+export function namesOfSeveral(nodes: readonly Pick<EntryNode, 'name'>[]): ReadonlySet<string> {
   const seen = new Set<string>();
   const several = new Set<string>();
   for (const { name } of nodes) (seen.has(name) ? several : seen).add(name);
