@@ -8,6 +8,8 @@ import { quotedCode, quotedPart } from '../resolve/quotedPart.ts';
 import type { Exchange, Message } from './exchange.ts';
 import type { BodyQuery, Reference } from './reference.ts';
 
+/** In longer XML a path could look for minutes. */
+const LONGEST_XML = 5_000_000;
 /** A person reads no more names in one sentence. */
 const MOST_NAMES = 12;
 const LONGEST_NAME = 60;
@@ -91,10 +93,10 @@ async function jsonNodes(
   json: unknown,
   path: string,
 ): Promise<readonly [FoundNode, ...FoundNode[]]> {
-  const { jsonpath } = await import('json-p3');
+  const { jsonPathNodes } = await import('./jsonPath.ts');
   const query = (): FoundNode[] => {
     try {
-      return [...jsonpath.query(path, json as Parameters<typeof jsonpath.query>[1])];
+      return [...jsonPathNodes(path, json)];
     } catch {
       throw at.invalid(`${quotedCode(path)} is no JSONPath (RFC 9535)`);
     }
@@ -152,24 +154,24 @@ async function fromXml(
   text: string,
   { path }: Exclude<BodyQuery, { kind: 'all' }>,
 ): Promise<string> {
-  const [{ DOMParser }, { select: evaluate }] = await Promise.all([
+  if (text.length > LONGEST_XML) throw at.missing('too much XML to look into', null);
+  // They may declare entities that stand for other files or for more text than memory holds.
+  if (/<!DOCTYPE/i.test(text)) throw at.missing('no XML that can be read', 'It declares a document type.');
+  // Bundled, these modules have a default export alone.
+  const [{ default: xmldom }, { default: xpath }] = await Promise.all([
     import('@xmldom/xmldom'),
     import('xpath'),
   ]);
+  const parser = new xmldom.DOMParser({ onError: onXmlError });
   let document;
   try {
-    // A document type may declare entities that stand for other files or for more text than memory holds.
-    if (/<!DOCTYPE/i.test(text)) throw new SyntaxError('document type');
-    document = new DOMParser({ onError: onXmlError }).parseFromString(text, 'text/xml');
+    document = parser.parseFromString(text, 'text/xml');
   } catch {
-    throw at.missing(
-      'no XML that can be read',
-      /<!DOCTYPE/i.test(text) ? 'It declares a document type.' : null,
-    );
+    throw at.missing('no XML that can be read', null);
   }
   let found;
   try {
-    found = evaluate(path, document as unknown as Node);
+    found = xpath.select(path, document as unknown as Node);
   } catch {
     throw at.invalid(`${quotedCode(path)} is no XPath`);
   }

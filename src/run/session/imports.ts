@@ -40,7 +40,7 @@ export class Imports {
   of(file: ImportedFile, signal?: AbortSignal): Promise<ImportedFiles> {
     const known = this.#imported.get(file.tree);
     if (known !== undefined) return known;
-    const imported = this.#collect({ ...file, path: [file.file] }, signal);
+    const imported = this.#collect({ ...file, path: [file.file] }, new Set(), signal);
     this.#imported.set(file.tree, imported);
     return imported;
   }
@@ -56,7 +56,12 @@ export class Imports {
     return { file: location, tree: await tree };
   }
 
-  async #collect(importing: Importing, signal: AbortSignal | undefined): Promise<ImportedFiles> {
+  /** `seen`: files that stand in the list already, though others import them too. */
+  async #collect(
+    importing: Importing,
+    seen: Set<string>,
+    signal: AbortSignal | undefined,
+  ): Promise<ImportedFiles> {
     const files: ImportedFile[] = [];
     let failure: KeyturnError | null = null;
     for (const { path, line } of importsOf(importing.tree)) {
@@ -75,8 +80,12 @@ export class Imports {
           { data: { line: line + 1 } },
         );
       }
-      const further = await this.#collect({ ...imported, path: [...importing.path, imported.file] }, signal);
-      files.push(imported, ...further.files);
+      if (seen.has(imported.file)) continue;
+      seen.add(imported.file);
+      files.push(imported);
+      const way = [...importing.path, imported.file];
+      const further = await this.#collect({ ...imported, path: way }, seen, signal);
+      for (const each of further.files) files.push(each);
       failure ??= further.failure;
     }
     return { files, failure };

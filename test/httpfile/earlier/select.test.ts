@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { KeyturnError } from '../../../src/base/errors.ts';
 import type { Exchange } from '../../../src/httpfile/earlier/exchange.ts';
 import type { BodyQuery } from '../../../src/httpfile/earlier/reference.ts';
+import { cpuMs } from '../../support/cpuTime.ts';
 import { select } from '../../../src/httpfile/earlier/select.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -143,6 +144,23 @@ describe('a reference to what is not there', () => {
   ])('reads no XML with entities of its own, nor what is none: %#', async (xml) => {
     const error = await failure(query(xml, { kind: 'xpath', path: '//a' }, 'text/xml'));
     expect(error.message).toContain('no XML that can be read');
+  });
+
+  it.each(['$[?match(@.a, @.p)]', "$[?search(@.a, '(a+)+b')]"])(
+    'takes no longer for an evil pattern: %s',
+    async (wanted) => {
+      const json = JSON.stringify([{ a: `${'a'.repeat(100_000)}!`, p: '(a+)+b' }]);
+      const before = cpuMs();
+      expect((await failure(path(json, wanted))).code).toBe('variable_unknown');
+      expect(cpuMs() - before).toBeLessThan(5_000);
+    },
+  );
+
+  it.each(['//*[count(//*)>0]', '//a'])('reads XML as deep as a server likes: %s', async (wanted) => {
+    const deep = `${'<a>'.repeat(2_000)}x${'</a>'.repeat(2_000)}`;
+    await query(deep, { kind: 'xpath', path: wanted }, 'text/xml').catch((error: unknown) => {
+      expect(error).toMatchObject({ code: 'variable_unknown' });
+    });
   });
 
   it('refuses what is no XPath', async () => {

@@ -334,6 +334,25 @@ describe('imported files', () => {
     expect(elsewhere.paths()).toEqual(['/use', '/use']);
   });
 
+  it('that many files import are listed once', async () => {
+    const api = await startApi();
+    const levels = 26;
+    const files = Object.fromEntries(
+      Array.from({ length: levels }, (_, level) => ['a', 'b'].map((side) => [level, side] as const))
+        .flat()
+        .map(([level, side]) => [
+          `/w/f${level}${side}.http`,
+          level === levels - 1
+            ? `@last = ${side}\n`
+            : `import ./f${level + 1}a.http\nimport ./f${level + 1}b.http\n\n### r\nGET ${api.origin}/none\n\n> {% client.log(1) %}\n`,
+        ]),
+    );
+    const text = `import ./f0a.http\n\n### use\nGET ${api.origin}/{{last}}\n\n> {% client.log(1) %}\n`;
+    const { run } = sessionOver({ '/w/a.http': text, ...files });
+    expect((await run(0)).error).toBeNull();
+    expect(api.paths()).toEqual(['/a']);
+  });
+
   it('that cannot be read stop only the requests that need them', async () => {
     const api = await startApi();
     const text = `import ./none.http\n\n### free\nGET ${api.origin}/free\n\n### needs\nGET ${api.origin}/{{path}}\n\n> {% client.log(1) %}\n`;
