@@ -66,12 +66,7 @@ export class ScriptRunner implements Scripts {
   async #runNow(job: ScriptJob, signal: AbortSignal | undefined): Promise<ScriptOutcome> {
     throwIfAborted(signal);
     if (this.#disposed) throw cancelled();
-    const worker = (this.#worker ??= await this.#start());
-    // While the worker began.
-    if (this.#disposed) {
-      this.#end();
-      throw cancelled();
-    }
+    const worker = await this.#begun();
     const limits = this.#limits();
     const order: WorkerOrder = { id: ++this.#lastId, job, limits };
     // Only while a script runs: an idle worker must not keep the command running.
@@ -81,6 +76,14 @@ export class ScriptRunner implements Scripts {
     } finally {
       worker.unref();
     }
+  }
+
+  /** Fails with `cancelled` where the runner was disposed of while the worker began. */
+  async #begun(): Promise<Worker> {
+    const worker = (this.#worker ??= await this.#start());
+    if (!this.#disposed) return worker;
+    this.#end();
+    throw cancelled();
   }
 
   #answer(worker: Worker, order: WorkerOrder, signal: AbortSignal | undefined): Promise<ScriptOutcome> {

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -74,6 +75,35 @@ describe('the package for npm', () => {
     await cp(join(user, 'node_modules/keyturn/examples'), join(user, 'tour'), { recursive: true });
     const { stdout } = await npm(user, 'exec', '--offline', '--', 'keyturn', 'list', 'tour/tour.http');
     expect(stdout).toContain('listReports');
+  });
+
+  it('runs scripts, and takes values by JSONPath and XPath', async () => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      const isXml = request.url === '/xml';
+      response.setHeader('content-type', isXml ? 'text/xml' : 'application/json');
+      response.end(isXml ? '<a id="7"/>' : '{"list":[{"n":"x"}]}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    const user = join(folder, 'user');
+    await writeFile(
+      join(user, 'values.http'),
+      [
+        `### xml\nGET ${origin}/xml`,
+        `### json\nGET ${origin}/json`,
+        `### use\n< {% request.variables.set("made", "by-a-script") %}\nGET ${origin}/{{xml.response.body.//a/@id}}/{{json.response.body.$.list[?match(@.n, 'x')].n}}/{{made}}`,
+      ].join('\n\n'),
+    );
+    try {
+      const entry = join(user, 'node_modules/keyturn/dist/cli/cli.js');
+      await run(process.execPath, [entry, 'run', 'values.http'], { cwd: user });
+      expect(asked).toEqual(['/xml', '/json', '/7/x/by-a-script']);
+    } finally {
+      server.close();
+    }
   });
 
   it('starts the sandbox that it brings, and hands no variable of a launcher on', async () => {
