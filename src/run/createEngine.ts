@@ -211,6 +211,8 @@ function remember(
     tokens,
   };
   if (node.name !== null) memory?.keep(exchange);
+  // What obtains a profile's token is sent for another request, out of the order of the file.
+  if (obtains === undefined) memory?.keepLast(exchange);
   return exchange;
 }
 

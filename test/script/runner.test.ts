@@ -90,7 +90,7 @@ describe('a script that goes wrong', () => {
     'new ArrayBuffer(1e9)',
     'let all = {}; for (let n = 0; ; n++) all["key" + n] = { n }',
   ])('stops %s when its memory is full', async (code) => {
-    const patient = await runnerOf({ timeoutMs: 30_000 });
+    const patient = await runnerOf({ timeoutMs: 100_000 });
     try {
       const outcome = await patient.run(jobOf(code, { firstLine: 2 }));
       const message = 'The script needs more memory than 64 MB.';
@@ -192,7 +192,6 @@ describe('the walls of the sandbox', () => {
   it('has nothing of Node, the network or time', async () => {
     const names = [
       'process',
-      'Buffer',
       'global',
       'module',
       'Deno',
@@ -302,10 +301,13 @@ describe('the runner', () => {
     expect(outcomes.map(({ error }) => error)).toEqual([null, null, null]);
   });
 
-  it('fails what runs and what waits when it is disposed of', async () => {
-    const other = await runnerOf();
-    const both = [other.run(jobOf('while (true);')), other.run(jobOf('client.log(1)'))];
-    setTimeout(() => other.dispose(), 100);
-    for (const waits of both) await expect(waits).rejects.toMatchObject({ code: 'cancelled' });
-  });
+  it.each([0, 20, 500])(
+    'fails what runs and what waits when it is disposed of after %i ms',
+    async (afterMs) => {
+      const other = await runnerOf();
+      const both = [other.run(jobOf('while (true);')), other.run(jobOf('client.log(1)'))];
+      setTimeout(() => other.dispose(), afterMs);
+      for (const waits of both) await expect(waits).rejects.toMatchObject({ code: 'cancelled' });
+    },
+  );
 });

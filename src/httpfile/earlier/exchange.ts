@@ -9,7 +9,7 @@ export interface CapturedToken {
   readonly expiresAtMs: number | null;
 }
 
-/** A named request as it was sent, and its answer: what later requests may refer to. Nothing in it is masked. */
+/** A request as it was sent, and its answer: what later requests may refer to. Nothing in it is masked. */
 export interface Exchange {
   /** Location of its file. */
   readonly file: string;
@@ -33,4 +33,6 @@ export interface Message {
 export interface EarlierRequests {
   /** The last exchange of the request of this name in the file, or in one that it imports; null where there is none. */
   exchange(name: string): Exchange | null;
+  /** The last exchange of all, with a name or without; null where it is of another file than these. */
+  last(): Exchange | null;
 }

@@ -66,7 +66,8 @@ export async function seenBy(code: string, parts: SeenParts): Promise<Seen> {
   const fileVariables = await written(definitions);
   const responses: Record<string, ScriptResponse> = {};
   const variables: Record<string, JsonValue> = { ...environment, ...fileVariables };
-  for (const name of namesIn(code)) {
+  const names = namesIn(code);
+  for (const name of names) {
     const exchange = context.earlier?.exchange(name) ?? null;
     if (exchange === null) continue;
     taints.push(taintOf(exchange));
@@ -76,18 +77,23 @@ export async function seenBy(code: string, parts: SeenParts): Promise<Seen> {
   }
   const globals = scripted(parts.globals);
   const isHttpyac = context.tree.dialect === 'httpyac';
+  const named = isHttpyac
+    ? { ...variables, ...globals, ...scripted(parts.variables) }
+    : scripted(parts.variables);
+  // In httpyac it is the answer to the request before until there is one to this, unless it is a variable.
+  const wantsLast = isHttpyac && names.has('response') && !Object.hasOwn(named, 'response');
+  const last = wantsLast && parts.response === null ? (context.earlier?.last() ?? null) : null;
+  if (last !== null) taints.push(taintOf(last));
   return {
     state: {
       globals,
-      variables: isHttpyac
-        ? { ...variables, ...globals, ...scripted(parts.variables) }
-        : scripted(parts.variables),
+      variables: named,
       fileVariables,
       environment,
       environmentName: null,
       processEnvironment: processVariables(code, context),
       request: parts.request,
-      response: parts.response,
+      response: last === null ? parts.response : responseOf(last.response, 0),
       responses,
       // Of a loop.
       iteration: Number(context.overrides['$index'] ?? 0),

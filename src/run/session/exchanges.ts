@@ -9,6 +9,7 @@ export class Exchanges {
   /** Oldest first. */
   readonly #kept = new Map<string, Exchange>();
   #bytes = 0;
+  #last: Exchange | null = null;
 
   constructor(maxBytes = DEFAULT_MAX_KEPT_BYTES) {
     this.#maxBytes = maxBytes;
@@ -20,6 +21,16 @@ export class Exchanges {
 
   get size(): number {
     return this.#kept.size;
+  }
+
+  /** Of any request, named or not. */
+  get last(): Exchange | null {
+    return this.#last;
+  }
+
+  /** Without its bodies where they alone are more than may be kept. */
+  keepLast(exchange: Exchange): void {
+    this.#last = bytesOf(exchange) > this.#maxBytes ? withoutBodies(exchange) : exchange;
   }
 
   find(file: string, name: string): Exchange | null {

@@ -5,7 +5,10 @@ import { ScriptMemory } from './scriptMemory.ts';
 
 /** What the requests of one file read of a session, and leave in it. */
 export interface FileMemory extends EarlierRequests {
+  /** For later requests that refer to it by its name. */
   keep(exchange: Exchange): void;
+  /** For later requests that refer to the last, whatever its name. */
+  keepLast(exchange: Exchange): void;
   readonly scripts: ScriptMemory;
   /** Whether a token of another file's answer may go to this origin, as the person said in this session. */
   readonly allowedOrigins: Set<string>;
@@ -32,6 +35,7 @@ export class SessionMemory {
   of(file: string, imported: readonly { readonly file: string }[]): FileMemory {
     const { exchanges, scripts } = this;
     const changed = this.#changed;
+    const locations = [file, ...imported.map((each) => each.file)];
     return {
       scripts,
       allowedOrigins: this.#allowedOrigins,
@@ -39,8 +43,15 @@ export class SessionMemory {
         exchanges.keep(exchange);
         changed();
       },
+      keepLast(exchange) {
+        exchanges.keepLast(exchange);
+      },
+      last() {
+        const { last } = exchanges;
+        return last !== null && locations.includes(last.file) ? last : null;
+      },
       exchange(name) {
-        for (const location of [file, ...imported.map((each) => each.file)]) {
+        for (const location of locations) {
           const found = exchanges.find(location, name);
           if (found !== null) return found;
         }

@@ -1,11 +1,16 @@
+import { bufferClass } from './buffer.ts';
 import type { Host } from './host.ts';
 import { jsonPathOf } from './jsonPath.ts';
+import { requireOf } from './modules.ts';
 import { consoleOf } from './print.ts';
 import { randomNumbers } from './random.ts';
 import { offer, unsupported } from './values.ts';
 
 /** What scripts of every tool find. */
 export function offerCommon(host: Host): void {
+  const Buffer = bufferClass(host);
+  offer('Buffer', Buffer);
+  offer('require', requireOf(host, Buffer));
   offer('console', consoleOf(host));
   // Every script begins with the same memory, and so with the same seed.
   Math.random = randomNumbers(host);

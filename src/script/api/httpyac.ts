@@ -6,28 +6,16 @@ import { changedRequest, httpyacRequest } from './httpyacRequest.ts';
 import { httpyacResponse } from './httpyacResponse.ts';
 import type { Api, Host } from './host.ts';
 import { httpyacTest } from './httpyacTest.ts';
-import { requireOf } from './modules.ts';
 import { randomValues, uuid } from './random.ts';
 import { Tests } from './tests.ts';
 import { fromJson, isOffered, namesOf, offer, toJson, unsupported } from './values.ts';
 
 /** What httpyac names and Keyturn does not offer to scripts. */
-const REFUSED = [
-  'oauth2Session',
-  'sleep',
-  'client',
-  '$input',
-  '$password',
-  '$pick',
-  'fs',
-  'process',
-  'Buffer',
-];
+const REFUSED = ['oauth2Session', 'sleep', 'client', '$input', '$password', '$pick', 'fs', 'process'];
 
 /** httpyac's names. */
 export function install(host: Host): Api {
   const tests = new Tests(host);
-  const require = requireOf(host);
   const exported: Record<string, unknown> = {};
   let request: Record<string, unknown> | null = null;
   let requestBefore = '';
@@ -37,7 +25,6 @@ export function install(host: Host): Api {
 
   offer('exports', exported);
   offer('module', { exports: exported });
-  offer('require', require);
   offer('assert', nodeAssert());
   offer(
     'test',

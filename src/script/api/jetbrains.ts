@@ -6,7 +6,6 @@ import type { Api, Host } from './host.ts';
 import { jetbrainsRequest } from './jetbrainsRequest.ts';
 import { jetbrainsResponse } from './jetbrainsResponse.ts';
 import { kulalaAsserts } from './kulala.ts';
-import { requireOf } from './modules.ts';
 import { randomValues } from './random.ts';
 import { Tests } from './tests.ts';
 import { fromJson, offer, shown, unsupported } from './values.ts';
@@ -64,7 +63,6 @@ export function install(host: Host): Api {
   offer('assert', kulalaAsserts(assert));
   offer('crypto', hashes(host));
   offer('$random', randomValues(host));
-  offer('require', requireOf(host));
   offer('xpath', () => unsupported('"xpath"'));
   offerCommon(host);
   return coreApi(

@@ -1,6 +1,8 @@
 import { nodeAssert } from './assert.ts';
+import type { BufferClass } from './buffer.ts';
 import { cryptoJs } from './cryptoJs.ts';
 import type { Host } from './host.ts';
+import { nodeCrypto } from './nodeCrypto.ts';
 import { uuid } from './random.ts';
 import { library, unsupported } from './values.ts';
 
@@ -9,9 +11,11 @@ function isFunction(value: unknown): value is (...values: unknown[]) => unknown 
 }
 
 /** `require(name)`: what Keyturn brings, and a refusal by name for all else. */
-export function requireOf(host: Host): (name: unknown) => unknown {
+export function requireOf(host: Host, Buffer: BufferClass): (name: unknown) => unknown {
   const makers: Readonly<Record<string, () => unknown>> = {
     assert: nodeAssert,
+    buffer: () => ({ Buffer }),
+    crypto: () => nodeCrypto(host, Buffer),
     'crypto-js': () => cryptoJs(host),
     dayjs: () => library(host.source('dayjs'), isFunction),
     uuid: () => ({ v4: () => uuid(host), v1: () => unsupported('"uuid.v1"') }),

@@ -26,7 +26,7 @@ const login: Exchange = {
 function suggested(typed: string, dialect: 'rest-client' | 'httpyac' = 'rest-client') {
   const tree = parseHttpFile(text, { dialect });
   const exchange = (name: string) => (name === 'login' ? login : null);
-  return suggestReferences(typed, tree, { exchange }).map(
+  return suggestReferences(typed, tree, { exchange, last: () => null }).map(
     ({ text, kind, goesOn }) => `${text} ${kind}${goesOn ? '…' : ''}`,
   );
 }
