@@ -48,7 +48,7 @@ function hover(
       expression,
       line,
       files: importing ? [bare, own] : [own],
-      earlier: { exchange: (name) => (name === 'login' ? exchange : null) },
+      earlier: { exchange: (name) => (name === 'login' ? exchange : null), last: () => null },
     },
     { nowMs: NOW, mask: (shown) => shown.replaceAll('seven', '•••'), shownFile: (file) => file.slice(3) },
   );
