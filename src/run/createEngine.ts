@@ -1,11 +1,5 @@
 import { asKeyturnError } from '../base/errors.ts';
-import {
-  type BodySink,
-  type HttpClient,
-  type HttpRequest,
-  type HttpResponse,
-  isWhole,
-} from '../http/message.ts';
+import { type BodySink, type HttpClient, type HttpResponse, isWhole } from '../http/message.ts';
 import { capturedTokens } from './session/capturedTokens.ts';
 import { closeQuietly, saveBody } from '../http/body.ts';
 import type { Exchange } from '../httpfile/earlier/exchange.ts';
@@ -23,7 +17,7 @@ import type { Asker, Engine, RunInput } from './engine.ts';
 import { passesOf, runPasses } from './directives/loop.ts';
 import { type CertificateSource, HostCertificates } from './hostCertificate.ts';
 import { maskError, maskHeaders, maskLimit, maskNotRun, maskResponse, shownRequest } from './masked.ts';
-import { Preparation, type PrepareParts } from './prepare.ts';
+import { Preparation, type PrepareParts, type Prepared } from './prepare.ts';
 import { RequestScripts } from './scripts/requestScripts.ts';
 import type { ScriptParts } from './scripts/scriptParts.ts';
 import { Refusals } from './refusals.ts';
@@ -156,7 +150,7 @@ async function runOnce(
     await requireWritable(parts, prepared.responseFiles, { file: input.file, trusted });
     sending = new Sending(parts, preparation, prepared, signal);
     const response = await sendAndSave(parts, sending, saveBodyTo);
-    const exchange = remember(parts, input, sending.prepared.request, response);
+    const exchange = remember(parts, input, sending.prepared, response);
     const { request, shown } = sending.prepared;
     const failure = await scripts?.after(response, exchange, shownRequest(redactor, request, shown));
     const reading = readRateLimits(response);
@@ -193,7 +187,7 @@ async function runOnce(
 function remember(
   { redactor, clock }: Pick<SharedParts, 'redactor' | 'clock'>,
   { file, node, memory, obtains }: RunInput,
-  { headers, body }: HttpRequest,
+  { sent, request: { headers, body } }: Prepared,
   response: HttpResponse,
 ): Exchange {
   const tokens = capturedTokens(response, clock.now());
@@ -207,6 +201,7 @@ function remember(
     request: { headers, body },
     response: { headers: response.headers, body: whole, status: response.status },
     origin,
+    sent,
     receivedAtMs: response.receivedAtMs,
     tokens,
   };

@@ -4,6 +4,7 @@ import { type DigestChallenges, DigestSigner } from '../http/auth/digestSigner.t
 import { schemeSigner } from '../http/auth/schemeSigner.ts';
 import { secretsOf, SHORTEST_SECRET } from '../http/auth/credentials.ts';
 import type { Files } from '../base/files.ts';
+import type { SentSecret, TokenSource } from '../httpfile/earlier/exchange.ts';
 import type { HeaderList, HttpRequest, SecretValue, ShownCertificate } from '../http/message.ts';
 import type { ForeignTokenSource, RequestTarget, WantedToken } from '../httpfile/resolve/foreignToken.ts';
 import { lookUp, maskedDisguise, resolveRequest, type ResolvedRequest } from '../httpfile/resolve/resolve.ts';
@@ -80,6 +81,8 @@ export interface Prepared {
   readonly notes: readonly string[];
   /** Get the body of the response. */
   readonly responseFiles: ResolvedRequest['responseFiles'];
+  /** The secrets in it, and where they may go. */
+  readonly sent: readonly SentSecret[];
   /** How people see it. */
   readonly shown: ShownRequest;
 }
@@ -217,6 +220,13 @@ export class Preparation {
       tokens,
       signer: proofs,
       digest: computed instanceof DigestSigner ? computed : null,
+      sent: sentSecrets(
+        secrets,
+        url.origin,
+        this.#input.file,
+        primary === null ? tokens : [primary, ...tokens],
+        [...resolved.tokenSources],
+      ),
       notes: resolved.notes,
       responseFiles: resolved.responseFiles,
       shown: {
@@ -426,6 +436,24 @@ const neverAborted = new AbortController().signal;
 function sentProfile({ profile, token }: AcquiredToken): Pick<TokenProfile, 'name' | 'sendAs'> {
   if (!isDpopBound(token) || !('scheme' in profile.sendAs)) return profile;
   return { name: profile.name, sendAs: { scheme: 'DPoP' } };
+}
+
+/** By their names: those of profiles, and those of the earlier requests that brought them. */
+function sentSecrets(
+  secrets: readonly SecretValue[],
+  origin: string,
+  file: string,
+  tokens: readonly AcquiredToken[],
+  earlier: readonly TokenSource[],
+): SentSecret[] {
+  const sources: readonly TokenSource[] = [
+    ...tokens.map(({ profile }) => ({ file, name: profile.name, origin, allowedOrigins: profile.origins })),
+    ...earlier,
+  ];
+  return secrets.map(({ value, tokenName }) => ({
+    value,
+    sources: sources.filter(({ name }) => name === tokenName),
+  }));
 }
 
 function withOverrides(

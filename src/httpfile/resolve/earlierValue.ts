@@ -1,6 +1,6 @@
 import { KeyturnError } from '../../base/errors.ts';
 import { isSecretVariableName } from '../../redaction/credentialNames.ts';
-import type { Exchange } from '../earlier/exchange.ts';
+import { sentIn, type TokenSource } from '../earlier/exchange.ts';
 import { parseReference, type Reference } from '../earlier/reference.ts';
 import { requestNamed } from '../earlier/references.ts';
 import { select } from '../earlier/select.ts';
@@ -11,7 +11,8 @@ import { Traced } from './traced.ts';
 /** What an expression took from an earlier exchange. */
 export interface EarlierValue {
   readonly value: Traced;
-  readonly exchange: Exchange;
+  /** Of the tokens in it. */
+  readonly sources: readonly TokenSource[];
 }
 
 /**
@@ -30,14 +31,19 @@ export async function earlierValue(
   const exchange = exchangeOf(reference.name);
   if (exchange === null) throw unanswered(tree, reference, expression, line);
   const text = await select(exchange, reference, line);
-  const holdsToken =
+  const brings =
     reference.message === 'response' && exchange.tokens.some(({ value }) => text.includes(value));
-  if (holdsToken) return { value: Traced.secret(text, { kind: 'token', name: reference.name }), exchange };
+  const sent = sentIn(exchange, text);
+  const sources = [...(brings ? [exchange] : []), ...sent.flatMap((secret) => secret.sources)];
+  if (sources.length > 0 || sent.length > 0) {
+    const kind = sources.length > 0 ? 'token' : 'secret';
+    return { value: Traced.secret(text, { kind, name: sources[0]?.name ?? reference.name }), sources };
+  }
   const member = lastName(reference);
   const value = isSecretVariableName(member)
     ? Traced.secret(text, { kind: 'secret', name: member })
     : Traced.plain(text);
-  return { value, exchange };
+  return { value, sources };
 }
 
 function lastName({ part }: Reference): string {

@@ -6,7 +6,7 @@ import { Budget } from './budget.ts';
 import { definitionsIn } from './definitions.ts';
 import { type Dotenv, findDotenv } from '../environments/environments.ts';
 import { dynamicValue, splitCall } from '../systemVariables/dynamicVariables.ts';
-import type { Exchange } from '../earlier/exchange.ts';
+import type { TokenSource } from '../earlier/exchange.ts';
 import { earlierValue } from './earlierValue.ts';
 import { ForeignExpander, type ForeignValue } from './foreignExpander.ts';
 import { foreignExpression, type OAuthFlowHeader, type RequestTarget } from './foreignToken.ts';
@@ -45,8 +45,8 @@ export class Expander {
   /** How many of the texts that were given as plain text hold a secret, and the last of these secrets. */
   secretTexts = 0;
   lastSecret: SecretOrigin | null = null;
-  /** Earlier exchanges whose tokens stand in the texts. */
-  readonly tokenSources = new Set<Exchange>();
+  /** Of the tokens in the texts that earlier requests brought or sent. */
+  readonly tokenSources = new Set<TokenSource>();
   readonly #noted = new Set<string>();
   readonly #context: ResolveContext;
   readonly #foreign: ForeignExpander;
@@ -197,7 +197,7 @@ export class Expander {
   async #earlier(expression: string, site: Site): Promise<Traced | null> {
     const found = await earlierValue(this.#context, expression, site.line);
     if (found === null) return null;
-    if (found.value.origins.some(({ kind }) => kind === 'token')) this.tokenSources.add(found.exchange);
+    for (const source of found.sources) this.tokenSources.add(source);
     return this.#note(found.value);
   }
 

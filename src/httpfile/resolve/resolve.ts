@@ -1,7 +1,7 @@
 import { KeyturnError } from '../../base/errors.ts';
 import type { SchemeCredentials } from '../../http/auth/credentials.ts';
 import type { HeaderList, MadeFromSecrets } from '../../http/message.ts';
-import type { Exchange } from '../earlier/exchange.ts';
+import type { TokenSource } from '../earlier/exchange.ts';
 import { bodyBytes, curlSource } from './bodyBytes.ts';
 import { addBoundary, utf8Header, withQuery } from './curlTarget.ts';
 import { Expander } from './expander.ts';
@@ -27,8 +27,8 @@ export interface ResolvedRequest {
   readonly omittedHeaders: readonly string[];
   /** What must not follow a redirect to another origin. */
   readonly tokenValues: readonly TokenValue[];
-  /** Earlier exchanges whose tokens stand in the request. */
-  readonly tokenSources: readonly Exchange[];
+  /** Of the tokens in the request that earlier ones brought or sent. */
+  readonly tokenSources: readonly TokenSource[];
   /** The parts that were made from secrets. */
   readonly made: MadeFromSecrets;
   /** The URL with other words in the place of its secrets: it must lead to the same host. Empty without secrets. */

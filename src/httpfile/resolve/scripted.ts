@@ -1,11 +1,11 @@
-import type { Exchange } from '../earlier/exchange.ts';
+import type { TokenSource } from '../earlier/exchange.ts';
 import { type SecretOrigin, Traced } from './traced.ts';
 
 /** What a script was given that is secret: all that it hands out may be made of it. */
 export interface Taint {
   readonly secret: SecretOrigin | null;
   /** Earlier exchanges whose tokens it saw. */
-  readonly sources: readonly Exchange[];
+  readonly sources: readonly TokenSource[];
 }
 
 /** The value of a variable that a script set. */

@@ -1,4 +1,4 @@
-import type { Exchange } from '../../httpfile/earlier/exchange.ts';
+import { type Exchange, type SentSecret, sentIn } from '../../httpfile/earlier/exchange.ts';
 import type { ScriptedValue, Taint } from '../../httpfile/resolve/scripted.ts';
 import type { Traced } from '../../httpfile/resolve/traced.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
@@ -18,10 +18,28 @@ export function joined(...taints: readonly Taint[]): Taint {
   return { secret, sources: [...sources] };
 }
 
-/** Of an earlier exchange: only one that held a token taints. */
+/** Of an earlier answer: one that brought a token taints, or that repeats a secret which was sent. */
 export function taintOf(exchange: Exchange): Taint {
-  if (exchange.tokens.length === 0) return untainted;
-  return { secret: { kind: 'token', name: exchange.name }, sources: [exchange] };
+  const repeated = repeatedIn(exchange);
+  const sources = [
+    ...(exchange.tokens.length > 0 ? [exchange] : []),
+    ...repeated.flatMap((secret) => secret.sources),
+  ];
+  const [source] = sources;
+  if (source !== undefined) return { secret: { kind: 'token', name: source.name }, sources };
+  return repeated.length > 0 ? { secret: { kind: 'secret', name: exchange.name }, sources } : untainted;
+}
+
+const repeats = new WeakMap<Exchange, readonly SentSecret[]>();
+
+function repeatedIn(exchange: Exchange): readonly SentSecret[] {
+  const known = repeats.get(exchange);
+  if (known !== undefined) return known;
+  const { headers, body } = exchange.response;
+  const text = `${headers.flat().join('\n')}\n${body === null ? '' : new TextDecoder().decode(body)}`;
+  const found = exchange.sent === undefined || exchange.sent.length === 0 ? [] : sentIn(exchange, text);
+  repeats.set(exchange, found);
+  return found;
 }
 
 export function taintOfText(text: Traced): Taint {

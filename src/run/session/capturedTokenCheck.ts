@@ -1,12 +1,14 @@
 import { KeyturnError } from '../../base/errors.ts';
-import type { Exchange } from '../../httpfile/earlier/exchange.ts';
+import type { TokenSource } from '../../httpfile/earlier/exchange.ts';
 import { quotedPart } from '../../httpfile/resolve/quotedPart.ts';
-import { isSecureUrl } from '../../profile/origin.ts';
+import { isSecureUrl, originAllowed } from '../../profile/origin.ts';
+import { shownAddresses } from '../../profile/shownOrigin.ts';
 import type { Asker, RunInput } from '../engine.ts';
 
 /**
- * Whether the tokens of an earlier answer may go where a request goes: to the origin that they came from, and wherever a
- * request of the same file sends them. The person is asked about a request of another file.
+ * Whether tokens of earlier requests may go where a request goes. Those that an answer brought: to the origin that they
+ * came from, and wherever a request of the same file sends them; the person is asked about a request of another file.
+ * Those of a profile: only to its origins.
  */
 export class CapturedTokenCheck {
   readonly #asker: Pick<Asker, 'allowOrigin'>;
@@ -18,17 +20,24 @@ export class CapturedTokenCheck {
   }
 
   /** Fails with `insecure_origin` or `origin_not_allowed`. */
-  async check(sources: readonly Exchange[], destinations: readonly URL[]): Promise<void> {
+  async check(sources: readonly TokenSource[], destinations: readonly URL[]): Promise<void> {
     for (const source of sources) for (const url of destinations) await this.#checkOne(source, url);
   }
 
-  async #checkOne({ file, name, origin }: Exchange, url: URL): Promise<void> {
-    if (url.origin === origin) return;
+  async #checkOne({ file, name, origin, allowedOrigins }: TokenSource, url: URL): Promise<void> {
+    if (url.origin === origin || (allowedOrigins !== undefined && originAllowed(allowedOrigins, url))) return;
     const data = { token: quotedPart(name), origin: url.origin };
     if (!isSecureUrl(url)) {
       const message = `The token of ${quotedPart(name)} was not sent to ${url.origin}: the connection is not encrypted.`;
       throw new KeyturnError('insecure_origin', message, {
         hint: 'Use https: Keyturn allows plain http only for this computer, and for the server that issued the token.',
+        data,
+      });
+    }
+    if (allowedOrigins !== undefined) {
+      const message = `Token ${quotedPart(name)} was not sent: ${url.origin} is not an allowed origin.`;
+      throw new KeyturnError('origin_not_allowed', message, {
+        hint: `An earlier request sent it. Allowed origins: ${shownAddresses(allowedOrigins)}.`,
         data,
       });
     }

@@ -5,6 +5,7 @@ import { Imports } from '../../../src/run/session/imports.ts';
 import { Session, type SessionOptions } from '../../../src/run/session/session.ts';
 import { SessionMemory } from '../../../src/run/session/sessionMemory.ts';
 import { onCleanup } from '../../http/support.ts';
+import { profileOf } from '../../token/support.ts';
 import { memoryFiles } from '../../httpfile/memoryFiles.ts';
 import { engineOver, type EngineSetup, runOptions } from '../support.ts';
 
@@ -22,8 +23,15 @@ async function startApi(expiresIn = 3600) {
     const number = seen.filter((each) => each.path === path).length;
     const status = Number(/status=(\d+)/.exec(path)?.[1] ?? 200);
     response.writeHead(status, { 'content-type': 'application/json', 'x-number': String(number) });
+    const { authorization } = request.headers;
     response.end(
-      JSON.stringify({ token: `token-number-${number}`, expires_in: expiresIn, id: number, path }),
+      JSON.stringify({
+        token: `token-number-${number}`,
+        expires_in: expiresIn,
+        id: number,
+        path,
+        authorization,
+      }),
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -209,6 +217,40 @@ describe('requests that wait for one another', () => {
     const text = `# @name page\nGET ${api.origin}/page?after={{page.response.body.$.id}}\n`;
     const { run } = sessionOver({ '/w/a.http': text });
     expect((await run(0)).error?.message).toContain('refers to page (line 2), which was not sent yet');
+  });
+});
+
+describe('a token of a profile that an earlier request sent', () => {
+  async function sentOnce(leak: string) {
+    const api = await startApi();
+    const elsewhere = await startApi();
+    const viewer = profileOf({ name: 'viewer', grant: 'static', origins: [api.origin] });
+    const text = `# @name me\n# @token viewer\nGET ${api.origin}/me\n\n###\n# @name leak\nGET ${elsewhere.origin}/leak\nX-Leak: ${leak}\n\n###\n# @name home\nGET ${api.origin}/home\nX-Home: ${leak}\n`;
+    const held = sessionOver({ '/w/a.http': text }, new SessionMemory(), {}, { profiles: [viewer] });
+    await held.manager.add(viewer, 'token-of-the-viewer-1');
+    return { ...held, api, elsewhere };
+  }
+
+  it.each([
+    '{{me.request.headers.Authorization}}',
+    '{{me.response.body.$.authorization}}',
+    '{{me.response.body.*}}',
+  ])('does not go to another origin by %s', async (leak) => {
+    const { run, elsewhere, api } = await sentOnce(leak);
+    expect((await run(1)).error).toMatchObject({
+      code: 'origin_not_allowed',
+      message: `Token viewer was not sent: ${elsewhere.origin} is not an allowed origin.`,
+    });
+    expect(elsewhere.seen).toEqual([]);
+    if (leak.includes('*')) return;
+    expect((await run(2)).error).toBeNull();
+    expect(api.paths()).toEqual(['/me', '/home']);
+  });
+
+  it('does not hinder what else stands in that answer', async () => {
+    const { run, elsewhere } = await sentOnce('{{me.response.body.$.id}}');
+    expect((await run(1)).error).toBeNull();
+    expect(elsewhere.paths()).toEqual(['/leak']);
   });
 });
 
