@@ -39,6 +39,8 @@ export async function requireWritable(
 
 export interface WrittenResponse {
   /** Where the body is now: sentences. */
+  readonly done: readonly string[];
+  /** Where it isn't, and why: sentences. */
   readonly notes: readonly string[];
   readonly error: KeyturnError | null;
 }
@@ -51,6 +53,7 @@ export async function writeResponse(
   response: HttpResponse,
   savedElsewhere: boolean,
 ): Promise<WrittenResponse> {
+  const done: string[] = [];
   const notes: string[] = [];
   for (const file of files) {
     if (savedElsewhere) {
@@ -64,10 +67,10 @@ export async function writeResponse(
     try {
       const path = await responseFiles?.write(file, from, response.body);
       if (path === undefined) continue;
-      notes.push(`Keyturn wrote the response to ${redactor.mask(withoutCredentials(path))}.`);
+      done.push(`Keyturn wrote the response to ${redactor.mask(withoutCredentials(path))}.`);
     } catch (error) {
-      return { notes, error: asKeyturnError(error) };
+      return { done, notes, error: asKeyturnError(error) };
     }
   }
-  return { notes, error: null };
+  return { done, notes, error: null };
 }

@@ -24,7 +24,9 @@ export interface RequestResult {
   readonly retried: RetryReason | null;
   /** What the last answer says of the token; null where it says nothing. */
   readonly challenge: RequestChallenge | null;
-  /** What the person should know of the request beside its answer: sentences. */
+  /** What Keyturn did besides, as the file asks, such as sending another request first: sentences. */
+  readonly done: readonly string[];
+  /** What the person should know of the request beside its answer, and may give reason to doubt it: sentences. */
   readonly notes: readonly string[];
   /** Tests of its scripts, in the order in which they ended. */
   readonly tests: readonly TestResult[];
@@ -106,6 +108,7 @@ export function unanswered(file: string, node: RequestNode, nowMs: number): Requ
     token: null,
     retried: null,
     challenge: null,
+    done: [],
     notes: [],
     tests: [],
     notRun: [],

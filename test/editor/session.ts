@@ -7,6 +7,7 @@ import {
   type CompletionList,
   env,
   type Hover,
+  type Location,
   MarkdownString,
   Position,
   type TextDocument,
@@ -106,6 +107,18 @@ test('says in a hover what a reference stands for, without the token', async () 
     .join('\n');
   assert.match(words, /\*\*login\*\* · line 6[^]*Answered 200,[^]*`•••` · token, expiry unknown/);
   assert.doesNotMatch(words, new RegExp(token));
+});
+
+test('leads from a reference to its request', async () => {
+  const found = await commands.executeCommand<Location[]>(
+    'vscode.executeDefinitionProvider',
+    uri(),
+    new Position(1, 'Authorization: Bearer {{lo'.length),
+  );
+  assert.deepEqual(
+    found.map(({ range }) => range.start.line),
+    [LOGIN],
+  );
 });
 
 test('masks the token in the answer of the login, and reveals it when the person wants to see it', async () => {

@@ -231,6 +231,13 @@ describe('what a result asks of the person', () => {
     expect(problems(one)).toEqual(['1 test not run', 'The written Content-Length differs from the len…']);
     expect(resultProblems(one, sentAtMs)[1]?.detail).toBe(note);
   });
+
+  it('says what Keyturn did besides without a doubt about the answer', () => {
+    const one = result({ done: ['Keyturn sent login first.'] });
+    expect(words(one)).toMatchObject({ tone: 'success', text: expect.stringMatching(/^✓ 200/) as string });
+    expect(problems(one)).toEqual(['Keyturn sent login first.']);
+    expect(words(result({ notes: ['The body is not whole.'] }))?.tone).toBe('warning');
+  });
 });
 
 describe('the hover over a result', () => {

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { entryDescription, shortDescription } from '../../src/editor/tokens/tree/describe.ts';
 import { capturedDetails } from '../../src/editor/tokens/tree/details.ts';
-import {
-  type CapturedNode,
-  capturedEntry,
-  sameTokens,
-  sessionGroup,
-} from '../../src/editor/tokens/tree/captured.ts';
+import { type CapturedNode, capturedEntry, sessionGroup } from '../../src/editor/tokens/tree/captured.ts';
 import { capturedTooltip } from '../../src/editor/tokens/tree/tooltip.ts';
 import type { CapturedToken, Exchange } from '../../src/httpfile/earlier/exchange.ts';
 import { MINUTE, NOW } from './entries.ts';
@@ -93,14 +88,5 @@ describe('the group Session of the tokens view', () => {
     for (const text of [JSON.stringify(lines), tooltip]) {
       for (const secret of login.split('.')) expect(text).not.toContain(secret);
     }
-  });
-
-  it('stays the same while it holds the same tokens', () => {
-    const held = [token(login)];
-    const group = sessionGroup([exchange('login', held)]);
-    expect(sameTokens(group, sessionGroup([exchange('login', held)]))).toBe(true);
-    expect(sameTokens(group, sessionGroup([exchange('login', [token(login)])]))).toBe(false);
-    expect(sameTokens(group, null)).toBe(false);
-    expect(sameTokens(null, null)).toBe(true);
   });
 });

@@ -44,6 +44,7 @@ export function result(parts: Partial<RequestResult> = {}): RequestResult {
     token: null,
     retried: null,
     challenge: null,
+    done: [],
     notes: [],
     tests: [],
     notRun: [],

@@ -48,7 +48,7 @@ describe('the response of a request', () => {
       ['./a-7.json', 'the body', false, '/w/a.http'],
       ['b c.json', 'the body', true, '/w/a.http'],
     ]);
-    expect(result.notes).toEqual([
+    expect(result.done).toEqual([
       'Keyturn wrote the response to ./a-7.json-1.',
       'Keyturn wrote the response to b c.json-1.',
     ]);

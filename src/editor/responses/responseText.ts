@@ -161,7 +161,7 @@ function detailsOf(
   bodyNotes: readonly string[],
   columns: number,
 ): string[] {
-  const { error, token, challenge, notes } = result;
+  const { error, token, challenge, done, notes } = result;
   const lines = [`${result.request?.method ?? result.node.method} ${oneLine(response.url, 500)}`];
   if (token !== null) lines.push(tokenLine(token));
   if (environment !== null) lines.push(oneLine(environment, 200));
@@ -174,7 +174,7 @@ function detailsOf(
     const place = line === null ? '' : ` (${l10n.t('line {0}', line + 1)})`;
     sentences.push(`✗ ${name}: ${message ?? ''}${place}`);
   }
-  sentences.push(...notes, ...bodyNotes);
+  sentences.push(...done, ...notes, ...bodyNotes);
   return [...lines, ...sentences.flatMap((sentence) => broken(oneLine(sentence, 500), columns))];
 }
 

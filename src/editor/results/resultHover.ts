@@ -43,7 +43,7 @@ export function resultHover(state: InlineState, nowMs: number, localTime: (atMs:
     );
     parts.push(`$(warning) ${cut}`);
   }
-  parts.push(...result.notes.map((note) => `$(info) ${escapeMarkdown(note)}`));
+  parts.push(...[...result.done, ...result.notes].map((note) => `$(info) ${escapeMarkdown(note)}`));
   if (result.tests.length > 0) parts.push(testList(result.tests));
   if (result.notRun.length > 0) parts.push(notRunList(result.notRun));
   if (token !== null) parts.push(tokenWords(token, nowMs));

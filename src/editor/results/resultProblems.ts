@@ -32,7 +32,7 @@ export function resultProblems(result: RequestResult, nowMs: number): ResultProb
       l10n.t('The API requires a token, and this request names none.'),
     );
   }
-  const { challenge, notRun, notes } = result;
+  const { challenge, notRun, done, notes } = result;
   const scopes = challenge?.error === 'insufficient_scope' ? challenge.missingScopes.join(' ') : '';
   const words = challenge === null ? null : challengeWords(result);
   if (scopes !== '') {
@@ -57,7 +57,7 @@ export function resultProblems(result: RequestResult, nowMs: number): ResultProb
   const left = notRunWords(notRun);
   if (left !== null) add('not_run', left);
   if (result.response.tlsVerified === false) add('certificate', l10n.t('Certificate not verified'));
-  for (const note of notes) add('note', note);
+  for (const note of [...notes, ...done]) add('note', note);
   return problems;
 }
 

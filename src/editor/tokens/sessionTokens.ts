@@ -1,8 +1,9 @@
 import { EventEmitter } from 'vscode';
 import type { Clock } from '../../base/clock.ts';
+import type { CapturedToken, Exchange } from '../../httpfile/earlier/exchange.ts';
 import type { EnvironmentPicker } from '../environments/picker.ts';
 import type { Sessions } from '../environments/sessions.ts';
-import { sameTokens, type SessionGroup, sessionGroup } from './tree/captured.ts';
+import { type SessionGroup, sessionGroup } from './tree/captured.ts';
 
 /** Many requests of a batch change the session at once. */
 const PAUSE_MS = 100;
@@ -19,6 +20,8 @@ export class SessionTokens {
   readonly #changed = new EventEmitter<void>();
   readonly #subscriptions: { dispose(): void }[];
   #group: SessionGroup | null = null;
+  /** Those of the group, in the order of their answers. */
+  #tokens: readonly CapturedToken[] = [];
   #waiting: { dispose(): void } | null = null;
 
   /** They are others than those that `group` gave last. */
@@ -36,8 +39,10 @@ export class SessionTokens {
 
   /** The same group as before while it holds the same tokens. */
   group(): SessionGroup | null {
-    const group = currentGroup(this.#parts.sessions);
-    if (!sameTokens(group, this.#group)) this.#group = group;
+    const exchanges = loginsOf(this.#parts.sessions);
+    const tokens = exchanges.flatMap((exchange) => exchange.tokens);
+    if (!areSame(tokens, this.#tokens)) this.#group = sessionGroup(exchanges);
+    this.#tokens = tokens;
     return this.#group;
   }
 
@@ -50,12 +55,21 @@ export class SessionTokens {
     const { clock } = this.#parts;
     this.#waiting ??= clock.at(clock.now() + PAUSE_MS, () => {
       this.#waiting = null;
-      const before = this.#group;
-      if (this.group() !== before) this.#changed.fire();
+      const tokens = loginsOf(this.#parts.sessions).flatMap((exchange) => exchange.tokens);
+      if (!areSame(tokens, this.#tokens)) this.#changed.fire();
     });
   }
 }
 
-export function currentGroup({ current }: Pick<Sessions, 'current'>): SessionGroup | null {
-  return sessionGroup(current.flatMap(({ exchanges }) => [...exchanges.all]));
+export function currentGroup(sessions: Pick<Sessions, 'current'>): SessionGroup | null {
+  return sessionGroup(loginsOf(sessions));
+}
+
+/** Most answers hold no token. */
+function loginsOf({ current }: Pick<Sessions, 'current'>): Exchange[] {
+  return current.flatMap(({ exchanges }) => [...exchanges.all].filter(({ tokens }) => tokens.length > 0));
+}
+
+function areSame(a: readonly CapturedToken[], b: readonly CapturedToken[]): boolean {
+  return a.length === b.length && a.every((token, at) => token === b[at]);
 }

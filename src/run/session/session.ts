@@ -140,15 +140,15 @@ export class Session {
       );
       const environment = withImported(input.environment, files);
       const before = memory.of(input.file, files);
-      const result = await engine.run({ ...input, environment, memory: before }, signal);
-      const notes = [...(first.length > 0 ? [sentFirst(first)] : []), ...result.notes];
-      if (failure === null) return { ...result, notes };
+      const own = await engine.run({ ...input, environment, memory: before }, signal);
+      const result = first.length > 0 ? { ...own, done: [sentFirst(first), ...own.done] } : own;
+      if (failure === null) return result;
       const { error } = engine.failed(input, failure);
-      if (mayBeImported.some((code) => code === result.error?.code)) return { ...result, notes, error };
+      if (mayBeImported.some((code) => code === result.error?.code)) return { ...result, error };
       const note = error?.message ?? '';
       return {
         ...result,
-        notes: [...notes, result.error === null ? `${note} The request needs nothing of it.` : note],
+        notes: [...result.notes, result.error === null ? `${note} The request needs nothing of it.` : note],
       };
     } catch (error) {
       return engine.failed(input, asKeyturnError(error));

@@ -65,6 +65,7 @@ export function printResult(
   const why = refusal === null ? '' : `  ${visible([refusal.message, refusal.hint].join(' ').trim())}\n`;
   const said = result.challenge?.errorDescription ?? null;
   const words = said === null ? '' : `  The server says: ${visible(said)}\n`;
+  const done = result.done.map((note) => `  ${paint.dim('note:')} ${visible(note)}\n`).join('');
   const notes = result.notes.map((note) => `  ${paint.warn('note:')} ${visible(note)}\n`).join('');
   const broken = failedTests
     .map(({ name, message, line }) => {
@@ -72,7 +73,7 @@ export function printResult(
       return `  ${paint.bad('✗')} ${visible(name)}: ${visible(message ?? '')}${place}\n`;
     })
     .join('');
-  return `${mark} ${where}  ${facts.join(' · ')}\n${broken}${failure}${words}${why}${notes}`;
+  return `${mark} ${where}  ${facts.join(' · ')}\n${broken}${failure}${words}${why}${done}${notes}`;
 }
 
 /** The body of the one request that was chosen: text masked, other bytes only where no terminal reads them. */

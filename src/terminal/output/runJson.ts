@@ -63,7 +63,7 @@ export function runJson(file: string, result: RequestResult, { skipped, problems
         hint: challenge.refusal.hint,
       },
     },
-    notes: result.notes,
+    notes: [...result.done, ...result.notes],
     tests: result.tests.map(({ line, ...test }) => ({ ...test, line: line === null ? null : line + 1 })),
     notRun: result.notRun.map(({ kind, line, text }) => ({ kind, line: line + 1, text })),
     problems: problems.map((problem) => listedProblem({ ...problem, message: mask(problem.message) })),

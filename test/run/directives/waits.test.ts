@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import type { Clock } from '../../../src/base/clock.ts';
 import { parseHttpFile } from '../../../src/httpfile/parse/parse.ts';
@@ -5,7 +7,8 @@ import { requestSettings } from '../../../src/run/settings.ts';
 import { Spacing } from '../../../src/run/directives/spacing.ts';
 import { waitBefore } from '../../../src/run/directives/waits.ts';
 import type { Dialect } from '../../../src/httpfile/parse/tree.ts';
-import { runOptions } from '../support.ts';
+import { onCleanup } from '../../http/support.ts';
+import { engineOver, runOptions } from '../support.ts';
 
 /** A clock that goes on by itself, as far as the next timer. */
 function leaping() {
@@ -102,5 +105,20 @@ describe('the time limit of a request', () => {
   it('of a cURL command is in seconds in httpyac files too', () => {
     const { node } = request('curl -m 2 https://a.org', 'httpyac');
     expect(requestSettings(node, runOptions, null, 'httpyac').totalTimeoutMs).toBe(2000);
+  });
+
+  it('is said beside the answer', async () => {
+    const { clock } = leaping();
+    const server = createServer((_request, response) => response.end());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onCleanup(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const { port } = server.address() as AddressInfo;
+    const { run } = engineOver({ profiles: [], manager: { clock } });
+    const { done, notes } = await run(`# @sleep 2500\nGET http://127.0.0.1:${port}/`);
+    expect(done).toEqual(['Keyturn waited 2.50 s before sending (`# @sleep`).']);
+    expect(notes).toEqual([]);
   });
 });

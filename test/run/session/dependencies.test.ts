@@ -84,14 +84,14 @@ describe('a request that refers to another', () => {
     const { run, first } = sessionOver({ '/w/a.http': text }, memory);
     const result = await run(0);
     expect(result.error).toBeNull();
-    expect(result.notes).toEqual(['Keyturn sent login first.']);
+    expect(result.done).toEqual(['Keyturn sent login first.']);
     expect(first).toEqual(['login']);
     expect(api.seen).toEqual([
       { path: '/login', authorization: null },
       { path: '/use', authorization: 'Bearer token-number-1' },
     ]);
     const again = sessionOver({ '/w/a.http': text }, memory);
-    expect((await again.run(0)).notes).toEqual([]);
+    expect((await again.run(0)).done).toEqual([]);
     expect(api.paths()).toEqual(['/login', '/use', '/use']);
   });
 
@@ -288,7 +288,7 @@ describe('@ref, @forceRef and run', () => {
     const result = await run(1);
     expect(result.error).toBeNull();
     expect(api.paths()).toEqual(['/login', '/first', '/second', '/all']);
-    expect(result.notes[0]).toBe('Keyturn sent login, first, second first.');
+    expect(result.done[0]).toBe('Keyturn sent login, first, second first.');
   });
 });
 

@@ -2,14 +2,13 @@ import { l10n } from 'vscode';
 import { KeyturnError } from '../../../base/errors.ts';
 import { formatBytes, formatWhen } from '../../../base/text.ts';
 import type { CapturedToken, Exchange } from '../../../httpfile/earlier/exchange.ts';
-import { parseReference, type Reference } from '../../../httpfile/earlier/reference.ts';
-import { requestNamed } from '../../../httpfile/earlier/references.ts';
+import type { Reference } from '../../../httpfile/earlier/reference.ts';
 import { selectValue } from '../../../httpfile/earlier/select.ts';
 import { requestAtLine } from '../../../httpfile/parse/requestAt.ts';
 import { earlierValue } from '../../../httpfile/resolve/earlierValue.ts';
 import { maskedText } from '../../../redaction/maskedText.ts';
 import { codeSpan, escapeMarkdown } from '../../platform/markdown.ts';
-import type { Referable } from './referable.ts';
+import { type Referable, referredRequest, withoutEncoding } from './referable.ts';
 
 /** More of a value is read in the response. */
 const LONGEST_VALUE = 60;
@@ -34,17 +33,15 @@ export interface HoverWords {
 export async function referenceHover(hovered: HoveredExpression, words: HoverWords): Promise<string | null> {
   const { expression, files, earlier } = hovered;
   const [{ file, tree }] = files;
-  const holderOf = (name: string) => files.find((each) => requestNamed(each.tree, name) !== null);
-  const written = expression.replace(/^%\s*/, '');
-  const reference = parseReference(written, tree.dialect, (name) => holderOf(name) !== undefined);
-  const holder = reference === null ? undefined : holderOf(reference.name);
-  if (reference === null || holder === undefined) return null;
+  const referred = referredRequest(expression, hovered);
+  if (referred === null) return null;
+  const { reference, node } = referred;
   const { name } = reference;
-  const line = (requestNamed(holder.tree, name)?.line ?? 0) + 1;
+  const line = node.line + 1;
   const where =
-    holder.file === file
+    referred.file === file
       ? l10n.t('line {0}', line)
-      : l10n.t('{0}, line {1}', escapeMarkdown(words.shownFile(holder.file)), line);
+      : l10n.t('{0}, line {1}', escapeMarkdown(words.shownFile(referred.file)), line);
   const lines = [`**${escapeMarkdown(name)}** · ${where}`];
   const exchange = earlier.exchange(name);
   if (exchange === null) {
@@ -57,7 +54,7 @@ export async function referenceHover(hovered: HoveredExpression, words: HoverWor
   } else {
     const at = formatWhen(exchange.receivedAtMs, words.nowMs);
     lines.push(l10n.t('Answered {0}, {1}', exchange.response.status, escapeMarkdown(at)));
-    lines.push(await valueText({ ...hovered, expression: written }, reference, exchange, words));
+    lines.push(await valueText(hovered, reference, exchange, words));
   }
   return lines.join('\n\n');
 }
@@ -70,7 +67,7 @@ async function valueText(
 ): Promise<string> {
   try {
     const [{ tree }] = files;
-    const found = await earlierValue({ tree, earlier }, expression, line);
+    const found = await earlierValue({ tree, earlier }, withoutEncoding(expression), line);
     if (found === null) return '';
     const { text, origins } = found.value;
     const type = await typeOf(reference, exchange, text, line);

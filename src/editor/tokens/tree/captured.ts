@@ -41,14 +41,6 @@ export function sessionGroup(exchanges: Iterable<Exchange>): SessionGroup | null
   return entries.length === 0 ? null : { kind: 'session', id: 'group:session', entries };
 }
 
-export function sameTokens(a: SessionGroup | null, b: SessionGroup | null): boolean {
-  if (a === null || b === null) return a === b;
-  return (
-    a.entries.length === b.entries.length &&
-    a.entries.every(({ id, token }, at) => id === b.entries[at]?.id && token === b.entries[at].token)
-  );
-}
-
 /** As the tree describes other tokens: it goes to the origin that it came from. */
 export function capturedEntry(
   { name, exchange, token: { value, expiresAtMs } }: CapturedNode,
