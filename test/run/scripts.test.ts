@@ -530,6 +530,71 @@ describe('tokens and scripts', () => {
     expect(received).toEqual([]);
   });
 
+  it('lets no script that saw a secret choose the method', async () => {
+    const { base, received } = await server();
+    const { send } = session(
+      [
+        '# @name login',
+        `GET ${base}/login`,
+        '###',
+        "{{\n  request.method = 'M' + login.access_token;\n}}",
+        `GET ${base}/x`,
+      ].join('\n'),
+      { dialect: 'httpyac' },
+    );
+    await send(0);
+    const { result } = await send(1);
+    expect(result.error).toMatchObject({
+      code: 'script_failed',
+      message: 'The script on line 4 changed the method, which a script that was given a secret may not.',
+    });
+    expect(JSON.stringify(result)).not.toContain(TOKEN);
+    expect(received.map(({ url }) => url)).toEqual(['/login']);
+  });
+
+  it.each(['', 'GET /', 'PO\\nST', 'É', 'M'.repeat(41)])(
+    'sends nothing by the method "%s"',
+    async (method) => {
+      const { base, received } = await server();
+      const { send } = session(`{{\n  request.method = '${method}';\n}}\nGET ${base}/x`, {
+        dialect: 'httpyac',
+      });
+      expect((await send()).result.error).toMatchObject({
+        code: 'script_failed',
+        message: 'The script on line 1 changed the method to a text that is none.',
+      });
+      expect(received).toEqual([]);
+    },
+  );
+
+  it('lets a script that saw no secret choose any method', async () => {
+    const { base, received } = await server();
+    const { send } = session(`{{\n  request.method = 'REPORT';\n}}\nGET ${base}/x`, { dialect: 'httpyac' });
+    expect((await send()).result.request?.method).toBe('REPORT');
+    expect(received[0]?.method).toBe('REPORT');
+  });
+
+  it('masks a token that stands in the method', async () => {
+    const { base } = await server();
+    const { send } = session(
+      `# @name login\nGET ${base}/login\n###\n{{\n  request.method = '${TOKEN}';\n}}\nGET ${base}/x`,
+      { dialect: 'httpyac' },
+    );
+    await send(0);
+    expect((await send(1)).result.request?.method).toMatch(/^•••.+•••$/);
+  });
+
+  it('lets no server hide a known method by a token of that name', async () => {
+    const { url } = await httpServer((_request, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end('{"access_token": "UNSUBSCRIBE"}');
+    });
+    const { send, redactor } = session(`# @name login\nGET ${url}\n###\nUNSUBSCRIBE ${url}`);
+    await send(0);
+    expect(redactor.mask('UNSUBSCRIBE')).not.toBe('UNSUBSCRIBE');
+    expect((await send(1)).result.request?.method).toBe('UNSUBSCRIBE');
+  });
+
   it('shows a script no token, and of the request that was sent only what anyone sees', async () => {
     const { base } = await server();
     const { send, logged } = session(
