@@ -21,6 +21,9 @@ export interface ResponsePlace {
 /** Programs and Keyturn act upon what stands here: a server must not decide it. */
 const GUARDED_FOLDER = /^(?:\..*|node_modules)$/i;
 const GUARDED_FILE = /^(?:\..*|keyturn\.json|http-client(?:\.private)?\.env\.json|.*\.(?:http|rest))$/i;
+/** What package managers, build tools and shells run, or take as their orders. */
+const RUN_FILE =
+  /^(?:package(?:-lock)?\.json|tsconfig.*\.json|makefile|dockerfile|jenkinsfile|.*\.(?:[cm]?[jt]sx?|sh|bash|ps1|bat|cmd|py|rb|php|pl|toml|gradle(?:\.kts)?))$/i;
 /** Where the editors of JetBrains keep responses. */
 const HISTORY = /^(.*[\\/])?\.idea[\\/]httpRequests(?=[\\/]|$)/;
 
@@ -95,9 +98,13 @@ function requireInside(root: string, target: string, place: ResponsePlace): void
   if (!isInside(root, target, sep) || target === root) {
     throw refusal(place, 'is outside of the workspace folder', 'Write a path inside it.');
   }
-  const names = relative(root, target).replace(HISTORY, '$1').split(sep);
+  // Windows leaves dots and spaces at the end of a name out.
+  const names = relative(root, target)
+    .replace(HISTORY, '$1')
+    .split(sep)
+    .map((name) => name.replace(/(?<![. ])[. ]+$/, ''));
   const file = names.pop() ?? '';
-  if (names.some((name) => GUARDED_FOLDER.test(name)) || GUARDED_FILE.test(file)) {
+  if (names.some((name) => GUARDED_FOLDER.test(name)) || GUARDED_FILE.test(file) || RUN_FILE.test(file)) {
     throw refusal(place, 'is one that programs act upon', 'Write to another file.');
   }
 }

@@ -1,6 +1,7 @@
 import type { HeaderList, HttpRequest, HttpResponse } from '../http/message.ts';
 import { missingOutside } from '../httpfile/resolve/missingVariable.ts';
 import type { NotRun } from '../httpfile/marks/notRun.ts';
+import { knownMethods } from '../httpfile/parse/methods.ts';
 import { certificateOf, type PeerCertificate } from '../http/peerCertificate.ts';
 import type { RateLimit } from '../ratelimit/rateLimit.ts';
 import { isCredentialName } from '../redaction/credentialNames.ts';
@@ -110,7 +111,8 @@ export function shownRequest(
   const { sent } = shown.cookies;
   const cookies = sent.map((name) => `${redactor.mask(name)}=•••`).join('; ');
   return {
-    method: request.method,
+    // A server must not be able to hide a known method by calling its token so.
+    method: knownMethods.has(request.method) ? request.method : redactor.mask(request.method),
     url: maskHref(redactor, shown.url, shown.parameters),
     headers: [
       ...[...request.headers, ...signed].map(([name, value]) => {

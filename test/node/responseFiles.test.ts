@@ -73,6 +73,24 @@ describe('what is refused', () => {
     ['.env', 'is one that programs act upon'],
     ['other.http', 'is one that programs act upon'],
     ['http-client.private.env.json', 'is one that programs act upon'],
+    ['sub/.idea/httpRequests/../../package.json', 'is one that programs act upon'],
+    ['.idea/httpRequests/../workspace.xml', 'is one that programs act upon'],
+    ['.idea/httpRequests/setup.sh', 'is one that programs act upon'],
+    ['keyturn.json. .', 'is one that programs act upon'],
+    ['node_modules. /a.json', 'is one that programs act upon'],
+    ...[
+      ...[
+        'package.json',
+        'Package-Lock.json',
+        'tsconfig.json',
+        'tsconfig.build.json',
+        'Makefile',
+        'makefile',
+      ],
+      ...['Dockerfile', 'Jenkinsfile', 'Cargo.toml', 'build.gradle', 'build.gradle.kts', 'index.JS', 'a.mjs'],
+      ...['a.cjs', 'a.ts', 'a.mts', 'a.tsx', 'a.sh', 'a.bash', 'a.ps1', 'a.bat', 'a.CMD', 'a.py', 'a.rb'],
+      ...['a.php', 'a.pl', 'a.js.'],
+    ].map((name) => [`../${name}`, 'is one that programs act upon']),
     ['out/', 'is no file'],
     ['..', 'is outside of the workspace folder'],
     ['a\0b', 'is no file'],
@@ -87,6 +105,17 @@ describe('what is refused', () => {
       await expect(writeResponsePlace(place(path, overwrites), Buffer.from('x'))).rejects.toEqual(refused);
     }
     expect(await readdir(folder)).toEqual(['project']);
+  });
+
+  it('a file that is there already and that programs act upon', async () => {
+    await writeFile(join(project, 'package.json'), '{}');
+    await expect(write('../package.json', 'x', true)).rejects.toEqual(refused);
+    expect(await textOf('package.json')).toBe('{}');
+  });
+
+  it('no file of another name that ends or begins alike', async () => {
+    for (const name of ['package.json.txt', 'my-package.json', 'a.sh.json', 'js', 'a.cjson', 'a.tsv'])
+      expect(await write(name, 'x')).toBe(join(project, 'api', name));
   });
 
   it('a folder, and a way through a file', async () => {

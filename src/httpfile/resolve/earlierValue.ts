@@ -37,7 +37,8 @@ export async function earlierValue(
   const sources = [...(brings ? [exchange] : []), ...sent.flatMap((secret) => secret.sources)];
   if (sources.length > 0 || sent.length > 0) {
     const kind = sources.length > 0 ? 'token' : 'secret';
-    return { value: Traced.secret(text, { kind, name: sources[0]?.name ?? reference.name }), sources };
+    const origin = { kind, name: sources[0]?.name ?? reference.name } as const;
+    return { value: Traced.secret(text, origin, sources), sources };
   }
   const member = lastName(reference);
   const value = isSecretVariableName(member)

@@ -41,7 +41,7 @@ export function scriptedVariable(scripted: Scripted | undefined, name: string): 
 }
 
 /** As it stands in a request: texts as they are, the rest as JSON. */
-export function scriptedText({ value, secret }: ScriptedValue): Traced {
+export function scriptedText({ value, secret, sources }: ScriptedValue): Traced {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) as string | undefined);
-  return secret === null ? Traced.plain(text ?? '') : Traced.secret(text ?? '', secret);
+  return secret === null ? Traced.plain(text ?? '') : Traced.secret(text ?? '', secret, sources);
 }

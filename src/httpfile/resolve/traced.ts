@@ -1,3 +1,4 @@
+import type { TokenSource } from '../earlier/exchange.ts';
 import { wellFormed } from '../parse/text.ts';
 
 /** Where a value came from that is secret. */
@@ -12,6 +13,8 @@ interface Piece {
   readonly text: string;
   /** Null for what was made of no secret. */
   readonly origin: SecretOrigin | null;
+  /** Earlier exchanges whose tokens it was made from. */
+  readonly sources: readonly TokenSource[];
 }
 
 /**
@@ -26,11 +29,12 @@ export class Traced {
   }
 
   static plain(text: string): Traced {
-    return new Traced([{ text, origin: null }]);
+    return new Traced([{ text, origin: null, sources: [] }]);
   }
 
-  static secret(text: string, origin: SecretOrigin): Traced {
-    return new Traced([{ text, origin }]);
+  /** `sources`: the earlier exchanges whose tokens it was made from. */
+  static secret(text: string, origin: SecretOrigin, sources: readonly TokenSource[] = []): Traced {
+    return new Traced([{ text, origin, sources }]);
   }
 
   static join(parts: readonly Traced[]): Traced {
@@ -39,7 +43,11 @@ export class Traced {
       const last = pieces.at(-1);
       const halved = last !== undefined && isSplit(last.text, piece.text);
       if (last !== undefined && (halved || (last.origin === null && piece.origin === null))) {
-        pieces[pieces.length - 1] = { text: last.text + piece.text, origin: last.origin ?? piece.origin };
+        pieces[pieces.length - 1] = {
+          text: last.text + piece.text,
+          origin: last.origin ?? piece.origin,
+          sources: [...new Set([...last.sources, ...piece.sources])],
+        };
       } else if (piece.text !== '') pieces.push(piece);
     }
     return new Traced(pieces);
@@ -58,6 +66,11 @@ export class Traced {
     return this.#pieces.flatMap(({ origin }) => (origin === null ? [] : [origin]));
   }
 
+  /** The earlier exchanges whose tokens it was made from, each once. */
+  get sources(): TokenSource[] {
+    return [...new Set(this.#pieces.flatMap(({ sources }) => sources))];
+  }
+
   /** Every piece that was made from a secret. */
   get secrets(): { readonly text: string; readonly origin: SecretOrigin }[] {
     return this.#pieces.flatMap(({ text, origin }) => (origin === null ? [] : [{ text, origin }]));
@@ -69,20 +82,20 @@ export class Traced {
 
   /** As if the whole of it were a secret of this origin; what is one already keeps its own. */
   marked(origin: SecretOrigin): Traced {
-    return new Traced(this.#pieces.map((piece) => ({ text: piece.text, origin: piece.origin ?? origin })));
+    return new Traced(this.#pieces.map((piece) => ({ ...piece, origin: piece.origin ?? origin })));
   }
 
   /** A text that was cut out of this one: it is all secret if any of this was. */
   partWith(text: string): Traced {
     if (text === this.text) return this;
     const [origin] = this.origins;
-    return origin === undefined ? Traced.plain(text) : Traced.secret(text, origin);
+    return origin === undefined ? Traced.plain(text) : Traced.secret(text, origin, this.sources);
   }
 
   /** For encodings that treat every character by itself. */
   percentEncoded(): Traced {
     return new Traced(
-      this.#pieces.map(({ text, origin }) => ({ text: encodeURIComponent(wellFormed(text)), origin })),
+      this.#pieces.map((piece) => ({ ...piece, text: encodeURIComponent(wellFormed(piece.text)) })),
     );
   }
 
@@ -95,10 +108,10 @@ export class Traced {
   slice(start: number, end: number): Traced {
     const pieces: Piece[] = [];
     let offset = 0;
-    for (const { text, origin } of this.#pieces) {
-      const cut = text.slice(Math.max(0, start - offset), Math.max(0, end - offset));
-      if (cut !== '') pieces.push({ text: cut, origin });
-      offset += text.length;
+    for (const piece of this.#pieces) {
+      const cut = piece.text.slice(Math.max(0, start - offset), Math.max(0, end - offset));
+      if (cut !== '') pieces.push({ ...piece, text: cut });
+      offset += piece.text.length;
     }
     return new Traced(pieces);
   }
@@ -106,10 +119,10 @@ export class Traced {
   /** Without the line feeds. */
   lines(): Traced[] {
     const lines: Piece[][] = [[]];
-    for (const { text, origin } of this.#pieces) {
-      for (const [index, part] of text.split('\n').entries()) {
+    for (const piece of this.#pieces) {
+      for (const [index, part] of piece.text.split('\n').entries()) {
         if (index > 0) lines.push([]);
-        if (part !== '') lines.at(-1)?.push({ text: part, origin });
+        if (part !== '') lines.at(-1)?.push({ ...piece, text: part });
       }
     }
     return lines.map((pieces) => new Traced(pieces));

@@ -4,6 +4,9 @@ import type { ScriptedValue, Taint } from '../../httpfile/resolve/scripted.ts';
 import type { ScriptOutcome, ScriptRequest } from '../../script/job.ts';
 import { isTainted, untainted } from './taint.ts';
 
+/** A token of RFC 9110 section 5.6.2; the longest method that IANA lists has 17 characters. */
+const METHOD = /^[!#$%&'*+.^_`|~\w-]{1,40}$/;
+
 type Changed = NonNullable<ScriptOutcome['request']>;
 
 /** A part of the request in the words of a script, with what the script saw. */
@@ -19,9 +22,10 @@ export class RequestChanges {
   readonly #removed = new Set<string>();
   readonly #headers: Part<readonly [name: string, value: string]>[] = [];
 
-  /** `given`: the request as the script saw it. Fails with `script_failed` on a URL that may not be changed so. */
+  /** `given`: the request as the script saw it. Fails with `script_failed` on a method or a URL that may not be changed so. */
   add(given: ScriptRequest, changed: Changed, taint: Taint, line: number): void {
-    if (changed.method !== null && changed.method !== given.method) this.#method = changed.method;
+    if (changed.method !== null && changed.method !== given.method)
+      this.#setMethod(changed.method, taint, line);
     if (changed.url !== null && changed.url !== given.url) this.#setUrl(changed.url, taint, line);
     if (changed.body !== null && changed.body !== given.body) this.#body = { value: changed.body, ...taint };
     if (changed.headers === null) return;
@@ -89,12 +93,21 @@ export class RequestChanges {
 
   /** Where a request goes must not depend on what is secret, and stays what the file says in view of everyone. */
   #setUrl(url: string, taint: Taint, line: number): void {
-    const refuse = (why: string) =>
-      new KeyturnError('script_failed', `The script on line ${line + 1} changed the URL, ${why}`, {
-        data: { line: line + 1 },
-      });
-    if (isTainted(taint)) throw refuse('which a script that was given a secret may not.');
-    if (url.includes('{{')) throw refuse('which holds a variable that has no value yet.');
+    if (isTainted(taint)) throw refusal(line, 'the URL, which a script that was given a secret may not.');
+    if (url.includes('{{')) throw refusal(line, 'the URL, which holds a variable that has no value yet.');
     this.#url = url;
   }
+
+  /** The method is shown and noted as it is: no secret may be hidden in it. */
+  #setMethod(method: string, taint: Taint, line: number): void {
+    if (isTainted(taint)) throw refusal(line, 'the method, which a script that was given a secret may not.');
+    if (!METHOD.test(method)) throw refusal(line, 'the method to a text that is none.');
+    this.#method = method;
+  }
+}
+
+function refusal(line: number, what: string): KeyturnError {
+  return new KeyturnError('script_failed', `The script on line ${line + 1} changed ${what}`, {
+    data: { line: line + 1 },
+  });
 }

@@ -54,7 +54,8 @@ export async function seenBy(code: string, parts: SeenParts): Promise<Seen> {
       const isSecret = isSecretVariableName(name) || secretVariable(name) !== null;
       if (isSecret && !code.includes(name)) continue;
       const text = await knownText(context, raw, 0);
-      taints.push(isSecret ? { secret: { kind: 'secret', name }, sources: [] } : taintOfText(text));
+      taints.push(taintOfText(text));
+      if (isSecret) taints.push({ secret: { kind: 'secret', name }, sources: [] });
       shown.push([name, text.text]);
     }
     return Object.fromEntries(shown);

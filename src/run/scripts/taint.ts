@@ -1,6 +1,6 @@
 import { type Exchange, type SentSecret, sentIn } from '../../httpfile/earlier/exchange.ts';
 import type { ScriptedValue, Taint } from '../../httpfile/resolve/scripted.ts';
-import type { Traced } from '../../httpfile/resolve/traced.ts';
+import type { SecretOrigin, Traced } from '../../httpfile/resolve/traced.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 
 export const untainted: Taint = { secret: null, sources: [] };
@@ -13,9 +13,12 @@ export function isTainted({ secret, sources }: Taint): boolean {
 export function joined(...taints: readonly Taint[]): Taint {
   const sources = new Set(taints.flatMap((taint) => taint.sources));
   const secrets = taints.map(({ secret }) => secret).filter((secret) => secret !== null);
-  // A token is bound to its origins, which a secret of a variable is not.
-  const secret = secrets.find(({ kind }) => kind === 'token') ?? secrets[0] ?? null;
-  return { secret, sources: [...sources] };
+  return { secret: tokenFirst(secrets), sources: [...sources] };
+}
+
+/** A token is bound to its origins, which a secret of a variable is not. */
+function tokenFirst(secrets: readonly SecretOrigin[]): SecretOrigin | null {
+  return secrets.find(({ kind }) => kind === 'token') ?? secrets[0] ?? null;
 }
 
 /** Of an earlier answer: one that brought a token taints, or that repeats a secret which was sent. */
@@ -42,8 +45,9 @@ function repeatedIn(exchange: Exchange): readonly SentSecret[] {
   return found;
 }
 
-export function taintOfText(text: Traced): Taint {
-  return { secret: text.origins[0] ?? null, sources: [] };
+/** The exchanges that its tokens came from go with it: a token is bound to their origins whatever a script makes of it. */
+export function taintOfText({ origins, sources }: Traced): Taint {
+  return { secret: tokenFirst(origins), sources };
 }
 
 /** A value with what its script saw; every text in it is masked from now on if that was secret. */
