@@ -75,7 +75,7 @@ function invalid(line: number, what: string): KeyturnError {
 
 /**
  * Runs a request once for each pass, one after the other, up to the first that fails. The result is that of the first pass
- * that failed or was answered with a status of 400 and above, else of the last one; a note tells of all, and so do
+ * that failed or was answered with a status of 400 and above, else of the last one; `done` tells of all, and so do
  * the tests.
  */
 export async function runPasses(
@@ -99,7 +99,7 @@ export async function runPasses(
   if (shown === null || startedAtMs === null) throw new KeyturnError('internal', 'A loop made no pass.');
   const { result, pass } = shown;
   const note = `\`# @loop\`: ${outcomes.length} of ${passes.length} passes: ${summary(outcomes)}. This is pass ${pass}.`;
-  return { ...result, tests, startedAtMs, notes: [...result.notes, note] };
+  return { ...result, tests, startedAtMs, done: [...result.done, note] };
 }
 
 function passed({ error, response }: RequestResult): boolean {

@@ -22,7 +22,7 @@ async function looping(setup: Partial<EngineSetup> = {}) {
   const send = async (text: string, changes: Parameters<typeof run>[1] = {}) => {
     seen.length = 0;
     const result = await run(text.replaceAll('ORIGIN', origin), { dialect: 'httpyac', ...changes });
-    return { result, error: result.error, seen: [...seen], notes: result.notes };
+    return { result, error: result.error, seen: [...seen], notes: result.done };
   };
   return { send };
 }
