@@ -10,6 +10,7 @@ import type { ResolveContext } from '../../httpfile/resolve/resolveContext.ts';
 import type { Scripted, ScriptedValue, Taint } from '../../httpfile/resolve/scripted.ts';
 import type { Traced } from '../../httpfile/resolve/traced.ts';
 import { type FileScript, scriptsOf } from '../../httpfile/scripts/fileScripts.ts';
+import { withoutCredentials } from '../../redaction/withoutCredentials.ts';
 import type { Redactor } from '../../redaction/redactor.ts';
 import type { ScriptChanges, ScriptError, ScriptRequest } from '../../script/job.ts';
 import type { RunInput } from '../engine.ts';
@@ -78,7 +79,7 @@ export class RequestScripts implements Scripted {
     const job = { api: 'httpyac', form: 'expression', code: expression, firstLine: line } as const;
     const { error, value } = await runner.run({ ...job, state: seen.state }, this.#signal);
     if (error !== null) {
-      const message = `${shown} failed: ${this.#mask(error.message)}`;
+      const message = `${shown} failed: ${this.#shown(error.message)}`;
       throw new KeyturnError('script_failed', message, { data: { line: line + 1 } });
     }
     return tainted(value ?? '', seen.taint, this.#parts.redactor);
@@ -102,7 +103,7 @@ export class RequestScripts implements Scripted {
       const code = await this.#codeOf(script, context);
       const view = code.includes('request') ? await requestBefore(context) : nothing;
       const { outcome, taint } = await this.#run(script, code, context, view);
-      if (outcome.error !== null) throw failed(script, outcome.error, this.#mask);
+      if (outcome.error !== null) throw failed(script, outcome.error, this.#shown);
       if (outcome.skipped) {
         throw new KeyturnError(
           'request_disabled',
@@ -164,7 +165,7 @@ export class RequestScripts implements Scripted {
           taint: taintOf(exchange),
         };
         const { outcome } = await this.#run(script, code, context, view);
-        if (outcome.error !== null) failure ??= failed(script, outcome.error, this.#mask);
+        if (outcome.error !== null) failure ??= failed(script, outcome.error, this.#shown);
       } catch (error) {
         if (!KeyturnError.is(error) || error.code === 'cancelled') throw error;
         failure ??= error;
@@ -174,6 +175,8 @@ export class RequestScripts implements Scripted {
   }
 
   readonly #mask = (text: string) => this.#parts.redactor.mask(text);
+  /** Without the credentials that a person wrote into a script, which the redactor does not know. */
+  readonly #shown = (text: string) => withoutCredentials(this.#mask(text));
 
   #scripts(when: FileScript['when']): readonly FileScript[] {
     return scriptsOf(this.#input.tree, this.#input.node, when);
@@ -194,14 +197,14 @@ export class RequestScripts implements Scripted {
     const inFile = script.path === null;
     for (const { name, passed, message, line } of outcome.tests) {
       this.tests.push({
-        name: this.#mask(name),
+        name: this.#shown(name),
         passed,
-        message: message === null ? null : this.#mask(message),
+        message: message === null ? null : this.#shown(message),
         line: inFile ? line : script.line,
       });
     }
     for (const { level, text } of outcome.logs) {
-      scripts.log({ file: this.#input.file, line: script.line, level, text: this.#mask(text) });
+      scripts.log({ file: this.#input.file, line: script.line, level, text: this.#shown(text) });
     }
     return { outcome, taint };
   }
