@@ -152,7 +152,8 @@ async function runOnce(
     const response = await sendAndSave(parts, sending, saveBodyTo);
     const exchange = remember(parts, input, sending.prepared, response);
     const { request, shown } = sending.prepared;
-    const failure = await scripts?.after(response, exchange, shownRequest(redactor, request, shown));
+    const asShown = () => shownRequest(redactor, request, shown);
+    const failure = await scripts?.after(response, exchange, asShown);
     const reading = readRateLimits(response);
     const written = await writeResponse(
       parts,

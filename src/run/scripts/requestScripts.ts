@@ -146,12 +146,15 @@ export class RequestScripts implements Scripted {
   async after(
     response: HttpResponse,
     exchange: Exchange,
-    sent: RequestResult['request'],
+    sentAs: () => RequestResult['request'],
   ): Promise<KeyturnError | null> {
     const context = this.#context;
-    if (context === null || !this.#input.options.trusted) return null;
+    const after = this.#scripts('after');
+    // Most requests have none.
+    if (context === null || !this.#input.options.trusted || after.length === 0) return null;
+    const sent = sentAs();
     let failure: KeyturnError | null = null;
-    for (const script of this.#scripts('after')) {
+    for (const script of after) {
       if (script.refusal !== null) continue;
       try {
         const code = await this.#codeOf(script, context);
