@@ -136,7 +136,7 @@ export function activate(context: ExtensionContext): void {
   };
   const sandbox = new WindowSandbox(context.asAbsolutePath('dist/sandbox/sandbox.js'));
   const environments = createEnvironmentPicker({ context, files, sandbox });
-  const sessions = new Sessions(environments);
+  const sessions = new Sessions(environments, later);
   const profileFiles = new ProfileFiles(files);
   const profiles = new WorkspaceProfiles(profileFiles, environments, tokens);
   const directory = new TokenDirectory({ tokens, profiles, environments, foreignTokens });

@@ -21,3 +21,4 @@ export { TokenTree } from './tokens/tree/treeProvider.ts';
 export { loadWelcomeCommands } from './welcome/handlers.ts';
 export { updateLaunchers } from './welcome/launcher/known.ts';
 export { beginTour } from './welcome/openTour.ts';
+export { SessionMemory } from '../run/session/sessionMemory.ts';

@@ -1,10 +1,14 @@
 import { EventEmitter, Uri } from 'vscode';
-import { SessionMemory } from '../../run/session/sessionMemory.ts';
+import type { SessionMemory } from '../../run/session/sessionMemory.ts';
 import { choiceFolder } from '../platform/choiceFolder.ts';
 import { readSetting } from '../platform/settings.ts';
 import type { EnvironmentPicker } from './picker.ts';
 
 const bytesPerMegabyte = 1_000_000;
+
+interface MemoryModule {
+  readonly SessionMemory: typeof SessionMemory;
+}
 
 /** What requests of one folder left in one environment. */
 export interface FolderMemory {
@@ -21,15 +25,18 @@ export class Sessions {
   readonly #changed = new EventEmitter<void>();
   readonly onDidChange = this.#changed.event;
 
-  constructor(environments: Pick<EnvironmentPicker, 'selected'>) {
+  readonly #load: () => Promise<MemoryModule>;
+
+  /** `load` gives what the first request needs. */
+  constructor(environments: Pick<EnvironmentPicker, 'selected'>, load: () => Promise<MemoryModule>) {
     this.#environments = environments;
+    this.#load = load;
   }
 
   /** Of the folder of a document, in the environment that is chosen there now. */
-  memory(document: Uri): SessionMemory {
-    const folder = choiceFolder(document);
-    const environment = this.#environments.selected(document);
-    const key = JSON.stringify([folder.toString(), environment]);
+  async memory(document: Uri): Promise<SessionMemory> {
+    const { folder, environment, key } = this.#placeOf(document);
+    const { SessionMemory } = await this.#load();
     let known = this.#memories.get(key);
     if (known === undefined) {
       const megabytes = readSetting('keyturn.session.maxMemory', document);
@@ -37,6 +44,17 @@ export class Sessions {
       this.#memories.set(key, (known = { folder, environment, memory }));
     }
     return known.memory;
+  }
+
+  /** The same, as far as there is one. */
+  known(document: Uri): SessionMemory | null {
+    return this.#memories.get(this.#placeOf(document).key)?.memory ?? null;
+  }
+
+  #placeOf(document: Uri) {
+    const folder = choiceFolder(document);
+    const environment = this.#environments.selected(document);
+    return { folder, environment, key: JSON.stringify([folder.toString(), environment]) };
   }
 
   /** Every memory that there is. */

@@ -12,7 +12,7 @@ export function lastLogin(
 ): Exchange | null {
   // Other names stand in no keyturn.json.
   if (name === null || !isLoginName(name) || !workspace.isTrusted) return null;
-  const exchange = sessions.memory(document).exchanges.find(document.toString(), name);
+  const exchange = sessions.known(document)?.exchanges.find(document.toString(), name) ?? null;
   if (exchange === null || exchange.response.status >= 400 || exchange.response.body === null) return null;
   return exchange.tokens.length > 0 ? exchange : null;
 }

@@ -24,12 +24,16 @@ export async function openSession(
   { tree, saveBodyTo, ...options }: OpenOptions,
 ): Promise<DocumentSession> {
   const { uri } = document;
-  const [loaded, environment] = await Promise.all([engine(), environments.variables(uri)]);
+  const [loaded, environment, memory] = await Promise.all([
+    engine(),
+    environments.variables(uri),
+    sessions.memory(uri),
+  ]);
   return {
     session: new Session({
       ...options,
       engine: loaded,
-      memory: sessions.memory(uri),
+      memory,
       imports: new Imports(files),
       variables: {},
       dependencies: true,

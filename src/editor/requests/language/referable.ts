@@ -25,7 +25,8 @@ export async function referable(
     (found) => found.files,
     () => [],
   );
-  return { files: [own, ...imported], earlier: sessions.memory(document).of(own.file, imported) };
+  const memory = await sessions.memory(document);
+  return { files: [own, ...imported], earlier: memory.of(own.file, imported) };
 }
 
 /** A request that an expression refers to. */
