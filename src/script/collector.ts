@@ -17,7 +17,7 @@ const LEVELS = ['log', 'info', 'warn', 'error', 'debug'] as const;
 const headersSchema = v.array(v.tuple([v.string(), v.string()]));
 
 /** More than a script may hand out, or not what it should be. */
-export class ResultFault extends Error {}
+class ResultFault extends Error {}
 
 /** What one script hands out, as it happens, so that a script that fails loses nothing of it. */
 export class Collector {

@@ -11,7 +11,7 @@ import { tokenValue } from './tokenText.ts';
 export interface RequestRunner {
   /**
    * Fails with `file_unreadable`, `request_not_found`, `untrusted_workspace`, `confirmation_needed` where the request
-   * has a `# @note`, and with whatever keeps a request from being answered.
+   * has a `# @note`, and as sending the request fails.
    */
   run(request: string, how: RequestRun): Promise<RequestAnswer>;
 }

@@ -2,18 +2,10 @@
 import * as assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  type CodeAction,
-  commands,
-  Range,
-  type TextDocument,
-  window,
-  workspace,
-  WorkspaceEdit,
-} from 'vscode';
+import { type CodeAction, commands, Range, type TextDocument, workspace, WorkspaceEdit } from 'vscode';
 import { eventuallyResponds, fileUri, keyturn, open, requestLine, send } from './driver.ts';
 import { type SecretsTap, tapSecrets } from './secretsTap.ts';
-import { eventually, runAll, test } from './suite.ts';
+import { eventually, runAllBeside, test } from './suite.ts';
 import { installWiretap } from './wiretap.ts';
 
 const tap = installWiretap();
@@ -163,12 +155,4 @@ test('sends what stands in the editor, saved or not', async () => {
   await document.save();
 });
 
-export async function run(): Promise<void> {
-  try {
-    await runAll();
-  } finally {
-    server.closeAllConnections();
-    server.close();
-    await window.tabGroups.close(window.tabGroups.all.flatMap(({ tabs }) => tabs));
-  }
-}
+export const run = () => runAllBeside(server);

@@ -24,7 +24,7 @@ import {
   responseText,
   send,
 } from './driver.ts';
-import { eventually, runAll, test } from './suite.ts';
+import { eventually, runAllBeside, test } from './suite.ts';
 import { installWiretap } from './wiretap.ts';
 
 const tap = installWiretap();
@@ -327,12 +327,4 @@ test('a file of many requests has lenses near the screen, and Send All is done b
   for (const line of [0, 900, 399 * 3]) assert.match(await hoverText(document, line), /200/);
 });
 
-export async function run(): Promise<void> {
-  try {
-    await runAll();
-  } finally {
-    server.closeAllConnections();
-    server.close();
-    await window.tabGroups.close(window.tabGroups.all.flatMap(({ tabs }) => tabs));
-  }
-}
+export const run = () => runAllBeside(server);

@@ -15,7 +15,7 @@ import {
   workspace,
 } from 'vscode';
 import { eventuallyResponds, fileUri, hoverText, keyturn, open, responseText, send } from './driver.ts';
-import { eventually, runAll, test } from './suite.ts';
+import { eventually, runAllBeside, test } from './suite.ts';
 import { installWiretap } from './wiretap.ts';
 
 const tap = installWiretap();
@@ -179,12 +179,4 @@ test('sends nothing where requests wait for one another', async () => {
   assert.deepEqual(asked, []);
 });
 
-export async function run(): Promise<void> {
-  try {
-    await runAll();
-  } finally {
-    server.closeAllConnections();
-    server.close();
-    await window.tabGroups.close(window.tabGroups.all.flatMap(({ tabs }) => tabs));
-  }
-}
+export const run = () => runAllBeside(server);

@@ -1,4 +1,6 @@
 // The smallest test runner that tells what happened inside the extension host.
+import type { Server } from 'node:http';
+import { window } from 'vscode';
 
 interface Test {
   readonly name: string;
@@ -30,6 +32,17 @@ export async function runAll(): Promise<void> {
   }
   print(`  ${declared.length - failed} passed, ${failed} failed`);
   if (failed > 0) throw new Error(`${failed} tests failed.`);
+}
+
+/** Runs the tests of a suite that has a server of its own, then closes the server and the tabs. */
+export async function runAllBeside(server: Server): Promise<void> {
+  try {
+    await runAll();
+  } finally {
+    server.closeAllConnections();
+    server.close();
+    await window.tabGroups.close(window.tabGroups.all.flatMap(({ tabs }) => tabs));
+  }
 }
 
 /** Runs suites one after the other in this editor; one that fails keeps none of the others from running. */

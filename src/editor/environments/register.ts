@@ -51,18 +51,14 @@ export function registerEnvironments(services: EditorServices, load: () => Promi
   );
 }
 
-async function clearSession({ sessions }: Pick<EditorServices, 'sessions'>): Promise<void> {
-  const count = sessions.clear();
-  await window.showInformationMessage(
-    count === 0
-      ? l10n.t('The session holds no responses.')
-      : count === 1
-        ? l10n.t('Keyturn cleared the session: 1 response.')
-        : l10n.t('Keyturn cleared the session: {0} responses.', count),
+function clearSession({ sessions }: Pick<EditorServices, 'sessions'>): void {
+  sessions.clear();
+  void window.showInformationMessage(
+    l10n.t('Keyturn cleared the session: responses, cookies and variables of scripts.'),
   );
 }
 
-export function activeHttpDocument(): Uri | undefined {
+function activeHttpDocument(): Uri | undefined {
   const document = window.activeTextEditor?.document;
   return document?.languageId === 'http' ? document.uri : undefined;
 }

@@ -72,12 +72,10 @@ export class Sessions {
       .map(({ memory }) => memory);
   }
 
-  /** Forgets answers and cookies. The number of answers that were forgotten. */
-  clear(): number {
-    const count = this.all.reduce((sum, { memory }) => sum + memory.exchanges.size, 0);
+  /** Forgets answers, cookies and variables of scripts. */
+  clear(): void {
     this.#memories.clear();
     this.#changed.fire();
-    return count;
   }
 
   dispose(): void {

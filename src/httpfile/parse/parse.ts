@@ -15,7 +15,7 @@ const mostHeldText = 20_000_000;
 export interface DialectOptions {
   /** Absent: the signs of the file choose. */
   readonly dialect?: Dialect;
-  /** Chooses instead, knowing what they say. */
+  /** Chooses the dialect; `own` is what the signs of the file say. */
   readonly settle?: (own: Detected) => Dialect;
 }
 

@@ -131,7 +131,7 @@ export type BodyNode =
   | { readonly kind: 'none' }
   | {
       readonly kind: 'text';
-      /** Lines end in LF here, whatever the file has. */
+      /** With LF at the end of each line, also where the file has CRLF. */
       readonly text: string;
       /** They are sent with CRLF, as the file has them. */
       readonly crlf?: true;

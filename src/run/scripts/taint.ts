@@ -45,7 +45,7 @@ function repeatedIn(exchange: Exchange): readonly SentSecret[] {
   return found;
 }
 
-/** The exchanges that its tokens came from go with it: a token is bound to their origins whatever a script makes of it. */
+/** With the sources of its tokens: what a script makes of a token is bound to the same origins. */
 export function taintOfText({ origins, sources }: Traced): Taint {
   return { secret: tokenFirst(origins), sources };
 }

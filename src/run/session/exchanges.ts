@@ -1,13 +1,15 @@
 import type { Exchange, Message } from '../../httpfile/earlier/exchange.ts';
 
 /** Bytes of bodies that a session keeps: enough for what requests refer to, little for an editor. */
-export const DEFAULT_MAX_KEPT_BYTES = 64_000_000;
+const DEFAULT_MAX_KEPT_BYTES = 64_000_000;
 
 /** The last exchange of each named request. The oldest bodies go first where they are more than may be kept. */
 export class Exchanges {
   readonly #maxBytes: number;
   /** Oldest first. */
   readonly #kept = new Map<string, Exchange>();
+  /** Keys of those that have their bodies still, oldest first. */
+  readonly #whole = new Set<string>();
   #bytes = 0;
   #last: Exchange | null = null;
 
@@ -17,10 +19,6 @@ export class Exchanges {
 
   get all(): IterableIterator<Exchange> {
     return this.#kept.values();
-  }
-
-  get size(): number {
-    return this.#kept.size;
   }
 
   /** Of any request, named or not. */
@@ -41,10 +39,13 @@ export class Exchanges {
     const key = keyOf(exchange.file, exchange.name);
     this.#drop(key);
     this.#kept.set(key, exchange);
+    this.#whole.add(key);
     this.#bytes += bytesOf(exchange);
-    for (const [oldest, kept] of this.#kept) {
+    for (const oldest of this.#whole) {
       if (this.#bytes <= this.#maxBytes) break;
-      if (bytesOf(kept) === 0) continue;
+      const kept = this.#kept.get(oldest);
+      this.#whole.delete(oldest);
+      if (kept === undefined) continue;
       this.#bytes -= bytesOf(kept);
       this.#kept.set(oldest, withoutBodies(kept));
     }
@@ -55,6 +56,7 @@ export class Exchanges {
     if (before === undefined) return;
     this.#bytes -= bytesOf(before);
     this.#kept.delete(key);
+    this.#whole.delete(key);
   }
 }
 

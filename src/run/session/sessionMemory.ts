@@ -7,7 +7,7 @@ import { ScriptMemory } from './scriptMemory.ts';
 export interface FileMemory extends EarlierRequests {
   /** For later requests that refer to it by its name. */
   keep(exchange: Exchange): void;
-  /** For later requests that refer to the last, whatever its name. */
+  /** For later requests that refer to the last one, which may have no name. */
   keepLast(exchange: Exchange): void;
   readonly scripts: ScriptMemory;
   /** Whether a token of another file's answer may go to this origin, as the person said in this session. */
